@@ -1,0 +1,71 @@
+/** The contract with whatever runs containers. Three kinds fit behind it: docker, process and (later) swarm. */
+import type { Millis, PubId } from '../../protocol/ids'
+
+/** Everything an engine needs to make one run; plain data, made by hub-daemon/run.ts. */
+export interface Run {
+  /** `runNameOf(pub)`: container, volume and folder carry it, so a second create fails instead of doubling. */
+  name: string
+  pub: PubId
+  epoch: number
+  /** A hash of all that can only be changed by making the container anew. */
+  shape: string
+  /** Published outside and listened on inside. */
+  port: number
+  memoryBytes: number
+  reservedBytes: number
+  /** For the pub's entry; holds no secret (it shows in `docker inspect`). */
+  environment: Record<string, string>
+}
+
+/** What an engine says of one run. A run that is not listed does not exist. */
+export interface RunFact {
+  name: string
+  pub: PubId
+  epoch: number
+  shape: string
+  status: 'created' | 'running' | 'exited'
+  exitCode: number | null
+  outOfMemory: boolean
+  /** When it last started or ended, by the engine's clock; null when never. */
+  since: Millis | null
+}
+
+export interface VolumeFact {
+  name: string
+  pub: PubId
+}
+
+/** Kinds of trouble an engine names; everything else is a temporary failure and is retried. */
+export class EngineError extends Error {
+  constructor(
+    readonly kind: 'exists' | 'missing' | 'port-taken' | 'no-image' | 'disk-full' | 'unreachable' | 'other',
+    message: string,
+    options?: { cause: unknown },
+  ) {
+    super(message, options)
+    this.name = 'EngineError'
+  }
+}
+
+export interface Engine {
+  readonly kind: 'docker' | 'process'
+  /** Throws `unreachable` with a sentence when the engine does not answer. */
+  ping(): Promise<void>
+  /** All runs and volumes of this hub, by label or lock file; nobody else's. */
+  list(): Promise<{ runs: RunFact[]; volumes: VolumeFact[] }>
+  /** Makes volume (kept if there) and container, and puts the pub's secret into the volume. Throws `exists`. */
+  create(run: Run, secret: string): Promise<void>
+  /** Starts it; a running one is left alone. Throws `port-taken`, `missing`. */
+  start(name: string): Promise<void>
+  /** Ends it within `graceMs` and by force after; a stopped one is left alone. */
+  stop(name: string, graceMs: Millis): Promise<void>
+  /** Removes the container, by force; the volume stays. Missing is fine. */
+  remove(name: string): Promise<void>
+  /** Removes the volume for ever. Missing is fine. */
+  purge(name: string): Promise<void>
+  /** The last lines it printed. */
+  logs(name: string, lines: number): Promise<string>
+  /** Calls `wake` when something may have changed; a hint only. Returns the way to stop. */
+  watch(wake: () => void): () => void
+  close(): Promise<void>
+}

@@ -1,0 +1,153 @@
+/**
+ * The provider's answer: a `post` for people, and the same fact for programs under `buttcloud`.
+ *
+ * Example (content):
+ * {"type":"post","text":"[@owner](@…) alice is up. …","root":"%root…","branch":"%head…",
+ *  "recps":["@owner…","@provider…"],"mentions":[{"link":"@owner…","name":"owner"}],
+ *  "buttcloud":{"v":1,"kind":"answer","answers":"%request…","outcome":"done","final":true,"command":"create","pub":"%…"}}
+ *
+ * kind `answer`  answers one request; `final` is false for a *received*, which comes at most once.
+ * kind `burst`   answers everything of one author up to a sequence that has no answer of its own yet.
+ * kind `bearer`  carries an invite in a thread of its own; belongs to the request in `delivers`, answers nothing.
+ */
+import {
+  type Check,
+  type Checked,
+  feedId,
+  flag,
+  literal,
+  messageId,
+  nullable,
+  oneOf,
+  pubId,
+  shape,
+  text,
+  whole,
+} from '../check'
+import type { FeedId, MessageId, Millis, PubId } from '../ids'
+
+/**
+ * received  it is being worked on, the final answer follows
+ * done      it was done
+ * refused   it may not or can not be done; nothing was changed
+ * failed    it was tried and did not work
+ * asked     a question goes back; `yes` in its branch does it (final for this request)
+ * unclear   it was not understood; the two nearest readings are named (final)
+ */
+export const OUTCOMES = ['received', 'done', 'refused', 'failed', 'asked', 'unclear'] as const
+export type Outcome = (typeof OUTCOMES)[number]
+
+/** A question that a `yes` may answer. */
+export interface Question {
+  kind: 'delete'
+  pub: PubId
+  /** Who was asked: only this feed's `yes` counts. */
+  asked: FeedId
+  expiresAt: Millis
+}
+
+export interface AnswerPayload {
+  v: 1
+  kind: 'answer'
+  answers: MessageId
+  outcome: Outcome
+  final: boolean
+  /** The command's word, where one was understood. */
+  command: string | null
+  pub: PubId | null
+  question: Question | null
+  /** The question that this answer's request said yes to. A question is used up by the first of these. */
+  confirms: MessageId | null
+}
+
+export interface BurstPayload {
+  v: 1
+  kind: 'burst'
+  author: FeedId
+  /** Everything of this author up to and including this sequence that has no final answer yet. */
+  upTo: number
+  outcome: 'refused'
+  /** False when the author is unknown here. */
+  known: boolean
+}
+
+export interface BearerPayload {
+  v: 1
+  kind: 'bearer'
+  delivers: MessageId
+  pub: PubId
+}
+
+export type Payload = AnswerPayload | BurstPayload | BearerPayload
+
+const question: Check<Question> = shape({
+  kind: literal('delete'),
+  pub: pubId,
+  asked: feedId,
+  expiresAt: whole(0, Number.MAX_SAFE_INTEGER),
+})
+
+const answerPayload: Check<AnswerPayload> = shape({
+  v: literal(1),
+  kind: literal('answer'),
+  answers: messageId,
+  outcome: oneOf(...OUTCOMES),
+  final: flag,
+  command: nullable(text(20)),
+  pub: nullable(pubId),
+  question: nullable(question),
+  confirms: nullable(messageId),
+})
+
+const burstPayload: Check<BurstPayload> = shape({
+  v: literal(1),
+  kind: literal('burst'),
+  author: feedId,
+  upTo: whole(1, Number.MAX_SAFE_INTEGER),
+  outcome: literal('refused'),
+  known: flag,
+})
+
+const bearerPayload: Check<BearerPayload> = shape({
+  v: literal(1),
+  kind: literal('bearer'),
+  delivers: messageId,
+  pub: pubId,
+})
+
+/** Reads the payload of an answer. Only ever asked about the provider's own posts. */
+export function checkPayload(value: unknown): Checked<Payload> {
+  const kind = shape({ kind: oneOf('answer', 'burst', 'bearer') })(value, 'buttcloud')
+  if (!kind.ok) return kind
+  switch (kind.value.kind) {
+    case 'answer':
+      return answerPayload(value, 'buttcloud')
+    case 'burst':
+      return burstPayload(value, 'buttcloud')
+    case 'bearer':
+      return bearerPayload(value, 'buttcloud')
+  }
+}
+
+export interface PostFrame {
+  text: string
+  /** Null opens a new thread. */
+  root: MessageId | null
+  branch: MessageId | null
+  recps: FeedId[]
+  /** Whom the reader's client shall count it for. */
+  mention: { id: FeedId; name: string }
+  payload: Payload
+}
+
+/** The content of an answering post, as ssb-facts of Patchwork want a reply to look. */
+export function buildPost(frame: PostFrame): object {
+  return {
+    type: 'post',
+    text: frame.text,
+    ...(frame.root === null ? {} : { root: frame.root, branch: frame.branch ?? frame.root }),
+    recps: frame.recps,
+    mentions: [{ link: frame.mention.id, name: frame.mention.name }],
+    buttcloud: frame.payload,
+  }
+}

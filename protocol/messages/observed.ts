@@ -1,0 +1,33 @@
+/**
+ * `buttcloud/observed`, hub → provider: a change in what runs. A transition, never a heartbeat.
+ *
+ * Example: {"type":"buttcloud/observed","v":1,"pub":"%…","revision":1,"epoch":1,"phase":"up","reason":null,
+ *           "feed":"@pub…","host":"pubs.example.org","port":8101}
+ */
+import { type Check, feedId, literal, nullable, type Of, oneOf, pubId, shape, text, whole } from '../check'
+import { PORT_MAX, PORT_MIN } from '../limits'
+
+const check = shape({
+  type: literal('buttcloud/observed'),
+  v: literal(1),
+  pub: pubId,
+  /** The spec this is about. */
+  revision: whole(1, Number.MAX_SAFE_INTEGER),
+  epoch: whole(1, Number.MAX_SAFE_INTEGER),
+  /**
+   * up: a handshake and a whoami from outside succeeded. down: stopped as desired, or being healed (see reason).
+   * failed: it can't be started and waiting won't help; the reason says why. removed: nothing runs here any more.
+   */
+  phase: oneOf('up', 'down', 'failed', 'removed'),
+  reason: nullable(text(300)),
+  feed: nullable(feedId),
+  host: nullable(text(253)),
+  port: nullable(whole(PORT_MIN, PORT_MAX)),
+})
+export type ObservedMessage = Of<typeof check>
+export const checkObserved: Check<ObservedMessage> = check
+
+/** Builds an observation. */
+export function buildObserved(fields: Omit<ObservedMessage, 'type' | 'v'>): ObservedMessage {
+  return { type: 'buttcloud/observed', v: 1, ...fields }
+}

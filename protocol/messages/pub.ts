@@ -1,0 +1,50 @@
+/**
+ * `buttcloud/pub`, provider → self: the record of one pub, whole each time; the highest sequence wins.
+ *
+ * Example: {"type":"buttcloud/pub","v":1,"pub":"%request…","name":"alice","owners":["@…"],"plan":"free",
+ *           "status":"live","port":8101,"hub":"@…","epoch":1,"keepUntil":null,"answers":"%…"}
+ */
+import {
+  type Check,
+  feedId,
+  list,
+  literal,
+  messageId,
+  nullable,
+  type Of,
+  oneOf,
+  pubId,
+  shape,
+  text,
+  whole,
+} from '../check'
+import { NAME_CHARS_MAX, PORT_MAX, PORT_MIN, RECIPIENTS_MAX } from '../limits'
+
+const check = shape({
+  type: literal('buttcloud/pub'),
+  v: literal(1),
+  pub: pubId,
+  name: text(NAME_CHARS_MAX),
+  /** Current owners: the provider is a recipient too, so there is room for one less than box1 takes. */
+  owners: list(feedId, 1, RECIPIENTS_MAX - 1),
+  plan: literal('free'),
+  /** live: it shall run. ended: deleted, or never came up; its volume is kept until `keepUntil`. */
+  status: oneOf('live', 'ended'),
+  /** The port it is known by outside, its own for life. */
+  port: whole(PORT_MIN, PORT_MAX),
+  /** Where it is placed. */
+  hub: feedId,
+  /** Raised at every placement: what a hub may write for this pub carries it. */
+  epoch: whole(1, Number.MAX_SAFE_INTEGER),
+  /** When an ended pub's volume may go. */
+  keepUntil: nullable(whole(0, Number.MAX_SAFE_INTEGER)),
+  /** The message that caused this record. */
+  answers: messageId,
+})
+export type PubMessage = Of<typeof check>
+export const checkPub: Check<PubMessage> = check
+
+/** Builds a pub's record. */
+export function buildPub(fields: Omit<PubMessage, 'type' | 'v'>): PubMessage {
+  return { type: 'buttcloud/pub', v: 1, ...fields }
+}

@@ -1,0 +1,50 @@
+/**
+ * `buttcloud/spec`, provider → hub: what this hub shall run for one pub. Whole state, never a delta; the highest
+ * `revision` wins (and, on one feed, the highest sequence has it).
+ *
+ * Example: {"type":"buttcloud/spec","v":1,"pub":"%…","hub":"@…","revision":1,"epoch":1,"desired":"up",
+ *   "name":"alice","description":"…","memoryBytes":201326592,"reservedBytes":50331648,"diskBytes":1073741824,
+ *   "port":8101,"keepUntil":null,"answers":"%…"}
+ */
+import {
+  type Check,
+  feedId,
+  literal,
+  messageId,
+  nullable,
+  type Of,
+  oneOf,
+  pubId,
+  shape,
+  text,
+  whole,
+} from '../check'
+import { DESCRIPTION_CHARS_MAX, NAME_CHARS_MAX, PORT_MAX, PORT_MIN } from '../limits'
+
+const bytes = whole(0, Number.MAX_SAFE_INTEGER)
+
+const check = shape({
+  type: literal('buttcloud/spec'),
+  v: literal(1),
+  pub: pubId,
+  hub: feedId,
+  revision: whole(1, Number.MAX_SAFE_INTEGER),
+  epoch: whole(1, Number.MAX_SAFE_INTEGER),
+  /** up: run it. down: stop it, keep container and volume. none: remove the run; the volume goes at `keepUntil`. */
+  desired: oneOf('up', 'down', 'none'),
+  name: text(NAME_CHARS_MAX),
+  description: text(DESCRIPTION_CHARS_MAX),
+  memoryBytes: bytes,
+  reservedBytes: bytes,
+  diskBytes: bytes,
+  port: whole(PORT_MIN, PORT_MAX),
+  keepUntil: nullable(whole(0, Number.MAX_SAFE_INTEGER)),
+  answers: messageId,
+})
+export type SpecMessage = Of<typeof check>
+export const checkSpec: Check<SpecMessage> = check
+
+/** Builds a spec for one hub. */
+export function buildSpec(fields: Omit<SpecMessage, 'type' | 'v'>): SpecMessage {
+  return { type: 'buttcloud/spec', v: 1, ...fields }
+}

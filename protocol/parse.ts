@@ -1,0 +1,59 @@
+/** The door for foreign content: unknown → a typed message, or a refusal that says why. Never throws. */
+import { type Checked, refuse } from './check'
+import { checkPayload, type Payload } from './messages/answer'
+import { type CapacityMessage, checkCapacity } from './messages/capacity'
+import { checkHub, type HubMessage } from './messages/hub'
+import { checkObserved, type ObservedMessage } from './messages/observed'
+import { checkOp, type OpMessage } from './messages/op'
+import { checkOwner, type OwnerMessage } from './messages/owner'
+import { checkPost, type Post } from './messages/post'
+import { checkPub, type PubMessage } from './messages/pub'
+import { checkResult, type ResultMessage } from './messages/result'
+import { checkSpec, type SpecMessage } from './messages/spec'
+
+export type Content =
+  | Post
+  | OwnerMessage
+  | PubMessage
+  | SpecMessage
+  | OpMessage
+  | ObservedMessage
+  | ResultMessage
+  | HubMessage
+  | CapacityMessage
+
+/** Reads the content of any message we know. */
+export function parse(content: unknown): Checked<Content> {
+  if (typeof content !== 'object' || content === null || Array.isArray(content))
+    return refuse('content', 'an object', content)
+  const type = (content as { type?: unknown }).type
+  switch (type) {
+    case 'post':
+      return checkPost(content)
+    case 'buttcloud/owner':
+      return checkOwner(content, '')
+    case 'buttcloud/pub':
+      return checkPub(content, '')
+    case 'buttcloud/spec':
+      return checkSpec(content, '')
+    case 'buttcloud/op':
+      return checkOp(content, '')
+    case 'buttcloud/observed':
+      return checkObserved(content, '')
+    case 'buttcloud/result':
+      return checkResult(content, '')
+    case 'buttcloud/hub':
+      return checkHub(content, '')
+    case 'buttcloud/capacity':
+      return checkCapacity(content, '')
+    default:
+      return refuse('type', 'a type we know', type)
+  }
+}
+
+/** Reads the payload of one of the provider's own posts; null where there is none or it is not ours. */
+export function parsePayload(content: unknown): Payload | null {
+  if (typeof content !== 'object' || content === null) return null
+  const checked = checkPayload((content as { buttcloud?: unknown }).buttcloud)
+  return checked.ok ? checked.value : null
+}

@@ -1,0 +1,216 @@
+/**
+ * What programs call on each other over muxrpc (SHS-authenticated): method names, arguments, answers. Only live
+ * matters go this way; whatever must outlive a connection is a message.
+ * Errors travel as `Error` with a message that starts with one of REASONS and a colon.
+ */
+import type { FeedId, InviteKey, MessageId, Millis, PubId } from './ids'
+
+/** First word of every error our own methods give, so that callers can tell what to do. */
+export const REASONS = ['refused', 'stale-epoch', 'gap', 'try-again', 'unknown', 'bad-argument'] as const
+export type Reason = (typeof REASONS)[number]
+
+/** The reason in an error that came over muxrpc; `try-again` where it has none of ours (a cut connection). */
+export function reasonOf(error: unknown): Reason {
+  const message = error instanceof Error ? error.message : String(error)
+  const word = message.slice(0, message.indexOf(':'))
+  return (REASONS as readonly string[]).includes(word) ? (word as Reason) : 'try-again'
+}
+
+/** A classic message as signed; see sbot/port.ts SignedValue. Kept loose here: the receiver checks it. */
+export type RawValue = Record<string, unknown>
+
+// ---- provider: plugin name `buttcloud` ------------------------------------------------------------------------
+
+/**
+ * Manifest of the provider's plugin. A hub loads the same shape so that it can call it.
+ * Who may call what is decided by the caller's feed id inside each method (plugin/io/api.ts).
+ */
+export const PROVIDER_MANIFEST = {
+  whoami: 'async',
+  pubs: 'async',
+  watch: 'source',
+  join: 'async',
+  open: 'async',
+  commit: 'async',
+  feed: 'source',
+  adminInvite: 'async',
+  adminHubToken: 'async',
+  adminHubs: 'async',
+  adminPubs: 'async',
+} as const
+
+/** What any connected peer may call; the methods look at the caller themselves. `join` needs a token's key. */
+export const PROVIDER_ANONYMOUS = ['whoami', 'pubs', 'watch', 'open', 'commit', 'feed'] as const
+
+/** `buttcloud.whoami()`: who the caller is to this provider. */
+export interface WhoamiAnswer {
+  id: FeedId
+  caller: FeedId
+  role: 'operator' | 'owner' | 'hub' | 'newcomer' | 'stranger'
+  version: string
+}
+
+/** One pub as its owner may see it: `buttcloud.pubs()`, and each item of `buttcloud.watch()` is a list of these. */
+export interface PubView {
+  pub: PubId
+  name: string
+  owners: FeedId[]
+  plan: string
+  /** The seeds' words: what is true now. */
+  status: 'up' | 'down' | 'none'
+  phase: 'placed' | 'up' | 'down' | 'failed' | 'ended'
+  reason: string | null
+  feed: FeedId | null
+  /** host:port, once it has been up. */
+  address: string | null
+  port: number
+  createdAt: Millis
+  keepUntil: Millis | null
+  invites: { issued: number; used: number }
+}
+
+/** `buttcloud.join({hub, label?})`, called with the key pair of a hub token; answers once the hub's record is on disk. */
+export interface JoinRequest {
+  hub: FeedId
+  label?: string
+  /** Signature by the hub's key over `joinText(token public key, hub)`: nobody else's feed can be joined. */
+  proof: string
+}
+export interface JoinAnswer {
+  provider: FeedId
+  label: string
+}
+
+/** What a hub signs to prove that it owns the feed it joins with. */
+export function joinText(token: InviteKey, hub: FeedId): string {
+  return `buttcloud-join-1 ${token} ${hub}`
+}
+
+/** `buttcloud.open({pub, epoch, feed, head})`: a hub that runs a pub asks what has been committed. */
+export interface OpenRequest {
+  pub: PubId
+  epoch: number
+  feed: FeedId
+  /** Last sequence of the pub's own log. */
+  head: number
+}
+export interface OpenAnswer {
+  /** Last committed sequence: the pub must hold exactly this before it may write. */
+  head: number
+  invites: InviteEntry[]
+}
+
+/** A live invite in the ledger, as the pub's cache holds it. */
+export interface InviteEntry {
+  key: InviteKey
+  /** Uses that are left by the ledger. */
+  left: number
+  tag: string
+}
+
+/** `buttcloud.commit({pub, epoch, value, invite})`: write-ahead of a pub's next message. */
+export interface CommitRequest {
+  pub: PubId
+  epoch: number
+  value: RawValue
+  /** The invite whose use this message is, else null. */
+  invite: InviteKey | null
+}
+export interface CommitAnswer {
+  sequence: number
+}
+
+/** `buttcloud.feed({pub, after})`: source of the committed messages as signed, oldest first, then ends. */
+export interface FeedRequest {
+  pub: PubId
+  after: number
+}
+
+export interface AdminInviteAnswer {
+  invite: string
+  uses: number
+}
+export interface AdminHubTokenAnswer {
+  token: string
+  expiresAt: Millis
+}
+/** `buttcloud.adminHubs()`. */
+export interface HubView {
+  hub: FeedId
+  label: string
+  status: 'admitted' | 'draining' | 'retired'
+  connected: boolean
+  engine: string | null
+  host: string | null
+  memoryBytes: number
+  reservedBytes: number
+  pubs: number
+}
+
+// ---- pub: plugin name `fence` ----------------------------------------------------------------------------------
+
+/** Manifest of the fence inside a pub. Only the pub's master, its hub, may call it. */
+export const FENCE_MANIFEST = {
+  status: 'async',
+  attach: 'source',
+  open: 'async',
+  restore: 'async',
+  answer: 'async',
+  invite: 'async',
+} as const
+
+/** `fence.status()`. */
+export interface FenceStatus {
+  mode: 'managed' | 'standalone'
+  pub: FeedId
+  epoch: number | null
+  /** True when writes are let through to the write-ahead. */
+  open: boolean
+  /** One sentence: who may write, and why or why not. */
+  why: string
+  head: number
+  waiting: number
+  invites: number
+}
+
+/**
+ * `fence.attach()`: the hub listens here for what the fence needs. A newer attach ends the older one; when the
+ * last one ends the fence is shut (reads go on) until a hub attaches and opens it again.
+ */
+export type FenceItem =
+  | { kind: 'hello'; feed: FeedId; head: number; epoch: number }
+  | { kind: 'commit'; id: number; value: RawValue; invite: InviteKey | null }
+  /** The fence lost track (an unsure commit): do open() again from the start. */
+  | { kind: 'resync'; head: number }
+
+/** `fence.open({epoch, head, invites})`: refused with `gap:` unless the pub's own head is exactly `head`. */
+export interface FenceOpenRequest {
+  epoch: number
+  head: number
+  invites: InviteEntry[]
+}
+/** `fence.restore([values])`: appends own messages the provider holds; answers the new head. */
+export interface FenceHeadAnswer {
+  head: number
+}
+/**
+ * `fence.answer({id, ok, reason})`: what came of a commit. `try-again` means unknown: it may have been committed,
+ * so the fence shuts and asks for a resync before it signs anything else. Every other reason means it was not.
+ */
+export interface FenceCommitAnswer {
+  id: number
+  ok: boolean
+  reason: Reason | null
+  message: string | null
+}
+
+/** What a pub publishes as `note` when an invite is used: hides which uses belong to one invite (plugin/ledger.ts). */
+export interface UseNote {
+  tag: string
+  member: FeedId
+}
+
+/** The request a message id belongs to, as text for logs. */
+export function shortId(id: FeedId | MessageId | PubId | InviteKey): string {
+  return id.slice(0, 9)
+}
