@@ -4,7 +4,7 @@
  * Example (content):
  * {"type":"post","text":"[@owner](@…) alice is up. …","root":"%root…","branch":"%head…",
  *  "recps":["@owner…","@provider…"],"mentions":[{"link":"@owner…","name":"owner"}],
- *  "buttcloud":{"v":1,"kind":"answer","answers":"%request…","outcome":"done","final":true,"command":"create","pub":"%…"}}
+ *  "buttcloud":{"v":1,"kind":"answer","answers":"%request…","to":"@owner…","outcome":"done","final":true,"command":"create","pub":"%…"}}
  *
  * kind `answer`  answers one request; `final` is false for a *received*, which comes at most once.
  * kind `burst`   answers everything of one author up to a sequence that has no answer of its own yet.
@@ -50,6 +50,8 @@ export interface AnswerPayload {
   v: 1
   kind: 'answer'
   answers: MessageId
+  /** Who wrote the request. */
+  to: FeedId
   outcome: Outcome
   final: boolean
   /** The command's word, where one was understood. */
@@ -91,6 +93,7 @@ const answerPayload: Check<AnswerPayload> = shape({
   v: literal(1),
   kind: literal('answer'),
   answers: messageId,
+  to: feedId,
   outcome: oneOf(...OUTCOMES),
   final: flag,
   command: nullable(text(20)),

@@ -1,7 +1,7 @@
 /**
  * `buttcloud/observed`, hub → provider: a change in what runs. A transition, never a heartbeat.
  *
- * Example: {"type":"buttcloud/observed","v":1,"pub":"%…","revision":1,"epoch":1,"phase":"up","reason":null,
+ * Example: {"type":"buttcloud/observed","v":1,"pub":"%…","revision":1,"epoch":1,"phase":"up","reason":null,"trouble":null,
  *           "feed":"@pub…","host":"pubs.example.org","port":8101}
  */
 import { type Check, feedId, literal, nullable, type Of, oneOf, pubId, shape, text, whole } from '../check'
@@ -20,6 +20,10 @@ const check = shape({
    */
   phase: oneOf('up', 'down', 'failed', 'removed'),
   reason: nullable(text(300)),
+  /** The kind of trouble behind a `failed` or a `down` that was not asked for; the provider acts on `port-taken`. */
+  trouble: nullable(
+    oneOf('port-taken', 'no-image', 'disk-full', 'unreachable', 'crashing', 'out-of-memory', 'other'),
+  ),
   feed: nullable(feedId),
   host: nullable(text(253)),
   port: nullable(whole(PORT_MIN, PORT_MAX)),
