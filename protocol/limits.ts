@@ -60,3 +60,70 @@ export const HISTORY_BATCH_MAX = 200
 export const BRANCH_WALK_MAX = 200
 /** Parents named by one message of a thread; Patchwork names the heads, which are few. */
 export const BRANCHES_MAX = 10
+/** One pub may use one core and no more: a busy one must not starve its neighbours. */
+export const RUN_CPUS = 1
+/** Processes and threads of one pub: node runs about a dozen; a fork bomb ends here (CIS 5.29). */
+export const RUN_PROCESSES_MAX = 128
+/** Open files and sockets of one pub: some hundred connections and its log. */
+export const RUN_OPEN_FILES_MAX = 4096
+/** `/tmp` of a pub lives in memory and counts as such. */
+export const RUN_TMP_BYTES = 16 * 1024 * 1024
+/** Output kept of one pub: two pieces of this size; enough to see why it ended. */
+export const RUN_OUTPUT_BYTES_MAX = 1024 * 1024
+export const RUN_OUTPUT_PIECES = 2
+/** An engine that does not answer one question within this time is taken for gone. */
+export const ENGINE_ANSWER_MS = 60_000
+/** A lost event stream is taken up again after this, doubled up to the second; a full look decides meanwhile. */
+export const ENGINE_WATCH_AGAIN_MIN_MS = 250
+export const ENGINE_WATCH_AGAIN_MAX_MS = 30_000
+/** A pub whose daemon died ends by itself within this time; then it is ended by force. */
+export const ORPHAN_ENDS_MS = 5_000
+
+// ---- hub daemon ----
+/** Pubs that a hub creates, starts, stops or removes at one time: starting is a second of CPU each. */
+export const HUB_WORK_MAX = 4
+/** A pub is started again at once, then after this, doubling each time … */
+export const RESTART_BACKOFF_MS = 100
+/** … up to this: a pub that can't run costs its neighbours one start a minute. */
+export const RESTART_BACKOFF_MAX_MS = 60_000
+/** A pub that has answered this long is healthy, and its failed starts are forgotten. */
+export const HEALTHY_AFTER_MS = 10_000
+/** Starts without getting healthy after which it is said that a pub keeps crashing (about 15 s of trying). */
+export const CRASHES_REPORTED_AFTER = 6
+/** Tries after which a definite trouble (port taken, no image, disk full) is told: a passing one heals before. */
+export const TROUBLE_REPORTED_AFTER = 3
+/** Starts up to which `up` is told at once; a pub that needed more must be healthy first, so that it can't flap. */
+export const CALM_STARTS_MAX = 2
+/** A pub that was up is reported down when it has not come back within this time; quicker healing is no news. */
+export const DOWN_REPORTED_AFTER_MS = 10_000
+/** An engine that has not answered for this long is reported: a restart of Docker takes seconds. */
+export const ENGINE_GONE_REPORTED_AFTER_MS = 60_000
+/** A run that has not taken a handshake for this long is ended and started again. */
+export const SILENT_KILL_MS = 60_000
+/** How long a pub may take to end by itself before it is ended by force. */
+export const STOP_GRACE_MS = 10_000
+/** Between two full looks of a hub at its engine; events wake it earlier. */
+export const FULL_LOOK_EVERY_MS = 30_000
+/** Dialling a pub that is starting: as long as a handshake takes, so that hardly any time is lost. */
+export const DIAL_EVERY_MS = 50
+/** Dialling a pub that has not answered for a while. */
+export const DIAL_SLOW_EVERY_MS = 1_000
+/** One handshake with a pub on the same machine. */
+export const HANDSHAKE_TIMEOUT_MS = 5_000
+/** A full handshake with every settled pub from outside, this often. */
+export const PROBE_EVERY_MS = 300_000
+/** A `whoami` over the open connection to every pub, this often. */
+export const PUB_PING_EVERY_MS = 60_000
+/** Calls to provider and pubs that take longer than this are lost: less than COMMIT_WAIT_MS of the fence. */
+export const CALL_TIMEOUT_MS = 10_000
+/** The hub asks its provider who it is this often, to notice a dead connection. */
+export const PROVIDER_PING_EVERY_MS = 15_000
+/** Dialling the provider: from, doubling, up to. */
+export const PROVIDER_BACKOFF_MS = 200
+export const PROVIDER_BACKOFF_MAX_MS = 10_000
+/** Memory that a hub keeps for itself and its machine: the larger of this and an eighth. */
+export const HUB_RESERVE_BYTES = 256 * 1024 * 1024
+/** A changed offer is published when memory or disk differ by this share: free disk moves all the time. */
+export const CAPACITY_CHANGE_SHARE = 0.2
+/** Sentences about a pub's trouble are cut to this. */
+export const REASON_CHARS_MAX = 300

@@ -1,0 +1,282 @@
+/** Pubs as hardened Docker containers. The only file that imports dockerode. */
+import Docker from 'dockerode'
+import type { Millis, PubId } from '../../protocol/ids'
+import { ENGINE_ANSWER_MS } from '../../protocol/limits'
+import { containerBody, DATA_PATH, factOf, LABEL_HUB, LABEL_PUB, labelsOf } from './docker-body'
+import { asEngineError, isVersionTrouble, statusOf, unless, unlessMissing } from './docker-errors'
+import { type DockerEngineOptions, type DockerSettings, dockerSettings } from './docker-options'
+import { plainOutput } from './docker-output'
+import { chooseApiVersion } from './docker-version'
+import { watchEvents } from './docker-watch'
+import { type Engine, EngineError, type Run, type RunFact } from './engine'
+import { tarOfSecret } from './tar'
+
+const ICC_OPTION = 'com.docker.network.bridge.enable_icc'
+/** A removal that goes on is waited for this long. */
+const REMOVAL_POLLS_MAX = 50
+const REMOVAL_POLL_MS = 100
+
+/** Makes the engine; nothing is asked of Docker before the first call. Throws when the options can't be meant. */
+export function createDockerEngine(options: DockerEngineOptions): Engine {
+  return new DockerEngine(options)
+}
+
+class DockerEngine implements Engine {
+  readonly kind = 'docker'
+  private readonly settings: DockerSettings
+  private version: Promise<string> | null = null
+  private networkIsThere = false
+  /** What was last learned of each container by inspecting it; see `list`. */
+  private readonly inspected = new Map<string, { look: string; fact: RunFact }>()
+  private readonly watches = new Set<() => void>()
+
+  constructor(options: DockerEngineOptions) {
+    this.settings = dockerSettings(options)
+  }
+
+  async ping(): Promise<void> {
+    this.version = null
+    await this.ask('reach Docker', async (docker) => {
+      await docker.ping()
+    })
+  }
+
+  /**
+   * One list of containers and one of volumes. A container is inspected only when its line in the list reads
+   * otherwise than last time, or when an event has come since (the list has no exit time and no out-of-memory).
+   */
+  async list(): ReturnType<Engine['list']> {
+    const filters = { label: [`${LABEL_HUB}=${this.settings.hub}`] }
+    return this.ask('list the runs of this hub', async (docker) => {
+      const [containers, volumes] = await Promise.all([
+        docker.listContainers({ all: true, filters }),
+        docker.listVolumes({ filters }),
+      ])
+      const runs: RunFact[] = []
+      for (const { Id, State, Status } of containers) {
+        const fact = await this.factOfContainer(docker, Id, `${State} ${Status}`)
+        if (fact !== null) runs.push(fact)
+      }
+      const alive = new Set(containers.map(({ Id }) => Id))
+      for (const id of this.inspected.keys()) if (!alive.has(id)) this.inspected.delete(id)
+      return {
+        runs,
+        volumes: (volumes.Volumes ?? []).map(({ Name, Labels }) => ({
+          name: Name,
+          pub: (Labels?.[LABEL_PUB] ?? '') as PubId,
+        })),
+      }
+    })
+  }
+
+  async create(run: Run, secret: string): Promise<void> {
+    const attempt = `create ${run.name}`
+    await this.ask(attempt, async (docker) => {
+      await this.needNetwork(docker)
+      await this.needVolume(docker, run)
+      const container = await docker.createContainer(containerBody(run, this.settings))
+      try {
+        const archive = tarOfSecret('secret', secret, this.settings.user, Date.now())
+        await container.putArchive(archive, { path: DATA_PATH })
+      } catch (error) {
+        // Half a container would be started without its secret and make itself a new identity.
+        await container.remove({ force: true }).catch(() => undefined)
+        throw error
+      }
+    })
+  }
+
+  async start(name: string): Promise<void> {
+    await this.askOwn(`start ${name}`, name, async (container) => {
+      await container.start().catch(unless(304))
+    })
+  }
+
+  async stop(name: string, graceMs: Millis): Promise<void> {
+    const seconds = Math.ceil(graceMs / 1000)
+    await this.askOwn(
+      `stop ${name}`,
+      name,
+      async (container) => {
+        await container.stop({ t: seconds }).catch(unless(304))
+      },
+      graceMs,
+    )
+  }
+
+  async remove(name: string): Promise<void> {
+    await this.askOwn(`remove ${name}`, name, async (container) => {
+      // 409: a removal that was asked for before goes on.
+      await container.remove({ force: true, v: false }).catch(unless(404, 409))
+      await this.untilGone(container)
+    }).catch(unlessMissing)
+  }
+
+  async purge(name: string): Promise<void> {
+    await this.ask(`remove the volume ${name}`, async (docker) => {
+      const volume = docker.getVolume(name)
+      const info = await volume.inspect().catch(unless(404))
+      if (info === undefined) return
+      this.refuseForeign(`volume ${name}`, info.Labels)
+      await volume.remove().catch((error: unknown) => {
+        if (statusOf(error) === 404) return
+        if (statusOf(error) === 409)
+          throw new EngineError(
+            'other',
+            `could not remove the volume ${name}: its container is still there`,
+            {
+              cause: error,
+            },
+          )
+        throw error
+      })
+    })
+  }
+
+  async logs(name: string, lines: number): Promise<string> {
+    return this.askOwn(`read the output of ${name}`, name, async (container) =>
+      plainOutput(await container.logs({ follow: false, stdout: true, stderr: true, tail: lines })),
+    )
+  }
+
+  watch(wake: () => void): () => void {
+    const stop = watchEvents({
+      open: async (abortSignal) => {
+        const version = await this.negotiated()
+        // No time limit on this one: events may be hours apart.
+        const docker = new Docker({ ...this.settings.target, version: `v${version}` })
+        const filters = { type: ['container'], label: [`${LABEL_HUB}=${this.settings.hub}`] }
+        return docker.getEvents({ filters: JSON.stringify(filters), abortSignal } as Docker.GetEventsOptions)
+      },
+      wake: () => {
+        this.inspected.clear()
+        wake()
+      },
+      lost: () => {
+        this.version = null
+      },
+    })
+    const end = () => {
+      this.watches.delete(end)
+      stop()
+    }
+    this.watches.add(end)
+    return end
+  }
+
+  async close(): Promise<void> {
+    for (const end of [...this.watches]) end()
+  }
+
+  /** Does something with a client of the negotiated version; every error comes out as an EngineError. */
+  private async ask<Answer>(
+    attempt: string,
+    act: (docker: Docker) => Promise<Answer>,
+    extraMs: Millis = 0,
+  ): Promise<Answer> {
+    try {
+      const version = await this.negotiated()
+      return await act(
+        new Docker({ ...this.settings.target, version: `v${version}`, timeout: ENGINE_ANSWER_MS + extraMs }),
+      )
+    } catch (error) {
+      const told = asEngineError(error, attempt, this.settings.place)
+      // It may have been the network that somebody removed: looking again costs one question.
+      this.networkIsThere = false
+      if (told.kind === 'unreachable' || isVersionTrouble(error)) {
+        // What comes back may be another engine: ask for its version again.
+        this.version = null
+        this.inspected.clear()
+      }
+      throw told
+    }
+  }
+
+  /** The same with one container, which must be ours. */
+  private async askOwn<Answer>(
+    attempt: string,
+    name: string,
+    act: (container: Docker.Container) => Promise<Answer>,
+    extraMs: Millis = 0,
+  ): Promise<Answer> {
+    return this.ask(
+      attempt,
+      async (docker) => {
+        const container = docker.getContainer(name)
+        const info = await container.inspect()
+        this.refuseForeign(`container ${name}`, info.Config.Labels)
+        return act(container)
+      },
+      extraMs,
+    )
+  }
+
+  /** `GET /version` without a version in its path, which every engine answers. */
+  private negotiated(): Promise<string> {
+    this.version ??= new Docker({ ...this.settings.target, timeout: ENGINE_ANSWER_MS })
+      .version()
+      .then((engine) => chooseApiVersion(engine, this.settings.place))
+    const asked = this.version
+    asked.catch(() => {
+      if (this.version === asked) this.version = null
+    })
+    return asked
+  }
+
+  private async factOfContainer(docker: Docker, id: string, look: string): Promise<RunFact | null> {
+    const known = this.inspected.get(id)
+    if (known?.look === look) return known.fact
+    const info = await docker.getContainer(id).inspect().catch(unless(404))
+    // Removed between the list and now.
+    if (info === undefined) return null
+    const fact = factOf(info.Name.replace(/^\//, ''), info)
+    this.inspected.set(id, { look, fact })
+    return fact
+  }
+
+  private async needNetwork(docker: Docker): Promise<void> {
+    if (this.networkIsThere) return
+    const info = await docker.getNetwork(this.settings.network).inspect().catch(unless(404))
+    if (info === undefined)
+      await docker
+        .createNetwork({
+          Name: this.settings.network,
+          Driver: 'bridge',
+          CheckDuplicate: true,
+          Options: { [ICC_OPTION]: 'false' },
+        })
+        // 409: another hub on this engine was a moment faster.
+        .catch(unless(409))
+    else if (info.Options?.[ICC_OPTION] !== 'false')
+      throw new EngineError(
+        'other',
+        `the Docker network ${this.settings.network} lets pubs talk to each other; remove it, and it is made anew as it must be`,
+      )
+    this.networkIsThere = true
+  }
+
+  private async needVolume(docker: Docker, run: Run): Promise<void> {
+    const info = await docker.getVolume(run.name).inspect().catch(unless(404))
+    if (info === undefined)
+      await docker.createVolume({ Name: run.name, Labels: labelsOf(this.settings.hub, run) })
+    else this.refuseForeign(`volume ${run.name}`, info.Labels)
+  }
+
+  /** Two hubs may share one engine; neither touches what the other made. */
+  private refuseForeign(what: string, labels: Record<string, string> | null | undefined): void {
+    const hub = labels?.[LABEL_HUB]
+    if (hub === this.settings.hub) return
+    throw new EngineError(
+      'other',
+      `the ${what} was made by ${hub ?? 'somebody else'}, not by this hub; left alone`,
+    )
+  }
+
+  private async untilGone(container: Docker.Container): Promise<void> {
+    for (let poll = 0; poll < REMOVAL_POLLS_MAX; poll++) {
+      if ((await container.inspect().catch(unless(404))) === undefined) return
+      await new Promise((resolve) => setTimeout(resolve, REMOVAL_POLL_MS))
+    }
+    throw new EngineError('other', 'Docker has been removing the container for too long; it is tried again')
+  }
+}
