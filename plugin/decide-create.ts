@@ -1,0 +1,149 @@
+/** `create NAME`: record, order, first invite; then the invite, or the reason why there is none. */
+import { type FeedId, type PubId, pubIdOf } from '../protocol/ids'
+import { CREATE_DEADLINE_MS } from '../protocol/limits'
+import { buildOp } from '../protocol/messages/op'
+import { buildPub, type PubMessage } from '../protocol/messages/pub'
+import { buildSpec, type SpecMessage } from '../protocol/messages/spec'
+import type { PubFact, Request } from '../protocol/state'
+import { deliverInvite } from './decide-invite'
+import { answer, type Look } from './look'
+import { feedOf, observationOf, pubsOf, resultOf } from './query'
+import { freePort, place } from './schedule'
+import { words } from './words'
+
+const FIRST_INVITE_USES = 1
+
+/** Checks and, where all is well, owes everything that the first moment needs in one group. */
+export function beginCreate(look: Look, request: Request, name: string): void {
+  const { state, policy, facts } = look.world
+  const refuse = (text: string): void => answer(look, request, 'refused', text, { command: 'create' })
+  const live = pubsOf(state, request.author).filter((pub) => pub.record.status === 'live')
+  const holder = state.names.get(name)
+  if (live.some((pub) => pub.record.name === name)) return refuse(words.haveIt(name))
+  if (holder !== undefined || look.names.has(name)) return refuse(words.nameTaken(name))
+  const made = look.pubsMade.get(request.author) ?? 0
+  if (live.length + made >= policy.pubsPerOwnerMax)
+    return refuse(
+      words.quota(
+        policy.pubsPerOwnerMax,
+        live.map((pub) => pub.record.name),
+      ),
+    )
+  const placement = place(state, policy, facts.connected, look.taken)
+  if (!placement.ok) return refuse(words.noRoom(placement.why))
+  look.names.add(name)
+  look.pubsMade.set(request.author, made + 1)
+  const record = buildPub({
+    pub: pubIdOf(request.key),
+    name,
+    owners: [request.author],
+    plan: policy.plan.name,
+    status: 'live',
+    port: placement.port,
+    hub: placement.hub,
+    epoch: 1,
+    keepUntil: null,
+    answers: request.key,
+  })
+  look.owe({ kind: 'record', content: record })
+  look.owe({ kind: 'order', content: specFor(look, record, 1) })
+  oweInvite(look, request, record)
+  answer(look, request, 'received', words.making(name), { command: 'create', pub: record.pub })
+}
+
+/** Goes on with a pub that is being made: whatever step is missing, or the final answer. */
+export function continueCreate(look: Look, request: Request, pub: PubFact): void {
+  const { state, now } = look.world
+  const { record } = pub
+  if (record.status === 'ended') return finishEnded(look, request, pub)
+  const spec = state.provider.specs.get(pub.pub)
+  const op = state.provider.ops.get(request.key)
+  if (spec === undefined || spec.port !== record.port)
+    look.owe({ kind: 'order', content: specFor(look, record, (spec?.revision ?? 0) + 1) })
+  if (op === undefined) oweInvite(look, request, record)
+  if (spec === undefined || op === undefined) return
+
+  const observed = observationOf(state, pub)
+  const deadline = pub.createdAt + CREATE_DEADLINE_MS
+  if (observed?.phase === 'failed' && observed.revision === spec.revision) {
+    if (observed.trouble === 'port-taken' && now < deadline) return movePort(look, pub)
+    return endFailed(look, request, pub)
+  }
+  const result = resultOf(state, op)
+  if (observed?.phase === 'up' && feedOf(state, pub) !== null && result !== null) {
+    if (result.ok) return deliverInvite(look, request, pub, op, 'create')
+    const text = words.inviteFailed(record.name, result.reason ?? 'its server gave no reason')
+    return answer(look, request, 'done', text, { command: 'create', pub: pub.pub })
+  }
+  if (now >= deadline) return endFailed(look, request, pub)
+  look.wakeAt(deadline)
+}
+
+/** The order that makes a hub match a record. */
+export function specFor(look: Look, record: PubMessage, revision: number): SpecMessage {
+  const { plan, providerName } = look.world.policy
+  return buildSpec({
+    pub: record.pub,
+    hub: record.hub,
+    revision,
+    epoch: record.epoch,
+    desired: record.status === 'live' ? 'up' : 'none',
+    name: record.name,
+    description: `A pub hosted by ${providerName} with ButtCloud`,
+    memoryBytes: plan.memoryBytes,
+    reservedBytes: plan.reservedBytes,
+    diskBytes: plan.diskBytes,
+    port: record.port,
+    keepUntil: record.keepUntil,
+    answers: record.answers,
+  })
+}
+
+function oweInvite(look: Look, request: Request, record: PubMessage): void {
+  const { key, tag } = look.world.ledger.invite(request.key)
+  const invite = { key, uses: FIRST_INVITE_USES, tag }
+  look.owe({
+    kind: 'order',
+    content: buildOp({ op: request.key, hub: record.hub, pub: record.pub, kind: 'invite', invite }),
+  })
+}
+
+/** Somebody else sits on the port over there: the pub has never been up, so it may get another one. */
+function movePort(look: Look, pub: PubFact): void {
+  const port = freePort(look.world.policy, look.taken)
+  if (port !== null) look.owe({ kind: 'record', content: { ...pub.record, port } })
+}
+
+/** It did not come up: the record ends (the order follows from it), then the answer says so. */
+function endFailed(look: Look, request: Request, pub: PubFact): void {
+  const record: PubMessage = {
+    ...pub.record,
+    status: 'ended',
+    keepUntil: look.world.now,
+    answers: request.key,
+  }
+  look.owe({ kind: 'record', content: record })
+  oweEnd(look, pub.pub, record)
+}
+
+/** Owes the order that takes an ended pub's run away, unless it has been given. */
+export function oweEnd(look: Look, pub: PubId, record: PubMessage): void {
+  const spec = look.world.state.provider.specs.get(pub)
+  if (spec === undefined || spec.desired === 'none') return
+  look.owe({ kind: 'order', content: specFor(look, record, spec.revision + 1) })
+}
+
+/** The record says ended and the request is still open: a crash came between, or its owner deleted it meanwhile. */
+function finishEnded(look: Look, request: Request, pub: PubFact): void {
+  oweEnd(look, pub.pub, pub.record)
+  const options = { command: 'create', pub: pub.pub }
+  if (pub.record.answers !== request.key)
+    return answer(look, request, 'failed', words.deletedWhile(pub.record.name), options)
+  const observed = observationOf(look.world.state, pub)
+  const hub: FeedId = pub.record.hub
+  const reason =
+    observed?.phase === 'failed' || observed?.reason
+      ? (observed.reason ?? 'its server gave no reason')
+      : `${look.world.state.provider.hubs.get(hub)?.label ?? 'its server'} did not get it up in time`
+  answer(look, request, 'failed', words.createFailed(pub.record.name, reason), options)
+}

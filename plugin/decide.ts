@@ -1,0 +1,224 @@
+/**
+ * What the provider owes now: (state, now, policy, facts) → effects. Looks at every open request, each time anew, so
+ * a restart or a replay needs no code of its own. An empty list means settled.
+ */
+import { parseCommand } from '../protocol/command'
+import { isClosed } from '../protocol/evolve'
+import { helpText, shortHelp } from '../protocol/help'
+import type { FeedId, Millis } from '../protocol/ids'
+import { pubIdOf } from '../protocol/ids'
+import {
+  BURST_ANSWER_EVERY_MS,
+  BURST_GATHER_MS,
+  REQUESTS_PER_MINUTE_MAX,
+  STRANGER_ANSWER_EVERY_MS,
+  STRANGER_ANSWERS_PER_HOUR_MAX,
+} from '../protocol/limits'
+import { buildOwner } from '../protocol/messages/owner'
+import type { Request } from '../protocol/state'
+import { beginCreate, continueCreate } from './decide-create'
+import { askDelete, continueDelete, decideYes } from './decide-delete'
+import { beginInvite, continueInvite } from './decide-invite'
+import type { Effect } from './effects'
+import { answer, Look, type World } from './look'
+import { pubNamed, pubsOf, viewOf } from './query'
+import { listLine, statusText, words } from './words'
+
+export interface Decision {
+  effects: Effect[]
+  /** When to look again although nothing happened; null for no such time. */
+  wakeAt: Millis | null
+}
+
+const MINUTE_MS = 60_000
+const HOUR_MS = 3_600_000
+
+/** Everything that is caused and not yet answered, as effects. */
+export function decide(world: World): Decision {
+  const look = new Look(world)
+  for (const [author, requests] of openByAuthor(world)) {
+    if (isKnown(world, author)) decideAuthor(look, author, requests)
+    else refuseStranger(look, author, requests[requests.length - 1]?.sequence ?? 0)
+  }
+  for (const [author, sequence] of world.facts.strangers)
+    if (!world.state.authors.get(author)?.requests.size) refuseStranger(look, author, sequence)
+  return { effects: look.effects, wakeAt: look.wakeTime }
+}
+
+function openByAuthor(world: World): Map<FeedId, Request[]> {
+  const byAuthor = new Map<FeedId, Request[]>()
+  for (const request of world.state.open.values()) {
+    const list = byAuthor.get(request.author)
+    if (list === undefined) byAuthor.set(request.author, [request])
+    else list.push(request)
+  }
+  for (const list of byAuthor.values()) list.sort((a, b) => a.sequence - b.sequence)
+  return byAuthor
+}
+
+function isKnown(world: World, author: FeedId): boolean {
+  return world.state.provider.owners.has(author) || world.facts.newcomers.has(author)
+}
+
+/** Work under way goes on; new requests are taken up to the limit; what is over gets one combined answer. */
+function decideAuthor(look: Look, author: FeedId, requests: Request[]): void {
+  const { state, now } = look.world
+  const recent = (state.provider.recent.get(author) ?? []).filter((at) => at > now - MINUTE_MS)
+  let room = REQUESTS_PER_MINUTE_MAX - recent.length
+  const over: Request[] = []
+  for (const request of requests) {
+    if (continueWork(look, request)) continue
+    if (over.length === 0 && room > 0) {
+      room -= 1
+      begin(look, request)
+    } else over.push(request)
+  }
+  if (over.length > 0) refuseBurst(look, author, over)
+}
+
+/** True when the request has been taken up before. */
+function continueWork(look: Look, request: Request): boolean {
+  const { provider } = look.world.state
+  const pub = provider.pubs.get(pubIdOf(request.key))
+  if (pub !== undefined) {
+    continueCreate(look, request, pub)
+    return true
+  }
+  const op = provider.ops.get(request.key)
+  if (op !== undefined) {
+    continueInvite(look, request, op)
+    return true
+  }
+  return continueDelete(look, request)
+}
+
+function refuseBurst(look: Look, author: FeedId, over: Request[]): void {
+  const { state, now } = look.world
+  const last = over[over.length - 1]
+  if (last === undefined) return
+  const lastArrival = Math.max(...over.map((request) => request.receivedAt))
+  const lastAnswer = state.provider.bursts.get(author)?.lastAt ?? Number.NEGATIVE_INFINITY
+  const due = Math.max(lastArrival + BURST_GATHER_MS, lastAnswer + BURST_ANSWER_EVERY_MS)
+  if (now < due) return look.wakeAt(due)
+  look.owe({
+    kind: 'burst',
+    thread: { root: last.root ?? last.key, branch: last.key },
+    to: author,
+    text: words.burst(over.length),
+    payload: { v: 1, kind: 'burst', author, upTo: last.sequence, outcome: 'refused', known: true },
+  })
+}
+
+function refuseStranger(look: Look, author: FeedId, upTo: number): void {
+  const { state, now } = look.world
+  const before = state.provider.bursts.get(author)
+  if (upTo <= (before?.upTo ?? 0)) return
+  const due = (before?.lastAt ?? Number.NEGATIVE_INFINITY) + STRANGER_ANSWER_EVERY_MS
+  if (now < due) return look.wakeAt(due)
+  const hour = state.provider.strangerRefusals.filter((at) => at > now - HOUR_MS)
+  const planned = look.effects.filter((effect) => effect.kind === 'burst' && !effect.payload.known).length
+  if (hour.length + planned >= STRANGER_ANSWERS_PER_HOUR_MAX) return look.wakeAt((hour[0] ?? now) + HOUR_MS)
+  look.owe({
+    kind: 'burst',
+    thread: null,
+    to: author,
+    text: words.stranger,
+    payload: { v: 1, kind: 'burst', author, upTo, outcome: 'refused', known: false },
+  })
+}
+
+/** Takes up a request that has had no answer of any kind. */
+function begin(look: Look, request: Request): void {
+  const { state } = look.world
+  const command = parseCommand(request.text)
+  const valid = !['unclear', 'empty', 'invalid', 'later'].includes(command.kind)
+  if (valid && !state.provider.owners.has(request.author) && !ownerOwed(look, request.author))
+    look.owe({ kind: 'record', content: buildOwner(request.author, request.key) })
+  const at = look.effects.length
+  switch (command.kind) {
+    case 'help':
+      answer(look, request, 'done', helpText(command.about), { command: 'help' })
+      break
+    case 'list':
+      answer(look, request, 'done', listText(look, request.author), { command: 'list' })
+      break
+    case 'status':
+      answerStatus(look, request, command.name)
+      break
+    case 'create':
+      beginCreate(look, request, command.name)
+      break
+    case 'invite':
+      beginInvite(look, request, command.name, command.uses)
+      break
+    case 'delete':
+      askDelete(look, request, command.name)
+      break
+    case 'yes':
+      decideYes(look, request)
+      break
+    case 'no':
+      answer(look, request, 'done', words.nothingChanged, { command: 'no' })
+      break
+    case 'later':
+      answer(look, request, 'refused', words.later(command.word), { command: command.word })
+      break
+    case 'invalid':
+      answer(look, request, 'refused', command.reason, { command: command.command })
+      break
+    case 'unclear':
+      answer(look, request, 'unclear', words.unclear(command.readings))
+      break
+    case 'empty':
+      answer(look, request, 'unclear', words.empty)
+      break
+  }
+  greet(look, request, at)
+}
+
+/** The answer to somebody's very first message carries a short help. */
+function greet(look: Look, request: Request, from: number): void {
+  const { state } = look.world
+  const { provider } = state
+  if (provider.recent.has(request.author) || provider.owners.has(request.author)) return
+  const earlier = look.effects
+    .slice(0, from)
+    .some((one) => one.kind === 'answer' && one.request.author === request.author)
+  const first = look.effects.slice(from).find((one) => one.kind === 'answer')
+  if (earlier || first === undefined || first.kind !== 'answer' || first.payload.command === 'help') return
+  first.text = `${first.text}\n\n${shortHelp()}`
+}
+
+function ownerOwed(look: Look, owner: FeedId): boolean {
+  return look.effects.some(
+    (one) => one.kind === 'record' && one.content.type === 'buttcloud/owner' && one.content.owner === owner,
+  )
+}
+
+function listText(look: Look, owner: FeedId): string {
+  const { state, ledger } = look.world
+  const views = pubsOf(state, owner)
+    .filter((pub) => pub.record.status === 'live')
+    .map((pub) => viewOf(state, pub, ledger))
+  if (views.length === 0) return 'You have no pub yet. `create NAME` makes one.'
+  return ['Your pubs:', '', ...views.map(listLine)].join('\n')
+}
+
+function answerStatus(look: Look, request: Request, name: string | null): void {
+  const { state, ledger } = look.world
+  const live = pubsOf(state, request.author).filter((pub) => pub.record.status === 'live')
+  const names = live.map((pub) => pub.record.name)
+  const pub =
+    name === null ? (live.length === 1 ? (live[0] ?? null) : null) : pubNamed(state, request.author, name)
+  if (pub !== null) {
+    answer(look, request, 'done', statusText(viewOf(state, pub, ledger)), { command: 'status', pub: pub.pub })
+  } else {
+    const text = name === null ? words.whichPub('status', names) : words.noSuchPub(name, names)
+    answer(look, request, 'refused', text, { command: 'status' })
+  }
+}
+
+/** For tests and checkers: the requests that still wait for their final answer. */
+export function openRequests(world: World): Request[] {
+  return [...world.state.open.values()].filter((request) => !isClosed(world.state.provider, request))
+}

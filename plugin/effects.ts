@@ -1,0 +1,64 @@
+/**
+ * What the provider does to the world: it publishes messages on its own feed, and nothing else. Each effect has a
+ * key made from the message that caused it; a look that finds the effect's message folded does not owe it again.
+ */
+import type { FeedId, MessageId } from '../protocol/ids'
+import type { AnswerPayload, BearerPayload, BurstPayload } from '../protocol/messages/answer'
+import type { OpMessage } from '../protocol/messages/op'
+import type { OwnerMessage } from '../protocol/messages/owner'
+import type { PubMessage } from '../protocol/messages/pub'
+import type { SpecMessage } from '../protocol/messages/spec'
+import type { Request } from '../protocol/state'
+
+export type Effect =
+  | { kind: 'record'; content: OwnerMessage | PubMessage }
+  | { kind: 'order'; content: SpecMessage | OpMessage }
+  | { kind: 'answer'; request: Request; recps: FeedId[]; text: string; payload: AnswerPayload }
+  | { kind: 'bearer'; recps: FeedId[]; to: FeedId; text: string; payload: BearerPayload }
+  | {
+      kind: 'burst'
+      thread: { root: MessageId; branch: MessageId } | null
+      to: FeedId
+      text: string
+      payload: BurstPayload
+    }
+
+/** One line for logs and traces. Never the text of an answer: it may hold an invite. */
+export function describe(effect: Effect): string {
+  switch (effect.kind) {
+    case 'record':
+      return effect.content.type === 'buttcloud/owner'
+        ? `record owner ${effect.content.owner.slice(0, 9)}`
+        : `record pub ${effect.content.name} ${effect.content.status} on port ${effect.content.port}`
+    case 'order':
+      return effect.content.type === 'buttcloud/spec'
+        ? `order ${effect.content.desired} of ${effect.content.name}, revision ${effect.content.revision}, epoch ${effect.content.epoch}`
+        : `order an invite for ${effect.content.invite.uses}`
+    case 'answer':
+      return `answer ${effect.payload.answers.slice(0, 9)}: ${effect.payload.outcome}${effect.payload.final ? '' : ' (not final)'}`
+    case 'bearer':
+      return `deliver the invite of ${effect.payload.delivers.slice(0, 9)} in its own thread`
+    case 'burst':
+      return `answer everything of ${effect.to.slice(0, 9)} up to ${effect.payload.upTo} at once`
+  }
+}
+
+/** The key of an effect: the same debt has the same key, also after a crash. */
+export function keyOf(effect: Effect): string {
+  switch (effect.kind) {
+    case 'record':
+      return effect.content.type === 'buttcloud/owner'
+        ? `owner ${effect.content.owner}`
+        : `pub ${effect.content.pub} ${effect.content.status} ${effect.content.port} ${effect.content.epoch}`
+    case 'order':
+      return effect.content.type === 'buttcloud/spec'
+        ? `spec ${effect.content.pub} ${effect.content.revision}`
+        : `op ${effect.content.op}`
+    case 'answer':
+      return `answer ${effect.payload.answers} ${effect.payload.final ? 'final' : 'received'}`
+    case 'bearer':
+      return `bearer ${effect.payload.delivers}`
+    case 'burst':
+      return `burst ${effect.to} ${effect.payload.upTo}`
+  }
+}

@@ -1,0 +1,126 @@
+/** One look of the provider: what it may use, and the effects it gathers. Shared by the decide-*.ts files. */
+import type { FeedId, MessageId, Millis, PubId } from '../protocol/ids'
+import { ANSWER_BYTES_MAX, RECIPIENTS_MAX } from '../protocol/limits'
+import type { AnswerPayload, Outcome, Question } from '../protocol/messages/answer'
+import type { Request, State } from '../protocol/state'
+import type { Effect } from './effects'
+import type { Policy } from './policy'
+import type { Ledger } from './query'
+import { type Taken, takenBy } from './schedule'
+
+/** What is true on this machine only and is on no feed. */
+export interface Facts {
+  /** Hubs that are connected now. */
+  connected: ReadonlySet<FeedId>
+  /** Who redeemed our invite and has not given a valid command yet. */
+  newcomers: ReadonlySet<FeedId>
+  /** Unknown authors that wrote to us lately, with the last sequence seen. Bounded by who fills it. */
+  strangers: ReadonlyMap<FeedId, number>
+}
+
+export interface World {
+  state: State
+  now: Millis
+  policy: Policy
+  facts: Facts
+  ledger: Ledger
+}
+
+/** Gathers what one look owes, so that two decisions of the same look don't take the same port, name or room. */
+export class Look {
+  readonly effects: Effect[] = []
+  readonly names = new Set<string>()
+  readonly pubsMade = new Map<FeedId, number>()
+  readonly pubsEnded = new Set<PubId>()
+  private wake: Millis | null = null
+  private takenYet: Taken | null = null
+
+  constructor(readonly world: World) {}
+
+  get taken(): Taken {
+    this.takenYet ??= takenBy(this.world.state)
+    return this.takenYet
+  }
+
+  owe(effect: Effect): void {
+    this.effects.push(effect)
+  }
+
+  /** Look again at this time at the latest, even if nothing arrives. */
+  wakeAt(at: Millis): void {
+    if (this.wake === null || at < this.wake) this.wake = at
+  }
+
+  get wakeTime(): Millis | null {
+    return this.wake
+  }
+}
+
+export interface AnswerOptions {
+  command?: string
+  pub?: AnswerPayload['pub']
+  question?: Question
+  confirms?: MessageId
+}
+
+/** Owes an answer in the request's own thread. */
+export function answer(
+  look: Look,
+  request: Request,
+  outcome: Outcome,
+  text: string,
+  options: AnswerOptions = {},
+): void {
+  look.owe({
+    kind: 'answer',
+    request,
+    recps: replyRecipients(request, look.world.state.provider.id),
+    text: clip(text),
+    payload: {
+      v: 1,
+      kind: 'answer',
+      answers: request.key,
+      to: request.author,
+      outcome,
+      final: outcome !== 'received',
+      command: options.command ?? null,
+      pub: options.pub ?? null,
+      question: options.question ?? null,
+      confirms: options.confirms ?? null,
+    },
+  })
+}
+
+/**
+ * Whom a reply goes to: the same people as the request, as Patchwork expects; only author and provider where the
+ * request does not name both or names too many.
+ */
+export function replyRecipients(request: Request, provider: FeedId): FeedId[] {
+  const { recps, author } = request
+  const usable = recps.length <= RECIPIENTS_MAX && recps.includes(author) && recps.includes(provider)
+  return usable ? recps : [author, provider]
+}
+
+/** True when nobody but the pub's owners and the provider reads along. */
+export function onlyOwnersRead(request: Request, owners: FeedId[], provider: FeedId): boolean {
+  return replyRecipients(request, provider).every((id) => id === provider || owners.includes(id))
+}
+
+/** Cuts a text to what fits a private post with the most recipients, at a character's edge, and says so. */
+export function clip(text: string): string {
+  if (jsonBytes(text) <= ANSWER_BYTES_MAX) return text
+  const rest = '\n… (shortened)'
+  let end = Math.min(text.length, ANSWER_BYTES_MAX)
+  while (end > 0 && jsonBytes(text.slice(0, end) + rest) > ANSWER_BYTES_MAX) end = Math.floor(end * 0.95) - 1
+  return text.slice(0, Math.max(0, end)) + rest
+}
+
+/** Bytes of a text inside JSON, in UTF-8: quotes, line ends and non-ASCII cost more than one. */
+function jsonBytes(text: string): number {
+  let bytes = 0
+  for (const character of JSON.stringify(text)) {
+    const code = character.codePointAt(0) ?? 0
+    bytes += code < 0x80 ? 1 : code < 0x800 ? 2 : code < 0x10000 ? 3 : 4
+  }
+  return bytes
+}

@@ -1,0 +1,33 @@
+/** The operator's choices, as data. The embedded defaults let a provider run with no configuration at all. */
+import {
+  FREE_PLAN_DISK_BYTES,
+  FREE_PLAN_MEMORY_BYTES,
+  FREE_PLAN_RESERVED_BYTES,
+  PUBS_PER_OWNER_MAX,
+  RETENTION_MS,
+} from '../protocol/limits'
+
+export interface Policy {
+  /** Ports of pubs, both included; one is a pub's own for life. */
+  portMin: number
+  portMax: number
+  pubsPerOwnerMax: number
+  retentionMs: number
+  plan: { name: 'free'; memoryBytes: number; reservedBytes: number; diskBytes: number }
+  /** What operators call their service in answers. */
+  providerName: string
+}
+
+export const DEFAULT_POLICY: Policy = {
+  portMin: 8100,
+  portMax: 9999,
+  pubsPerOwnerMax: PUBS_PER_OWNER_MAX,
+  retentionMs: RETENTION_MS,
+  plan: {
+    name: 'free',
+    memoryBytes: FREE_PLAN_MEMORY_BYTES,
+    reservedBytes: FREE_PLAN_RESERVED_BYTES,
+    diskBytes: FREE_PLAN_DISK_BYTES,
+  },
+  providerName: 'this provider',
+}

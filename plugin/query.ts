@@ -1,0 +1,173 @@
+/** The read side: authors joined. Whether an author may say what it said is judged here and nowhere else. */
+import type { FeedId, InviteKey, MessageId, PubId } from '../protocol/ids'
+import type { ObservedMessage } from '../protocol/messages/observed'
+import type { OpMessage } from '../protocol/messages/op'
+import type { ResultMessage } from '../protocol/messages/result'
+import type { HubView, InviteEntry, PubView } from '../protocol/rpc'
+import type { PubFact, State } from '../protocol/state'
+
+/** Makes and recognises invites; the crypto behind it is plugin/io/ledger.ts. Same answers for the same request. */
+export interface Ledger {
+  /** The key pair and tag of the invite that a request asked for. */
+  invite(request: MessageId): { key: InviteKey; seed: string; tag: string }
+  /** What a pub publishes as `note` when `member` uses the invite with this tag. */
+  note(tag: string, member: FeedId): string
+}
+
+/** What the pub's present hub last said of it, under the present epoch; null when nothing counts. */
+export function observationOf(state: State, pub: PubFact): ObservedMessage | null {
+  const observed = state.authors.get(pub.record.hub)?.observed.get(pub.pub)
+  return observed !== undefined && observed.epoch === pub.record.epoch ? observed : null
+}
+
+/** The pub's feed, as its hub first named it. */
+export function feedOf(state: State, pub: PubFact): FeedId | null {
+  return state.authors.get(pub.record.hub)?.feeds.get(pub.pub) ?? null
+}
+
+/** The result of an op, from the hub that the op was addressed to. */
+export function resultOf(state: State, op: OpMessage): ResultMessage | null {
+  const result = state.authors.get(op.hub)?.results.get(op.op)
+  return result !== undefined && result.pub === op.pub ? result : null
+}
+
+/** How often each invite of a pub has been used, and by whom, from the pub's own feed. */
+export function usesOf(
+  state: State,
+  pub: PubFact,
+  feed: FeedId | null,
+  ledger: Ledger,
+): Map<MessageId, FeedId[]> {
+  const uses = new Map<MessageId, FeedId[]>()
+  const ops = opsOf(state, pub.pub)
+  for (const op of ops) uses.set(op.op, [])
+  const facts = feed === null ? [] : (state.authors.get(feed)?.uses ?? [])
+  for (const use of facts) {
+    const op = ops.find((one) => ledger.note(one.invite.tag, use.member) === use.note)
+    if (op !== undefined) uses.get(op.op)?.push(use.member)
+  }
+  return uses
+}
+
+/** The ops of one pub, oldest first. */
+export function opsOf(state: State, pub: PubId): OpMessage[] {
+  const ops: OpMessage[] = []
+  for (const key of state.provider.opsOfPub.get(pub) ?? []) {
+    const op = state.provider.ops.get(key)
+    if (op !== undefined) ops.push(op)
+  }
+  return ops
+}
+
+/** The invites that may still be used: issued, not void, uses left. */
+export function liveInvites(state: State, pub: PubFact, feed: FeedId | null, ledger: Ledger): InviteEntry[] {
+  const uses = usesOf(state, pub, feed, ledger)
+  const entries: InviteEntry[] = []
+  for (const op of opsOf(state, pub.pub)) {
+    if (state.provider.unsuccessful.has(op.op)) continue
+    const left = op.invite.uses - (uses.get(op.op)?.length ?? 0)
+    if (left > 0) entries.push({ key: op.invite.key, left, tag: op.invite.tag })
+  }
+  return entries
+}
+
+/** host:port a pub is reached by; null before it has ever been up. */
+export function addressOf(state: State, pub: PubFact): string | null {
+  const observed = observationOf(state, pub)
+  const host = observed?.host ?? state.authors.get(pub.record.hub)?.capacity?.host ?? null
+  return host === null || feedOf(state, pub) === null ? null : `${host}:${pub.record.port}`
+}
+
+/** The pubs of one owner, live ones first, then by age. */
+export function pubsOf(state: State, owner: FeedId): PubFact[] {
+  const facts: PubFact[] = []
+  for (const pub of state.byOwner.get(owner) ?? []) {
+    const fact = state.provider.pubs.get(pub)
+    if (fact !== undefined) facts.push(fact)
+  }
+  return facts.sort((a, b) => rank(a) - rank(b) || a.createdAt - b.createdAt)
+}
+
+function rank(pub: PubFact): number {
+  return pub.record.status === 'live' ? 0 : 1
+}
+
+/** The live pub of an owner by its name; null when there is none of theirs. */
+export function pubNamed(state: State, owner: FeedId, name: string): PubFact | null {
+  const pub = state.names.get(name)
+  if (pub === undefined || !state.byOwner.get(owner)?.has(pub)) return null
+  return state.provider.pubs.get(pub) ?? null
+}
+
+/** One pub as its owners may see it. */
+export function viewOf(state: State, pub: PubFact, ledger: Ledger): PubView {
+  const observed = observationOf(state, pub)
+  const feed = feedOf(state, pub)
+  const uses = usesOf(state, pub, feed, ledger)
+  let used = 0
+  for (const members of uses.values()) used += members.length
+  const phase = phaseOf(pub, observed)
+  return {
+    pub: pub.pub,
+    name: pub.record.name,
+    owners: pub.record.owners,
+    plan: pub.record.plan,
+    status: phase === 'up' ? 'up' : phase === 'ended' ? 'none' : 'down',
+    phase,
+    reason: phase === 'up' || phase === 'ended' ? null : (observed?.reason ?? null),
+    feed,
+    address: addressOf(state, pub),
+    port: pub.record.port,
+    createdAt: pub.createdAt,
+    keepUntil: pub.record.keepUntil,
+    invites: { issued: uses.size, used },
+  }
+}
+
+function phaseOf(pub: PubFact, observed: ObservedMessage | null): PubView['phase'] {
+  if (pub.record.status === 'ended') return 'ended'
+  if (observed === null || observed.phase === 'removed') return 'placed'
+  return observed.phase
+}
+
+/** All pubs, for the operator. */
+export function allViews(state: State, ledger: Ledger): PubView[] {
+  return [...state.provider.pubs.values()].map((pub) => viewOf(state, pub, ledger))
+}
+
+/** Memory reserved on a hub by the pubs whose run is not known to be gone. */
+export function reservedBytesOf(state: State, hub: FeedId): number {
+  let bytes = 0
+  for (const id of state.byHub.get(hub) ?? []) {
+    const pub = state.provider.pubs.get(id)
+    if (pub !== undefined && occupies(state, pub)) bytes += state.provider.specs.get(id)?.reservedBytes ?? 0
+  }
+  return bytes
+}
+
+/** True while a pub holds its port and its room: it lives, or its run has not been reported removed yet. */
+export function occupies(state: State, pub: PubFact): boolean {
+  if (pub.record.status === 'live') return true
+  return !state.provider.specs.has(pub.pub) ? false : observationOf(state, pub)?.phase !== 'removed'
+}
+
+/** The fleet as the operator sees it. */
+export function hubViews(state: State, connected: ReadonlySet<FeedId>): HubView[] {
+  return [...state.provider.hubs.values()].map((record) => {
+    const capacity = state.authors.get(record.hub)?.capacity ?? null
+    let pubs = 0
+    for (const id of state.byHub.get(record.hub) ?? [])
+      if (state.provider.pubs.get(id)?.record.status === 'live') pubs += 1
+    return {
+      hub: record.hub,
+      label: record.label,
+      status: record.status,
+      connected: connected.has(record.hub),
+      engine: capacity?.engine ?? null,
+      host: capacity?.host ?? null,
+      memoryBytes: capacity?.memoryBytes ?? 0,
+      reservedBytes: reservedBytesOf(state, record.hub),
+      pubs,
+    }
+  })
+}

@@ -1,0 +1,75 @@
+/** Where a pub goes. Pure; every "no" comes with its reason. */
+import type { FeedId } from '../protocol/ids'
+import type { State } from '../protocol/state'
+import type { Policy } from './policy'
+import { occupies, reservedBytesOf } from './query'
+
+export interface Placement {
+  ok: true
+  hub: FeedId
+  port: number
+}
+export interface NoPlacement {
+  ok: false
+  /** One sentence for the owner, with a reason per hub. */
+  why: string
+}
+
+/** What earlier decisions of the same look have already taken. */
+export interface Taken {
+  ports: Set<number>
+  bytes: Map<FeedId, number>
+}
+
+/** Nothing taken yet but what the state says. */
+export function takenBy(state: State): Taken {
+  const ports = new Set<number>()
+  const bytes = new Map<FeedId, number>()
+  for (const pub of state.provider.pubs.values()) if (occupies(state, pub)) ports.add(pub.record.port)
+  for (const hub of state.provider.hubs.keys()) bytes.set(hub, reservedBytesOf(state, hub))
+  return { ports, bytes }
+}
+
+/**
+ * Spreads: the connected hub with the most room left wins; a hub that is away is only used when no connected one
+ * has room, because it may be back in a moment. Notes the room and the port in `taken`.
+ */
+export function place(
+  state: State,
+  policy: Policy,
+  connected: ReadonlySet<FeedId>,
+  taken: Taken,
+): Placement | NoPlacement {
+  const reasons: string[] = []
+  let best: { hub: FeedId; score: number } | null = null
+  for (const [hub, record] of state.provider.hubs) {
+    const capacity = state.authors.get(hub)?.capacity ?? null
+    const room = (capacity?.memoryBytes ?? 0) - (taken.bytes.get(hub) ?? 0)
+    if (record.status !== 'admitted') reasons.push(`${record.label} is ${record.status}`)
+    else if (capacity === null) reasons.push(`${record.label} has not said what it offers yet`)
+    else if (room < policy.plan.reservedBytes) reasons.push(`${record.label} is full`)
+    else {
+      const score = connected.has(hub) ? room : room - Number.MAX_SAFE_INTEGER
+      if (best === null || score > best.score) best = { hub, score }
+    }
+  }
+  if (best === null) {
+    const why = reasons.length === 0 ? 'no server has joined yet' : reasons.join(', ')
+    return { ok: false, why }
+  }
+  const port = freePort(policy, taken)
+  if (port === null)
+    return { ok: false, why: `all ports from ${policy.portMin} to ${policy.portMax} are in use` }
+  taken.bytes.set(best.hub, (taken.bytes.get(best.hub) ?? 0) + policy.plan.reservedBytes)
+  return { ok: true, hub: best.hub, port }
+}
+
+/** The lowest free port, noted as taken; null when there is none. */
+export function freePort(policy: Policy, taken: Taken): number | null {
+  for (let port = policy.portMin; port <= policy.portMax; port += 1) {
+    if (taken.ports.has(port)) continue
+    taken.ports.add(port)
+    return port
+  }
+  return null
+}

@@ -1,0 +1,95 @@
+/** What the provider says, as sentences for people. No clock, no state: facts in, words out. */
+import type { Millis } from '../protocol/ids'
+import type { PubView } from '../protocol/rpc'
+
+/** A date and minute in UTC, as people write it. */
+export function when(at: Millis): string {
+  const iso = new Date(at).toISOString()
+  return `${iso.slice(0, 10)} ${iso.slice(11, 16)} UTC`
+}
+
+/** An invite as it must be sent: in a code span, because Patchwork mangles a bare one. */
+export function inviteText(code: string, uses: number): string {
+  const who = uses === 1 ? 'one person' : `${uses} people`
+  return `For ${who}:\n\n\`${code}\`\n\nTo use it: copy it, then **Join Server** (Patchwork) or **Paste invite** (Manyverse). Whoever holds it can use it, so pass it on with care.`
+}
+
+export const words = {
+  making: (name: string): string =>
+    `On it: I'm making your pub **${name}**. Your invite follows here as soon as it runs.`,
+  made: (name: string, address: string): string => `**${name}** is up at ${address}. It's yours.`,
+  inviteElsewhere:
+    'The invite is in a new private thread between you and me alone, because others read along here.',
+  inviteReady: (name: string): string => `Here is an invite to **${name}**.`,
+  inviteThread: (name: string): string => `Your invite to **${name}**.`,
+  inviteFailed: (name: string, why: string): string =>
+    `**${name}** runs, but making the invite failed: ${why}. Nothing is lost; ask again with \`invite ${name}\`.`,
+  createFailed: (name: string, why: string): string =>
+    `I could not bring **${name}** up: ${why}. I have taken it away again, nothing is left over. Please try \`create ${name}\` later.`,
+  inviteTooLate: (name: string): string =>
+    `I could not hand the invite to **${name}** in time, because it or its server is out of reach. The invite is void; ask again later with \`invite ${name}\`.`,
+  noRoom: (why: string): string =>
+    `There is no room for another pub at the moment: ${why}. Nothing was made; please try again later.`,
+  quota: (max: number, names: string[]): string =>
+    `You have ${names.length} of at most ${max} pubs (${names.join(', ')}). Delete one first, with \`delete NAME\`.`,
+  haveIt: (name: string): string =>
+    `You already have a pub called **${name}**. \`status ${name}\` tells how it is.`,
+  nameTaken: (name: string): string => `The name **${name}** is taken here. Please choose another one.`,
+  noSuchPub: (name: string, names: string[]): string =>
+    names.length === 0
+      ? `You have no pub called **${name}**, and no other either. \`create ${name}\` makes one.`
+      : `You have no pub called **${name}**. Yours: ${names.join(', ')}.`,
+  whichPub: (command: string, names: string[]): string =>
+    names.length === 0
+      ? 'You have no pub yet. `create NAME` makes one.'
+      : `Which one? ${names.map((name) => `\`${command} ${name}\``).join(' or ')}`,
+  tooManyInvites: (name: string, max: number): string =>
+    `**${name}** has ${max} unused invites already, which is as many as it holds. Use some of them first.`,
+  askDelete: (name: string, until: Millis): string =>
+    `Delete **${name}**? It goes off at once and its invites stop working; its data is removed a week later. If you are sure, answer \`yes\` here, before ${when(until)}.`,
+  deleted: (name: string, until: Millis): string =>
+    `**${name}** is off and deleted. Its data is kept until ${when(until)} and then removed.`,
+  deletedLater: (name: string, until: Millis): string =>
+    `**${name}** is deleted. Its server is out of reach just now and takes it away when it is back; its data is kept until ${when(until)}. It can't be written to from now on.`,
+  goneAlready: 'That pub is deleted already.',
+  noQuestion:
+    'I have no open question here that a yes could answer; perhaps it is too old, or answered already.',
+  manyQuestions:
+    "There is more than one open question here, and I don't want to guess. Please send the command again.",
+  nothingChanged: 'Fine, nothing was changed.',
+  later: (word: string): string => `\`${word}\` is not available here yet. \`help\` lists what is.`,
+  empty: 'Your message has no text that I can read. `help` lists what I understand.',
+  unclear: (readings: string[]): string =>
+    readings.length === 0
+      ? 'I did not understand that, so I did nothing. `help` lists what I understand.'
+      : `I did not understand that for sure, so I did nothing. Did you mean ${readings.map((one) => `\`${one}\``).join(' or ')}?`,
+  burst: (count: number): string =>
+    `That was a lot at once. ${count === 1 ? 'One request' : `${count} requests`} I have not looked at, and they changed nothing; please send what still matters again, at most 20 a minute.`,
+  stranger:
+    "I don't know you yet, so I did nothing. Please redeem my invite first (ask the people who run me), then write again.",
+  deletedWhile: (name: string): string => `**${name}** was deleted before it was ready.`,
+} as const
+
+/** One pub in a line of the list. */
+export function listLine(view: PubView): string {
+  const where = view.address === null ? '' : `, ${view.address}`
+  return `* **${view.name}** is ${view.status}${view.status === 'up' ? where : ''}${troubleOf(view)}`
+}
+
+function troubleOf(view: PubView): string {
+  if (view.phase === 'placed') return ' (being made)'
+  return view.reason === null ? '' : ` (${view.reason})`
+}
+
+/** A pub's state in sentences. */
+export function statusText(view: PubView): string {
+  const lines = [`**${view.name}** is **${view.status}**${troubleOf(view)}.`]
+  if (view.address !== null) lines.push(`Address: ${view.address}`)
+  if (view.feed !== null) lines.push(`Feed: \`${view.feed}\``)
+  lines.push(`Plan: ${view.plan}`)
+  lines.push(`Asked for: ${when(view.createdAt)}`)
+  lines.push(
+    `Invites: ${view.invites.issued} made, used ${view.invites.used === 1 ? 'once' : `${view.invites.used} times`}`,
+  )
+  return lines.join('\n')
+}

@@ -1,0 +1,247 @@
+/**
+ * The one place that knows what a message means to the provider's state. `evolve` changes the state in place and
+ * gives nothing back, so that nobody takes the result for a copy. Folding a message twice changes nothing; each
+ * author's messages must come in sequence order, and those of different authors may come in any.
+ */
+import type { FeedId, MessageId, Millis, PubId } from './ids'
+import type { AnswerPayload, BurstPayload, Payload } from './messages/answer'
+import type { OpMessage } from './messages/op'
+import { checkPost, type Post } from './messages/post'
+import type { PubMessage } from './messages/pub'
+import { type Content, parse, parsePayload } from './parse'
+import { type AuthorFold, authorOf, type ProviderFold, type Request, type State } from './state'
+
+/** What the fold needs of a message; sbot's Incoming has it all. */
+export interface Folded {
+  key: MessageId
+  author: FeedId
+  sequence: number
+  claimedAt: Millis
+  receivedAt: Millis
+  private: boolean
+  content: unknown
+}
+
+const HOUR_MS = 3_600_000
+const NOTE_CHARS_MAX = 64
+
+/** Takes one message in. Content that does not parse, or that its author may not say, changes nothing. */
+export function evolve(state: State, message: Folded): void {
+  if (message.author === state.provider.id) {
+    if (message.sequence <= state.provider.sequence) return
+    state.provider.sequence = message.sequence
+    if (message.private) evolveProvider(state, message)
+    return
+  }
+  const author = authorOf(state, message.author)
+  if (message.sequence <= author.sequence) return
+  author.sequence = message.sequence
+  if (message.private) evolvePrivate(state, author, message)
+  else evolvePublic(author, message)
+}
+
+/** True when a request has, or through a combined answer counts as having, its final answer. */
+export function isClosed(provider: ProviderFold, request: Request): boolean {
+  const answer = provider.answers.get(request.key)
+  if (answer?.final) return true
+  if (answer?.received) return false
+  return request.sequence <= (provider.bursts.get(request.author)?.upTo ?? 0)
+}
+
+// ---- the provider's feed: decisions ----------------------------------------------------------------------------
+
+function evolveProvider(state: State, message: Folded): void {
+  const parsed = parse(message.content)
+  if (!parsed.ok) return
+  const content = parsed.value
+  const { provider } = state
+  switch (content.type) {
+    case 'post':
+      evolveAnswer(state, message, content)
+      return
+    case 'buttcloud/owner':
+      provider.owners.add(content.owner)
+      return
+    case 'buttcloud/hub':
+      provider.hubs.set(content.hub, content)
+      if (content.token !== null) provider.usedTokens.set(content.token, content.hub)
+      return
+    case 'buttcloud/pub':
+      evolvePub(state, message, content)
+      return
+    case 'buttcloud/spec': {
+      const known = provider.specs.get(content.pub)
+      if (known === undefined || content.revision > known.revision) provider.specs.set(content.pub, content)
+      return
+    }
+    case 'buttcloud/op':
+      evolveOp(provider, content)
+      return
+    case 'buttcloud/observed':
+    case 'buttcloud/result':
+    case 'buttcloud/capacity':
+      return // A hub's words in the provider's mouth mean nothing.
+    default:
+      forgotten(content)
+  }
+}
+
+function evolveOp(provider: ProviderFold, op: OpMessage): void {
+  if (provider.ops.has(op.op)) return
+  provider.ops.set(op.op, op)
+  push(provider.opsOfPub, op.pub, op.op)
+}
+
+function evolvePub(state: State, message: Folded, record: PubMessage): void {
+  const { pubs } = state.provider
+  const before = pubs.get(record.pub)
+  if (before !== undefined) {
+    unlist(state, record.pub, before.record)
+    before.record = record
+    before.recordedAt = message.claimedAt
+  } else {
+    pubs.set(record.pub, {
+      pub: record.pub,
+      createdAt: message.claimedAt,
+      record,
+      recordedAt: message.claimedAt,
+    })
+  }
+  if (record.status === 'live') state.names.set(record.name, record.pub)
+  for (const owner of record.owners) add(state.byOwner, owner, record.pub)
+  add(state.byHub, record.hub, record.pub)
+}
+
+function unlist(state: State, pub: PubId, record: PubMessage): void {
+  if (state.names.get(record.name) === pub) state.names.delete(record.name)
+  for (const owner of record.owners) state.byOwner.get(owner)?.delete(pub)
+  state.byHub.get(record.hub)?.delete(pub)
+}
+
+function evolveAnswer(state: State, message: Folded, post: Post): void {
+  state.provider.branches.set(message.key, post.branch)
+  const payload: Payload | null = parsePayload(message.content)
+  if (payload === null) return
+  switch (payload.kind) {
+    case 'answer':
+      noteAnswer(state, message, payload)
+      return
+    case 'burst':
+      noteBurst(state, message, payload)
+      return
+    case 'bearer':
+      state.provider.delivered.add(payload.delivers)
+      return
+    default:
+      forgotten(payload)
+  }
+}
+
+function noteAnswer(state: State, message: Folded, payload: AnswerPayload): void {
+  const { provider } = state
+  const fact = provider.answers.get(payload.answers)
+  if (fact === undefined) {
+    provider.answers.set(payload.answers, { received: !payload.final, final: payload.final })
+    const times = (provider.recent.get(payload.to) ?? []).filter((at) => at > message.claimedAt - HOUR_MS)
+    times.push(message.claimedAt)
+    provider.recent.set(payload.to, times)
+  } else if (payload.final) {
+    fact.final = true
+  }
+  if (payload.question !== null)
+    provider.questions.set(message.key, { ...payload.question, key: message.key })
+  if (payload.confirms !== null) provider.confirmed.add(payload.confirms)
+  if (!payload.final) return
+  if (payload.outcome !== 'done') provider.unsuccessful.add(payload.answers)
+  close(state, payload.answers, payload.to)
+}
+
+function noteBurst(state: State, message: Folded, payload: BurstPayload): void {
+  const { provider } = state
+  const upTo = Math.max(payload.upTo, provider.bursts.get(payload.author)?.upTo ?? 0)
+  provider.bursts.set(payload.author, { upTo, lastAt: message.claimedAt })
+  if (!payload.known) {
+    provider.strangerRefusals = provider.strangerRefusals.filter((at) => at > message.claimedAt - HOUR_MS)
+    provider.strangerRefusals.push(message.claimedAt)
+  }
+  for (const request of state.authors.get(payload.author)?.requests.values() ?? []) {
+    if (state.open.has(request.key) && isClosed(provider, request)) close(state, request.key, request.author)
+  }
+}
+
+/** The text of an answered request is needed no more; its place in the thread is. */
+function close(state: State, key: MessageId, author: FeedId): void {
+  state.open.delete(key)
+  const request = state.authors.get(author)?.requests.get(key)
+  if (request !== undefined) request.text = ''
+}
+
+// ---- everybody else's feeds: requests and reports --------------------------------------------------------------
+
+function evolvePrivate(state: State, author: AuthorFold, message: Folded): void {
+  const post = checkPost(message.content)
+  if (post.ok) {
+    if (!post.value.byProgram) evolveRequest(state, author, message, post.value)
+    return
+  }
+  const parsed = parse(message.content)
+  if (!parsed.ok) return
+  const content: Content = parsed.value
+  if (content.type === 'buttcloud/capacity') author.capacity = content
+  if (content.type === 'buttcloud/observed') {
+    author.observed.set(content.pub, content)
+    if (content.feed !== null && !author.feeds.has(content.pub)) author.feeds.set(content.pub, content.feed)
+  }
+  if (content.type === 'buttcloud/result' && !author.results.has(content.op))
+    author.results.set(content.op, content)
+}
+
+function evolveRequest(state: State, author: AuthorFold, message: Folded, post: Post): void {
+  const request: Request = {
+    key: message.key,
+    author: author.id,
+    sequence: message.sequence,
+    receivedAt: message.receivedAt,
+    text: post.text,
+    root: post.root,
+    branch: post.branch,
+    recps: post.recps,
+  }
+  author.requests.set(request.key, request)
+  if (isClosed(state.provider, request)) request.text = ''
+  else state.open.set(request.key, request)
+}
+
+/** In public only a pub's follow of a member matters: the use of an invite. */
+function evolvePublic(author: AuthorFold, message: Folded): void {
+  const use = useOf(message.content)
+  if (use !== null) author.uses.push({ ...use, sequence: message.sequence, at: message.claimedAt })
+}
+
+/** The member and the note of a follow that an invite's use caused; null for anything else. */
+export function useOf(content: unknown): { member: FeedId; note: string } | null {
+  if (typeof content !== 'object' || content === null) return null
+  const fields = content as Record<string, unknown>
+  if (fields.type !== 'contact' || fields.pub !== true || fields.following !== true) return null
+  if (typeof fields.note !== 'string' || fields.note.length > NOTE_CHARS_MAX) return null
+  if (typeof fields.contact !== 'string') return null
+  return { member: fields.contact as FeedId, note: fields.note }
+}
+
+// ---- small tools -----------------------------------------------------------------------------------------------
+
+function push<K, V>(map: Map<K, V[]>, key: K, value: V): void {
+  const list = map.get(key)
+  if (list === undefined) map.set(key, [value])
+  else list.push(value)
+}
+
+function add<K, V>(map: Map<K, Set<V>>, key: K, value: V): void {
+  const set = map.get(key)
+  if (set === undefined) map.set(key, new Set([value]))
+  else set.add(value)
+}
+
+function forgotten(value: never): never {
+  throw new Error(`evolve forgot a case: ${JSON.stringify(value)}`)
+}

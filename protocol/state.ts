@@ -1,0 +1,170 @@
+/**
+ * The provider's picture of the world: a product of per-author folds. Nothing here joins two authors; that is done
+ * by the readers (protocol/view.ts, plugin/decide.ts), so the order in which feeds arrive makes no difference.
+ */
+import type { FeedId, InviteKey, MessageId, Millis, PubId } from './ids'
+import type { Question } from './messages/answer'
+import type { CapacityMessage } from './messages/capacity'
+import type { HubMessage } from './messages/hub'
+import type { ObservedMessage } from './messages/observed'
+import type { OpMessage } from './messages/op'
+import type { PubMessage } from './messages/pub'
+import type { ResultMessage } from './messages/result'
+import type { SpecMessage } from './messages/spec'
+
+/** One private post to the provider. */
+export interface Request {
+  key: MessageId
+  author: FeedId
+  sequence: number
+  /** By this node's clock: when it arrived. Paces answers; decides nothing else. */
+  receivedAt: Millis
+  text: string
+  root: MessageId | null
+  branch: MessageId[]
+  recps: FeedId[]
+}
+
+/** What the provider's feed says about one request. */
+export interface AnswerFact {
+  received: boolean
+  final: boolean
+}
+
+/** A question the provider asked, under the key of the asking post. */
+export interface OpenQuestion extends Question {
+  key: MessageId
+}
+
+/** Combined answers to one author. */
+export interface BurstFact {
+  /** The highest sequence any combined answer reached. */
+  upTo: number
+  lastAt: Millis
+}
+
+/** One pub as the provider's own feed has it. */
+export interface PubFact {
+  pub: PubId
+  createdAt: Millis
+  record: PubMessage
+  /** When the present record was published. */
+  recordedAt: Millis
+}
+
+/** The fold of the provider's own feed. */
+export interface ProviderFold {
+  id: FeedId
+  sequence: number
+  owners: Set<FeedId>
+  hubs: Map<FeedId, HubMessage>
+  usedTokens: Map<InviteKey, FeedId>
+  pubs: Map<PubId, PubFact>
+  /** The latest spec of each pub. */
+  specs: Map<PubId, SpecMessage>
+  /** Ops by the request that caused them. */
+  ops: Map<MessageId, OpMessage>
+  opsOfPub: Map<PubId, MessageId[]>
+  answers: Map<MessageId, AnswerFact>
+  /** Requests whose final answer was not `done`; their invites are void. */
+  unsuccessful: Set<MessageId>
+  /** When requests of an author got their first answer, within the last hour of the feed's own time. */
+  recent: Map<FeedId, Millis[]>
+  bursts: Map<FeedId, BurstFact>
+  /** When unknown authors were refused, within the last hour. */
+  strangerRefusals: Millis[]
+  questions: Map<MessageId, OpenQuestion>
+  confirmed: Set<MessageId>
+  /** Requests whose bearer item has been delivered in a thread of its own. */
+  delivered: Set<MessageId>
+  /** Branches of the provider's own posts, for walking up a thread. */
+  branches: Map<MessageId, MessageId[]>
+}
+
+/** One use of an invite, as a pub's own feed shows it. */
+export interface UseFact {
+  member: FeedId
+  note: string
+  sequence: number
+  at: Millis
+}
+
+/** The fold of anybody else's feed. Whether its author may say these things is for the reader to judge. */
+export interface AuthorFold {
+  id: FeedId
+  sequence: number
+  /** Every private post to us that a person wrote; the text is dropped once it has its final answer. */
+  requests: Map<MessageId, Request>
+  capacity: CapacityMessage | null
+  observed: Map<PubId, ObservedMessage>
+  /** The first feed id it named for each pub: a pub's feed never changes. */
+  feeds: Map<PubId, FeedId>
+  results: Map<MessageId, ResultMessage>
+  uses: UseFact[]
+}
+
+export interface State {
+  provider: ProviderFold
+  authors: Map<FeedId, AuthorFold>
+  /**
+   * Requests without a final answer. Kept along while folding, from both sides, so that a look costs what is open
+   * and not what ever was; it is a function of the folds above.
+   */
+  open: Map<MessageId, Request>
+  /** Pubs whose record says live or whose run is not yet known to be gone. */
+  names: Map<string, PubId>
+  /** Pubs by owner, ended ones included. */
+  byOwner: Map<FeedId, Set<PubId>>
+  /** Pubs by the hub of their record. */
+  byHub: Map<FeedId, Set<PubId>>
+}
+
+/** Nothing known yet. */
+export function initialState(provider: FeedId): State {
+  return {
+    provider: {
+      id: provider,
+      sequence: 0,
+      owners: new Set(),
+      hubs: new Map(),
+      usedTokens: new Map(),
+      pubs: new Map(),
+      specs: new Map(),
+      ops: new Map(),
+      opsOfPub: new Map(),
+      answers: new Map(),
+      unsuccessful: new Set(),
+      recent: new Map(),
+      bursts: new Map(),
+      strangerRefusals: [],
+      questions: new Map(),
+      confirmed: new Set(),
+      delivered: new Set(),
+      branches: new Map(),
+    },
+    authors: new Map(),
+    open: new Map(),
+    names: new Map(),
+    byOwner: new Map(),
+    byHub: new Map(),
+  }
+}
+
+/** The fold of one author, made when first needed. */
+export function authorOf(state: State, id: FeedId): AuthorFold {
+  let author = state.authors.get(id)
+  if (author === undefined) {
+    author = {
+      id,
+      sequence: 0,
+      requests: new Map(),
+      capacity: null,
+      observed: new Map(),
+      feeds: new Map(),
+      results: new Map(),
+      uses: [],
+    }
+    state.authors.set(id, author)
+  }
+  return author
+}
