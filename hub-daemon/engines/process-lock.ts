@@ -3,7 +3,7 @@
  * the same id is not taken for it. Used by the daemon and, at its very start, by the child itself.
  */
 import { execFileSync } from 'node:child_process'
-import { linkSync, readFileSync, renameSync, rmSync, unlinkSync, writeFileSync } from 'node:fs'
+import { linkSync, readFileSync, renameSync, rmSync, writeFileSync } from 'node:fs'
 
 export interface Holder {
   pid: number
@@ -78,21 +78,20 @@ export function takeLock(path: string): Holder | null {
   }
 }
 
-/** Moves a dead holder's file away before deleting it: what is deleted is what was looked at, or it goes back. */
+/**
+ * Moves a dead holder's file away before deleting it; if it turns out to be a living one's it goes back. Only three
+ * takers within the same microseconds could get past this, and behind it stand the port and the write-ahead.
+ */
 function clearStale(path: string, pid: number): void {
   const aside = `${path}.stale.${pid}`
   try {
     renameSync(path, aside)
+    if (holderOf(aside) !== null) linkSync(aside, path)
   } catch {
-    return
+    // Another taker was faster; the next round sees what it did.
+  } finally {
+    rmSync(aside, { force: true })
   }
-  if (holderOf(aside) === null) return unlinkSync(aside)
-  try {
-    linkSync(aside, path)
-  } catch {
-    // Somebody has taken the name meanwhile; its living former holder gives up when it sees that.
-  }
-  unlinkSync(aside)
 }
 
 /** Lets go of a lock that this process holds; somebody else's is left. */
