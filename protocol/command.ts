@@ -1,0 +1,82 @@
+/**
+ * What people write → what they want. One parser for Patchwork, the CLI and every other client. It reads greetings,
+ * courtesies, mentions, quotes, several lines and slips of the finger; when unsure it asks back, and it never guesses
+ * a destructive reading: `delete` counts only as the plain sentence `[could you please] delete [my pub] NAME`.
+ */
+import { type Command, type Invalid, readUnit, type Unclear, unclearOf } from './command-read'
+import { plainText, type Unit, unitsOf } from './command-text'
+import { GREETING, isNegation, isSymbol, withoutCourtesy } from './command-words'
+import { COMMAND_CHARS_MAX, TEXT_CHARS_MAX } from './limits'
+
+export type { Command, Invalid, Unclear } from './command-read'
+
+/** Nothing in it that wants an answer: no words, or only thanks. */
+export interface Empty {
+  kind: 'empty'
+}
+export type Parsed = Command | Invalid | Unclear | Empty
+
+/** Lines and sentences that are looked at; people put the wish near the top. */
+const UNITS_MAX = 60
+
+/**
+ * Reads the text of a private post.
+ * The first line or sentence that holds a command wins; courtesies and talk before it are skipped. A negation before
+ * or in a command, and anything but courtesies around a `delete`, `yes` or `no`, makes it unclear.
+ * Never throws; takes time linear in the text's length.
+ */
+export function parseCommand(text: string): Parsed {
+  if (text.length > TEXT_CHARS_MAX) return unclearOf([])
+  const plain = plainText(text)
+  if (plain.trim().length > COMMAND_CHARS_MAX) return unclearOf([])
+  const units = unitsOf(plain)
+  const spoken = units.filter((unit) => !isPolite(unit))
+  if (spoken.length === 0) return greetingOrNothing(units)
+  if (spoken.length > UNITS_MAX) return unclearOf([])
+  let negated = false
+  let doubtful: Unclear | null = null
+  for (const unit of spoken) {
+    const read = readUnit(unit.words, unit.asks)
+    if (read === null || read.kind === 'unclear') {
+      negated ||= unit.words.some(isNegation)
+      if (read !== null) doubtful ??= read
+      continue
+    }
+    return settled(read, { alone: spoken.length === 1, negated, doubtful, unit })
+  }
+  return doubtful ?? unclearOf([])
+}
+
+/** A command that was read, against what stood around it. */
+function settled(
+  read: Command | Invalid,
+  around: { alone: boolean; negated: boolean; doubtful: Unclear | null; unit: Unit },
+): Parsed {
+  const harmless =
+    read.kind === 'help' || read.kind === 'list' || read.kind === 'status' || read.kind === 'later'
+  if (around.negated && !harmless) return around.doubtful ?? unclearOf(around.unit.words)
+  if (around.alone || harmless) return read
+  switch (read.kind) {
+    case 'delete':
+      return { kind: 'unclear', readings: [`delete ${read.name}`, `status ${read.name}`] }
+    case 'yes':
+      return { kind: 'unclear', readings: ['yes', 'no'] }
+    default:
+      return read
+  }
+}
+
+function isPolite(unit: Unit): boolean {
+  const left = withoutCourtesy(unit.words)
+  if (left.length === 0) return !unit.words.some((word) => word.startsWith('?'))
+  // A greeting and whom it greets: "Hi bob", "Dear pub people".
+  return (
+    GREETING.has(unit.words[0] ?? '') && unit.words.length <= 3 && readUnit(unit.words, unit.asks) === null
+  )
+}
+
+/** A bare greeting gets the help; thanks, a smiley or nothing gets nothing, so that courtesies end. */
+function greetingOrNothing(units: Unit[]): Parsed {
+  const words = units.flatMap((unit) => unit.words).filter((word) => !isSymbol(word))
+  return words.some((word) => GREETING.has(word)) ? { kind: 'help', about: null } : { kind: 'empty' }
+}

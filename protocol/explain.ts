@@ -1,0 +1,33 @@
+/** Sentences for people: refusals and phases, in plain words. One place, so that the tone stays one. */
+import { INVITE_USES_MAX, NAME_CHARS_MAX } from './limits'
+
+const quote = (words: string): string => `\`${words}\``
+
+export const sentence = {
+  // ---- the parser's ----
+  nameMissing: (command: string): string =>
+    `Say the pub's name too, for example ${quote(`${command} alice`)}.`,
+  nameEmpty: (): string => 'A pub needs a name of at least one letter or digit.',
+  nameTooLong: (found: number): string =>
+    `That name has ${found} characters, and a pub's name has at most ${NAME_CHARS_MAX}.`,
+  nameHasSpaces: (): string => "A pub's name is one word, without spaces.",
+  nameCharacters: (found: string): string =>
+    `A pub's name is made of the letters a to z, digits and hyphens, so ${quote(found)} can't be in it.`,
+  nameEdges: (): string => "A pub's name can't begin or end with a hyphen.",
+  namePunycode: (): string =>
+    "A pub's name can't have hyphens as its third and fourth character; such names are reserved on the internet.",
+  nameReserved: (name: string): string =>
+    `A pub can't be called ${quote(name)}, because commands with that name would be misread.`,
+  nameSuggestion: (command: string, suggestion: string): string =>
+    `You could send ${quote(`${command} ${suggestion}`)}.`,
+  usesBad: (): string =>
+    `The number of people an invite lets in is a whole number from 1 to ${INVITE_USES_MAX}, for example ${quote('invite alice 5')}.`,
+  deleteNeedsName: (): string =>
+    `To delete a pub, send its exact name, for example ${quote('delete alice')}. ${quote('list')} shows your pubs.`,
+  plansLater: (name: string): string =>
+    `There is only one plan so far, and it is free. Send ${quote(`create ${name}`)}.`,
+  later: (word: string): string =>
+    `${quote(word)} is not available yet. Send ${quote('help')} to see what is.`,
+  unclear: (readings: string[]): string =>
+    `I am not sure what you mean. Did you mean ${readings.map(quote).join(' or ')}? Send the one you want, or ${quote('help')}.`,
+}
