@@ -1,0 +1,47 @@
+/** What the hub sees of its server, as plain data: read by io/observe.ts, judged by plan.ts and report.ts. */
+import type { FeedId, InviteKey, Millis, PubId } from '../protocol/ids'
+import type { RunFact } from './engines/engine'
+
+export interface EngineFacts {
+  reachable: boolean
+  /** Why it is not, in words, and since when. */
+  reason: string | null
+  unreachableSince: Millis | null
+  /** As last seen; they stay while the engine does not answer. */
+  runs: ReadonlyMap<PubId, RunFact>
+  /** Volumes by pub, with the name they have. */
+  volumes: ReadonlyMap<PubId, string>
+}
+
+/** The one connection that the hub holds to a run, made through the pub's published port. */
+export interface SessionFact {
+  pub: PubId
+  epoch: number
+  /** The pub's own feed, known from its secret and proven by every handshake. */
+  feed: FeedId
+  /**
+   * dialling: no handshake yet, or lost. connected: handshake and whoami succeeded, the fence is shut.
+   * open: the fence is open. refused: the provider refused to open it.
+   */
+  status: 'dialling' | 'connected' | 'open' | 'refused'
+  /** The reason in words, when it is not open. */
+  reason: string | null
+  /** Since when it answers without a break; null while it does not. */
+  answeringSince: Millis | null
+  /** Since when it does not answer; null while it does. */
+  silentSince: Millis | null
+  /** When a handshake from outside last succeeded; null before the first. */
+  probedAt: Millis | null
+  /** The invites in the pub's table. */
+  invites: ReadonlySet<InviteKey>
+}
+
+export interface Facts {
+  engine: EngineFacts
+  sessions: ReadonlyMap<PubId, SessionFact>
+  /**
+   * True once the provider's feed is known to be complete here. Before that a run without a spec is only a run
+   * whose spec has not arrived, and is left alone.
+   */
+  ordersComplete: boolean
+}

@@ -1,0 +1,142 @@
+/**
+ * What the hub remembers between two looks and forgets when it ends: tries, backoff, the last trouble per pub, and
+ * how the deeds went. Nothing here decides what is true, only how soon something is tried again and what is said.
+ */
+import type { MessageId, Millis, PubId } from '../protocol/ids'
+import { HEALTHY_AFTER_MS, RESTART_BACKOFF_MAX_MS, RESTART_BACKOFF_MS } from '../protocol/limits'
+import type { RunFact } from './engines/engine'
+import type { Facts, SessionFact } from './facts'
+import { desiredOf, type HubState } from './state'
+
+/** `silent`: runs but takes no handshake. The others are the engine's own words (engines/engine.ts). */
+export type TroubleKind = 'port-taken' | 'no-image' | 'disk-full' | 'unreachable' | 'silent' | 'other'
+
+export interface Trouble {
+  kind: TroubleKind
+  message: string
+}
+
+export interface PubMemory {
+  /** The order this is about: a new one starts with a clean slate. */
+  revision: number
+  /** Starts, and tries that failed, since the pub was last healthy. */
+  tries: number
+  /** No further create or start before this. */
+  retryAt: Millis
+  trouble: Trouble | null
+  /** The last line that a crashed run printed. */
+  lastWords: string | null
+  /** The last run ended because its memory was used up. */
+  outOfMemory: boolean
+  /** When we last started it; null when it ran before we came. */
+  startedAt: Millis | null
+  /** Since when a pub that should be up is not. */
+  downSince: Millis | null
+}
+
+export interface DeedOutcome {
+  ok: boolean
+  reason: string | null
+}
+
+export interface Memory {
+  readonly pubs: Map<PubId, PubMemory>
+  /** Ends of deeds that are not on our feed yet. */
+  readonly deeds: Map<MessageId, DeedOutcome>
+}
+
+/** A hub that has just started remembers nothing. */
+export function emptyMemory(): Memory {
+  return { pubs: new Map(), deeds: new Map() }
+}
+
+const FRESH: PubMemory = {
+  revision: 0,
+  tries: 0,
+  retryAt: 0,
+  trouble: null,
+  lastWords: null,
+  outOfMemory: false,
+  startedAt: null,
+  downSince: null,
+}
+
+/** What is remembered of one pub. */
+export function recall(memory: Memory, pub: PubId): PubMemory {
+  return memory.pubs.get(pub) ?? FRESH
+}
+
+/** How long after the n-th try in a row the next one waits: 100 ms doubling to a minute. */
+export function backoffMs(tries: number): Millis {
+  return Math.min(RESTART_BACKOFF_MAX_MS, RESTART_BACKOFF_MS * 2 ** Math.min(30, Math.max(0, tries - 1)))
+}
+
+/** A run was started: it counts as a try until the pub has been healthy. */
+export function rememberStart(memory: Memory, pub: PubId, now: Millis): void {
+  const before = recall(memory, pub)
+  const tries = before.tries + 1
+  // That it did not answer is only disproved by an answer; every other trouble is disproved by the start.
+  const trouble = before.trouble?.kind === 'silent' ? before.trouble : null
+  memory.pubs.set(pub, { ...before, tries, retryAt: now + backoffMs(tries), trouble, startedAt: now })
+}
+
+/** A create, start, stop or removal failed. */
+export function rememberTrouble(memory: Memory, pub: PubId, trouble: Trouble, now: Millis): void {
+  const before = recall(memory, pub)
+  const tries = before.tries + 1
+  memory.pubs.set(pub, { ...before, tries, retryAt: now + backoffMs(tries), trouble })
+}
+
+/** Something other than a start succeeded. */
+export function rememberDone(memory: Memory, pub: PubId): void {
+  const before = memory.pubs.get(pub)
+  if (before !== undefined && before.trouble !== null) memory.pubs.set(pub, { ...before, trouble: null })
+}
+
+/** How the last run ended, told by the run itself. */
+export function rememberCrash(
+  memory: Memory,
+  pub: PubId,
+  lastWords: string | null,
+  outOfMemory: boolean,
+): void {
+  memory.pubs.set(pub, { ...recall(memory, pub), lastWords, outOfMemory })
+}
+
+/**
+ * Brings the memory up to date with what is seen (in place): who is down since when, and whose failed starts are
+ * forgotten because it has been healthy long enough. To be called with every new look, before plan and report.
+ */
+export function settle(memory: Memory, state: HubState, facts: Facts, now: Millis): void {
+  for (const [pub, { content: spec }] of state.specs) {
+    const known = memory.pubs.get(pub)
+    const before = known?.revision === spec.revision ? known : { ...FRESH, revision: spec.revision }
+    const after = settled(before, desiredOf(state, spec) === 'up', facts, pub, now)
+    if (after !== known) memory.pubs.set(pub, after)
+  }
+  for (const op of memory.deeds.keys()) if (state.done.has(op)) memory.deeds.delete(op)
+}
+
+function settled(before: PubMemory, wanted: boolean, facts: Facts, pub: PubId, now: Millis): PubMemory {
+  const session = facts.sessions.get(pub)
+  if (!wanted) return before.downSince === null ? before : { ...before, downSince: null }
+  if (!isWell(facts.engine.runs.get(pub), session))
+    return before.downSince === null ? { ...before, downSince: now } : before
+  if (isHealthy(session, now) && (before.tries > 0 || before.trouble !== null))
+    return { ...FRESH, revision: before.revision, startedAt: before.startedAt }
+  return before.downSince === null ? before : { ...before, downSince: null }
+}
+
+/** True when the run runs and takes handshakes. */
+export function isWell(run: RunFact | undefined, session: SessionFact | undefined): boolean {
+  return run?.status === 'running' && session !== undefined && session.answeringSince !== null
+}
+
+/** True when the pub has answered without a break for long enough. */
+export function isHealthy(session: SessionFact | undefined, now: Millis): boolean {
+  return (
+    session !== undefined &&
+    session.answeringSince !== null &&
+    now - session.answeringSince >= HEALTHY_AFTER_MS
+  )
+}

@@ -1,0 +1,223 @@
+/**
+ * From what is wanted and what is seen to the next safe steps: at most one per pub, none when all is settled.
+ * It looks at levels, never at events, so that it does not matter what was missed. A run only climbs: created,
+ * running, exited, removed. One that does not match its spec is replaced, never changed.
+ */
+import type { Millis, PubId } from '../protocol/ids'
+import {
+  DOWN_REPORTED_AFTER_MS,
+  ENGINE_GONE_REPORTED_AFTER_MS,
+  HEALTHY_AFTER_MS,
+  HUB_WORK_MAX,
+  PROBE_EVERY_MS,
+  SILENT_KILL_MS,
+} from '../protocol/limits'
+import type { SpecMessage } from '../protocol/messages/spec'
+import type { RunFact } from './engines/engine'
+import type { Facts, SessionFact } from './facts'
+import { type Memory, recall } from './memory'
+import { type HubConfig, runOf } from './run'
+import { desiredOf, type HubState, owedTo } from './state'
+import type { Step } from './steps'
+
+export interface Plan {
+  steps: Step[]
+  /** When something is due though nothing changes; null when nothing is. */
+  wakeAt: Millis | null
+}
+
+/** Everything the plan looks at. */
+export interface Look {
+  state: HubState
+  config: HubConfig
+  facts: Facts
+  memory: Memory
+  /** Pubs that a step is under way for: nothing else is begun for them. */
+  busy: ReadonlySet<PubId>
+  now: Millis
+}
+
+/** The next safe steps. */
+export function plan(look: Look): Plan {
+  const wakes: Millis[] = [...reportWakes(look)]
+  const light: Step[] = []
+  const heavy: Step[] = []
+  for (const pub of pubsOf(look)) {
+    if (look.busy.has(pub)) continue
+    const next = nextStep(look, pub)
+    if (typeof next === 'number') wakes.push(next)
+    else if (next !== null) (isHeavy(next) ? heavy : light).push(next)
+  }
+  // Pubs in trouble come last, so that they can't keep the others waiting.
+  heavy.sort((a, b) => recall(look.memory, a.pub).tries - recall(look.memory, b.pub).tries)
+  const free = Math.max(0, HUB_WORK_MAX - look.busy.size)
+  const ending = heavy.filter((step) => step.kind !== 'create' && step.kind !== 'start')
+  const beginning = heavy.filter((step) => step.kind === 'create' || step.kind === 'start')
+  const first = [...light, ...ending].slice(0, free)
+  const rest = Math.max(0, Math.min(free - first.length, HUB_WORK_MAX - look.busy.size - startingOf(look)))
+  const later = wakes.filter((at) => at > look.now)
+  return {
+    steps: [...first, ...beginning.slice(0, rest)],
+    wakeAt: later.length === 0 ? null : Math.min(...later),
+  }
+}
+
+/** Every pub that is wanted, runs or left something here. */
+function pubsOf(look: Look): Set<PubId> {
+  return new Set([
+    ...look.state.specs.keys(),
+    ...look.facts.engine.runs.keys(),
+    ...look.facts.sessions.keys(),
+  ])
+}
+
+function isHeavy(step: Step): boolean {
+  return ['create', 'start', 'stop', 'remove', 'purge'].includes(step.kind)
+}
+
+/** Runs that were started lately and have not answered yet: they are what a start costs. */
+function startingOf(look: Look): number {
+  let starting = 0
+  for (const [pub, session] of look.facts.sessions)
+    if (
+      session.status === 'dialling' &&
+      !look.busy.has(pub) &&
+      look.facts.engine.runs.get(pub)?.status === 'running' &&
+      look.now - silentFrom(look, pub, session.silentSince ?? look.now) < SILENT_KILL_MS / 4
+    )
+      starting += 1
+  return starting
+}
+
+/** A step, or when to look again, or null when this pub is settled. */
+function nextStep(look: Look, pub: PubId): Step | Millis | null {
+  const spec = look.state.specs.get(pub)?.content
+  const run = look.facts.engine.runs.get(pub)
+  const session = look.facts.sessions.get(pub)
+  if (spec === undefined)
+    return look.facts.ordersComplete ? ending(look, pub, run, session, 'no order speaks of it') : null
+  switch (desiredOf(look.state, spec)) {
+    case 'none':
+      return ending(look, pub, run, session, 'it was ordered away') ?? purge(look, spec)
+    case 'down':
+      return stopped(look, spec, run, session)
+    case 'up':
+      return climbing(look, spec, run, session)
+  }
+}
+
+/** Session, container, then nothing: the volume stays. */
+function ending(
+  look: Look,
+  pub: PubId,
+  run: RunFact | undefined,
+  session: SessionFact | undefined,
+  why: string,
+): Step | Millis | null {
+  if (session !== undefined) return { kind: 'close-session', pub, why }
+  if (run === undefined) return null
+  if (!look.facts.engine.reachable) return null
+  const retryAt = troubledUntil(look, pub)
+  if (retryAt > look.now) return retryAt
+  if (run.status === 'running') return { kind: 'stop', pub, name: run.name, why, silent: false }
+  return { kind: 'remove', pub, name: run.name, why }
+}
+
+function purge(look: Look, spec: SpecMessage): Step | Millis | null {
+  const name = look.facts.engine.volumes.get(spec.pub)
+  // A retired hub is told nothing more of dates, and purges nothing.
+  if (name === undefined || spec.keepUntil === null || spec.desired !== 'none') return null
+  const retryAt = troubledUntil(look, spec.pub)
+  if (look.now < spec.keepUntil) return spec.keepUntil
+  if (!look.facts.engine.reachable) return null
+  return retryAt > look.now ? retryAt : { kind: 'purge', pub: spec.pub, name, keepUntil: spec.keepUntil }
+}
+
+function stopped(
+  look: Look,
+  spec: SpecMessage,
+  run: RunFact | undefined,
+  session: SessionFact | undefined,
+): Step | Millis | null {
+  if (run === undefined || !matches(look, spec, run))
+    return ending(look, spec.pub, run, session, 'it belongs to an earlier order')
+  if (session !== undefined) return { kind: 'close-session', pub: spec.pub, why: 'it shall be down' }
+  if (run.status !== 'running') return null
+  if (!look.facts.engine.reachable) return null
+  const retryAt = troubledUntil(look, spec.pub)
+  if (retryAt > look.now) return retryAt
+  return { kind: 'stop', pub: spec.pub, name: run.name, why: 'it shall be down', silent: false }
+}
+
+/** Towards a run of the right shape and epoch, with an open session. */
+function climbing(
+  look: Look,
+  spec: SpecMessage,
+  run: RunFact | undefined,
+  session: SessionFact | undefined,
+): Step | Millis | null {
+  const { pub } = spec
+  const { retryAt } = recall(look.memory, pub)
+  if (session !== undefined && session.epoch !== spec.epoch)
+    return { kind: 'close-session', pub, why: `it is of epoch ${session.epoch}, now ${spec.epoch} counts` }
+  if (run?.status === 'running' && matches(look, spec, run)) return tending(look, spec, run, session)
+  if (!look.facts.engine.reachable) return null
+  if (retryAt > look.now) return retryAt
+  if (run === undefined) return { kind: 'create', pub, run: runOf(spec, look.config) }
+  if (!matches(look, spec, run)) return ending(look, pub, run, session, 'it belongs to an earlier order')
+  const again = run.status === 'exited'
+  return { kind: 'start', pub, name: run.name, again, outOfMemory: run.outOfMemory }
+}
+
+/** A matching run that runs: its session, its deeds, its health. */
+function tending(
+  look: Look,
+  spec: SpecMessage,
+  run: RunFact,
+  session: SessionFact | undefined,
+): Step | Millis | null {
+  const { pub, epoch, port } = spec
+  if (session === undefined) return { kind: 'open-session', pub, epoch, port }
+  if (session.silentSince !== null) {
+    const killAt = silentFrom(look, pub, session.silentSince) + SILENT_KILL_MS
+    if (look.now < killAt) return killAt
+    if (!look.facts.engine.reachable) return null
+    const retryAt = troubledUntil(look, pub)
+    if (retryAt > look.now) return retryAt
+    return { kind: 'stop', pub, name: run.name, why: 'it runs but does not answer', silent: true }
+  }
+  if (session.status === 'open')
+    for (const op of owedTo(look.state, pub))
+      if (!session.invites.has(op.invite.key) && !look.memory.deeds.has(op.op))
+        return { kind: 'invite', pub, op }
+  if (session.probedAt === null) return null
+  const probeAt = session.probedAt + PROBE_EVERY_MS
+  return probeAt <= look.now ? { kind: 'probe', pub, port, feed: session.feed } : probeAt
+}
+
+/** Starts wait for each other; whatever ends a run waits only after it has failed. */
+function troubledUntil(look: Look, pub: PubId): Millis {
+  const { trouble, retryAt } = recall(look.memory, pub)
+  return trouble === null ? 0 : retryAt
+}
+
+/** A session outlives its run: what counts is the silence since the last start. */
+function silentFrom(look: Look, pub: PubId, silentSince: Millis): Millis {
+  return Math.max(silentSince, recall(look.memory, pub).startedAt ?? 0)
+}
+
+/** True when the run is what the spec asks for now: epoch and everything else that needs a new container. */
+export function matches(look: Pick<Look, 'config'>, spec: SpecMessage, run: RunFact): boolean {
+  return run.epoch === spec.epoch && run.shape === runOf(spec, look.config).shape
+}
+
+/** When report.ts would have something new to say although nothing happens. */
+function* reportWakes(look: Look): Generator<Millis> {
+  const since = look.facts.engine.unreachableSince
+  if (since !== null) yield since + ENGINE_GONE_REPORTED_AFTER_MS
+  for (const [pub, memory] of look.memory.pubs) {
+    if (memory.downSince !== null) yield memory.downSince + DOWN_REPORTED_AFTER_MS
+    const answering = look.facts.sessions.get(pub)?.answeringSince
+    if (answering != null && memory.tries > 0) yield answering + HEALTHY_AFTER_MS
+  }
+}

@@ -1,0 +1,177 @@
+/**
+ * What is worth publishing: transitions only, results once, the offer when it has changed. It compares what is true
+ * with what is on our feed, so that a crash between a deed and its report loses nothing and says nothing twice.
+ */
+import type { Millis, PubId } from '../protocol/ids'
+import {
+  CALM_STARTS_MAX,
+  CAPACITY_CHANGE_SHARE,
+  CRASHES_REPORTED_AFTER,
+  DOWN_REPORTED_AFTER_MS,
+  ENGINE_GONE_REPORTED_AFTER_MS,
+  TROUBLE_REPORTED_AFTER,
+} from '../protocol/limits'
+import { buildCapacity, type CapacityMessage } from '../protocol/messages/capacity'
+import { buildObserved, type ObservedMessage } from '../protocol/messages/observed'
+import type { OpMessage } from '../protocol/messages/op'
+import { buildResult, type ResultMessage } from '../protocol/messages/result'
+import type { SpecMessage } from '../protocol/messages/spec'
+import type { SessionFact } from './facts'
+import { type DeedOutcome, isHealthy, isWell, type PubMemory, recall } from './memory'
+import { type Look, matches } from './plan'
+import { desiredOf } from './state'
+import { describeCrashes, describeTrouble, kindOfCrashes, kindOfTrouble } from './words'
+
+export type Report = CapacityMessage | ObservedMessage | ResultMessage
+export type Offer = Omit<CapacityMessage, 'type' | 'v'>
+
+type Phase = Pick<ObservedMessage, 'phase' | 'reason' | 'trouble'>
+
+/** Everything to be published now; nothing before this hub is admitted, nor after it was retired and is empty. */
+export function report(look: Look, offer: Offer): Report[] {
+  const { state } = look
+  if (state.record === null) return []
+  const reports: Report[] = []
+  if (state.record.content.status !== 'retired' && differs(state.capacity?.content ?? null, offer))
+    reports.push(buildCapacity(offer))
+  for (const { content: spec } of state.specs.values()) {
+    const observed = observation(look, spec)
+    if (observed !== null) reports.push(observed)
+  }
+  for (const owed of state.owed.values()) {
+    for (const op of owed.values()) {
+      const outcome = outcomeOf(look, op)
+      if (outcome !== null) reports.push(buildResult({ op: op.op, pub: op.pub, ...outcome }))
+    }
+  }
+  return reports
+}
+
+/** True when an offer is new, or other than the published one by more than the daily movement of free disk. */
+function differs(published: CapacityMessage | null, offer: Offer): boolean {
+  if (published === null) return true
+  if (
+    published.engine !== offer.engine ||
+    published.host !== offer.host ||
+    published.version !== offer.version
+  )
+    return true
+  return moved(published.memoryBytes, offer.memoryBytes) || moved(published.diskBytes, offer.diskBytes)
+}
+
+function moved(before: number, after: number): boolean {
+  return Math.abs(after - before) > before * CAPACITY_CHANGE_SHARE
+}
+
+/** The end of a deed, once it has one. */
+function outcomeOf(look: Look, op: OpMessage): DeedOutcome | null {
+  const session = look.facts.sessions.get(op.pub)
+  if (session?.status === 'open' && session.invites.has(op.invite.key)) return { ok: true, reason: null }
+  const outcome = look.memory.deeds.get(op.op)
+  if (outcome !== undefined) return outcome
+  const spec = look.state.specs.get(op.pub)?.content
+  if (spec !== undefined && desiredOf(look.state, spec) === 'none')
+    return { ok: false, reason: 'the pub was taken away before it could be done' }
+  return null
+}
+
+/** What is new about one pub; null when the feed already says it. */
+function observation(look: Look, spec: SpecMessage): ObservedMessage | null {
+  const published = look.state.observed.get(spec.pub)?.content ?? null
+  const session = look.facts.sessions.get(spec.pub)
+  const now = phaseOf(look, spec, published)
+  if (now === null) return null
+  const up = now.phase === 'up'
+  const next = buildObserved({
+    pub: spec.pub,
+    revision: spec.revision,
+    epoch: spec.epoch,
+    ...now,
+    feed: session?.feed ?? published?.feed ?? null,
+    host: up ? look.config.host : null,
+    port: up ? spec.port : null,
+  })
+  return published !== null && isSame(published, next) ? null : next
+}
+
+function isSame(before: ObservedMessage, after: ObservedMessage): boolean {
+  return (
+    before.revision === after.revision &&
+    before.epoch === after.epoch &&
+    before.phase === after.phase &&
+    before.host === after.host &&
+    before.port === after.port &&
+    (after.phase !== 'up' || before.feed === after.feed) &&
+    // The words of a reason may change with every try (a log line); its kind is what is new.
+    before.trouble === after.trouble
+  )
+}
+
+/** What can be said of a pub; null while it is on its way and there is nothing to say yet. */
+function phaseOf(look: Look, spec: SpecMessage, published: ObservedMessage | null): Phase | null {
+  const { engine } = look.facts
+  const run = engine.runs.get(spec.pub)
+  const desired = desiredOf(look.state, spec)
+  if (desired !== 'up') {
+    if (!engine.reachable || look.busy.has(spec.pub)) return null
+    if (desired === 'none') return run === undefined ? REMOVED : null
+    return run?.status === 'running' ? null : DOWN
+  }
+  const session = look.facts.sessions.get(spec.pub)
+  const memory = recall(look.memory, spec.pub)
+  const right = run !== undefined && matches(look, spec, run) && session?.epoch === spec.epoch
+  if (right && isWell(run, session)) return isUp(session, memory, published, spec, look.now) ? UP : null
+  return downPhase(look, spec, memory, published)
+}
+
+const UP: Phase = { phase: 'up', reason: null, trouble: null }
+/** Stopped, as it was ordered. */
+const DOWN: Phase = { phase: 'down', reason: null, trouble: null }
+const REMOVED: Phase = { phase: 'removed', reason: null, trouble: null }
+
+/**
+ * Up needs an open fence the first time. Later a fence that is shut because the provider is away changes nothing:
+ * reading goes on, and nobody could be told. A pub that has crashed a lot must be healthy before it is called up.
+ */
+function isUp(
+  session: SessionFact,
+  memory: PubMemory,
+  published: ObservedMessage | null,
+  spec: SpecMessage,
+  now: Millis,
+): boolean {
+  if (memory.tries > CALM_STARTS_MAX && !isHealthy(session, now)) return false
+  if (session.status === 'open') return true
+  return session.status === 'connected' && published?.phase === 'up' && published.epoch === spec.epoch
+}
+
+function downPhase(
+  look: Look,
+  spec: SpecMessage,
+  memory: PubMemory,
+  published: ObservedMessage | null,
+): Phase | null {
+  const { engine } = look.facts
+  const { trouble } = memory
+  if (engine.unreachableSince !== null) {
+    const gone = look.now - engine.unreachableSince >= ENGINE_GONE_REPORTED_AFTER_MS
+    if (!gone && !downForLong(look, spec.pub, memory, published)) return null
+    const reason = describeTrouble({ kind: 'unreachable', message: engine.reason ?? '' }, spec)
+    return { phase: gone ? 'failed' : 'down', reason, trouble: 'unreachable' }
+  }
+  const definite = trouble !== null && trouble.kind !== 'other' && trouble.kind !== 'unreachable'
+  const enough = definite ? TROUBLE_REPORTED_AFTER : CRASHES_REPORTED_AFTER
+  if (memory.tries >= enough) {
+    return trouble === null
+      ? { phase: 'failed', reason: describeCrashes(memory, spec), trouble: kindOfCrashes(memory) }
+      : { phase: 'failed', reason: describeTrouble(trouble, spec), trouble: kindOfTrouble(trouble) }
+  }
+  if (!downForLong(look, spec.pub, memory, published)) return null
+  return { phase: 'down', reason: 'it is being started again', trouble: 'other' }
+}
+
+/** Only a pub that was said to be up can be said to be down; quick healing is no news. */
+function downForLong(look: Look, pub: PubId, memory: PubMemory, published: ObservedMessage | null): boolean {
+  if (published?.phase !== 'up' || published.pub !== pub || memory.downSince === null) return false
+  return look.now - memory.downSince >= DOWN_REPORTED_AFTER_MS
+}

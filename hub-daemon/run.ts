@@ -1,0 +1,62 @@
+/** From an order to what an engine needs: the environment of the pub's entry and the shape of its container. */
+import type { FeedId } from '../protocol/ids'
+import { runNameOf } from '../protocol/ids'
+import type { SpecMessage } from '../protocol/messages/spec'
+import type { Run } from './engines/engine'
+
+/** What is the same for all pubs of one hub. */
+export interface HubConfig {
+  hub: FeedId
+  /** The name or address that the pubs are reached by from outside. */
+  host: string
+  /** What the pubs listen on: inside a container everything, as a process what is to be reached. */
+  listen: string
+  /** What the hub itself dials to reach a published port. */
+  dial: string
+  /** base64 of the network's key; null is the network that everybody is on. */
+  capsShs: string | null
+  /** Image of the containers; null for an engine that has none. */
+  image: string | null
+}
+
+/** The run that a spec asks for on this hub. */
+export function runOf(spec: SpecMessage, config: HubConfig): Run {
+  const environment: Record<string, string> = {
+    PUB_MODE: 'managed',
+    PUB_PORT: String(spec.port),
+    PUB_HOST: config.host,
+    PUB_LISTEN: config.listen,
+    PUB_HUB: config.hub,
+    PUB_EPOCH: String(spec.epoch),
+    PUB_NAME: spec.name,
+    PUB_DESCRIPTION: spec.description,
+    ...(config.capsShs === null ? {} : { BUTTCLOUD_CAPS_SHS: config.capsShs }),
+  }
+  const fixed = {
+    port: spec.port,
+    memoryBytes: spec.memoryBytes,
+    reservedBytes: spec.reservedBytes,
+    environment,
+  }
+  return {
+    name: runNameOf(spec.pub),
+    pub: spec.pub,
+    epoch: spec.epoch,
+    shape: shapeOf(JSON.stringify([config.image, fixed])),
+    ...fixed,
+  }
+}
+
+/**
+ * 64 bits of FNV-1a (Fowler, Noll, Vo) as two runs of 32. It tells an order from its successor; nobody gains
+ * anything by making two of them collide, so it need not be cryptographic.
+ */
+function shapeOf(text: string): string {
+  return fnv(text, 0x811c9dc5) + fnv(text, 0x01000193)
+}
+
+function fnv(text: string, start: number): string {
+  let hash = start
+  for (let at = 0; at < text.length; at += 1) hash = Math.imul(hash ^ text.charCodeAt(at), 0x01000193)
+  return (hash >>> 0).toString(16).padStart(8, '0')
+}

@@ -1,0 +1,52 @@
+/** What the hub can do: a closed union. Each step is safe to repeat; README.md says why. */
+import type { FeedId, Millis, PubId } from '../protocol/ids'
+import type { OpMessage } from '../protocol/messages/op'
+import type { Run } from './engines/engine'
+
+export type Step =
+  /** Makes volume and container, with the pub's secret in the volume. */
+  | { kind: 'create'; pub: PubId; run: Run }
+  /** Starts it. `again`: it has run before, so its last words are read first. */
+  | { kind: 'start'; pub: PubId; name: string; again: boolean; outOfMemory: boolean }
+  | { kind: 'stop'; pub: PubId; name: string; why: string; silent: boolean }
+  | { kind: 'remove'; pub: PubId; name: string; why: string }
+  /** Removes the volume and the secret for ever. */
+  | { kind: 'purge'; pub: PubId; name: string; keepUntil: Millis }
+  /** Keeps one connection to the run and opens its fence over it. */
+  | { kind: 'open-session'; pub: PubId; epoch: number; port: number }
+  | { kind: 'close-session'; pub: PubId; why: string }
+  /** Puts an invite into the pub's table. */
+  | { kind: 'invite'; pub: PubId; op: OpMessage }
+  /** A handshake from outside. */
+  | { kind: 'probe'; pub: PubId; port: number; feed: FeedId }
+
+export type StepKind = Step['kind']
+
+/** What makes two steps the same. */
+export function stepKey(step: Step): string {
+  return step.kind === 'invite' ? `invite ${step.pub} ${step.op.op}` : `${step.kind} ${step.pub}`
+}
+
+/** One step in words, for logs and tests. */
+export function describeStep(step: Step): string {
+  switch (step.kind) {
+    case 'create':
+      return `create ${step.run.name} (epoch ${step.run.epoch}, port ${step.run.port})`
+    case 'start':
+      return `start ${step.name}${step.again ? ' again' : ''}`
+    case 'stop':
+      return `stop ${step.name}: ${step.why}`
+    case 'remove':
+      return `remove ${step.name}: ${step.why}`
+    case 'purge':
+      return `remove the volume ${step.name}: its time to be kept is over`
+    case 'open-session':
+      return `open the session of ${step.pub} (epoch ${step.epoch}, port ${step.port})`
+    case 'close-session':
+      return `close the session of ${step.pub}: ${step.why}`
+    case 'invite':
+      return `put an invite for ${step.op.invite.uses} into the table of ${step.pub}`
+    case 'probe':
+      return `take a handshake from ${step.pub} through port ${step.port}`
+  }
+}

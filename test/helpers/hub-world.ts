@@ -1,0 +1,271 @@
+/** A hub's world in memory for tests of its pure part: orders, an engine and sessions that do as they are told. */
+
+import type { RunFact } from '../../hub-daemon/engines/engine'
+import type { EngineFacts, Facts, SessionFact } from '../../hub-daemon/facts'
+import { emptyMemory, type Memory, rememberDone, rememberStart, settle } from '../../hub-daemon/memory'
+import { type Look, type Plan, plan } from '../../hub-daemon/plan'
+import { type Offer, type Report, report } from '../../hub-daemon/report'
+import { type HubConfig, runOf } from '../../hub-daemon/run'
+import { emptyState, evolve, type HubState } from '../../hub-daemon/state'
+import type { Step } from '../../hub-daemon/steps'
+import type { FeedId, InviteKey, MessageId, Millis, PubId } from '../../protocol/ids'
+import { runNameOf } from '../../protocol/ids'
+import { buildHub } from '../../protocol/messages/hub'
+import { buildOp } from '../../protocol/messages/op'
+import { buildSpec, type SpecMessage } from '../../protocol/messages/spec'
+import type { Incoming } from '../../sbot/port'
+
+const BASE64 = 'ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789'
+
+function keyOf(n: number): string {
+  let digits = ''
+  for (let rest = n + 1; digits.length < 42; rest = Math.floor(rest / 62) + n + digits.length)
+    digits += BASE64[rest % 62]
+  return `${digits}A=`
+}
+
+export const HUB = `@${keyOf(1)}.ed25519` as FeedId
+export const PROVIDER = `@${keyOf(2)}.ed25519` as FeedId
+export const STRANGER = `@${keyOf(3)}.ed25519` as FeedId
+
+export function pubOf(n: number): PubId {
+  return `%${keyOf(100 + n)}.sha256` as PubId
+}
+export function keyOfMessage(n: number): MessageId {
+  return `%${keyOf(1000 + n)}.sha256` as MessageId
+}
+export function inviteOf(n: number): InviteKey {
+  return `@${keyOf(2000 + n)}.ed25519` as InviteKey
+}
+export function feedOf(pub: PubId): FeedId {
+  return `@${pub.slice(1, 45)}.ed25519` as FeedId
+}
+
+export const CONFIG: HubConfig = {
+  hub: HUB,
+  host: 'pubs.example.org',
+  listen: '0.0.0.0',
+  dial: '127.0.0.1',
+  capsShs: null,
+  image: 'buttcloud/ssb-pub:0.1.0',
+}
+export const OFFER: Offer = {
+  memoryBytes: 8_000_000_000,
+  diskBytes: 100_000_000_000,
+  engine: 'docker',
+  host: CONFIG.host,
+  version: '0.1.0',
+}
+
+export function specOf(pub: PubId, fields: Partial<SpecMessage> = {}): SpecMessage {
+  return {
+    ...buildSpec({
+      pub,
+      hub: HUB,
+      revision: 1,
+      epoch: 1,
+      desired: 'up',
+      name: 'alice',
+      description: 'a pub',
+      memoryBytes: 201_326_592,
+      reservedBytes: 50_331_648,
+      diskBytes: 1_073_741_824,
+      port: 8101,
+      keepUntil: null,
+      answers: keyOfMessage(1),
+    }),
+    ...fields,
+  }
+}
+
+/** One hub with everything around it; tests change its public fields as they like. */
+export class HubWorld {
+  state: HubState = emptyState(HUB, PROVIDER)
+  memory: Memory = emptyMemory()
+  now: Millis = 1_000_000
+  runs = new Map<PubId, RunFact>()
+  volumes = new Map<PubId, string>()
+  sessions = new Map<PubId, SessionFact>()
+  busy = new Set<PubId>()
+  reachable = true
+  unreachableSince: Millis | null = null
+  ordersComplete = true
+  private sequences = new Map<FeedId, number>()
+
+  constructor(admitted = true) {
+    if (admitted) this.hear(PROVIDER, buildHub({ hub: HUB, status: 'admitted', label: 'hub-1', token: null }))
+  }
+
+  hear(author: FeedId, content: object): boolean {
+    const sequence = (this.sequences.get(author) ?? 0) + 1
+    this.sequences.set(author, sequence)
+    return evolve(this.state, incoming(author, sequence, content))
+  }
+
+  order(pub: PubId, fields: Partial<SpecMessage> = {}): void {
+    this.hear(PROVIDER, specOf(pub, fields))
+  }
+
+  owe(pub: PubId, op: MessageId, key: InviteKey): void {
+    this.hear(PROVIDER, buildOp({ op, hub: HUB, pub, kind: 'invite', invite: { key, uses: 1, tag: 'tag' } }))
+  }
+
+  look(): Look {
+    const engine: EngineFacts = {
+      reachable: this.reachable,
+      reason: this.reachable ? null : 'connect ENOENT',
+      unreachableSince: this.unreachableSince,
+      runs: this.runs,
+      volumes: this.volumes,
+    }
+    const facts: Facts = { engine, sessions: this.sessions, ordersComplete: this.ordersComplete }
+    settle(this.memory, this.state, facts, this.now)
+    return { state: this.state, config: CONFIG, facts, memory: this.memory, busy: this.busy, now: this.now }
+  }
+
+  plan(): Plan {
+    return plan(this.look())
+  }
+
+  report(): Report[] {
+    return report(this.look(), OFFER)
+  }
+
+  /** Publishes what is owed, as the daemon would. */
+  publish(): Report[] {
+    const reports = this.report()
+    for (const content of reports) this.hear(HUB, content)
+    return reports
+  }
+
+  /** Does a step the way a working engine does. */
+  perform(step: Step): void {
+    switch (step.kind) {
+      case 'create':
+        if (this.runs.has(step.pub)) throw new Error(`two runs of ${step.pub}`)
+        this.runs.set(step.pub, {
+          name: step.run.name,
+          pub: step.pub,
+          epoch: step.run.epoch,
+          shape: step.run.shape,
+          status: 'created',
+          exitCode: null,
+          outOfMemory: false,
+          since: null,
+        })
+        this.volumes.set(step.pub, step.run.name)
+        rememberDone(this.memory, step.pub)
+        return
+      case 'start':
+        this.change(step.pub, { status: 'running', since: this.now })
+        rememberStart(this.memory, step.pub, this.now)
+        return
+      case 'stop':
+        this.change(step.pub, { status: 'exited', exitCode: 0 })
+        this.silence(step.pub)
+        return
+      case 'remove':
+        this.runs.delete(step.pub)
+        return
+      case 'purge':
+        this.volumes.delete(step.pub)
+        return
+      case 'open-session':
+        this.sessions.set(step.pub, this.session(step.pub, step.epoch))
+        return
+      case 'close-session':
+        this.sessions.delete(step.pub)
+        return
+      case 'invite': {
+        const session = this.sessions.get(step.pub)
+        if (session === undefined) throw new Error('an invite without a session')
+        this.sessions.set(step.pub, {
+          ...session,
+          invites: new Set([...session.invites, step.op.invite.key]),
+        })
+        return
+      }
+      case 'probe': {
+        const session = this.sessions.get(step.pub)
+        if (session !== undefined) this.sessions.set(step.pub, { ...session, probedAt: this.now })
+      }
+    }
+  }
+
+  /** Performs until nothing is left to do now; gives the steps' kinds in order. */
+  settle(roundsMax = 50): string[] {
+    const done: string[] = []
+    for (let round = 0; round < roundsMax; round += 1) {
+      const { steps } = this.plan()
+      if (steps.length === 0) return done
+      for (const step of steps) {
+        this.perform(step)
+        done.push(step.kind)
+      }
+    }
+    throw new Error(`not settled after ${roundsMax} rounds: ${done.slice(-6).join(', ')}`)
+  }
+
+  /** The pub takes a handshake and its fence is open. */
+  answer(pub: PubId, fields: Partial<SessionFact> = {}): void {
+    const session = this.sessions.get(pub)
+    if (session === undefined) throw new Error('nobody dials this pub')
+    const answers = { answeringSince: this.now, silentSince: null, probedAt: this.now }
+    this.sessions.set(pub, { ...session, status: 'open', ...answers, ...fields })
+  }
+
+  /** The run ends by itself. */
+  crash(pub: PubId): void {
+    this.change(pub, { status: 'exited', exitCode: 1, since: this.now })
+    this.silence(pub)
+  }
+
+  change(pub: PubId, fields: Partial<RunFact>): void {
+    const run = this.runs.get(pub)
+    if (run === undefined) throw new Error(`no run of ${runNameOf(pub)}`)
+    this.runs.set(pub, { ...run, ...fields })
+  }
+
+  private silence(pub: PubId): void {
+    const session = this.sessions.get(pub)
+    if (session !== undefined)
+      this.sessions.set(pub, {
+        ...session,
+        status: 'dialling',
+        answeringSince: null,
+        silentSince: session.silentSince ?? this.now,
+      })
+  }
+
+  private session(pub: PubId, epoch: number): SessionFact {
+    return {
+      pub,
+      epoch,
+      feed: feedOf(pub),
+      status: 'dialling',
+      reason: null,
+      answeringSince: null,
+      silentSince: this.now,
+      probedAt: null,
+      invites: new Set(),
+    }
+  }
+}
+
+/** A message as a node hands it over. */
+export function incoming(author: FeedId, sequence: number, content: object): Incoming {
+  return {
+    key: keyOfMessage(sequence),
+    author,
+    sequence,
+    claimedAt: sequence,
+    receivedAt: sequence,
+    private: true,
+    content,
+  }
+}
+
+/** The shape that a spec asks for. */
+export function shapeOf(spec: SpecMessage): string {
+  return runOf(spec, CONFIG).shape
+}
