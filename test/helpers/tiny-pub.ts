@@ -1,0 +1,53 @@
+/**
+ * Stands for a pub where only the engine is tested: a program that keeps something in its folder, listens on its port
+ * and tells what it sees. Uses nothing but node, so that it can be copied into an image alone.
+ */
+import { appendFileSync, readFileSync, statSync, writeFileSync } from 'node:fs'
+import { createServer } from 'node:http'
+import { join } from 'node:path'
+
+/** What it tells whoever asks over HTTP. */
+export interface TinyReport {
+  /** Text of the secret it found. */
+  secret: string
+  /** Permission bits of the secret, as in '600'. */
+  secretMode: string
+  /** How often a process has begun on this folder. */
+  boots: number
+  /** Names of environment variables. */
+  environment: string[]
+  uid: number
+}
+
+if (require.main === module) run()
+
+function run(): void {
+  const folder = process.env.PUB_DATA ?? ''
+  const boots = join(folder, 'boots')
+  appendFileSync(boots, 'x')
+  const secretPath = join(folder, 'secret')
+  const report: TinyReport = {
+    secret: readFileSync(secretPath, 'utf8'),
+    secretMode: (statSync(secretPath).mode & 0o777).toString(8),
+    boots: readFileSync(boots, 'utf8').length,
+    environment: Object.keys(process.env),
+    uid: process.getuid?.() ?? 0,
+  }
+  // Shows that /data can be written and, in a container, that nothing else can.
+  writeFileSync(join(folder, 'written'), 'yes')
+  console.log(`boot ${report.boots} of the tiny pub`)
+  if (process.env.TINY_EXIT !== undefined) process.exit(Number(process.env.TINY_EXIT))
+  if (process.env.TINY_STUBBORN !== undefined) process.on('SIGTERM', () => console.log('not yet'))
+  if (process.env.TINY_EAT !== undefined) eat()
+  createServer((_request, response) => response.end(JSON.stringify(report))).listen(
+    Number(process.env.TINY_PORT),
+    process.env.TINY_BIND,
+    () => console.log('the tiny pub listens'),
+  )
+}
+
+/** Takes memory until somebody ends it. */
+function eat(): void {
+  const eaten: string[][] = []
+  for (;;) eaten.push(new Array<string>(1_000_000).fill(String(eaten.length)))
+}
