@@ -1,0 +1,23 @@
+/**
+ * The provider as a secret-stack plugin. Runs in our own node on ssb-db2 (`buttcloud provider`) and, listed under
+ * `plugins` in its config, in a stock ssb-server 16 on the classic log. Named exports, as ssb-plugins wants them.
+ */
+import type { FeedId } from '../protocol/ids'
+import { PROVIDER_ANONYMOUS, PROVIDER_MANIFEST } from '../protocol/rpc'
+import { createApi } from './io/api'
+import { providers, wire } from './io/wire'
+
+export const name = 'buttcloud'
+export const version = '0.1.0'
+export const manifest = PROVIDER_MANIFEST
+export const permissions = { anonymous: { allow: [...PROVIDER_ANONYMOUS] } }
+
+/** Called by secret-stack. The provider itself starts once all plugins are loaded. */
+export function init(ssb: unknown, config: unknown): object {
+  const self = wire(ssb, config) as FeedId
+  return createApi(
+    self,
+    version,
+    () => providers.get(self) ?? Promise.reject(new Error('try-again: not started yet')),
+  )
+}

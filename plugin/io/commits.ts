@@ -1,0 +1,192 @@
+/**
+ * The write-ahead of every pub (docs/ARCHITECTURE.md, Fencing). A pub's next message exists once it is in our log
+ * and not before; whoever does not hold the present epoch, or would leave a gap, is refused and nothing is burnt.
+ *
+ * INVARIANTS
+ *  - For one pub, one commit at a time: check and append can't be torn apart.
+ *  - What is committed is on disk before the answer goes out.
+ *  - The same message twice is answered ok twice and stored once, so a lost answer may be asked for again.
+ */
+
+import { useOf } from '../../protocol/evolve'
+import type { FeedId, InviteKey, PubId } from '../../protocol/ids'
+import { isFeedId, isPubId } from '../../protocol/ids'
+import { HISTORY_BATCH_MAX } from '../../protocol/limits'
+import type { CommitAnswer, OpenAnswer, Reason } from '../../protocol/rpc'
+import type { PubFact } from '../../protocol/state'
+import type { Head, Sbot, SignedValue } from '../../sbot/port'
+import { feedOf, type Ledger, liveInvites } from '../query'
+import type { Inbox } from './inbox'
+
+/** An error whose first word tells the other program what to do (protocol/rpc.ts REASONS). */
+export function refusal(reason: Reason, sentence: string): Error {
+  return new Error(`${reason}: ${sentence}`)
+}
+
+const PUBS_BUSY_MAX = 10_000
+
+export class Commits {
+  /** Feeds named by a hub that has opened a pub and not published an observation of it yet. */
+  private readonly opened = new Map<PubId, FeedId>()
+  private readonly queues = new Map<PubId, Promise<unknown>>()
+
+  constructor(
+    private readonly sbot: Sbot,
+    private readonly inbox: Inbox,
+    private readonly ledger: Ledger,
+  ) {}
+
+  /** `buttcloud.open`: what has been committed, and the invites the pub may honour. */
+  async open(caller: FeedId, request: unknown): Promise<OpenAnswer> {
+    const fields = fieldsOf(request)
+    const pub = this.permitted(caller, fields.pub, fields.epoch)
+    const { feed } = fields
+    if (!isFeedId(feed))
+      throw refusal('bad-argument', `feed: expected a feed id, found ${JSON.stringify(feed)}`)
+    return this.queued(pub.pub, async () => {
+      this.permitted(caller, fields.pub, fields.epoch)
+      this.bind(pub, feed)
+      await this.inbox.want(feed)
+      const head = await this.headOf(feed)
+      await this.inbox.folded(feed, head.sequence)
+      return { head: head.sequence, invites: liveInvites(this.inbox.state, pub, feed, this.ledger) }
+    })
+  }
+
+  /** `buttcloud.commit`: one more message of a pub's feed. */
+  async commit(caller: FeedId, request: unknown): Promise<CommitAnswer> {
+    const fields = fieldsOf(request)
+    const pub = this.permitted(caller, fields.pub, fields.epoch)
+    const value = signedValueOf(fields.value)
+    const invite = (fields.invite ?? null) as InviteKey | null
+    return this.queued(pub.pub, async () => {
+      this.permitted(caller, fields.pub, fields.epoch)
+      if (this.boundFeed(pub) !== value.author)
+        throw refusal('refused', `this pub's feed is ${this.boundFeed(pub) ?? 'not known yet: open first'}`)
+      const head = await this.headOf(value.author)
+      if (value.sequence <= head.sequence) return this.repeated(value, head)
+      if (value.sequence !== head.sequence + 1 || value.previous !== head.key)
+        throw refusal('gap', `the feed ends at ${head.sequence}, so ${value.sequence} can't follow`)
+      this.checkUse(pub, value, invite)
+      await this.append(value)
+      await this.inbox.folded(value.author, value.sequence)
+      return { sequence: value.sequence }
+    })
+  }
+
+  /** `buttcloud.feed`: the next committed messages after a sequence, as signed. */
+  async history(caller: FeedId, pubId: unknown, after: number): Promise<SignedValue[]> {
+    const pub = this.owned(caller, pubId)
+    const feed = this.boundFeed(pub)
+    return feed === null ? [] : this.sbot.history(feed, after, HISTORY_BATCH_MAX)
+  }
+
+  private owned(caller: FeedId, pubId: unknown): PubFact {
+    const { state } = this.inbox
+    const pub = isPubId(pubId) ? state.provider.pubs.get(pubId) : undefined
+    if (
+      pub === undefined ||
+      pub.record.hub !== caller ||
+      state.provider.hubs.get(caller)?.status === 'retired'
+    )
+      throw refusal('unknown', 'no pub of that id is placed on this hub')
+    return pub
+  }
+
+  private permitted(caller: FeedId, pubId: unknown, epoch: unknown): PubFact {
+    const pub = this.owned(caller, pubId)
+    if (pub.record.status !== 'live') throw refusal('stale-epoch', 'this pub has ended')
+    if (epoch !== pub.record.epoch)
+      throw refusal('stale-epoch', `the epoch is ${pub.record.epoch}, not ${JSON.stringify(epoch)}`)
+    return pub
+  }
+
+  private boundFeed(pub: PubFact): FeedId | null {
+    return feedOf(this.inbox.state, pub) ?? this.opened.get(pub.pub) ?? null
+  }
+
+  /** A pub's feed is what its hub named first; it may not be anybody else's. */
+  private bind(pub: PubFact, feed: FeedId): void {
+    const { state } = this.inbox
+    const bound = feedOf(state, pub)
+    if (bound !== null && bound !== feed) throw refusal('refused', `this pub's feed is ${bound}`)
+    const { provider } = state
+    const isSomebody = feed === provider.id || provider.owners.has(feed) || provider.hubs.has(feed)
+    if (isSomebody || this.otherPubHas(pub, feed)) throw refusal('refused', 'that feed is somebody else')
+    if (this.opened.size >= PUBS_BUSY_MAX) this.opened.clear()
+    this.opened.set(pub.pub, feed)
+  }
+
+  private otherPubHas(pub: PubFact, feed: FeedId): boolean {
+    for (const [id, other] of this.opened) if (other === feed && id !== pub.pub) return true
+    for (const other of this.inbox.state.provider.pubs.values())
+      if (other.pub !== pub.pub && feedOf(this.inbox.state, other) === feed) return true
+    return false
+  }
+
+  private async headOf(feed: FeedId): Promise<Head> {
+    return (await this.sbot.head(feed)) ?? { sequence: 0, key: null }
+  }
+
+  /** Already stored: fine when it is the very same message, a fork when it is another one. */
+  private async repeated(value: SignedValue, head: Head): Promise<CommitAnswer> {
+    const [stored] = await this.sbot.history(value.author, value.sequence - 1, 1)
+    if (stored?.sequence === value.sequence && stored.signature === value.signature)
+      return { sequence: value.sequence }
+    throw refusal('gap', `the feed ends at ${head.sequence}; ${value.sequence} is taken by another message`)
+  }
+
+  /** A follow that names an invite is let through only while the ledger has uses left for it. */
+  private checkUse(pub: PubFact, value: SignedValue, invite: InviteKey | null): void {
+    const use = useOf(value.content)
+    if (use === null) {
+      if (invite !== null) throw refusal('refused', 'that message is no use of an invite')
+      return
+    }
+    const live = liveInvites(this.inbox.state, pub, value.author, this.ledger)
+    const entry = live.find((one) => this.ledger.note(one.tag, use.member) === use.note)
+    if (entry === undefined || (invite !== null && entry.key !== invite))
+      throw refusal('refused', 'this invite has been used up or is not known')
+  }
+
+  private async append(value: SignedValue): Promise<void> {
+    try {
+      await this.sbot.append(value)
+    } catch (error) {
+      const head = await this.headOf(value.author)
+      if (head.sequence >= value.sequence) return
+      throw refusal('refused', `the message does not fit the feed: ${(error as Error).message}`)
+    }
+  }
+
+  private queued<T>(pub: PubId, work: () => Promise<T>): Promise<T> {
+    const before = this.queues.get(pub) ?? Promise.resolve()
+    const mine = before.then(work, work)
+    const settled = mine.then(
+      () => undefined,
+      () => undefined,
+    )
+    this.queues.set(pub, settled)
+    void settled.then(() => {
+      if (this.queues.get(pub) === settled) this.queues.delete(pub)
+    })
+    return mine
+  }
+}
+
+function fieldsOf(request: unknown): Record<string, unknown> {
+  if (typeof request === 'object' && request !== null && !Array.isArray(request))
+    return request as Record<string, unknown>
+  throw refusal('bad-argument', `expected an object, found ${JSON.stringify(request)?.slice(0, 60)}`)
+}
+
+function signedValueOf(value: unknown): SignedValue {
+  const fields = fieldsOf(value)
+  const sound =
+    isFeedId(fields.author) &&
+    Number.isSafeInteger(fields.sequence) &&
+    typeof fields.signature === 'string' &&
+    (fields.previous === null || typeof fields.previous === 'string')
+  if (!sound) throw refusal('bad-argument', 'value: expected a signed message')
+  return fields as unknown as SignedValue
+}

@@ -1,0 +1,128 @@
+/**
+ * Who may come in: people with the provider's own invite, hubs with a one-time token. Hooks `auth` and `invite.use`
+ * of whatever stack this plugin runs in. Nothing is published here: strangers must not grow the feed.
+ */
+import { randomBytes } from 'node:crypto'
+import ssbKeys from 'ssb-keys'
+import { type FeedId, type InviteKey, isFeedId, isInviteKey } from '../../protocol/ids'
+import { buildHub } from '../../protocol/messages/hub'
+import { type JoinAnswer, joinText } from '../../protocol/rpc'
+import { refusal } from './commits'
+import type { Inbox } from './inbox'
+import type { Tables } from './tables'
+
+type Callback<T> = (error: Error | null, value?: T) => void
+
+const INVITE_RIGHTS = { allow: ['invite.use', 'getAddress'], deny: null }
+const TOKEN_RIGHTS = { allow: ['buttcloud.join'], deny: null }
+const LABEL_CHARS_MAX = 40
+
+export interface Door {
+  /** Makes an invite of the provider itself. */
+  invite(uses: number): Promise<{ key: InviteKey; seed: string }>
+  token(label: string | null): Promise<{ key: InviteKey; seed: string; expiresAt: number }>
+  join(caller: InviteKey, request: unknown): Promise<JoinAnswer>
+}
+
+/** Admits the keys of invites and tokens at the moment they connect. Must be called inside the plugin's init. */
+export function hookAuth(ssb: any, tables: Tables): void {
+  ssb.auth.hook(function (this: unknown, fn: any, [id, cb]: [string, Callback<object>]) {
+    if (isInviteKey(id)) {
+      if (tables.admitsInvite(id)) return cb(null, INVITE_RIGHTS)
+      if (tables.token(id) !== null) return cb(null, TOKEN_RIGHTS)
+    }
+    return fn.call(this, id, cb)
+  })
+}
+
+/**
+ * Our invites are redeemed without a public follow (a follow list would publish the customers) and without a
+ * message. The stock handler stays in place for invites that the node's operator makes for other purposes.
+ */
+export function hookInviteUse(ssb: any, tables: Tables, inbox: () => Inbox): void {
+  if (typeof ssb.invite?.use?.hook !== 'function') return
+  ssb.invite.use.hook(function (this: any, fn: any, args: [any, Callback<object>]) {
+    const [request, cb] = args
+    const key: unknown = this?.id
+    if (!isInviteKey(key) || !tables.admitsInvite(key)) return fn.apply(this, args)
+    const feed: unknown = request?.feed
+    if (!isFeedId(feed)) return cb(new Error('feed to follow is missing, or not a feed id'))
+    const redeemed = new Promise<void>((done) => done(redeem(tables, inbox(), key, feed)))
+    redeemed.then(
+      () => cb(null, { ok: true }),
+      (error: Error) => cb(error),
+    )
+  })
+}
+
+async function redeem(tables: Tables, inbox: Inbox, key: InviteKey, feed: FeedId): Promise<void> {
+  const { provider } = inbox.state
+  if (feed === provider.id) throw new Error('that is my own feed')
+  if (!provider.owners.has(feed)) for (const gone of tables.redeem(key, feed)) inbox.unwant(gone)
+  // Not awaited: reading back what an author has here already may take a while, and the invite is used.
+  void inbox.want(feed)
+}
+
+/** The doors that the operator opens. */
+export function createDoor(tables: Tables, inbox: Inbox): Door {
+  const joining = new Map<InviteKey, Promise<JoinAnswer>>()
+  const fresh = (): { key: InviteKey; seed: string } => {
+    const seed = randomBytes(32)
+    return { key: ssbKeys.generate('ed25519', seed).id as InviteKey, seed: seed.toString('base64') }
+  }
+  return {
+    async invite(uses) {
+      const { key, seed } = fresh()
+      tables.addInvite(key, uses)
+      return { key, seed }
+    },
+    async token(label) {
+      const { key, seed } = fresh()
+      return { key, seed, expiresAt: tables.addToken(key, label) }
+    },
+    join(caller, request) {
+      // One at a time per token, so that two servers with one token can't both be let in.
+      const before = joining.get(caller) ?? Promise.resolve()
+      const mine = before.then(
+        () => joinOnce(tables, inbox, caller, request),
+        () => joinOnce(tables, inbox, caller, request),
+      )
+      joining.set(caller, mine)
+      return mine
+    },
+  }
+}
+
+async function joinOnce(
+  tables: Tables,
+  inbox: Inbox,
+  caller: InviteKey,
+  request: unknown,
+): Promise<JoinAnswer> {
+  const { provider } = inbox.state
+  const { hub, label, proof } = (request ?? {}) as { hub?: unknown; label?: unknown; proof?: unknown }
+  if (!isFeedId(hub)) throw refusal('bad-argument', `hub: expected a feed id, found ${JSON.stringify(hub)}`)
+  const proven = typeof proof === 'string' && verifies(hub, proof, joinText(caller, hub))
+  if (!proven) throw refusal('refused', 'the proof does not show that this server owns that feed')
+  const used = provider.usedTokens.get(caller)
+  const known = provider.hubs.get(hub)
+  if (used !== undefined && used !== hub)
+    throw refusal('refused', 'this token has been used by another server')
+  if (used === hub && known !== undefined) return { provider: provider.id, label: known.label }
+  const token = tables.token(caller)
+  if (token === null) throw refusal('refused', 'this token is unknown or has run out')
+  const wanted =
+    typeof label === 'string' && label.trim() !== '' ? label.trim().slice(0, LABEL_CHARS_MAX) : null
+  const name = token.label ?? wanted ?? `hub-${provider.hubs.size + 1}`
+  await inbox.say(buildHub({ hub, status: 'admitted', label: name, token: caller }), [hub, provider.id])
+  // The token stays until it runs out: the same server may ask again when our answer got lost.
+  return { provider: provider.id, label: name }
+}
+
+function verifies(hub: FeedId, proof: string, text: string): boolean {
+  try {
+    return ssbKeys.verify({ public: hub.slice(1), curve: 'ed25519', id: hub }, proof, text) === true
+  } catch {
+    return false
+  }
+}

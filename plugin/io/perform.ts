@@ -1,0 +1,42 @@
+/** The thin part: each effect becomes one message on the provider's feed. */
+import type { FeedId } from '../../protocol/ids'
+import { buildPost } from '../../protocol/messages/answer'
+import type { Effect } from '../effects'
+import type { Inbox } from './inbox'
+
+type Performer = { [K in Effect['kind']]: (effect: Extract<Effect, { kind: K }>) => Promise<unknown> }
+
+/** The performers of one provider: the compiler asks for one per effect. */
+export function createPerformer(inbox: Inbox, self: FeedId): (effect: Effect) => Promise<void> {
+  const mention = (id: FeedId) => ({ id, name: id.slice(1, 9) })
+  const table: Performer = {
+    record: ({ content }) => inbox.say(content, [self]),
+    order: ({ content }) => inbox.say(content, [content.hub, self]),
+    answer: ({ request, recps, text, payload }) => {
+      const root = request.root ?? request.key
+      return inbox.say(
+        buildPost({ text, root, branch: request.key, recps, mention: mention(request.author), payload }),
+        recps,
+      )
+    },
+    bearer: ({ recps, to, text, payload }) =>
+      inbox.say(buildPost({ text, root: null, branch: null, recps, mention: mention(to), payload }), recps),
+    burst: ({ thread, to, text, payload }) => {
+      const recps = [to, self]
+      return inbox.say(
+        buildPost({
+          text,
+          root: thread?.root ?? null,
+          branch: thread?.branch ?? null,
+          recps,
+          mention: mention(to),
+          payload,
+        }),
+        recps,
+      )
+    },
+  }
+  return async (effect) => {
+    await (table[effect.kind] as (effect: Effect) => Promise<unknown>)(effect)
+  }
+}

@@ -1,0 +1,121 @@
+/** One running provider: the loop that looks, decides and performs, and the parts the API talks to. */
+import { join } from 'node:path'
+import type { FeedId } from '../../protocol/ids'
+import { makeFolder } from '../../sbot/durable'
+import { createLoop, type Loop } from '../../sbot/loop'
+import type { Sbot } from '../../sbot/port'
+import { decide } from '../decide'
+import { describe, type Effect } from '../effects'
+import type { Policy } from '../policy'
+import type { Ledger } from '../query'
+import { Commits } from './commits'
+import { Inbox } from './inbox'
+import { createLedger } from './ledger'
+import { createDoor, type Door } from './onboarding'
+import { createPerformer } from './perform'
+import type { Tables } from './tables'
+
+/** One line per fact. Effects are described without their text: it may hold an invite. */
+export type Log = (level: 'info' | 'warn' | 'error', fact: string, details?: Record<string, unknown>) => void
+
+export interface ProviderOptions {
+  sbot: Sbot
+  keys: { private: string }
+  policy: Policy
+  tables: Tables
+  /** host:port that goes into the provider's own invites and tokens. */
+  address(): string
+  log: Log
+}
+
+export interface Provider {
+  readonly inbox: Inbox
+  readonly tables: Tables
+  readonly ledger: Ledger
+  readonly commits: Commits
+  readonly door: Door
+  address(): string
+  /** Ids of everybody connected now. */
+  connected(): Set<FeedId>
+  /** Calls back after every change of the state; gives the way to stop. */
+  subscribe(then: () => void): () => void
+  stop(): Promise<void>
+}
+
+/** Where the local tables of a node live, below its own folder. */
+export function tablesFolder(nodeFolder: string): string {
+  const folder = join(nodeFolder, 'buttcloud')
+  makeFolder(folder)
+  return folder
+}
+
+/** Reads everything, then runs. Resolves once the log has been read. */
+export async function startProvider(options: ProviderOptions): Promise<Provider> {
+  const { sbot, policy, tables, log } = options
+  const subscribers = new Set<() => void>()
+  const ledger = createLedger(options.keys)
+  let loop: Loop | null = null
+  const inbox = new Inbox(
+    sbot,
+    tables,
+    () => {
+      loop?.wake()
+      for (const then of [...subscribers]) then()
+    },
+    (error) => log('error', 'reading the log failed', { reason: error.message }),
+  )
+  const connected = (): Set<FeedId> => new Set(sbot.peers().map((peer) => peer.id))
+  const perform = createPerformer(inbox, sbot.id)
+
+  const look = async (): Promise<void> => {
+    const facts = {
+      connected: connected(),
+      newcomers: new Set(tables.newcomers.keys()),
+      strangers: inbox.strangers,
+    }
+    const { effects, wakeAt } = decide({ state: inbox.state, now: Date.now(), policy, facts, ledger })
+    if (wakeAt !== null) loop?.wakeAt(wakeAt)
+    if (effects.length === 0) return
+    for (const effect of effects) log('info', describe(effect))
+    await performAll(effects, perform)
+    loop?.wake()
+  }
+  loop = createLoop({
+    look,
+    onError: (error, pauseMs) =>
+      log('error', `could not publish what is owed, trying again in ${Math.round(pauseMs / 1000)} s`, {
+        reason: error.message,
+      }),
+  })
+  sbot.onPeer((peer) => {
+    loop?.wake()
+    peer.onClose(() => loop?.wake())
+  })
+  await inbox.start()
+  return {
+    inbox,
+    tables,
+    ledger,
+    commits: new Commits(sbot, inbox, ledger),
+    door: createDoor(tables, inbox),
+    address: options.address,
+    connected,
+    subscribe(then) {
+      subscribers.add(then)
+      return () => subscribers.delete(then)
+    },
+    async stop() {
+      inbox.stop()
+      await loop?.stop()
+    },
+  }
+}
+
+/**
+ * Started in order, so that they stand on the feed in order; waited for together, so that one flush to disk serves
+ * them all. When one fails the others still end, and the next look finds what is missing.
+ */
+async function performAll(effects: Effect[], perform: (effect: Effect) => Promise<void>): Promise<void> {
+  const results = await Promise.allSettled(effects.map(perform))
+  for (const result of results) if (result.status === 'rejected') throw result.reason
+}

@@ -1,0 +1,84 @@
+/** Pull-stream sources of the API: bounded, and gone when the other side goes. */
+import type { Provider } from './provider'
+
+type SourceCallback<T> = (end: Error | true | null, value?: T) => void
+export type Source<T> = (abort: Error | true | null, cb: SourceCallback<T>) => void
+
+/** Ends at once with an error. */
+export function refusedSource(error: Error): Source<never> {
+  return (abort, cb) => cb(abort ?? error)
+}
+
+/** Everything after a position, page by page, until a page comes back empty. */
+export function pagedSource<T extends { sequence: number }>(
+  after: number,
+  page: (after: number) => Promise<T[]>,
+): Source<T> {
+  let from = after
+  let waiting: T[] = []
+  return (abort, cb) => {
+    if (abort !== null && abort !== undefined) return cb(abort)
+    const next = waiting.shift()
+    if (next !== undefined) {
+      from = next.sequence
+      return cb(null, next)
+    }
+    page(from).then(
+      (values) => {
+        const [first, ...rest] = values
+        if (first === undefined) return cb(true)
+        waiting = rest
+        from = first.sequence
+        cb(null, first)
+      },
+      (error: Error) => cb(error),
+    )
+  }
+}
+
+/**
+ * What is true now, and again whenever it has changed. A slow reader gets the latest picture, not every one
+ * between; nothing is kept for it.
+ */
+export function latestSource<T>(ready: Promise<Provider>, look: (provider: Provider) => T): Source<T> {
+  let shown: string | null = null
+  let asked: SourceCallback<T> | null = null
+  let ended: Error | true | null = null
+  let unsubscribe: (() => void) | null = null
+  let provider: Provider | null = null
+
+  const show = (): void => {
+    if (asked === null || provider === null) return
+    const value = look(provider)
+    const text = JSON.stringify(value)
+    if (text === shown) return
+    shown = text
+    const cb = asked
+    asked = null
+    cb(null, value)
+  }
+  ready.then(
+    (one) => {
+      if (ended !== null) return
+      provider = one
+      unsubscribe = one.subscribe(show)
+      show()
+    },
+    (error: Error) => {
+      ended = error
+      asked?.(error)
+    },
+  )
+  return (abort, cb) => {
+    if (abort !== null && abort !== undefined) {
+      ended = abort
+      unsubscribe?.()
+      asked?.(abort)
+      asked = null
+      return cb(abort)
+    }
+    if (ended !== null) return cb(ended)
+    asked = cb
+    show()
+  }
+}

@@ -1,0 +1,101 @@
+/** From a secret-stack node to a running provider: hooks at init, the rest when all plugins are loaded. */
+import type { FeedId } from '../../protocol/ids'
+import { sbotOf } from '../../sbot/detect'
+import { DEFAULT_POLICY, type Policy } from '../policy'
+import { hookAuth, hookInviteUse } from './onboarding'
+import { type Log, type Provider, startProvider, tablesFolder } from './provider'
+import { Tables } from './tables'
+
+/**
+ * The providers of this process by their feed id. Kept here because secret-stack copies what init returns and
+ * strips methods off class instances.
+ */
+export const providers = new Map<FeedId, Promise<Provider>>()
+/** What has started, for those who may not wait (the boot gate asks for hubs while the log is being read). */
+export const started = new Map<FeedId, Provider>()
+
+/** Own settings: `config.buttcloud` of the node. */
+interface Settings {
+  portMin?: number
+  portMax?: number
+  pubsPerOwnerMax?: number
+  retentionMs?: number
+  name?: string
+  /** host:port for the provider's own invites, where the node can't know it. */
+  address?: string
+  log?: Log
+}
+
+const toStderr: Log = (level, fact, details) => {
+  process.stderr.write(`${JSON.stringify({ level, fact: `buttcloud: ${fact}`, ...details })}\n`)
+}
+
+/** Hooks the node and schedules the start. Gives back the node's feed id. */
+export function wire(ssb: any, config: any): FeedId {
+  const settings: Settings = config.buttcloud ?? {}
+  const log = settings.log ?? toStderr
+  const self: FeedId = ssb.id
+  const tables = new Tables(tablesFolder(config.path), () => Date.now())
+  hookAuth(ssb, tables)
+  const ready = new Promise<Provider>((resolve, reject) => {
+    setImmediate(() => {
+      startProvider({
+        sbot: sbotOf(ssb, config),
+        keys: config.keys,
+        policy: policyOf(settings),
+        tables,
+        address: () => settings.address ?? addressOf(ssb),
+        log,
+      }).then(resolve, reject)
+    })
+  })
+  providers.set(self, ready)
+  ready.then(
+    (provider) => {
+      started.set(self, provider)
+      log('info', 'provider ready', { id: self, pubs: provider.inbox.state.provider.pubs.size })
+    },
+    (error: Error) => log('error', 'the provider could not start', { reason: error.message }),
+  )
+  hookInviteUse(ssb, tables, () => {
+    const provider = started.get(self)
+    if (provider === undefined) throw new Error('try again in a moment, I am still starting')
+    return provider.inbox
+  })
+  ssb.close.hook(function (this: unknown, fn: any, args: unknown[]) {
+    const provider = started.get(self)
+    providers.delete(self)
+    started.delete(self)
+    Promise.resolve(provider?.stop()).then(
+      () => fn.apply(this, args),
+      () => fn.apply(this, args),
+    )
+  })
+  return self
+}
+
+function policyOf(settings: Settings): Policy {
+  return {
+    ...DEFAULT_POLICY,
+    portMin: settings.portMin ?? DEFAULT_POLICY.portMin,
+    portMax: settings.portMax ?? DEFAULT_POLICY.portMax,
+    pubsPerOwnerMax: settings.pubsPerOwnerMax ?? DEFAULT_POLICY.pubsPerOwnerMax,
+    retentionMs: settings.retentionMs ?? DEFAULT_POLICY.retentionMs,
+    providerName: settings.name ?? DEFAULT_POLICY.providerName,
+  }
+}
+
+/** host:port of the node's own address, the most public one there is. */
+function addressOf(ssb: any): string {
+  const address: unknown =
+    ssb.getAddress('public') ||
+    ssb.getAddress('local') ||
+    ssb.getAddress('device') ||
+    ssb.getAddress('private')
+  const found = typeof address === 'string' ? /^net:(.+):(\d+)~shs:/.exec(address.split(';')[0] ?? '') : null
+  if (found === null)
+    throw new Error(
+      'This node has no network address, so no invite can be made. Configure `connections.incoming.net`.',
+    )
+  return `${found[1]}:${found[2]}`
+}
