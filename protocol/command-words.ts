@@ -32,10 +32,15 @@ const DESTRUCTIVE = new Set(
 
 const GREETINGS = `hi hello hey hallo hei hej hola moin salut bonjour howdy yo greetings dear hiya ahoy servus`
 const COURTESY = `please pls plz bitte kindly thanks thank thx ty cheers danke merci sorry excuse ok okay alright
-  great cool nice well so just now then also again there asap today tonight soon quickly immediately and but oh ah um
-  buttcloud provider bot friend friends everyone folks sir`
+  great cool nice so just now then also again there asap today tonight soon quickly immediately and but oh ah um
+  buttcloud provider`
 export const GREETING = new Set(GREETINGS.split(/\s+/))
 const POLITE = new Set(`${GREETINGS} ${COURTESY}`.split(/\s+/))
+/** True for words that are only polite or say no: as names they would vanish from a sentence, or turn it round. */
+export function isPoliteWord(word: string): boolean {
+  return POLITE.has(word) || NEGATIONS.has(word)
+}
+
 /** Whole runs of words that carry no wish. */
 const POLITE_RUNS = runs(
   `thank you very much|thank you so much|thank you|thanks a lot|many thanks|thanks in advance|good morning|

@@ -3,12 +3,14 @@
  * courtesies, mentions, quotes, several lines and slips of the finger; when unsure it asks back, and it never guesses
  * a destructive reading: `delete` counts only as the plain sentence `[could you please] delete [my pub] NAME`.
  */
-import { type Command, type Invalid, readUnit, type Unclear, unclearOf } from './command-read'
+import type { Command, Invalid, Unclear } from './command-kinds'
+import { unclearOf } from './command-objects'
+import { readUnit } from './command-read'
 import { plainText, type Unit, unitsOf } from './command-text'
 import { GREETING, isNegation, isSymbol, withoutCourtesy } from './command-words'
 import { COMMAND_CHARS_MAX, TEXT_CHARS_MAX } from './limits'
 
-export type { Command, Invalid, Unclear } from './command-read'
+export type { Command, Invalid, Unclear } from './command-kinds'
 
 /** Nothing in it that wants an answer: no words, or only thanks. */
 export interface Empty {

@@ -1,4 +1,5 @@
 /** What a pub may be called: a DNS label, because the name becomes a host name. */
+import { isPoliteWord } from './command-words'
 import { sentence } from './explain'
 import { NAME_CHARS_MAX } from './limits'
 
@@ -12,7 +13,7 @@ export type NameChecked =
  * `name` is here because people copy `create NAME` as it stands.
  */
 const RESERVED = new Set(
-  `a all an and another any anything at by called delete everything for from i in invitation invite invites it its me
+  `a all an and another any anything at by called delete everything for from i if in invitation invite invites it its me
    mine my name named new nothing of on one or our pub pubs remove that the them these this those to us with you your
    please yes no`.split(/\s+/),
 )
@@ -31,13 +32,13 @@ export function checkName(written: string): NameChecked {
   if (name.length > NAME_CHARS_MAX) return refuse(sentence.nameTooLong(name.length))
   if (name.startsWith('-') || name.endsWith('-')) return refuse(sentence.nameEdges())
   if (name.slice(2, 4) === '--') return refuse(sentence.namePunycode())
-  if (RESERVED.has(name)) return refuse(sentence.nameReserved(name))
+  if (isReserved(name)) return refuse(sentence.nameReserved(name))
   return { ok: true, name }
 }
 
 /** True for words that stand for something else in a sentence and so can't be a name. */
 export function isReserved(word: string): boolean {
-  return RESERVED.has(word)
+  return RESERVED.has(word) || isPoliteWord(word)
 }
 
 const LETTERS: Record<string, string> = { ß: 'ss', ø: 'o', æ: 'ae', œ: 'oe', ł: 'l', đ: 'd', þ: 'th' }
@@ -57,5 +58,5 @@ function suggestionOf(name: string): string | null {
     .replace(/^-+/, '')
     .slice(0, NAME_CHARS_MAX)
     .replace(/-+$/, '')
-  return made === '' || RESERVED.has(made) ? null : made
+  return made === '' || isReserved(made) ? null : made
 }
