@@ -1,0 +1,50 @@
+/** A pub process: reads the environment, starts the server, ends it in order. */
+import { configFrom } from './config'
+import { quieten } from './io/noise'
+import { type RunningPub, StartError, startPub } from './io/server'
+
+/** An end that takes longer than this is forced; the provider holds what matters. */
+const END_MS_MAX = 4_000
+
+let running: RunningPub | null = null
+let ending = false
+
+function say(line: object, stream: NodeJS.WriteStream = process.stdout): void {
+  stream.write(`${JSON.stringify(line)}\n`)
+}
+
+function end(why: string): void {
+  if (ending) return
+  ending = true
+  say({ pub: 'ending', why })
+  setTimeout(() => process.exit(0), END_MS_MAX).unref()
+  const closed = running === null ? Promise.resolve() : running.close()
+  closed.then(
+    () => process.exit(0),
+    () => process.exit(0),
+  )
+}
+
+async function main(): Promise<void> {
+  const read = configFrom(process.env)
+  if (!read.ok) throw new StartError('config', read.message)
+  const { config } = read
+  running = await startPub(config)
+  const { mode, host, port, listen, epoch } = config
+  say({ pub: 'listening', id: running.id, mode, host, port, listen, epoch, pid: process.pid })
+}
+
+quieten()
+process.on('SIGTERM', () => end('SIGTERM'))
+process.on('SIGINT', () => end('SIGINT'))
+// Started by a hub as a child: when the hub is gone, nobody may write and nobody watches, so the pub ends too.
+if (process.send !== undefined) process.on('disconnect', () => end('its hub has gone'))
+
+main().catch((error: unknown) => {
+  const reason = error instanceof StartError ? error.reason : 'other'
+  const message = error instanceof Error ? error.message : String(error)
+  const cause = error instanceof Error && error.cause instanceof Error ? error.cause.message : undefined
+  say({ pub: 'failed', reason, message, cause }, process.stderr)
+  if (!(error instanceof StartError) && error instanceof Error) process.stderr.write(`${error.stack}\n`)
+  process.exit(1)
+})

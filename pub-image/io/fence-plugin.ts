@@ -1,0 +1,136 @@
+/** The fence as a secret-stack plugin: wiring between a stock server, the driver and the hub's calls. */
+import {
+  describeRefusal,
+  flag,
+  inviteKey,
+  list,
+  nullable,
+  oneOf,
+  shape,
+  text,
+  whole,
+} from '../../protocol/check'
+import { HISTORY_BATCH_MAX, INVITE_USES_MAX, INVITES_PER_PUB_MAX } from '../../protocol/limits'
+import { FENCE_MANIFEST, type FenceStatus, type RawValue, REASONS } from '../../protocol/rpc'
+import type { PubConfig, PubKeys } from '../config'
+import { statusOf } from '../fence-state'
+import * as words from '../words'
+import { FenceDriver } from './fence-driver'
+import { hookWrites, type Passes } from './hooks'
+
+type Callback = (error: Error | null, value?: unknown) => void
+
+const TAG_CHARS_MAX = 200
+const MESSAGE_CHARS_MAX = 2000
+const SEQUENCE_MAX = Number.MAX_SAFE_INTEGER
+
+const inviteEntry = shape({ key: inviteKey, left: whole(0, INVITE_USES_MAX), tag: text(TAG_CHARS_MAX) })
+const openRequest = shape({
+  epoch: whole(0, SEQUENCE_MAX),
+  head: whole(0, SEQUENCE_MAX),
+  invites: list(inviteEntry, 0, INVITES_PER_PUB_MAX),
+})
+const commitAnswer = shape({
+  id: whole(1, SEQUENCE_MAX),
+  ok: flag,
+  reason: nullable(oneOf(...REASONS)),
+  message: nullable(text(MESSAGE_CHARS_MAX)),
+})
+const rawValues = list<RawValue>(
+  (value, field) =>
+    typeof value === 'object' && value !== null
+      ? { ok: true, value: value as RawValue }
+      : { ok: false, field, expected: 'a signed message', found: typeof value },
+  0,
+  HISTORY_BATCH_MAX,
+)
+
+function settle(promise: Promise<unknown>, callback: Callback): void {
+  promise.then(
+    (value) => callback(null, value),
+    (error) => callback(error instanceof Error ? error : new Error(String(error))),
+  )
+}
+
+function badArgument(refusal: Parameters<typeof describeRefusal>[0], callback: Callback): void {
+  callback(new Error(`bad-argument: ${describeRefusal(refusal)}`))
+}
+
+/** Calls of the hub, in managed mode. */
+function managedApi(driver: FenceDriver): Record<keyof typeof FENCE_MANIFEST, unknown> {
+  const headOf = (head: Promise<number>) => head.then((sequence) => ({ head: sequence }))
+  return {
+    status: (callback: Callback) => settle(driver.ready().then(statusOf), callback),
+    attach: () => driver.attach().read,
+    open(request: unknown, callback: Callback) {
+      const checked = openRequest(request, 'open')
+      if (!checked.ok) return badArgument(checked, callback)
+      settle(headOf(driver.call({ on: 'open', ...checked.value, now: Date.now() })), callback)
+    },
+    restore(values: unknown, callback: Callback) {
+      const checked = rawValues(values, 'restore')
+      if (!checked.ok) return badArgument(checked, callback)
+      settle(headOf(driver.restore(checked.value)), callback)
+    },
+    answer(answer: unknown, callback: Callback) {
+      const checked = commitAnswer(answer, 'answer')
+      if (!checked.ok) return badArgument(checked, callback)
+      const { id, ok, reason, message } = checked.value
+      settle(headOf(driver.call({ on: 'answer', commit: id, ok, reason, message })), callback)
+    },
+    invite(entry: unknown, callback: Callback) {
+      const checked = inviteEntry(entry, 'invite')
+      if (!checked.ok) return badArgument(checked, callback)
+      settle(headOf(driver.call({ on: 'invite', entry: checked.value })), callback)
+    },
+  }
+}
+
+/** The same calls in standalone mode: there is nobody to ask, and `status` says so. */
+function standaloneApi(ssb: any): Record<keyof typeof FENCE_MANIFEST, unknown> {
+  const refuse = (_argument: unknown, callback: Callback) => callback(new Error(words.IS_STANDALONE))
+  return {
+    status(callback: Callback) {
+      ssb.getFeedState(ssb.id, (error: Error | null, state: { sequence: number }) => {
+        if (error) return callback(error)
+        const status: FenceStatus = {
+          ...{ mode: 'standalone', pub: ssb.id, epoch: null, open: true, why: words.STANDALONE },
+          ...{ head: state.sequence, waiting: 0, invites: 0 },
+        }
+        callback(null, status)
+      })
+    },
+    attach: () => (_abort: unknown, answer: (end: Error) => void) => answer(new Error(words.IS_STANDALONE)),
+    open: refuse,
+    restore: refuse,
+    answer: refuse,
+    invite: refuse,
+  }
+}
+
+/**
+ * The plugins to add after all of stock's. No permission is given for `fence`: without one only the master, which is
+ * the hub, may call it. `invite.use` is open to all callers and decides by their key itself, so that somebody who
+ * comes while the pub is catching up, or whose invite is used up, is told so instead of "no such method".
+ */
+export function fencePlugins(config: PubConfig, keys: PubKeys): object[] {
+  const managed = config.mode === 'managed'
+  const fence = {
+    name: 'fence',
+    version: '1.0.0',
+    manifest: FENCE_MANIFEST,
+    permissions: {},
+    init(ssb: any) {
+      if (!managed) return standaloneApi(ssb)
+      const passes: Passes = new WeakSet()
+      const driver = new FenceDriver(ssb, keys, config, passes)
+      hookWrites(ssb, driver, passes)
+      ssb.close.hook(function (this: unknown, close: any, args: unknown[]) {
+        driver.close().then(() => close.apply(this, args))
+      })
+      return managedApi(driver)
+    },
+  }
+  const admission = { permissions: { anonymous: { allow: ['invite.use'] } }, init: () => undefined }
+  return managed ? [fence, admission] : [fence]
+}

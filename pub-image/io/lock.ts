@@ -1,0 +1,24 @@
+/**
+ * One process per data folder, whatever it runs in. The lock is a record lock of the kernel on the folder's own
+ * file, taken by LevelDB (which ssb-server brings along) when a database is opened. The kernel gives it up with the process, so
+ * none is ever stale; it holds between containers that share a volume on one machine, where process ids say nothing
+ * (each container counts its own from 1); and two that come at once can't both get it, as they could with a file that is looked at first.
+ */
+import { mkdirSync, writeFileSync } from 'node:fs'
+import { join } from 'node:path'
+import { stockOf } from './stock'
+
+/** Takes the lock for the life of this process, or rejects with a sentence. */
+export async function lockFolder(folder: string, epoch: number | null): Promise<void> {
+  mkdirSync(folder, { recursive: true })
+  await new Promise<void>((resolve, reject) => {
+    stockOf('ssb-invite', 'level')(join(folder, 'lock'), (error: unknown) => {
+      if (!error) return resolve()
+      const message = `the folder ${folder} is in use by another pub process, or can not be written to`
+      reject(new Error(message, { cause: error }))
+    })
+  })
+  // For people who look around in the folder; nothing decides by it.
+  const holder = { pid: process.pid, epoch, startedAt: new Date().toISOString() }
+  writeFileSync(join(folder, 'holder.json'), `${JSON.stringify(holder)}\n`)
+}

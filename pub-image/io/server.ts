@@ -1,0 +1,109 @@
+/** Starts a stock ssb-server with the fence in this process, on a data folder that it has to itself. */
+import { existsSync } from 'node:fs'
+import { createServer } from 'node:net'
+import { join } from 'node:path'
+import { type PubConfig, type PubKeys, ssbConfigOf } from '../config'
+import { aboutOwed, emptyOwn, evolveOwn } from '../own'
+import * as words from '../words'
+import { fencePlugins } from './fence-plugin'
+import { lockFolder } from './lock'
+import { readOwnFeed } from './own-feed'
+import { stock, stockServer } from './stock'
+
+export interface RunningPub {
+  id: string
+  close(): Promise<void>
+}
+
+/** Why a pub did not start, in a word for programs and a sentence for people. */
+export class StartError extends Error {
+  constructor(
+    readonly reason: 'config' | 'no-secret' | 'in-use' | 'port-taken' | 'other',
+    message: string,
+    options?: { cause: unknown },
+  ) {
+    super(message, options)
+    this.name = 'StartError'
+  }
+}
+
+/** Resolves when the port accepts connections. Rejects with a StartError. */
+export async function startPub(config: PubConfig): Promise<RunningPub> {
+  try {
+    await lockFolder(config.data, config.epoch)
+  } catch (error) {
+    throw new StartError('in-use', error instanceof Error ? error.message : String(error), { cause: error })
+  }
+  const keys = loadKeys(config)
+  await checkPort(config)
+  const defaults = stock('ssb-config/defaults')
+  const create = stockServer()
+  for (const plugin of fencePlugins(config, keys)) create.use(plugin)
+  // Only defaults and what is given here: no config file of any folder is looked for, and no identity is made.
+  const ssb = create(defaults('buttcloud-pub', ssbConfigOf(config, keys, stock('ssb-caps').shs)))
+  await new Promise<void>((resolve) => ssb.once('multiserver:listening', resolve))
+  // secret-stack says "listening" also when it failed; then the port is still free, or was somebody else's before.
+  if (await portIsFree(config)) throw new StartError('other', `could not listen on ${place(config)}`)
+  if (config.mode === 'standalone') await introduce(ssb, config)
+  return { id: ssb.id, close: () => closeServer(ssb) }
+}
+
+function loadKeys(config: PubConfig): PubKeys {
+  const file = join(config.data, 'secret')
+  const ssbKeys = stock('ssb-keys')
+  if (config.mode === 'standalone') return ssbKeys.loadOrCreateSync(file)
+  if (!existsSync(file))
+    throw new StartError(
+      'no-secret',
+      `no secret in ${config.data}: a managed pub starts only with the identity that its hub gave it, it never makes one`,
+    )
+  try {
+    return ssbKeys.loadSync(file)
+  } catch (error) {
+    throw new StartError('no-secret', `the secret in ${config.data} can not be read`, { cause: error })
+  }
+}
+
+const place = (config: PubConfig): string => `${config.listen}:${config.port}`
+
+async function checkPort(config: PubConfig): Promise<void> {
+  if (!(await portIsFree(config)))
+    throw new StartError('port-taken', `something else listens on ${place(config)} already`)
+}
+
+function portIsFree(config: PubConfig): Promise<boolean> {
+  return new Promise((resolve, reject) => {
+    const server = createServer()
+    server.once('error', (error: NodeJS.ErrnoException) => {
+      if (error.code === 'EADDRINUSE') resolve(false)
+      else
+        reject(
+          new StartError('other', `can not listen on ${place(config)}: ${error.message}`, { cause: error }),
+        )
+    })
+    server.listen({ port: config.port, host: config.listen, exclusive: true }, () =>
+      server.close(() => resolve(true)),
+    )
+  })
+}
+
+/** Standalone: name and description are published at once, unless the feed says them already. */
+async function introduce(ssb: any, config: PubConfig): Promise<void> {
+  console.log(words.STANDALONE)
+  const own = emptyOwn()
+  for (const message of await readOwnFeed(ssb)) evolveOwn(own, ssb.id, message.content)
+  const about = aboutOwed(own, ssb.id, config)
+  if (about === null) return
+  await new Promise<void>((resolve, reject) =>
+    ssb.publish(about, (error: unknown) => (error ? reject(error) : resolve())),
+  )
+}
+
+function closeServer(ssb: any): Promise<void> {
+  return new Promise((resolve) => {
+    ssb.close(() => resolve())
+    // The server ends when its last connection has; nobody else would end those.
+    for (const connections of Object.values<any[]>(ssb.peers))
+      for (const rpc of [...connections]) rpc.close(true, () => undefined)
+  })
+}
