@@ -61,7 +61,7 @@ export function continueCreate(look: Look, request: Request, pub: PubFact): void
   if (spec === undefined || spec.port !== record.port)
     look.owe({ kind: 'order', content: specFor(look, record, (spec?.revision ?? 0) + 1) })
   if (op === undefined) oweInvite(look, request, record)
-  if (spec === undefined || op === undefined) return
+  if (spec === undefined || spec.port !== record.port || op === undefined) return
 
   const observed = observationOf(state, pub)
   const deadline = pub.createdAt + CREATE_DEADLINE_MS

@@ -1,0 +1,173 @@
+/** Given–when–then for the provider: messages in, effects out, without any node. Actors are alice, bob and oscar. */
+
+import { type Decision, decide } from '../../plugin/decide'
+import type { Effect } from '../../plugin/effects'
+import type { Facts } from '../../plugin/look'
+import { DEFAULT_POLICY, type Policy } from '../../plugin/policy'
+import type { Ledger } from '../../plugin/query'
+import { evolve, type Folded } from '../../protocol/evolve'
+import type { FeedId, InviteKey, MessageId, Millis } from '../../protocol/ids'
+import { buildPost } from '../../protocol/messages/answer'
+import { buildCapacity } from '../../protocol/messages/capacity'
+import { buildHub } from '../../protocol/messages/hub'
+import { initialState, type State } from '../../protocol/state'
+
+/** A canonical feed id made of a name. */
+export function feed(name: string): FeedId {
+  return `@${base64(name)}.ed25519` as FeedId
+}
+
+/** A canonical message id made of a text. */
+export function key(text: string): MessageId {
+  return `%${base64(text)}.sha256` as MessageId
+}
+
+function base64(text: string): string {
+  return Buffer.from(text.padEnd(32, '.').slice(0, 32)).toString('base64')
+}
+
+export const provider = feed('provider')
+export const hub = feed('hub')
+export const alice = feed('alice')
+export const bob = feed('bob')
+export const oscar = feed('oscar')
+
+/** A ledger without crypto: plain, reversible, and unlike for unlike requests. */
+export const plainLedger: Ledger = {
+  invite: (request) => ({
+    key: feed(`i${request.slice(1, 24)}`) as string as InviteKey,
+    seed: `seed-of-${request.slice(1, 24)}`,
+    tag: `tag ${request.slice(1, 24)}`,
+  }),
+  note: (tag, member) => `${tag} ${member.slice(1, 9)}`.slice(0, 64),
+}
+
+const START: Millis = Date.UTC(2030, 0, 1)
+
+/** A provider's view that a test writes into, message by message. */
+export class Story {
+  readonly state: State = initialState(provider)
+  /** Everything told so far, in order of telling. */
+  readonly log: Folded[] = []
+  now: Millis = START
+  policy: Policy = { ...DEFAULT_POLICY }
+  readonly newcomers = new Set<FeedId>([alice, bob])
+  readonly strangers = new Map<FeedId, number>()
+  readonly connected = new Set<FeedId>([hub])
+  private readonly sequences = new Map<FeedId, number>()
+  private count = 0
+
+  /** A message of anybody, folded. Gives its key. */
+  tells(author: FeedId, content: object, isPrivate = true): MessageId {
+    const sequence = (this.sequences.get(author) ?? 0) + 1
+    this.sequences.set(author, sequence)
+    this.count += 1
+    const id = key(`m${this.count} ${author.slice(1, 12)}`)
+    const message = {
+      key: id,
+      author,
+      sequence,
+      claimedAt: this.now,
+      receivedAt: this.now,
+      private: isPrivate,
+      content,
+    }
+    this.log.push(message)
+    evolve(this.state, message)
+    return id
+  }
+
+  /** A private post to the provider, as Patchwork writes it. */
+  asks(
+    author: FeedId,
+    text: string,
+    thread: { root?: MessageId; branch?: MessageId; recps?: FeedId[] } = {},
+  ): MessageId {
+    return this.tells(author, { type: 'post', text, recps: thread.recps ?? [author, provider], ...thread })
+  }
+
+  /** One admitted hub with this much memory for pubs. */
+  withHub(id: FeedId = hub, memoryBytes = 4 * 1024 ** 3, label = 'hub-1'): this {
+    this.tells(provider, buildHub({ hub: id, status: 'admitted', label, token: null }))
+    this.tells(
+      id,
+      buildCapacity({ memoryBytes, diskBytes: 1e12, engine: 'process', host: 'pubs.example', version: '1' }),
+    )
+    this.connected.add(id)
+    return this
+  }
+
+  decide(): Decision {
+    const facts: Facts = { connected: this.connected, newcomers: this.newcomers, strangers: this.strangers }
+    return decide({ state: this.state, now: this.now, policy: this.policy, facts, ledger: plainLedger })
+  }
+
+  /** Decides, publishes everything owed, and decides again until nothing is owed. Gives all the effects. */
+  settle(): Effect[] {
+    const done: Effect[] = []
+    for (let round = 0; round < 50; round += 1) {
+      const { effects } = this.decide()
+      if (effects.length === 0) return done
+      for (const effect of effects) {
+        this.perform(effect)
+        done.push(effect)
+      }
+    }
+    throw new Error('the provider never settles')
+  }
+
+  /** What io/perform.ts does, on this story's feed. */
+  perform(effect: Effect): MessageId {
+    switch (effect.kind) {
+      case 'record':
+      case 'order':
+        return this.tells(provider, effect.content)
+      case 'answer': {
+        const root = effect.request.root ?? effect.request.key
+        return this.tells(provider, buildPost({ ...frame(effect), root, branch: effect.request.key }))
+      }
+      case 'bearer':
+        return this.tells(provider, buildPost({ ...frame(effect), root: null, branch: null }))
+      case 'burst':
+        return this.tells(
+          provider,
+          buildPost({ ...frame({ ...effect, recps: [effect.to, provider] }), root: null, branch: null }),
+        )
+    }
+  }
+}
+
+function frame(
+  effect:
+    | Extract<Effect, { kind: 'answer' | 'bearer' }>
+    | (Extract<Effect, { kind: 'burst' }> & { recps: FeedId[] }),
+) {
+  const to = effect.kind === 'answer' ? effect.request.author : effect.to
+  return { text: effect.text, recps: effect.recps, mention: { id: to, name: 'x' }, payload: effect.payload }
+}
+
+/** The answers among effects, as `outcome` or `outcome:command`. */
+export function outcomes(effects: Effect[]): string[] {
+  return effects.flatMap((one) =>
+    one.kind === 'answer' ? [one.payload.outcome] : one.kind === 'burst' ? ['burst'] : [],
+  )
+}
+
+/** The text of the only, or the last, answer. */
+export function lastText(effects: Effect[]): string {
+  const texts = effects.flatMap((one) => (one.kind === 'answer' ? [one.text] : []))
+  return texts[texts.length - 1] ?? ''
+}
+
+/** A state as text that is the same for the same facts, whatever order they came in. */
+export function canonical(state: State): string {
+  return JSON.stringify(state, (_name, value: unknown) => {
+    if (value instanceof Map) return [...value].map(([k, v]) => [String(k), v]).sort(byFirst)
+    if (value instanceof Set) return [...value].sort()
+    return value
+  })
+}
+
+function byFirst(a: unknown[], b: unknown[]): number {
+  return String(a[0]) < String(b[0]) ? -1 : 1
+}
