@@ -3,6 +3,7 @@
  * gives nothing back, so that nobody takes the result for a copy. Folding a message twice changes nothing; each
  * author's messages must come in sequence order, and those of different authors may come in any.
  */
+import { maySay } from './authority'
 import type { FeedId, MessageId, Millis, PubId } from './ids'
 import type { AnswerPayload, BurstPayload, Payload } from './messages/answer'
 import type { OpMessage } from './messages/op'
@@ -54,6 +55,7 @@ function evolveProvider(state: State, message: Folded): void {
   const parsed = parse(message.content)
   if (!parsed.ok) return
   const content = parsed.value
+  if (!maySay('provider', content.type)) return
   const { provider } = state
   switch (content.type) {
     case 'post':
@@ -80,7 +82,7 @@ function evolveProvider(state: State, message: Folded): void {
     case 'buttcloud/observed':
     case 'buttcloud/result':
     case 'buttcloud/capacity':
-      return // A hub's words in the provider's mouth mean nothing.
+      return // maySay has refused these; the compiler still wants them named.
     default:
       forgotten(content)
   }
@@ -187,6 +189,7 @@ function evolvePrivate(state: State, author: AuthorFold, message: Folded): void 
   const parsed = parse(message.content)
   if (!parsed.ok) return
   const content: Content = parsed.value
+  if (!maySay('hub', content.type)) return
   if (content.type === 'buttcloud/capacity') author.capacity = content
   if (content.type === 'buttcloud/observed') {
     author.observed.set(content.pub, content)
