@@ -2,6 +2,7 @@
 import type { FeedId } from '../protocol/ids'
 import { runNameOf } from '../protocol/ids'
 import type { SpecMessage } from '../protocol/messages/spec'
+import { buildPubEnvironment } from '../protocol/pub-environment'
 import type { Run } from './engines/engine'
 
 /** What is the same for all pubs of one hub. */
@@ -21,17 +22,17 @@ export interface HubConfig {
 
 /** The run that a spec asks for on this hub. */
 export function runOf(spec: SpecMessage, config: HubConfig): Run {
-  const environment: Record<string, string> = {
-    PUB_MODE: 'managed',
-    PUB_PORT: String(spec.port),
-    PUB_HOST: config.host,
-    PUB_LISTEN: config.listen,
-    PUB_HUB: config.hub,
-    PUB_EPOCH: String(spec.epoch),
-    PUB_NAME: spec.name,
-    PUB_DESCRIPTION: spec.description,
-    ...(config.capsShs === null ? {} : { BUTTCLOUD_CAPS_SHS: config.capsShs }),
-  }
+  const environment = buildPubEnvironment({
+    mode: 'managed',
+    port: spec.port,
+    host: config.host,
+    listen: config.listen,
+    hub: config.hub,
+    epoch: spec.epoch,
+    name: spec.name,
+    description: spec.description,
+    networkKey: config.capsShs,
+  })
   const fixed = {
     port: spec.port,
     memoryBytes: spec.memoryBytes,

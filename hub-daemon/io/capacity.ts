@@ -1,0 +1,47 @@
+/** What this machine can offer, read from the machine itself unless the operator says otherwise. */
+import { existsSync, mkdirSync, readFileSync, statfsSync } from 'node:fs'
+import { totalmem } from 'node:os'
+import { HUB_RESERVE_BYTES } from '../../protocol/limits'
+import type { Offer } from '../report'
+
+export interface CapacityOptions {
+  engine: 'docker' | 'process'
+  host: string
+  version: string
+  /** Where the pubs' data goes. */
+  directory: string
+  /** Overrides; what they say is offered as it is. */
+  memoryBytes: number | undefined
+  diskBytes: number | undefined
+}
+
+/** Where Linux says how much memory this process may use; version 2 and version 1 of its control groups. */
+const MEMORY_LIMITS = ['/sys/fs/cgroup/memory.max', '/sys/fs/cgroup/memory/memory.limit_in_bytes']
+
+/** The offer as it is now. */
+export function readOffer(options: CapacityOptions): Offer {
+  const { engine, host, version } = options
+  return {
+    memoryBytes: options.memoryBytes ?? offeredMemoryBytes(),
+    diskBytes: options.diskBytes ?? freeDiskBytes(options.directory),
+    ...{ engine, host, version },
+  }
+}
+
+function offeredMemoryBytes(): number {
+  const bytes = Math.min(totalmem(), ...MEMORY_LIMITS.map(readLimit))
+  return Math.max(0, Math.floor(bytes - Math.max(HUB_RESERVE_BYTES, bytes / 8)))
+}
+
+function readLimit(path: string): number {
+  if (!existsSync(path)) return Number.POSITIVE_INFINITY
+  const limit = Number(readFileSync(path, 'utf8').trim())
+  return Number.isFinite(limit) && limit > 0 ? limit : Number.POSITIVE_INFINITY
+}
+
+/** What is free less a tenth: a full disk stops everything. */
+function freeDiskBytes(directory: string): number {
+  mkdirSync(directory, { recursive: true })
+  const { bavail, bsize } = statfsSync(directory)
+  return Math.floor(bavail * bsize * 0.9)
+}

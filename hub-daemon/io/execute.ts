@@ -1,0 +1,112 @@
+/** Does the steps. The table is complete by its type: a new kind of step does not compile without its performer. */
+import type { FeedId, PubId } from '../../protocol/ids'
+import { runNameOf } from '../../protocol/ids'
+import { STOP_GRACE_MS } from '../../protocol/limits'
+import { reasonOf } from '../../protocol/rpc'
+import type { Engine } from '../engines/engine'
+import { type Memory, rememberCrash, rememberDone, rememberStart, rememberTrouble } from '../memory'
+import type { Step, StepKind } from '../steps'
+import { clean, lastWordsOf } from '../words'
+import type { Log } from './log'
+import type { Observer } from './observe'
+import type { ProviderCalls } from './provider-link'
+import { probe } from './pub-client'
+import type { Secrets } from './secrets'
+import { Session } from './session'
+
+export interface ExecuteContext {
+  engine: Engine
+  observer: Observer
+  memory: Memory
+  secrets: Secrets
+  keys: object
+  capsShs: string | null
+  /** Where published ports are dialled. */
+  dial: string
+  /** The feed that a pub has been reported with; null before it was ever up. */
+  knownFeed(pub: PubId): FeedId | null
+  provider(): ProviderCalls | null
+  log: Log
+  changed(): void
+}
+
+type Performers = { [K in StepKind]: (step: Extract<Step, { kind: K }>) => Promise<void> }
+
+/** Output read from a run that has ended: enough for a stack trace. */
+const LAST_LINES = 40
+
+/** The way to do each kind of step. */
+export function createPerformers(context: ExecuteContext): Performers {
+  const { engine, observer, memory, secrets, keys, capsShs, dial, log } = context
+  return {
+    async create({ pub, run }) {
+      const secret = secrets.ensure(run.name, context.knownFeed(pub))
+      await engine.create(run, secret.text)
+      rememberDone(memory, pub)
+    },
+    async start({ pub, name, again, outOfMemory }) {
+      if (again) {
+        const output = await engine.logs(name, LAST_LINES).catch(() => '')
+        rememberCrash(memory, pub, lastWordsOf(output), outOfMemory)
+      }
+      await engine.start(name)
+      rememberStart(memory, pub, Date.now())
+    },
+    async stop({ pub, name, silent }) {
+      await engine.stop(name, STOP_GRACE_MS)
+      rememberDone(memory, pub)
+      if (silent) rememberTrouble(memory, pub, { kind: 'silent', message: 'it does not answer' }, Date.now())
+    },
+    async remove({ pub, name }) {
+      await engine.remove(name)
+      rememberDone(memory, pub)
+    },
+    async purge({ pub, name }) {
+      await engine.purge(name)
+      secrets.forget(name)
+      rememberDone(memory, pub)
+    },
+    async 'open-session'({ pub, epoch, port }) {
+      const secret = secrets.read(runNameOf(pub))
+      if (secret === null)
+        throw new Error(`the secret of ${runNameOf(pub)} is gone; bring it back from a backup`)
+      const address = { host: dial, port, feed: secret.feed }
+      const { provider, changed } = context
+      observer.sessions.set(pub, new Session({ pub, epoch, address, keys, capsShs, provider, log, changed }))
+    },
+    async 'close-session'({ pub }) {
+      const session = observer.sessions.get(pub)
+      observer.sessions.delete(pub)
+      await session?.close()
+    },
+    async invite({ pub, op }) {
+      const session = observer.sessions.get(pub)
+      const { key, uses, tag } = op.invite
+      try {
+        await session?.invite({ key, left: uses, tag })
+      } catch (error) {
+        const reason = clean(error instanceof Error ? error.message : String(error))
+        // Only a definite no is the end of it. Otherwise the connection is made anew and the ledger read again.
+        if (reasonOf(error) === 'try-again') session?.probed(false, Date.now())
+        else memory.deeds.set(op.op, { ok: false, reason })
+        log.warn({ pub, reason }, 'an invite could not be put into the table')
+      }
+    },
+    async probe({ pub, port, feed }) {
+      const session = observer.sessions.get(pub)
+      try {
+        await probe({ host: dial, port, feed }, keys, capsShs)
+        session?.probed(true, Date.now())
+      } catch (error) {
+        log.warn({ pub, reason: clean(String(error)) }, 'a pub did not take a handshake from outside')
+        session?.probed(false, Date.now())
+      }
+    },
+  }
+}
+
+/** Does one step through the table. */
+export function perform(performers: Performers, step: Step): Promise<void> {
+  // The table's type ties each kind to its performer, which the compiler can't follow through an index.
+  return (performers[step.kind] as (step: Step) => Promise<void>)(step)
+}

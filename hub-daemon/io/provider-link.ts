@@ -1,0 +1,164 @@
+/** The one connection to the provider: dialled again and again, pinged, and offered as calls. */
+import { type Check, feedId, inviteKey, list, shape, text, whole } from '../../protocol/check'
+import type { FeedId } from '../../protocol/ids'
+import {
+  HISTORY_BATCH_MAX,
+  INVITES_PER_PUB_MAX,
+  PROVIDER_BACKOFF_MAX_MS,
+  PROVIDER_BACKOFF_MS,
+  PROVIDER_PING_EVERY_MS,
+} from '../../protocol/limits'
+import type {
+  CommitAnswer,
+  CommitRequest,
+  FeedRequest,
+  OpenAnswer,
+  OpenRequest,
+  RawValue,
+} from '../../protocol/rpc'
+import type { Peer, Sbot } from '../../sbot/port'
+import { call, readAll } from './calls'
+import type { Log } from './log'
+import { pause } from './pause'
+
+/** What a hub asks of its provider. Errors start with one of REASONS. */
+export interface ProviderCalls {
+  open(request: OpenRequest): Promise<OpenAnswer>
+  commit(request: CommitRequest): Promise<CommitAnswer>
+  feed(request: FeedRequest, take: (batch: RawValue[]) => Promise<void>): Promise<void>
+  /** True when the provider's feed has nothing after this sequence. */
+  endsAt(sequence: number): Promise<boolean>
+}
+
+export interface ProviderLink {
+  /** The calls while connected, else null. */
+  current(): ProviderCalls | null
+  stop(): Promise<void>
+}
+
+export interface ProviderLinkOptions {
+  sbot: Sbot
+  provider: FeedId
+  /** multiserver address: net:host:port~shs:key */
+  address: string
+  log: Log
+  /** The connection came or went. */
+  changed(): void
+}
+
+const whole0 = whole(0, Number.MAX_SAFE_INTEGER)
+const inviteEntry = shape({ key: inviteKey, left: whole0, tag: text(64) })
+const openAnswer: Check<OpenAnswer> = shape({
+  head: whole0,
+  // Room to spare: the bound is the provider's, and a longer list must not keep a pub shut.
+  invites: list(inviteEntry, 0, 20 * INVITES_PER_PUB_MAX),
+})
+const commitAnswer: Check<CommitAnswer> = shape({ sequence: whole0 })
+const whoamiAnswer = shape({ id: feedId })
+
+/** Starts to dial at once and goes on until stopped. */
+export function createProviderLink(options: ProviderLinkOptions): ProviderLink {
+  const stopping = new AbortController()
+  let calls: ProviderCalls | null = null
+  const set = (next: ProviderCalls | null) => {
+    calls = next
+    options.changed()
+  }
+
+  const serve = async (peer: Peer): Promise<void> => {
+    const rpc = peer.rpc as any
+    const gone = new AbortController()
+    peer.onClose(() => gone.abort())
+    const stop = () => gone.abort()
+    stopping.signal.addEventListener('abort', stop)
+    try {
+      await ping(rpc, options.provider)
+      if (gone.signal.aborted) return
+      set(callsOf(rpc, options.provider))
+      options.log.info({ provider: options.provider }, 'connected to the provider')
+      for (;;) {
+        await pause(PROVIDER_PING_EVERY_MS, gone.signal)
+        if (gone.signal.aborted) return
+        await ping(rpc, options.provider)
+      }
+    } finally {
+      stopping.signal.removeEventListener('abort', stop)
+      if (calls !== null) set(null)
+      if (!gone.signal.aborted || stopping.signal.aborted) rpc.close?.(true, () => {})
+    }
+  }
+
+  const run = async (): Promise<void> => {
+    let backoffMs = PROVIDER_BACKOFF_MS
+    let told = ''
+    while (!stopping.signal.aborted) {
+      try {
+        const peer = await options.sbot.dial(options.address)
+        if (peer.id !== options.provider) throw new Error(`${peer.id} answers where the provider should`)
+        await serve(peer)
+        options.log.info({}, 'the connection to the provider ended')
+        backoffMs = PROVIDER_BACKOFF_MS
+        told = ''
+      } catch (error) {
+        const reason = error instanceof Error ? error.message : String(error)
+        if (reason !== told) options.log.warn({ reason }, 'the provider is out of reach; dialling on')
+        told = reason
+      }
+      await pause(backoffMs, stopping.signal)
+      backoffMs = Math.min(PROVIDER_BACKOFF_MAX_MS, backoffMs * 2)
+    }
+  }
+
+  const running = run()
+  return {
+    current: () => calls,
+    async stop() {
+      stopping.abort()
+      await running
+    },
+  }
+}
+
+async function ping(rpc: any, provider: FeedId): Promise<void> {
+  const answer = whoamiAnswer(await call(rpc.buttcloud?.whoami, [], 'ask the provider who it is'), 'whoami')
+  if (!answer.ok || answer.value.id !== provider)
+    throw new Error('what answers at the provider’s address is no ButtCloud provider of this hub')
+}
+
+function callsOf(rpc: any, provider: FeedId): ProviderCalls {
+  return {
+    async open(request) {
+      return checked(openAnswer, await call(rpc.buttcloud.open, [request], 'open a pub'), 'open')
+    },
+    async commit(request) {
+      return checked(commitAnswer, await call(rpc.buttcloud.commit, [request], 'commit a message'), 'commit')
+    },
+    feed(request, take) {
+      return readAll(
+        rpc.buttcloud.feed(request),
+        HISTORY_BATCH_MAX,
+        take,
+        "read a pub's feed at the provider",
+      )
+    },
+    async endsAt(sequence) {
+      let more = 0
+      const source = rpc.createHistoryStream({ id: provider, seq: sequence + 1, limit: 1, live: false })
+      await readAll(
+        source,
+        1,
+        async (batch) => {
+          more += batch.length
+        },
+        "read the end of the provider's feed",
+      )
+      return more === 0
+    },
+  }
+}
+
+function checked<T>(check: Check<T>, value: unknown, field: string): T {
+  const result = check(value, field)
+  if (result.ok) return result.value
+  throw new Error(`try-again: the provider's answer makes no sense: ${result.field} is ${result.found}`)
+}

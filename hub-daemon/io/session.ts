@@ -1,0 +1,126 @@
+/**
+ * The hub's one connection to a run: dialled until it answers, then the pump between the pub's fence and the
+ * provider. It decides nothing about what is committed; it carries questions and answers, one at a time.
+ */
+import type { InviteKey, Millis, PubId } from '../../protocol/ids'
+import { DIAL_EVERY_MS, DIAL_SLOW_EVERY_MS, HEALTHY_AFTER_MS } from '../../protocol/limits'
+import type { InviteEntry } from '../../protocol/rpc'
+import type { SessionFact } from '../facts'
+import { clean } from '../words'
+import type { Client } from './client'
+import type { Log } from './log'
+import { pause } from './pause'
+import type { ProviderCalls } from './provider-link'
+import { connectToPub, type PubAddress } from './pub-client'
+import { Life } from './session-life'
+
+export interface SessionOptions {
+  pub: PubId
+  epoch: number
+  address: PubAddress
+  keys: object
+  capsShs: string | null
+  provider(): ProviderCalls | null
+  log: Log
+  /** Something in `fact()` is other than before. */
+  changed(): void
+}
+
+export class Session {
+  private status: SessionFact['status'] = 'dialling'
+  private reason: string | null = null
+  private answeringSince: Millis | null = null
+  private silentSince: Millis | null = Date.now()
+  private probedAt: Millis | null = null
+  private invites: ReadonlySet<InviteKey> = new Set()
+  private readonly closing = new AbortController()
+  private life: Life | null = null
+  private readonly running: Promise<void>
+
+  constructor(private readonly options: SessionOptions) {
+    this.running = this.run()
+  }
+
+  get epoch(): number {
+    return this.options.epoch
+  }
+
+  fact(): SessionFact {
+    const { pub, epoch, address } = this.options
+    const { status, reason, answeringSince, silentSince, probedAt, invites } = this
+    return { pub, epoch, feed: address.feed, status, reason, answeringSince, silentSince, probedAt, invites }
+  }
+
+  /** Puts an invite into the pub's table. Rejects when the fence is not open. */
+  async invite(entry: InviteEntry): Promise<void> {
+    if (this.life === null || this.status !== 'open')
+      throw new Error('try-again: could not make the invite: the fence is not open')
+    await this.life.door.invite(entry)
+    this.change({ invites: new Set([...this.invites, entry.key]) })
+  }
+
+  /** A probe from outside succeeded, or failed: then the connection is not trusted any more either. */
+  probed(ok: boolean, now: Millis): void {
+    if (ok) this.change({ probedAt: now })
+    else this.life?.client.close()
+  }
+
+  /** The provider is there again: what waited for it goes on, and an open fence is compared with its ledger. */
+  providerChanged(): void {
+    if (this.options.provider() !== null) this.life?.providerCame()
+  }
+
+  /** Ends the connection; the fence shuts itself. */
+  async close(): Promise<void> {
+    this.closing.abort()
+    this.life?.client.close()
+    await this.running
+  }
+
+  private change(
+    fields: Partial<
+      Pick<SessionFact, 'status' | 'reason' | 'answeringSince' | 'silentSince' | 'probedAt' | 'invites'>
+    >,
+  ): void {
+    Object.assign(this, fields)
+    this.options.changed()
+  }
+
+  private async run(): Promise<void> {
+    const { signal } = this.closing
+    while (!signal.aborted) {
+      try {
+        const client = await connectToPub(this.options.address, this.options.keys, this.options.capsShs)
+        const began = Date.now()
+        if (signal.aborted) client.close()
+        else await this.serve(client)
+        // A pub that takes the handshake and hangs up at once must not be dialled twenty times a second.
+        if (Date.now() - began < DIAL_SLOW_EVERY_MS) await pause(DIAL_SLOW_EVERY_MS, signal)
+      } catch (error) {
+        this.reason = clean(error instanceof Error ? error.message : String(error))
+      }
+      const silentMs = Date.now() - (this.silentSince ?? Date.now())
+      await pause(silentMs < HEALTHY_AFTER_MS ? DIAL_EVERY_MS : DIAL_SLOW_EVERY_MS, signal)
+    }
+  }
+
+  /** One connection, from the handshake to its end. */
+  private async serve(client: Client): Promise<void> {
+    const now = Date.now()
+    const life = new Life(client, this.options, (fields) => this.change(fields))
+    this.life = life
+    this.change({ status: 'connected', reason: null, answeringSince: now, silentSince: null, probedAt: now })
+    try {
+      await life.ended
+    } finally {
+      this.life = null
+      this.change({
+        status: 'dialling',
+        reason: 'the connection ended',
+        answeringSince: null,
+        silentSince: Date.now(),
+        invites: new Set(),
+      })
+    }
+  }
+}
