@@ -29,6 +29,7 @@ export interface ProviderOptions {
 }
 
 export interface Provider {
+  readonly sbot: Sbot
   readonly inbox: Inbox
   readonly tables: Tables
   readonly ledger: Ledger
@@ -93,6 +94,7 @@ export async function startProvider(options: ProviderOptions): Promise<Provider>
   })
   await inbox.start()
   return {
+    sbot,
     inbox,
     tables,
     ledger,

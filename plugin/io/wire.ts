@@ -1,6 +1,6 @@
 /** From a secret-stack node to a running provider: hooks at init, the rest when all plugins are loaded. */
 import type { FeedId } from '../../protocol/ids'
-import { sbotOf } from '../../sbot/detect'
+import { gateOf, sbotOf } from '../../sbot/detect'
 import { DEFAULT_POLICY, type Policy } from '../policy'
 import { hookAuth, hookInviteUse } from './onboarding'
 import { type Log, type Provider, startProvider, tablesFolder } from './provider'
@@ -23,6 +23,8 @@ interface Settings {
   name?: string
   /** host:port for the provider's own invites, where the node can't know it. */
   address?: string
+  /** The operator's word that no other copy of this feed is ahead; opens the boot gate at once. */
+  nobodyElse?: boolean
   log?: Log
 }
 
@@ -39,8 +41,14 @@ export function wire(ssb: any, config: any): FeedId {
   hookAuth(ssb, tables)
   const ready = new Promise<Provider>((resolve, reject) => {
     setImmediate(() => {
+      const gate = {
+        nobodyElse: settings.nobodyElse ?? false,
+        log: (sentence: string) => log('info', sentence),
+      }
+      const sbot = sbotOf(ssb, config, { gate })
+      gateOf(sbot).trust(() => trustedBy(self))
       startProvider({
-        sbot: sbotOf(ssb, config),
+        sbot,
         keys: config.keys,
         policy: policyOf(settings),
         tables,
@@ -53,6 +61,11 @@ export function wire(ssb: any, config: any): FeedId {
   ready.then(
     (provider) => {
       started.set(self, provider)
+      const gate = gateOf(provider.sbot)
+      gate.lookAgain()
+      provider.subscribe(() => {
+        if (!gate.status().open) gate.lookAgain()
+      })
       log('info', 'provider ready', { id: self, pubs: provider.inbox.state.provider.pubs.size })
     },
     (error: Error) => log('error', 'the provider could not start', { reason: error.message }),
@@ -72,6 +85,17 @@ export function wire(ssb: any, config: any): FeedId {
     )
   })
   return self
+}
+
+/**
+ * Whose word opens the boot gate: the hubs' (they are connected all the time and hold our feed); while there is no
+ * hub yet, anybody's. Until the log has been read nobody's, because we don't know our hubs.
+ */
+function trustedBy(self: FeedId): FeedId[] | null {
+  const provider = started.get(self)
+  if (provider === undefined) return []
+  const hubs = [...provider.inbox.state.provider.hubs.values()].filter((hub) => hub.status !== 'retired')
+  return hubs.length === 0 ? null : hubs.map((hub) => hub.hub)
 }
 
 function policyOf(settings: Settings): Policy {

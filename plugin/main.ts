@@ -1,0 +1,64 @@
+/** `buttcloud provider`: our own node with the provider plugin in it. */
+import { join } from 'node:path'
+import type { FeedId } from '../protocol/ids'
+import { readJson } from '../sbot/durable'
+import { openNode } from '../sbot/stacks'
+import * as plugin from './index'
+import type { Log } from './io/provider'
+import { providers } from './io/wire'
+
+export interface RunProviderOptions {
+  /** The node's folder. */
+  dir: string
+  /** Address to listen on. */
+  host: string
+  port: number
+  /** The host name or address others reach this provider by; default `host`. */
+  external?: string
+  /** Settings of the plugin (docs/OPERATORS.md); default: `config.json` in the folder, where there is one. */
+  settings?: Record<string, unknown>
+  /** Opens the boot gate without asking anybody: the operator knows that no other copy of this feed runs. */
+  nobodyElse?: boolean
+  log: Log
+}
+
+export interface RunningProvider {
+  id: FeedId
+  /** host:port that goes into invites and tokens. */
+  address: string
+  /** Why the provider does or does not write yet. */
+  gate(): { open: boolean; why: string }
+  stop(): Promise<void>
+}
+
+/** Starts a provider; resolves once it has read its log. Throws a sentence when it can't. */
+export async function runProvider(options: RunProviderOptions): Promise<RunningProvider> {
+  const { dir, host, port, log } = options
+  const address = `${options.external ?? host}:${port}`
+  const settings = options.settings ?? settingsIn(dir)
+  const nobodyElse = options.nobodyElse ?? false
+  const node = await openNode({
+    path: dir,
+    kind: 'provider',
+    listen: { host, port, ...(options.external === undefined ? {} : { external: options.external }) },
+    unixSocket: true,
+    plugins: [plugin],
+    gate: { nobodyElse, log: (sentence) => log('info', sentence) },
+    config: { buttcloud: { address, ...settings, nobodyElse, log } },
+  })
+  try {
+    await providers.get(node.id)
+  } catch (error) {
+    await node.close()
+    throw error
+  }
+  return { id: node.id, address, gate: () => node.gate.status(), stop: () => node.close() }
+}
+
+function settingsIn(dir: string): Record<string, unknown> {
+  const found = readJson(join(dir, 'config.json'))
+  if (found === null) return {}
+  if (typeof found !== 'object' || Array.isArray(found))
+    throw new Error(`${join(dir, 'config.json')} must hold an object, as described in docs/OPERATORS.md`)
+  return found as Record<string, unknown>
+}
