@@ -127,3 +127,15 @@ export const HUB_RESERVE_BYTES = 256 * 1024 * 1024
 export const CAPACITY_CHANGE_SHARE = 0.2
 /** Sentences about a pub's trouble are cut to this. */
 export const REASON_CHARS_MAX = 300
+/** Classic SSB: a whole signed message, as JSON with two spaces, has at most so many characters (ssb-validate). */
+export const MESSAGE_CHARS_MAX = 8192
+/** Own messages written to the log before one wait for the disk: more gains nothing, and a crash loses fewer. */
+export const PUBLISH_GROUP_MAX = 64
+/** Own messages that wait to be published; what comes on top is refused with `try-again`. */
+export const PUBLISH_QUEUE_MAX = 2_000
+/** Foreign messages that wait in `append`. */
+export const APPEND_QUEUE_MAX = 5_000
+/** A peer that is asked for our own feed and sends nothing for so long has not answered. */
+export const GATE_ANSWER_TIMEOUT_MS = 30_000
+/** A node waits at least this long after its start for peers to say what they hold of its feed. */
+export const GATE_WAIT_MIN_MS = 300
