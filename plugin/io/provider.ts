@@ -2,7 +2,7 @@
 import { join } from 'node:path'
 import type { FeedId } from '../../protocol/ids'
 import { makeFolder } from '../../sbot/durable'
-import { createLoop, type Loop } from '../../sbot/loop'
+import { type Clock, createLoop, type Loop, realClock } from '../../sbot/loop'
 import type { Sbot } from '../../sbot/port'
 import { decide } from '../decide'
 import { describe, type Effect } from '../effects'
@@ -26,6 +26,8 @@ export interface ProviderOptions {
   /** host:port that goes into the provider's own invites and tokens. */
   address(): string
   log: Log
+  /** Time; the simulator brings its own. */
+  clock?: Clock
 }
 
 export interface Provider {
@@ -53,6 +55,7 @@ export function tablesFolder(nodeFolder: string): string {
 /** Reads everything, then runs. Resolves once the log has been read. */
 export async function startProvider(options: ProviderOptions): Promise<Provider> {
   const { sbot, policy, tables, log } = options
+  const clock = options.clock ?? realClock
   const subscribers = new Set<() => void>()
   const ledger = createLedger(options.keys)
   let loop: Loop | null = null
@@ -74,7 +77,7 @@ export async function startProvider(options: ProviderOptions): Promise<Provider>
       newcomers: new Set(tables.newcomers.keys()),
       strangers: inbox.strangers,
     }
-    const { effects, wakeAt } = decide({ state: inbox.state, now: Date.now(), policy, facts, ledger })
+    const { effects, wakeAt } = decide({ state: inbox.state, now: clock.now(), policy, facts, ledger })
     if (wakeAt !== null) loop?.wakeAt(wakeAt)
     if (effects.length === 0) return
     for (const effect of effects) log('info', describe(effect))
@@ -83,6 +86,7 @@ export async function startProvider(options: ProviderOptions): Promise<Provider>
   }
   loop = createLoop({
     look,
+    clock,
     onError: (error, pauseMs) =>
       log('error', `could not publish what is owed, trying again in ${Math.round(pauseMs / 1000)} s`, {
         reason: error.message,
