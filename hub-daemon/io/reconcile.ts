@@ -1,0 +1,189 @@
+/** The look-again loop of the hub: facts in, plan, steps, reports; woken by messages, events and the clock. */
+import type { PubId } from '../../protocol/ids'
+import { FULL_LOOK_EVERY_MS, PROVIDER_BACKOFF_MAX_MS } from '../../protocol/limits'
+import { createLoop, type Loop } from '../../sbot/loop'
+import type { Incoming, Reading, Sbot } from '../../sbot/port'
+import { EngineError } from '../engines/engine'
+import { rememberTrouble, settle, type Trouble } from '../memory'
+import { type Look, plan } from '../plan'
+import { type Offer, type Report, report } from '../report'
+import type { HubConfig } from '../run'
+import { evolve, type HubState } from '../state'
+import { describeStep, type Step } from '../steps'
+import { clean } from '../words'
+import { createPerformers, type ExecuteContext, perform } from './execute'
+import type { Log } from './log'
+
+export interface ReconcileOptions {
+  sbot: Sbot
+  state: HubState
+  config: HubConfig
+  context: ExecuteContext
+  /** What this machine offers now. */
+  offer(): Offer
+  log: Log
+  /** The hub can't go on. */
+  failed(error: Error): void
+}
+
+export class Reconciler {
+  private readonly loop: Loop
+  private readonly reading: Reading
+  private readonly performers: ReturnType<typeof createPerformers>
+  private readonly busy = new Set<PubId>()
+  private readonly working = new Set<Promise<void>>()
+  private readonly unwatch: () => void
+  private caughtUp = false
+  private publishing = false
+  private retryPublishAt = 0
+  private asking = false
+  private stopped = false
+  private offer: Offer
+
+  constructor(private readonly options: ReconcileOptions) {
+    const { sbot, state, context, log } = options
+    this.offer = options.offer()
+    this.performers = createPerformers(context)
+    this.loop = createLoop({
+      look: async () => this.look(),
+      onError: (error, pauseMs) => log.error({ reason: error.message, pauseMs }, 'a look failed'),
+    })
+    this.reading = sbot.read({
+      wants: (author) => author === state.provider || author === state.self,
+      onMessage: (message) => this.hear(message),
+      onCaughtUp: () => {
+        this.caughtUp = true
+        this.loop.wake()
+      },
+      onError: (error) => options.failed(new Error('the hub can no longer read its log', { cause: error })),
+    })
+    this.unwatch = context.engine.watch(() => void context.observer.refresh())
+    void context.observer.refresh()
+  }
+
+  /** Something may have changed. */
+  wake(): void {
+    this.loop.wake()
+  }
+
+  /** Nothing new is begun; resolves when what is under way has ended. Containers are left as they are. */
+  async stop(): Promise<void> {
+    this.stopped = true
+    this.unwatch()
+    this.reading.stop()
+    await this.loop.stop()
+    await Promise.all(this.working)
+    await Promise.all([...this.options.context.observer.sessions.values()].map((session) => session.close()))
+  }
+
+  private hear(message: Incoming): void {
+    if (evolve(this.options.state, message)) this.loop.wake()
+    else if (!this.options.context.observer.ordersComplete && this.caughtUp) this.loop.wake()
+  }
+
+  private look(): void {
+    const { context, state, config } = this.options
+    const { observer, memory } = context
+    const now = Date.now()
+    if (now - observer.lookedAt >= FULL_LOOK_EVERY_MS) {
+      this.offer = this.options.offer()
+      void observer.refresh()
+    }
+    this.loop.wakeAt(Math.max(now, observer.lookedAt) + FULL_LOOK_EVERY_MS)
+    if (!this.caughtUp || observer.lookedAt === 0) return
+    if (!observer.ordersComplete) void this.askForOrders()
+    const facts = observer.facts()
+    settle(memory, state, facts, now)
+    const look: Look = { state, config, facts, memory, busy: this.busy, now }
+    const next = plan(look)
+    for (const step of next.steps) this.begin(step)
+    if (next.wakeAt !== null) this.loop.wakeAt(next.wakeAt)
+    if (!this.publishing && now >= this.retryPublishAt) {
+      const reports = report(look, this.offer)
+      if (reports.length > 0) void this.publish(reports)
+    }
+  }
+
+  private begin(step: Step): void {
+    const { log, context } = this.options
+    this.busy.add(step.pub)
+    const work = perform(this.performers, step).then(
+      () => {
+        context.observer.applied(step, Date.now())
+        log.info({ pub: step.pub }, describeStep(step))
+      },
+      (error: unknown) => {
+        const trouble = troubleOf(error)
+        rememberTrouble(context.memory, step.pub, trouble, Date.now())
+        log.warn(
+          { pub: step.pub, kind: trouble.kind, reason: trouble.message },
+          `could not ${describeStep(step)}`,
+        )
+        void context.observer.refresh()
+      },
+    )
+    const done = work.finally(() => {
+      this.working.delete(done)
+      this.busy.delete(step.pub)
+      this.loop.wake()
+    })
+    this.working.add(done)
+  }
+
+  /** All that is new goes out as one group; what can't be published now is still owed at the next look. */
+  private async publish(reports: Report[]): Promise<void> {
+    const { sbot, state, log } = this.options
+    this.publishing = true
+    try {
+      const recps = [state.provider, state.self]
+      const published = await Promise.all(reports.map((content) => sbot.publish(content, recps)))
+      for (const message of published) evolve(state, message)
+      for (const content of reports) log.info(factOf(content), 'published')
+    } catch (error) {
+      this.retryPublishAt = Date.now() + PROVIDER_BACKOFF_MAX_MS
+      this.loop.wakeAt(this.retryPublishAt)
+      if (!this.stopped) log.error({ reason: clean(String(error)) }, 'could not publish; trying again')
+    } finally {
+      this.publishing = false
+      this.loop.wake()
+    }
+  }
+
+  /** Runs that no order speaks of are only judged when the provider's feed is here to its end. */
+  private async askForOrders(): Promise<void> {
+    const { sbot, state, context, log } = this.options
+    const provider = context.provider()
+    if (provider === null || this.asking) return
+    this.asking = true
+    try {
+      const head = await sbot.head(state.provider)
+      if (await provider.endsAt(head?.sequence ?? 0)) {
+        context.observer.ordersComplete = true
+        this.loop.wake()
+      }
+    } catch (error) {
+      log.debug({ reason: clean(String(error)) }, "could not compare the provider's feed")
+    } finally {
+      this.asking = false
+      if (!context.observer.ordersComplete) this.loop.wakeAt(Date.now() + PROVIDER_BACKOFF_MAX_MS)
+    }
+  }
+}
+
+function troubleOf(error: unknown): Trouble {
+  const message = clean(error instanceof Error ? error.message : String(error))
+  if (!(error instanceof EngineError)) return { kind: 'other', message }
+  const { kind } = error
+  return { kind: kind === 'exists' || kind === 'missing' ? 'other' : kind, message }
+}
+
+function factOf(content: Report): object {
+  switch (content.type) {
+    case 'buttcloud/capacity':
+      return { offer: content.engine, memoryBytes: content.memoryBytes }
+    case 'buttcloud/observed':
+      return { pub: content.pub, phase: content.phase, reason: content.reason }
+    case 'buttcloud/result':
+      return { pub: content.pub, op: content.op, ok: content.ok }
+  }
+}

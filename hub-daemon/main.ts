@@ -1,0 +1,205 @@
+/** The hub daemon, wired together: its node, its provider, its engine, and the loop between them. */
+import { join } from 'node:path'
+import type { FeedId } from '../protocol/ids'
+import { PROVIDER_MANIFEST } from '../protocol/rpc'
+import { networkKeyOf, openNode } from '../sbot/stacks'
+import { readOffer } from './io/capacity'
+import { chooseEngine } from './io/engine-choice'
+import { joinProvider, type Membership, readMembership } from './io/join'
+import { createLog, type Log } from './io/log'
+import { Observer } from './io/observe'
+import { createProviderLink, type ProviderLink } from './io/provider-link'
+import { Reconciler } from './io/reconcile'
+import { Secrets } from './io/secrets'
+import { readVersion } from './io/version'
+import { emptyMemory } from './memory'
+import { emptyState } from './state'
+import { addressOf } from './token'
+
+export interface HubOptions {
+  /** Everything of this hub: its identity, its pubs' secrets, and with the process engine the pubs themselves. */
+  dir: string
+  /** A one-time token; not needed any more once the hub has joined. */
+  join?: string
+  /** What the hub proposes to be called. */
+  label?: string
+  engine: 'docker' | 'process' | 'auto'
+  /** Path of the socket, or an address as in DOCKER_HOST. Default /var/run/docker.sock. */
+  dockerSocket?: string
+  /** The name or address that members dial. Default 127.0.0.1: reachable from this machine only. */
+  host?: string
+  /** The address that ports are published on. Default: all, or 127.0.0.1 where that is the host. */
+  bind?: string
+  /** Default: the image of this version. */
+  image?: string
+  /** What to offer, where the machine's own figures are not what is meant. */
+  memoryBytes?: number
+  diskBytes?: number
+  /** The operator's word that nobody else holds this hub's feed: opens the boot gate. Logged. */
+  nobodyElse?: boolean
+  /** base64 of the network's key; default BUTTCLOUD_CAPS_SHS, else the main network. */
+  networkKey?: string
+  /** A pino logger, or a function for plain lines. Default: pino on stderr. */
+  log?: Log | ((line: string) => void)
+  /** Called when the hub can't go on; the caller stops it and ends. */
+  onFailed?(error: Error): void
+}
+
+export interface RunningHub {
+  id: FeedId
+  provider: FeedId
+  label: string
+  engine: 'docker' | 'process'
+  /** Ends the hub. Pubs of the process engine end with it, containers run on. */
+  stop(): Promise<void>
+}
+
+const LOOPBACK = '127.0.0.1'
+
+/** Runs a hub until stopped. Rejects with a sentence when it has joined no provider, or the token is refused. */
+export async function runHub(options: HubOptions): Promise<RunningHub> {
+  const log = typeof options.log === 'object' ? options.log : createLog(options.log)
+  const networkKey = networkKeyOf(options.networkKey)
+  let membership: Membership | null = null
+  const node = await openNode({
+    path: join(options.dir, 'node'),
+    kind: 'hub',
+    unixSocket: false,
+    plugins: [providerShape()],
+    networkKey,
+    gate: {
+      trusted: () => (membership === null ? [] : [membership.provider]),
+      nobodyElse: options.nobodyElse ?? false,
+      log: (sentence) => log.info({}, sentence),
+    },
+  })
+  try {
+    membership = await memberOf(options, node.keys, networkKey, log)
+    node.gate.lookAgain()
+    return await start(options, node, membership, networkKey, log)
+  } catch (error) {
+    await node.close()
+    throw error
+  }
+}
+
+type Node = Awaited<ReturnType<typeof openNode>>
+
+async function memberOf(
+  options: HubOptions,
+  keys: Node['keys'],
+  capsShs: string,
+  log: Log,
+): Promise<Membership> {
+  const { dir: directory, join: token, label } = options
+  if (token !== undefined)
+    return joinProvider({ directory, token, keys, capsShs, log, ...(label === undefined ? {} : { label }) })
+  const membership = readMembership(directory)
+  if (membership !== null) return membership
+  throw new Error(
+    'this hub has joined no provider yet: get a token there with `buttcloud admin hub-token` and start with --join TOKEN',
+  )
+}
+
+async function start(
+  options: HubOptions,
+  node: Node,
+  membership: Membership,
+  networkKey: string,
+  log: Log,
+): Promise<RunningHub> {
+  const { sbot, keys, id } = node
+  const { provider } = membership
+  const version = readVersion()
+  const host = options.host ?? LOOPBACK
+  const bind = options.bind ?? (host === LOOPBACK ? LOOPBACK : '0.0.0.0')
+  const dial = bind === '0.0.0.0' ? LOOPBACK : bind
+  const image = options.image ?? `buttcloud/ssb-pub:${version}`
+  const { dir: directory, dockerSocket, memoryBytes, diskBytes } = options
+  const engine = await chooseEngine({
+    engine: options.engine,
+    dockerSocket,
+    hub: id,
+    image,
+    bind,
+    directory,
+    log,
+  })
+  const docker = engine.kind === 'docker'
+  const state = emptyState(id, provider)
+  let link: ProviderLink | null = null
+  let reconciler: Reconciler | null = null
+  const wake = () => reconciler?.wake()
+  const observer = new Observer(engine, wake)
+  const running = new Reconciler({
+    sbot,
+    state,
+    config: {
+      ...{ hub: id, host, dial, capsShs: networkKey },
+      listen: docker ? '0.0.0.0' : bind,
+      image: docker ? image : null,
+    },
+    context: {
+      ...{ engine, observer, keys, dial, log },
+      memory: emptyMemory(),
+      secrets: new Secrets(join(directory, 'pubs')),
+      capsShs: networkKey,
+      knownFeed: (pub) => state.observed.get(pub)?.content.feed ?? null,
+      provider: () => link?.current() ?? null,
+      changed: wake,
+    },
+    offer: () => readOffer({ engine: engine.kind, host, version, directory, memoryBytes, diskBytes }),
+    log,
+    failed: (error) => {
+      log.error({ reason: error.message }, 'the hub can not go on')
+      options.onFailed?.(error)
+    },
+  })
+  reconciler = running
+  sbot.request(provider, true)
+  link = createProviderLink({
+    ...{ sbot, provider, log },
+    address: addressOf(membership),
+    changed: () => {
+      for (const session of observer.sessions.values()) session.providerChanged()
+      wake()
+    },
+  })
+  log.info({ hub: id, provider, label: membership.label, engine: engine.kind, host }, 'the hub is running')
+  const stop = async () => {
+    await running.stop()
+    await link?.stop()
+    await engine.close()
+    await node.close()
+    log.info({}, 'the hub has ended')
+  }
+  let stopping: Promise<void> | null = null
+  return {
+    ...{ id, provider, label: membership.label, engine: engine.kind },
+    stop: () => {
+      stopping ??= stop()
+      return stopping
+    },
+  }
+}
+
+/** The provider's plugin in shape only, so that its methods can be called; here they answer nobody. */
+function providerShape(): object {
+  const refuse = (...args: unknown[]) => {
+    const callback = args.at(-1)
+    if (typeof callback === 'function') callback(new Error('refused: this is a hub; ask its provider'))
+  }
+  const ended = () => (_abort: unknown, callback: (end: unknown) => void) =>
+    callback(new Error('refused: this is a hub; ask its provider'))
+  const methods = Object.entries(PROVIDER_MANIFEST).map(([name, kind]) => [
+    name,
+    kind === 'source' ? ended : refuse,
+  ])
+  return {
+    name: 'buttcloud',
+    version: '1.0.0',
+    manifest: PROVIDER_MANIFEST,
+    permissions: {},
+    init: () => Object.fromEntries(methods),
+  }
+}
