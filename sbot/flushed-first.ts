@@ -91,10 +91,12 @@ function createFlushWatch(log: any) {
     if (!error) appended = Math.max(appended, Array.isArray(offset) ? (offset.at(-1) ?? -1) : offset)
     then(error, offset)
   }
-  const append = log.append
-  log.append = (data: unknown, then: any) => append(data, noted(then))
-  const appendTransaction = log.appendTransaction
-  log.appendTransaction = (data: unknown, then: any) => appendTransaction(data, noted(then))
+  // What comes once the log is being closed would be written to a closed file, and the log throws that at nobody.
+  let shut = false
+  const guarded = (append: any) => (data: unknown, then: any) =>
+    shut ? then(new Error('the node is shutting down')) : append(data, noted(then))
+  log.append = guarded(log.append)
+  log.appendTransaction = guarded(log.appendTransaction)
   return {
     appended: () => appended,
     flushed: () => flushed,
@@ -102,6 +104,10 @@ function createFlushWatch(log: any) {
       if (offset <= flushed) return then()
       waiting.push({ offset, then })
       watch()
+    },
+    shut() {
+      shut = true
+      held = []
     },
     /** For `db.add`: passes the call on, or keeps it until the log has come to rest. */
     incoming(add: () => void) {
@@ -226,6 +232,10 @@ export const flushedFirst = {
       watch.incoming(() => add.apply(this, args))
     })
     hookReaders(ssb, watch)
+    ssb.close.hook(function (this: unknown, close: any, args: unknown[]) {
+      watch.shut()
+      watch.whenFlushed(watch.appended(), () => close.apply(this, args))
+    })
     known.set(ssb, {
       appended: watch.appended,
       flushed: watch.flushed,

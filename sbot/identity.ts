@@ -33,7 +33,8 @@ function secretText(keys: any): string {
   ].join('\n')
 }
 
-function parseSecret(text: string, path: string): any {
+/** The key pair in a `secret` file's text; throws a sentence. */
+export function parseSecret(text: string, path: string): any {
   const json = text
     .split('\n')
     .filter((line) => !line.startsWith('#'))

@@ -2,7 +2,6 @@
 import { join, resolve } from 'node:path'
 import secretStack from 'secret-stack'
 import ssbBlobs from 'ssb-blobs'
-import ssbCaps from 'ssb-caps'
 import ssbConn from 'ssb-conn'
 import ssbDb2 from 'ssb-db2'
 import ssbDb2Compat from 'ssb-db2/compat'
@@ -19,8 +18,12 @@ import { writeJson } from './durable'
 import { flushedFirst } from './flushed-first'
 import type { Gate, GateOptions } from './gatekeeper'
 import { loadIdentity, prepareFolder } from './identity'
+import { assertPortFree, listening } from './listening'
 import { lockFolder } from './lock'
+import { networkKeyOf } from './network'
 import type { Sbot } from './port'
+
+export { networkKeyOf } from './network'
 
 export type NodeKind = 'provider' | 'hub' | 'owner'
 
@@ -75,14 +78,6 @@ const LOG_TUNING = {
 /** Connections without traffic end after this; hubs ping more often. */
 const INACTIVITY_MS = 600_000
 const HANDSHAKE_MS = 15_000
-
-/** The network key, base64: given, else from the environment, else that of the public network. */
-export function networkKeyOf(given?: string): string {
-  const key = given ?? process.env.BUTTCLOUD_CAPS_SHS ?? ssbCaps.shs
-  if (Buffer.from(key, 'base64').length !== 32)
-    throw new Error('the network key (BUTTCLOUD_CAPS_SHS) must be 32 bytes in base64')
-  return key
-}
 
 function nodeConfig(options: NodeOptions, path: string, keys: any): Record<string, unknown> {
   const owner = options.kind === 'owner'
@@ -141,7 +136,7 @@ function stackOf(options: NodeOptions, firstStart: boolean): any {
 }
 
 /**
- * Opens one of our own nodes. Throws a sentence when the folder is in use, belongs to another kind of node, or its
+ * Opens one of our own nodes; it listens when this resolves. Throws a sentence when the folder or the port is in use, the folder belongs to another kind of node, or its
  * secret is missing. The node may not write before its boot gate opens (`gate.status()` says why).
  */
 export async function openNode(options: NodeOptions): Promise<OpenedNode> {
@@ -149,9 +144,12 @@ export async function openNode(options: NodeOptions): Promise<OpenedNode> {
   prepareFolder(path)
   const lock = await lockFolder(path)
   try {
+    // Before the identity: a start that fails here must not use up a new identity's first start.
+    if (options.listen !== undefined) await assertPortFree(options.listen.host, options.listen.port)
     const { keys, firstStart } = loadIdentity(path)
     const config = nodeConfig(options, path, keys)
     const ssb = stackOf(options, firstStart)(config)
+    if (options.listen !== undefined || options.unixSocket) await listening(ssb)
     const sbot = sbotOf(ssb, ssb.config)
     writeJson(join(path, 'manifest.json'), ssb.getManifest())
     return {
