@@ -11,7 +11,9 @@ export type Reason = (typeof REASONS)[number]
 
 /** The reason in an error that came over muxrpc; `try-again` where it has none of ours (a cut connection). */
 export function reasonOf(error: unknown): Reason {
-  const message = error instanceof Error ? error.message : String(error)
+  // What came over the wire is an object with a message, not an Error of this process.
+  const carried = (error as { message?: unknown } | null)?.message
+  const message = typeof carried === 'string' ? carried : String(error)
   const word = message.slice(0, message.indexOf(':'))
   return (REASONS as readonly string[]).includes(word) ? (word as Reason) : 'try-again'
 }

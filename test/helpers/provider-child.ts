@@ -1,0 +1,18 @@
+/** A provider in a process of its own, for tests that kill it. Reads its options from the environment. */
+import { runProvider } from '../../plugin/main'
+
+const options = JSON.parse(process.env.PROVIDER_OPTIONS ?? '{}')
+runProvider({
+  ...options,
+  log: (level, fact, details) => process.stderr.write(`${JSON.stringify({ level, fact, ...details })}\n`),
+}).then(
+  (running) => {
+    process.stdout.write(`${JSON.stringify({ ready: running.id })}\n`)
+    process.once('SIGTERM', () => running.stop().then(() => process.exit(0)))
+  },
+  (error: Error) => {
+    process.stderr.write(`${error.stack}\n`)
+    process.exit(1)
+  },
+)
+process.once('disconnect', () => process.exit(0))
