@@ -1,0 +1,15 @@
+/** A hub daemon in a process of its own, so that a test can kill it. Started with its options as JSON. */
+import { type HubOptions, runHub } from '../../hub-daemon/main'
+
+const options = JSON.parse(process.argv[2] ?? '{}') as HubOptions
+
+runHub({ ...options, log: (line) => process.stderr.write(`${line}\n`) }).then(
+  (hub) => {
+    process.stdout.write(`${JSON.stringify({ id: hub.id })}\n`)
+    process.once('SIGTERM', () => void hub.stop().then(() => process.exit(0)))
+  },
+  (error: Error) => {
+    process.stderr.write(`${error.message}\n`)
+    process.exit(1)
+  },
+)

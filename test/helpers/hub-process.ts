@@ -1,0 +1,50 @@
+/** Starts test/helpers/hub-child.ts and waits for it. */
+import { type ChildProcess, spawn } from 'node:child_process'
+import { once } from 'node:events'
+import { join } from 'node:path'
+import type { HubOptions } from '../../hub-daemon/main'
+import type { FeedId } from '../../protocol/ids'
+import { until } from './machine'
+
+export interface HubProcess {
+  id: FeedId
+  pid: number
+  /** Everything it has said so far. */
+  lines(): string
+  kill(signal: 'SIGTERM' | 'SIGKILL'): Promise<void>
+}
+
+/** Rejects with what it said when it ends before it runs. */
+export async function startHubProcess(options: HubOptions): Promise<HubProcess> {
+  const entry = join(__dirname, 'hub-child.js')
+  const child: ChildProcess = spawn(process.execPath, ['--no-deprecation', entry, JSON.stringify(options)], {
+    stdio: ['ignore', 'pipe', 'pipe'],
+  })
+  let said = ''
+  let first = ''
+  child.stderr?.on('data', (data) => {
+    said += data
+  })
+  child.stdout?.on('data', (data) => {
+    first += data
+  })
+  const ended = once(child, 'exit')
+  const line = await until(
+    'the hub runs',
+    () => {
+      if (child.exitCode !== null) return 'ended'
+      return first.split('\n').find((text) => text.startsWith('{"id"'))
+    },
+    30_000,
+  )
+  if (line === 'ended') throw new Error(said)
+  return {
+    id: JSON.parse(line).id,
+    pid: child.pid ?? 0,
+    lines: () => said,
+    async kill(signal) {
+      if (child.exitCode === null && child.signalCode === null) child.kill(signal)
+      await ended
+    },
+  }
+}
