@@ -8,16 +8,20 @@ import { mkdirSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { stockOf } from './stock'
 
+/** LevelDB closes a database that nothing refers to any more, and the lock would be gone with it. */
+let held: unknown = null
+
 /** Takes the lock for the life of this process, or rejects with a sentence. */
 export async function lockFolder(folder: string, epoch: number | null): Promise<void> {
   mkdirSync(folder, { recursive: true })
   await new Promise<void>((resolve, reject) => {
-    stockOf('ssb-invite', 'level')(join(folder, 'lock'), (error: unknown) => {
+    held = stockOf('ssb-invite', 'level')(join(folder, 'lock'), (error: unknown) => {
       if (!error) return resolve()
       const message = `the folder ${folder} is in use by another pub process, or can not be written to`
       reject(new Error(message, { cause: error }))
     })
   })
+  if (held === null) throw new Error('the lock was not taken')
   // For people who look around in the folder; nothing decides by it.
   const holder = { pid: process.pid, epoch, startedAt: new Date().toISOString() }
   writeFileSync(join(folder, 'holder.json'), `${JSON.stringify(holder)}\n`)
