@@ -139,3 +139,5 @@ export const APPEND_QUEUE_MAX = 5_000
 export const GATE_ANSWER_TIMEOUT_MS = 30_000
 /** A node waits at least this long after its start for peers to say what they hold of its feed. */
 export const GATE_WAIT_MIN_MS = 300
+/** Messages of a conversation that wait for a slow reader on the owner's machine. */
+export const CONVERSATION_QUEUE_MAX = 20_000

@@ -1,0 +1,89 @@
+/** `buttcloud admin …`: for the operator, on the machine where the provider runs. */
+import { join } from 'node:path'
+import type { Command } from 'commander'
+import type {
+  AdminHubTokenAnswer,
+  AdminInviteAnswer,
+  HubView,
+  PROVIDER_MANIFEST,
+  PubView,
+} from '../../protocol/rpc'
+import type { Context } from '../context'
+import { callProvider } from '../io/admin'
+import { wholeOption } from '../options'
+import { hubsText, pubsText } from '../render'
+import { run } from '../run'
+
+const OWN_INVITE_USES_MAX = 1_000_000
+
+export function register(program: Command): void {
+  const admin = program
+    .command('admin')
+    .description("for the operator: what a provider's owner may do, on the machine where it runs")
+    .option('--path <folder>', "the provider's folder (default: <dir>/provider)")
+    .addHelpText(
+      'after',
+      '\nExamples:\n  $ buttcloud admin invite\n  $ buttcloud admin hub-token --label hub-2\n  $ buttcloud admin hubs\n  $ buttcloud admin pubs --path ~/.ssb --json',
+    )
+  const ask = <T>(
+    context: Context,
+    method: keyof typeof PROVIDER_MANIFEST,
+    argument?: object,
+  ): Promise<T> => {
+    const path = context.given.path
+    return callProvider<T>(
+      typeof path === 'string' ? path : join(context.options.dir, 'provider'),
+      method,
+      argument,
+    )
+  }
+  const show = (context: Context, value: object, text: string) =>
+    context.print(context.options.json ? JSON.stringify(value) : text)
+
+  admin
+    .command('invite')
+    .description('make an invite of the provider itself: whoever redeems it can ask for pubs')
+    .option('--uses <n>', 'how many people it lets in', '1000')
+    .addHelpText('after', '\nExamples:\n  $ buttcloud admin invite\n  $ buttcloud admin invite --uses 20')
+    .action(
+      run(async (context) => {
+        const uses = wholeOption('--uses', context.given.uses, 1, OWN_INVITE_USES_MAX)
+        const made = await ask<AdminInviteAnswer>(context, 'adminInvite', { uses })
+        show(context, made, made.invite)
+      }),
+    )
+  admin
+    .command('hub-token')
+    .description('make a one-time token with which one server joins: buttcloud hub --join TOKEN')
+    .option('--label <name>', 'what the hub is called')
+    .addHelpText(
+      'after',
+      '\nExamples:\n  $ buttcloud admin hub-token\n  $ buttcloud admin hub-token --label garage',
+    )
+    .action(
+      run(async (context) => {
+        const made = await ask<AdminHubTokenAnswer>(context, 'adminHubToken', { label: context.given.label })
+        show(context, made, made.token)
+      }),
+    )
+  admin
+    .command('hubs')
+    .description('show the servers that run pubs')
+    .addHelpText('after', '\nExamples:\n  $ buttcloud admin hubs')
+    .action(
+      run(async (context) => {
+        const hubs = await ask<HubView[]>(context, 'adminHubs')
+        show(context, hubs, hubsText(hubs))
+      }),
+    )
+  admin
+    .command('pubs')
+    .description('show all pubs')
+    .addHelpText('after', '\nExamples:\n  $ buttcloud admin pubs')
+    .action(
+      run(async (context) => {
+        const pubs = await ask<PubView[]>(context, 'adminPubs')
+        show(context, pubs, pubsText(pubs))
+      }),
+    )
+}

@@ -1,0 +1,88 @@
+/** `buttcloud hub`: lets this server run pubs for a provider. */
+import { join } from 'node:path'
+import type { Command } from 'commander'
+import { type HubOptions, runHub } from '../../hub-daemon/main'
+import type { Context } from '../context'
+import { Failure } from '../failure'
+import { hasParent, tellParent, untilStopped } from '../io/child-life'
+import { wholeOption } from '../options'
+import { run } from '../run'
+
+const MEGABYTE = 1024 * 1024
+const MEGABYTES_MAX = 1_000_000_000
+
+export function register(program: Command): void {
+  program
+    .command('hub')
+    .description('let this server run pubs for a provider')
+    .option(
+      '--join <token>',
+      'the one-time token of the provider (or in BUTTCLOUD_HUB_TOKEN); only the first time',
+    )
+    .option('--path <folder>', "the hub's folder (default: <dir>/hub)")
+    .option('--label <name>', 'what it is called')
+    .option('--engine <kind>', 'docker, process, or auto: docker where it answers', 'auto')
+    .option('--docker-socket <path>', 'where Docker listens (default: /var/run/docker.sock)')
+    .option('--host <name>', 'the host name or address by which members reach its pubs', '127.0.0.1')
+    .option('--bind <address>', 'the address to publish ports on')
+    .option('--image <name>', 'the image of pubs')
+    .option('--memory <megabytes>', 'memory to offer to pubs (default: what the machine has, less a reserve)')
+    .option('--disk <megabytes>', 'disk to offer to pubs')
+    .option(
+      '--nobody-else',
+      'I am sure that no other copy of this feed runs: write without asking anybody first',
+    )
+    .addHelpText(
+      'after',
+      "\nExamples:\n  $ buttcloud hub --join 'TOKEN' --host hub1.example.org\n  $ buttcloud hub                            (later on)",
+    )
+    .action(
+      run(async (context) => {
+        let broken: (error: Error) => void = () => {}
+        const failed = new Promise<Error>((resolve) => {
+          broken = resolve
+        })
+        const hub = await runHub({ ...hubOptions(context), onFailed: (error) => broken(error) })
+        tellParent({
+          kind: 'ready',
+          facts: { id: hub.id, label: hub.label, engine: hub.engine, provider: hub.provider },
+        })
+        if (!hasParent()) {
+          const { id, label, engine, provider } = hub
+          if (context.options.json)
+            context.print(JSON.stringify({ outcome: 'ready', id, label, engine, provider }))
+          else
+            context.print(
+              `The hub ${label} (${id}) runs pubs with ${engine} for ${provider}. Ctrl-C ends it.`,
+            )
+        }
+        await untilStopped(
+          () => hub.stop(),
+          failed.then((error) => new Failure(1, `The hub can't go on: ${error.message}`, { cause: error })),
+        )
+      }),
+    )
+}
+
+function hubOptions(context: Context): HubOptions {
+  const { given, options } = context
+  const engine = given.engine
+  if (engine !== 'docker' && engine !== 'process' && engine !== 'auto')
+    throw new Failure(2, `--engine is one of docker, process and auto, not "${String(engine)}".`)
+  const text = (name: string, value: unknown): object => (typeof value === 'string' ? { [name]: value } : {})
+  const bytes = (name: string, option: string, value: unknown): object =>
+    value === undefined ? {} : { [name]: wholeOption(option, value, 1, MEGABYTES_MAX) * MEGABYTE }
+  return {
+    dir: typeof given.path === 'string' ? given.path : join(options.dir, 'hub'),
+    engine,
+    ...text('join', given.join ?? process.env.BUTTCLOUD_HUB_TOKEN),
+    ...text('label', given.label),
+    ...text('dockerSocket', given.dockerSocket),
+    ...text('host', given.host),
+    ...text('bind', given.bind),
+    ...text('image', given.image),
+    ...bytes('memoryBytes', '--memory', given.memory),
+    ...bytes('diskBytes', '--disk', given.disk),
+    ...(given.nobodyElse === true ? { nobodyElse: true } : {}),
+  }
+}

@@ -1,0 +1,29 @@
+/** `buttcloud node`: the owner's embedded node, running on its own. `up` starts it; the other verbs then use it. */
+import type { Command } from 'commander'
+import { hasParent, tellParent, untilStopped } from '../io/child-life'
+import { openEmbedded } from '../io/owner-embedded'
+import { run } from '../run'
+
+export function register(program: Command): void {
+  program
+    .command('node')
+    .description("run the owner's embedded node, so that answers come in while no other command runs")
+    .option(
+      '--nobody-else',
+      'I am sure that no other copy of this feed runs: write without asking anybody first',
+    )
+    .addHelpText('after', '\nExamples:\n  $ buttcloud node')
+    .action(
+      run(async (context) => {
+        const door = await openEmbedded({
+          folder: context.options.dir,
+          unixSocket: true,
+          ...(context.given.nobodyElse === true ? { nobodyElse: true } : {}),
+          log: context.say,
+        })
+        tellParent({ kind: 'ready', facts: { id: door.id } })
+        if (!hasParent()) context.print(`The owner node ${door.id} runs. Ctrl-C ends it.`)
+        await untilStopped(() => door.close())
+      }),
+    )
+}

@@ -1,0 +1,51 @@
+/** What a command gets: streams, options, the way to the owner's node. Made once in main, used by one command. */
+import { homedir } from 'node:os'
+import { resolve } from 'node:path'
+import type { Readable, Writable } from 'node:stream'
+import { type CommonOptions, readOptions } from './options'
+import { type Paint, paint } from './render'
+
+type Terminal = Writable & { isTTY?: boolean; columns?: number }
+
+export interface Context {
+  options: CommonOptions
+  /** All options as they were given, for a command's own ones. */
+  given: Record<string, unknown>
+  stdin: Readable & { isTTY?: boolean }
+  stdout: Terminal
+  stderr: Terminal
+  /** For what goes to stdout. */
+  paint: Paint
+  /** Columns of stdout. */
+  width: number
+  /** A line on stdout. */
+  print(text: string): void
+  /** A line on stderr. */
+  say(text: string): void
+  /** A line on stderr, with --verbose only. */
+  explain(text: string): void
+}
+
+const WIDTH_DEFAULT = 100
+const WIDTH_MAX = 110
+
+/** Checks the options and makes the context. Throws a Failure (2) on a bad option. */
+export function createContext(given: Record<string, unknown>): Context {
+  const { stdin, stdout, stderr, env } = process
+  const options = readOptions(given, { environment: env, home: homedir() })
+  options.dir = resolve(options.dir)
+  options.ssbPath = resolve(options.ssbPath)
+  const colours = stdout.isTTY === true && (env.NO_COLOR ?? '') === '' && env.TERM !== 'dumb'
+  return {
+    options,
+    given,
+    stdin,
+    stdout,
+    stderr,
+    paint: paint(colours),
+    width: Math.min(stdout.columns ?? WIDTH_DEFAULT, WIDTH_MAX),
+    print: (text) => void stdout.write(`${text}\n`),
+    say: (text) => void stderr.write(`${text}\n`),
+    explain: (text) => void (options.verbose && stderr.write(`${text}\n`)),
+  }
+}

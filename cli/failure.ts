@@ -1,0 +1,22 @@
+/** How a command ends when it does not end well. */
+
+/** 1: refused, or tried and failed. 2: used wrongly. 3: no answer in time. */
+export type ExitCode = 1 | 2 | 3
+
+/** Carries the sentence for stderr and the exit code; anything else that is thrown is our own bug. */
+export class Failure extends Error {
+  constructor(
+    readonly code: ExitCode,
+    message: string,
+    options?: { cause: unknown },
+  ) {
+    super(message, options)
+    this.name = 'Failure'
+  }
+}
+
+/** The first line of whatever was thrown: libraries put whole stacks into messages. */
+export function firstLine(error: unknown): string {
+  const text = error instanceof Error ? error.message : String(error)
+  return text.split('\n', 1)[0]?.trim() ?? ''
+}

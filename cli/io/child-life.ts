@@ -1,0 +1,61 @@
+/** Life of a program that runs until told to end: by a signal, or by losing the program that started it. */
+
+/** What a started program tells the one that started it. */
+export type FromChild =
+  | { kind: 'ready'; facts: Record<string, string> }
+  /** It can't run; the sentence says why. */
+  | { kind: 'failed'; sentence: string }
+
+/** What it is told: end well. */
+export const STOP = 'stop'
+
+const EXIT_GRACE_MS = 3_000
+
+/** True when another buttcloud program started this one. */
+export function hasParent(): boolean {
+  return typeof process.send === 'function' && process.connected === true
+}
+
+/** Tells the parent, where there is one. */
+export function tellParent(message: FromChild): void {
+  if (hasParent()) process.send?.(message)
+}
+
+/**
+ * Resolves when the program has been told to end and `stop` has run. A second Ctrl-C ends it by force.
+ * Under a parent Ctrl-C is left to the parent, which gets it too; when the parent is gone, the program ends.
+ */
+export function untilStopped(stop: () => Promise<void>, failed?: Promise<Error>): Promise<void> {
+  return new Promise((resolve, reject) => {
+    const parent = hasParent()
+    let stopping = false
+    const end = (error: Error | null) => {
+      if (stopping) return
+      stopping = true
+      const settle = () => {
+        if (error === null) resolve()
+        else reject(error)
+      }
+      stop().then(settle, (trouble: Error) => {
+        reject(error ?? trouble)
+      })
+    }
+    process.on('SIGINT', () => {
+      if (parent) return
+      if (stopping) process.exit(130)
+      end(null)
+    })
+    process.on('SIGTERM', () => end(null))
+    if (parent) {
+      process.on('disconnect', () => end(null))
+      process.on('message', (message) => message === STOP && end(null))
+    }
+    failed?.then(end)
+  })
+}
+
+/** Lets go of what would keep the process alive; a library's stray timer or socket must not either. */
+export function leaveSoon(): void {
+  if (hasParent()) process.disconnect?.()
+  setTimeout(() => process.exit(), EXIT_GRACE_MS).unref()
+}

@@ -1,0 +1,121 @@
+/** The conversation with a provider, and what in it answers one request. */
+import type { FeedId, MessageId, Millis } from '../protocol/ids'
+import type { Outcome, Payload } from '../protocol/messages/answer'
+import { checkPost } from '../protocol/messages/post'
+import { parsePayload } from '../protocol/parse'
+
+/** A private post between the owner and the provider, as a node gives it. */
+export interface RawLetter {
+  key: MessageId
+  author: FeedId
+  sequence: number
+  claimedAt: Millis
+  content: unknown
+}
+
+export interface Letter {
+  key: MessageId
+  author: FeedId
+  sequence: number
+  claimedAt: Millis
+  text: string
+  root: MessageId | null
+  branch: MessageId[]
+  recps: FeedId[]
+  /** Only believed in what the provider wrote. */
+  payload: Payload | null
+}
+
+/** A letter of this conversation; null for anything else. */
+export function letterOf(raw: RawLetter, between: { owner: FeedId; provider: FeedId }): Letter | null {
+  if (raw.author !== between.owner && raw.author !== between.provider) return null
+  const post = checkPost(raw.content)
+  if (!post.ok) return null
+  const { text, root, branch, recps } = post.value
+  if (!recps.includes(between.provider) || !recps.includes(between.owner)) return null
+  const payload = raw.author === between.provider ? parsePayload(raw.content) : null
+  return {
+    key: raw.key,
+    author: raw.author,
+    sequence: raw.sequence,
+    claimedAt: raw.claimedAt,
+    text,
+    root,
+    branch,
+    recps,
+    payload,
+  }
+}
+
+/** What somebody waits for. */
+export interface Request {
+  key: MessageId
+  sequence: number
+  owner: FeedId
+}
+
+/** What has come for a request so far. */
+export interface Answered {
+  /** It is being worked on. */
+  received: Letter | null
+  final: Letter | null
+  /** Invites that came in a thread of their own. */
+  bearers: Letter[]
+}
+
+export const NOTHING_YET: Answered = { received: null, final: null, bearers: [] }
+
+/** One more letter; gives the same object when it has nothing to do with the request. */
+export function withLetter(answered: Answered, letter: Letter, request: Request): Answered {
+  const { payload } = letter
+  if (payload === null) return answered
+  switch (payload.kind) {
+    case 'answer':
+      if (payload.answers !== request.key) return answered
+      if (payload.final) return answered.final === null ? { ...answered, final: letter } : answered
+      return answered.received === null ? { ...answered, received: letter } : answered
+    case 'burst': {
+      const meant = payload.author === request.owner && payload.upTo >= request.sequence
+      return meant && answered.final === null ? { ...answered, final: letter } : answered
+    }
+    case 'bearer':
+      return payload.delivers === request.key
+        ? { ...answered, bearers: [...answered.bearers, letter] }
+        : answered
+  }
+}
+
+/** How a final letter says it ended. */
+export function outcomeOf(letter: Letter): Outcome {
+  const { payload } = letter
+  return payload === null || payload.kind === 'bearer' ? 'done' : payload.outcome
+}
+
+/** Where the next letter goes: the newest thread of the two alone, or a new one. */
+export function newestThread(letters: Letter[]): { root: MessageId; branch: MessageId } | null {
+  const last = letters.findLast((letter) => letter.recps.length === 2)
+  return last === undefined ? null : { root: last.root ?? last.key, branch: last.key }
+}
+
+/** By time; the clocks of two feeds differ, so an answer never stands before what it answers. */
+export function inOrder(letters: Letter[]): Letter[] {
+  const placed: Letter[] = []
+  const waiting = [...letters].sort((a, b) => a.claimedAt - b.claimedAt || a.sequence - b.sequence)
+  const known = new Set(letters.map((letter) => letter.key))
+  const seen = new Set<MessageId>()
+  const ready = (letter: Letter): boolean =>
+    letter.branch.every((parent) => seen.has(parent) || !known.has(parent))
+  while (waiting.length > 0) {
+    const at = Math.max(0, waiting.findIndex(ready))
+    for (const letter of waiting.splice(at, 1)) {
+      seen.add(letter.key)
+      placed.push(letter)
+    }
+  }
+  return placed
+}
+
+/** The text of the first letter of a thread, as Patchwork writes it: the mention picks the recipient. */
+export function openingText(provider: { id: FeedId; name: string }, text: string): string {
+  return `[@${provider.name}](${provider.id})\n\n${text}`
+}

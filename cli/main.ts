@@ -1,0 +1,68 @@
+#!/usr/bin/env node
+/** The one binary: `buttcloud …`. Wiring only. */
+import './io/node-version'
+import { Command, CommanderError } from 'commander'
+import { register as admin } from './commands/admin'
+import { register as create } from './commands/create'
+import { register as deletePub } from './commands/delete'
+import { register as hub } from './commands/hub'
+import { register as invite } from './commands/invite'
+import { register as join } from './commands/join'
+import { register as list } from './commands/list'
+import { register as node } from './commands/node'
+import { register as provider } from './commands/provider'
+import { register as say } from './commands/say'
+import { register as status } from './commands/status'
+import { register as up } from './commands/up'
+import { leaveSoon } from './io/child-life'
+import { readVersion } from './io/version'
+import { TIMEOUT_SECONDS_DEFAULT } from './options'
+import { fail } from './run'
+
+const USAGE = 2
+
+function createProgram(): Command {
+  const program = new Command('buttcloud')
+    .description('Your own always-on Scuttlebutt pub, asked for in a private message.')
+    .version(readVersion(), '-V, --version')
+    .option('--dir <folder>', 'where everything of ours lives (default: BUTTCLOUD_DIR, else ~/.buttcloud)')
+    .option('--json', 'one line of JSON on stdout (docs/CLI.md)')
+    .option('--no-wait', "don't wait for the answer")
+    .option('--timeout <seconds>', 'how long to wait', String(TIMEOUT_SECONDS_DEFAULT))
+    .option('--owner <which>', 'which node is yours: auto, running (your ssb-server), own (the embedded one)')
+    .option('--ssb-path <folder>', 'the folder of your ssb-server (default: ssb_path, else ~/.ssb)')
+    .option('--provider <id>', 'which provider, when you have joined several (default: the newest)')
+    .option('--verbose', 'say which node is used, and more about trouble')
+    .configureHelp({ showGlobalOptions: true })
+    .showHelpAfterError('(add --help for how to use it)')
+    .addHelpText(
+      'after',
+      [
+        '',
+        'Examples:',
+        '  $ buttcloud up                       try everything on this machine',
+        "  $ buttcloud join 'INVITE'            join somebody's provider",
+        '  $ buttcloud create alice             ask it for a pub',
+        '  $ buttcloud invite alice 5           an invite for five friends',
+        '',
+        'Exit codes: 0 done, 1 refused or failed, 2 used wrongly, 3 no answer in time.',
+      ].join('\n'),
+    )
+    .exitOverride()
+  for (const register of [up, join, create, list, status, invite, deletePub, say, provider, hub, node, admin])
+    register(program)
+  return program
+}
+
+async function main(): Promise<void> {
+  try {
+    await createProgram().parseAsync(process.argv)
+  } catch (error) {
+    // commander has printed its sentence already.
+    if (error instanceof CommanderError) process.exitCode = error.exitCode === 0 ? 0 : USAGE
+    else fail(error, false)
+  }
+  leaveSoon()
+}
+
+void main()

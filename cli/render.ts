@@ -1,0 +1,143 @@
+/** State → text for people. Foreign text never reaches the terminal with its control characters. */
+import type { FeedId } from '../protocol/ids'
+import type { HubView, PubView } from '../protocol/rpc'
+import { inOrder, type Letter } from './letters'
+
+/** Colours, or nothing where the output is no terminal. */
+export interface Paint {
+  bold(text: string): string
+  dim(text: string): string
+  good(text: string): string
+  bad(text: string): string
+}
+
+const paintWith = (on: boolean, code: number, end: number) => (text: string) =>
+  on ? `\u001b[${code}m${text}\u001b[${end}m` : text
+
+/** Paint that colours, or leaves text as it is. */
+export function paint(on: boolean): Paint {
+  return {
+    bold: paintWith(on, 1, 22),
+    dim: paintWith(on, 2, 22),
+    good: paintWith(on, 32, 39),
+    bad: paintWith(on, 31, 39),
+  }
+}
+
+/** Line breaks stay; every other control, format or direction character becomes a space. */
+export function harmless(text: string): string {
+  return text
+    .replace(/\r\n?/g, '\n')
+    .replace(/[^\n]/gu, (one) => (/[\p{Cc}\p{Cf}\p{Co}\p{Cs}\u2028\u2029]/u.test(one) ? ' ' : one))
+}
+
+/** Markdown as a terminal shows it: no marks, links as their label. */
+export function plainOf(markdown: string): string {
+  return harmless(markdown)
+    .replace(/!?\[([^\][]{0,300})\]\([^)\s]{0,500}\)/g, '$1')
+    .replace(/\*\*([^*\n]{1,300})\*\*/g, '$1')
+    .replace(/`([^`\n]{1,2000})`/g, '$1')
+}
+
+/** Breaks lines at spaces; a word longer than the width, an invite for one, stays in one piece to be copied. */
+export function wrap(text: string, width: number): string[] {
+  const lines: string[] = []
+  for (const paragraph of text.split('\n')) {
+    let line = ''
+    for (const word of paragraph.split(' ')) {
+      if (line !== '' && line.length + 1 + word.length > width) {
+        lines.push(line)
+        line = word
+      } else line = line === '' ? word : `${line} ${word}`
+    }
+    lines.push(line)
+  }
+  return lines
+}
+
+/** Wrapped and moved in. */
+export function indented(text: string, width: number, by = '    '): string {
+  return wrap(text, Math.max(20, width - by.length))
+    .map((line) => (line === '' ? '' : `${by}${line}`))
+    .join('\n')
+}
+
+export interface ConversationView {
+  owner: FeedId
+  names: { owner: string; provider: string }
+  width: number
+  paint: Paint
+}
+
+/** The letters as the owner reads them: who, and what they wrote. */
+export function conversationText(letters: Letter[], view: ConversationView): string {
+  return inOrder(letters)
+    .map((letter) => {
+      const mine = letter.author === view.owner
+      const name = harmless(mine ? view.names.owner : view.names.provider)
+      return `${view.paint.bold(name)}\n${indented(plainOf(letter.text).trim(), view.width)}`
+    })
+    .join('\n\n')
+}
+
+/** A table with a heading; columns are as wide as their widest cell. */
+export function table(heading: string[], rows: string[][]): string {
+  const all = [heading, ...rows].map((row) => row.map((cell) => harmless(cell).replace(/\n/g, ' ')))
+  const widths = heading.map((_, column) => Math.max(...all.map((row) => row[column]?.length ?? 0)))
+  return all
+    .map((row) =>
+      row
+        .map((cell, column) => cell.padEnd(widths[column] ?? 0))
+        .join('  ')
+        .trimEnd(),
+    )
+    .join('\n')
+}
+
+/** Bytes as people read them. */
+export function bytesText(bytes: number): string {
+  const units = ['B', 'KB', 'MB', 'GB', 'TB']
+  let value = bytes
+  let unit = 0
+  while (value >= 1024 && unit < units.length - 1) {
+    value /= 1024
+    unit++
+  }
+  return `${value < 10 && unit > 0 ? value.toFixed(1) : Math.round(value)} ${units[unit]}`
+}
+
+/** The operator's table of hubs. */
+export function hubsText(hubs: HubView[]): string {
+  if (hubs.length === 0) return 'No hub has joined yet. `buttcloud admin hub-token` prints a token for one.'
+  return table(
+    ['HUB', 'STATUS', 'CONNECTED', 'ENGINE', 'HOST', 'PUBS', 'RESERVED', 'OFFERED', 'ID'],
+    hubs.map((hub) => [
+      hub.label,
+      hub.status,
+      hub.connected ? 'yes' : 'no',
+      hub.engine ?? '-',
+      hub.host ?? '-',
+      String(hub.pubs),
+      bytesText(hub.reservedBytes),
+      bytesText(hub.memoryBytes),
+      hub.hub,
+    ]),
+  )
+}
+
+/** The operator's table of pubs. */
+export function pubsText(pubs: PubView[]): string {
+  if (pubs.length === 0) return 'There are no pubs yet.'
+  return table(
+    ['PUB', 'STATUS', 'PHASE', 'ADDRESS', 'INVITES', 'OWNER', 'WHY'],
+    pubs.map((pub) => [
+      pub.name,
+      pub.status,
+      pub.phase,
+      pub.address ?? `port ${pub.port}`,
+      `${pub.invites.used}/${pub.invites.issued}`,
+      pub.owners.join(' '),
+      pub.reason ?? '',
+    ]),
+  )
+}
