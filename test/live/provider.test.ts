@@ -2,6 +2,7 @@
  * Goal: the provider behaves the same in both homes (our own node on ssb-db2; a plugin in a stock ssb-server 16)
  * towards people on stock clients. No hub here: everything up to the refusal for want of room.
  */
+import ssbKeys from 'ssb-keys'
 import test from 'tape'
 import { randomNetworkKey, until } from '../helpers/machine'
 import { answersTo, finalAnswer, firstPost, madeUpFeed, privatePost, readFrom } from '../helpers/patchwork'
@@ -92,7 +93,6 @@ for (const home of ['own', 'stock'] as Home[]) {
       const { invite } = await provider.admin('adminInvite', { uses: 1_000 })
       const [address, seed] = invite.split('~')
       const [host, port] = address.split(':')
-      const ssbKeys = require('ssb-keys')
       const inviteKeys = ssbKeys.generate('ed25519', Buffer.from(seed, 'base64'))
       const manifest = { invite: { use: 'async' } }
       const rpc = await dial(
@@ -108,7 +108,7 @@ for (const home of ['own', 'stock'] as Home[]) {
           await call(rpc, 'invite.use', { feed: madeUpFeed() })
           taken += 1
         } catch (error) {
-          if (!/too many people/.test(String(error))) throw error
+          if (!/too many people/.test(String((error as { message?: string }).message))) throw error
           refused += 1
         }
       }

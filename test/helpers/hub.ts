@@ -1,0 +1,56 @@
+/** A hub daemon of the real kind, joined to a test provider, in a process of its own. */
+import type { FeedId } from '../../protocol/ids'
+import type { HubView } from '../../protocol/rpc'
+import { type HubProcess, startHubProcess } from './hub-process'
+import { removeFolder, temporaryFolder, until } from './machine'
+import type { TestProvider } from './provider'
+
+export interface TestHub {
+  id: FeedId
+  folder: string
+  lines(): string
+  /** kill -9; `restart` starts it again on the same folder. */
+  kill(): Promise<void>
+  restart(): Promise<void>
+  stop(): Promise<void>
+}
+
+export interface TestHubOptions {
+  networkKey: string
+  engine: 'docker' | 'process'
+  dockerSocket?: string
+  image?: string
+  label?: string
+  memoryBytes?: number
+}
+
+/** Joins with a token of the provider and resolves when the provider knows what the hub offers. */
+export async function joinHub(provider: TestProvider, options: TestHubOptions): Promise<TestHub> {
+  const folder = temporaryFolder('hub')
+  const { token } = await provider.admin('adminHubToken', { label: options.label ?? '' })
+  const { networkKey, engine, dockerSocket, image, memoryBytes } = options
+  const common = {
+    ...{ dir: folder, networkKey, engine, bind: '127.0.0.1', host: '127.0.0.1' },
+    ...(dockerSocket === undefined ? {} : { dockerSocket }),
+    ...(image === undefined ? {} : { image }),
+    ...(memoryBytes === undefined ? {} : { memoryBytes }),
+  }
+  let running: HubProcess = await startHubProcess({ ...common, join: token })
+  const { id } = running
+  await until('the provider to know what the hub offers', async () => {
+    const hubs = await provider.admin<HubView[]>('adminHubs')
+    return hubs.find((one) => one.hub === id)?.engine
+  })
+  return {
+    ...{ id, folder },
+    lines: () => running.lines(),
+    kill: () => running.kill('SIGKILL'),
+    async restart() {
+      running = await startHubProcess(common)
+    },
+    async stop() {
+      await running.kill('SIGTERM')
+      removeFolder(folder)
+    },
+  }
+}
