@@ -54,7 +54,7 @@ export function containerBody(run: Run, options: DockerSettings): ContainerCreat
       RestartPolicy: { Name: 'no' },
       Privileged: false,
       CapDrop: ['ALL'],
-      SecurityOpt: ['no-new-privileges:true'],
+      SecurityOpt: ['no-new-privileges'],
       ReadonlyRootfs: true,
       Tmpfs: { '/tmp': `rw,noexec,nosuid,nodev,size=${RUN_TMP_BYTES}` },
       IpcMode: 'private',

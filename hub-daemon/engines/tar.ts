@@ -1,4 +1,4 @@
-/** A tar archive of one small folder, made by hand: all that is ever put into a container is one secret. */
+/** A tar archive of one small file, made by hand: all that is ever put into a container is one secret. */
 
 const BLOCK_BYTES = 512
 
@@ -7,33 +7,21 @@ export interface TarOwner {
   gid: number
 }
 
-/**
- * A ustar archive (POSIX.1-1988) with the folder itself (mode 0700) and one file in it (mode 0600), both owned by
- * `owner`. The folder is in it because a volume made for an image without `/data` belongs to root.
- * `name` is at most 99 bytes of ASCII.
- */
+/** A ustar archive (POSIX.1-1988) with one file of mode 0600, owned by `owner`; `name` is at most 99 bytes of ASCII. */
 export function tarOfSecret(name: string, content: string, owner: TarOwner, now: number): Buffer {
   if (!/^[\x21-\x7e]{1,99}$/.test(name))
     throw new Error(`a tar name must be 1 to 99 ASCII characters: ${name}`)
   const bytes = Buffer.from(content, 'utf8')
   const padding = Buffer.alloc((BLOCK_BYTES - (bytes.length % BLOCK_BYTES)) % BLOCK_BYTES)
   return Buffer.concat([
-    header('./', '5', 0o700, 0, owner, now),
-    header(name, '0', 0o600, bytes.length, owner, now),
+    header(name, 0o600, bytes.length, owner, now),
     bytes,
     padding,
     Buffer.alloc(2 * BLOCK_BYTES),
   ])
 }
 
-function header(
-  name: string,
-  type: '0' | '5',
-  mode: number,
-  size: number,
-  owner: TarOwner,
-  now: number,
-): Buffer {
+function header(name: string, mode: number, size: number, owner: TarOwner, now: number): Buffer {
   const block = Buffer.alloc(BLOCK_BYTES)
   block.write(name, 0, 100, 'ascii')
   octal(block, mode, 100, 8)
@@ -43,7 +31,7 @@ function header(
   octal(block, Math.floor(now / 1000), 136, 12)
   // The checksum is counted with its own field full of spaces.
   block.fill(' ', 148, 156)
-  block.write(type, 156, 1, 'ascii')
+  block.write('0', 156, 1, 'ascii')
   block.write('ustar\0', 257, 6, 'ascii')
   block.write('00', 263, 2, 'ascii')
   let sum = 0

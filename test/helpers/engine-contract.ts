@@ -1,5 +1,6 @@
 /** What every engine must do, asked of each in the same words. */
 import { randomBytes } from 'node:crypto'
+import { get } from 'node:http'
 import { createServer } from 'node:net'
 import tape from 'tape'
 import { type Engine, EngineError, type Run, type RunFact } from '../../hub-daemon/engines/engine'
@@ -41,9 +42,25 @@ export async function tinyRun(under: { listen: string }, more: Record<string, st
 
 /** What the tiny pub tells from outside, as soon as it listens. */
 export function reportOf(run: Run): Promise<TinyReport> {
-  return until(`the tiny pub on port ${run.port}`, async () => {
-    const answer = await fetch(`http://127.0.0.1:${run.port}/`, { signal: AbortSignal.timeout(2_000) })
-    return (await answer.json()) as TinyReport
+  return until(
+    `the tiny pub on port ${run.port}`,
+    async () => JSON.parse(await getText(run.port)) as TinyReport,
+  )
+}
+
+/** By node:http: a proxy that accepts and closes before the pub listens is an error here, and nothing worse. */
+function getText(port: number): Promise<string> {
+  return new Promise((resolve, reject) => {
+    const asked = get({ host: '127.0.0.1', port, timeout: 2_000, agent: false }, (response) => {
+      let text = ''
+      response.on('data', (chunk: Buffer) => {
+        text += chunk.toString('utf8')
+      })
+      response.on('end', () => resolve(text))
+      response.on('error', reject)
+    })
+    asked.on('timeout', () => asked.destroy(new Error('no answer in time')))
+    asked.on('error', reject)
   })
 }
 
