@@ -55,6 +55,7 @@ export interface RunningHub {
 }
 
 const LOOPBACK = '127.0.0.1'
+const EVERY_ADDRESS = '0.0.0.0'
 
 /** Runs a hub until stopped. Rejects with a sentence when it has joined no provider, or the token is refused. */
 export async function runHub(options: HubOptions): Promise<RunningHub> {
@@ -110,11 +111,7 @@ async function start(
 ): Promise<RunningHub> {
   const { sbot, keys, id } = node
   const { provider } = membership
-  const version = readVersion()
-  const host = options.host ?? LOOPBACK
-  const bind = options.bind ?? (host === LOOPBACK ? LOOPBACK : '0.0.0.0')
-  const dial = bind === '0.0.0.0' ? LOOPBACK : bind
-  const image = options.image ?? `buttcloud/ssb-pub:${version}`
+  const { version, host, bind, dial, image } = placeOf(options)
   const { dir: directory, dockerSocket, memoryBytes, diskBytes } = options
   const engine = await chooseEngine({
     engine: options.engine,
@@ -136,7 +133,7 @@ async function start(
     state,
     config: {
       ...{ hub: id, host, dial, capsShs: networkKey },
-      listen: docker ? '0.0.0.0' : bind,
+      listen: docker ? EVERY_ADDRESS : bind,
       image: docker ? image : null,
     },
     context: {
@@ -181,6 +178,15 @@ async function start(
       return stopping
     },
   }
+}
+
+/** Where the pubs are reached, from outside and by the hub itself, and what they are made of. */
+function placeOf(options: HubOptions): Record<'version' | 'host' | 'bind' | 'dial' | 'image', string> {
+  const version = readVersion()
+  const host = options.host ?? LOOPBACK
+  const bind = options.bind ?? (host === LOOPBACK ? LOOPBACK : EVERY_ADDRESS)
+  const dial = bind === EVERY_ADDRESS ? LOOPBACK : bind
+  return { version, host, bind, dial, image: options.image ?? `buttcloud/ssb-pub:${version}` }
 }
 
 /** The provider's plugin in shape only, so that its methods can be called; here they answer nobody. */

@@ -83,7 +83,11 @@ export interface JoinAnswer {
   label: string
 }
 
-/** What a hub signs to prove that it owns the feed it joins with. */
+/**
+ * What a hub signs to prove that it owns the feed it joins with. `proof` is `ssbKeys.sign(hubKeys, joinText(…))`:
+ * ed25519 over the text's UTF-8 bytes without a network key, as `<base64>.sig.ed25519`. The provider checks it with
+ * `ssbKeys.verify({ public: hub.slice(1), curve: 'ed25519' }, proof, joinText(…))`.
+ */
 export function joinText(token: InviteKey, hub: FeedId): string {
   return `buttcloud-join-1 ${token} ${hub}`
 }

@@ -59,6 +59,9 @@ const whoamiAnswer = shape({ id: feedId })
 /** Starts to dial at once and goes on until stopped. */
 export function createProviderLink(options: ProviderLinkOptions): ProviderLink {
   const stopping = new AbortController()
+  const stopped = new Promise<null>((resolve) => {
+    stopping.signal.addEventListener('abort', () => resolve(null))
+  })
   let calls: ProviderCalls | null = null
   const set = (next: ProviderCalls | null) => {
     calls = next
@@ -71,6 +74,7 @@ export function createProviderLink(options: ProviderLinkOptions): ProviderLink {
     peer.onClose(() => gone.abort())
     const stop = () => gone.abort()
     stopping.signal.addEventListener('abort', stop)
+    if (stopping.signal.aborted) stop()
     try {
       await ping(rpc, options.provider)
       if (gone.signal.aborted) return
@@ -93,7 +97,9 @@ export function createProviderLink(options: ProviderLinkOptions): ProviderLink {
     let told = ''
     while (!stopping.signal.aborted) {
       try {
-        const peer = await options.sbot.dial(options.address)
+        // A dial may take long to fail; whoever stops does not wait for it, the closing node ends it.
+        const peer = await Promise.race([options.sbot.dial(options.address), stopped])
+        if (peer === null) return
         if (peer.id !== options.provider) throw new Error(`${peer.id} answers where the provider should`)
         await serve(peer)
         options.log.info({}, 'the connection to the provider ended')
