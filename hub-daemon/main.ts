@@ -170,13 +170,15 @@ async function start(
     await node.close()
     log.info({}, 'the hub has ended')
   }
+  return { id, provider, label: membership.label, engine: engine.kind, stop: once(stop) }
+}
+
+/** The same end for everybody who asks for it. */
+function once(stop: () => Promise<void>): () => Promise<void> {
   let stopping: Promise<void> | null = null
-  return {
-    ...{ id, provider, label: membership.label, engine: engine.kind },
-    stop: () => {
-      stopping ??= stop()
-      return stopping
-    },
+  return () => {
+    stopping ??= stop()
+    return stopping
   }
 }
 
