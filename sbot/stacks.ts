@@ -1,4 +1,5 @@
 /** Assembling our own nodes: provider, hub, and an owner's embedded node. */
+import { writeFileSync } from 'node:fs'
 import { join, resolve } from 'node:path'
 import secretStack from 'secret-stack'
 import ssbBlobs from 'ssb-blobs'
@@ -14,13 +15,13 @@ import ssbReplicationScheduler from 'ssb-replication-scheduler'
 import ssbUnixSocket from 'ssb-unix-socket'
 import type { FeedId } from '../protocol/ids'
 import { gateOf, sbotOf } from './detect'
-import { writeJson } from './durable'
 import { flushedFirst } from './flushed-first'
 import type { Gate, GateOptions } from './gatekeeper'
 import { loadIdentity, prepareFolder } from './identity'
 import { assertPortFree, listening } from './listening'
 import { lockFolder } from './lock'
 import { networkKeyOf } from './network'
+import { noDelay } from './no-delay'
 import type { Sbot } from './port'
 
 export { networkKeyOf } from './network'
@@ -140,6 +141,7 @@ function stackOf(options: NodeOptions, firstStart: boolean): any {
  * secret is missing. The node may not write before its boot gate opens (`gate.status()` says why).
  */
 export async function openNode(options: NodeOptions): Promise<OpenedNode> {
+  noDelay()
   const path = resolve(options.path)
   prepareFolder(path)
   const lock = await lockFolder(path)
@@ -151,7 +153,8 @@ export async function openNode(options: NodeOptions): Promise<OpenedNode> {
     const ssb = stackOf(options, firstStart)(config)
     if (options.listen !== undefined || options.unixSocket) await listening(ssb)
     const sbot = sbotOf(ssb, ssb.config)
-    writeJson(join(path, 'manifest.json'), ssb.getManifest())
+    // Written anew at every start, so it need not survive a power cut.
+    writeFileSync(join(path, 'manifest.json'), `${JSON.stringify(ssb.getManifest(), null, 2)}\n`)
     return {
       ...{ sbot, ssb, keys, firstStart, config: ssb.config },
       gate: gateOf(sbot),

@@ -1,6 +1,7 @@
 /** From a secret-stack node to a running provider: hooks at init, the rest when all plugins are loaded. */
 import type { FeedId } from '../../protocol/ids'
 import { gateOf, sbotOf } from '../../sbot/detect'
+import { noDelay } from '../../sbot/no-delay'
 import { DEFAULT_POLICY, type Policy } from '../policy'
 import { hookAuth, hookInviteUse } from './onboarding'
 import { type Log, type Provider, startProvider, tablesFolder } from './provider'
@@ -34,6 +35,7 @@ const toStderr: Log = (level, fact, details) => {
 
 /** Hooks the node and schedules the start. Gives back the node's feed id. */
 export function wire(ssb: any, config: any): FeedId {
+  noDelay()
   const settings: Settings = config.buttcloud ?? {}
   const log = settings.log ?? toStderr
   const self: FeedId = ssb.id
