@@ -41,7 +41,10 @@ export function containerBody(run: Run, options: DockerSettings): ContainerCreat
     Image: options.image,
     Hostname: run.name,
     User: `${options.user.uid}:${options.user.gid}`,
-    Env: Object.entries({ ...run.environment, PUB_DATA: DATA_PATH }).map(([key, value]) => `${key}=${value}`),
+    // Inside it listens everywhere; which address it has outside is said by the published port.
+    Env: Object.entries({ ...run.environment, PUB_DATA: DATA_PATH, PUB_LISTEN: '0.0.0.0' }).map(
+      ([key, value]) => `${key}=${value}`,
+    ),
     Labels: labelsOf(options.hub, run),
     ExposedPorts: { [port]: {} },
     // The image's own health check is for people who run it by hand; 300 pubs that spawn node twice a minute would

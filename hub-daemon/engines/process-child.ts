@@ -16,6 +16,8 @@ export interface ChildOptions {
   volume: string
   lock: string
   output: string
+  /** The address it listens on. */
+  listen: string
   /** Added to the run's own. */
   environment: Record<string, string>
 }
@@ -88,13 +90,14 @@ function argumentsOf({ run, entry }: ChildOptions): string[] {
 }
 
 /** Nothing of the daemon's own environment but the search path: it may hold secrets. */
-function environmentOf({ run, volume, lock, environment }: ChildOptions): NodeJS.ProcessEnv {
+function environmentOf({ run, volume, lock, listen, environment }: ChildOptions): NodeJS.ProcessEnv {
   return {
     PATH: process.env.PATH,
     HOME: volume,
     ...environment,
     ...run.environment,
     PUB_DATA: volume,
+    PUB_LISTEN: listen,
     BUTTCLOUD_RUN_LOCK: lock,
   }
 }

@@ -14,7 +14,7 @@ export interface ProcessEngineOptions {
   directory: string
   /** Compiled file that is the pub (dist/pub-image/entry.js). */
   entry: string
-  /** The address the pubs listen on, as their environment tells them; asked whether a port is free. */
+  /** The address the pubs listen on (PUB_LISTEN); asked whether a port is free. */
   bind: string
   /** Given to every pub besides its run's own environment. */
   environment?: Record<string, string>
@@ -190,6 +190,7 @@ class ProcessEngine implements Engine {
       volume: this.folders.volume(run.name),
       lock: this.folders.lock(run.name),
       output: this.folders.output(run.name),
+      listen: this.options.bind,
       environment: this.options.environment ?? {},
     })
     const written = this.folders.write({

@@ -94,9 +94,11 @@ export async function killEngine(index: number): Promise<void> {
   if (pid === null) return
   process.kill(pid, 'SIGKILL')
   await until('the engine to be gone', () => pidOf(folder) === null, STOP_MS)
-  // Its containerd dies with it, a moment later; a new engine that still sees it waits for it in vain.
-  const helper = numberIn(join(folder, 'exec/containerd/containerd.pid'))
+  // Its containerd dies with it, a moment later. Where nobody buries the dead a new engine takes it for living.
+  const helperPath = join(folder, 'exec/containerd/containerd.pid')
+  const helper = numberIn(helperPath)
   if (helper !== null) await until('its containerd to be gone', () => startOf(helper) === null, STOP_MS)
+  rmSync(helperPath, { force: true })
 }
 
 function numberIn(path: string): number | null {

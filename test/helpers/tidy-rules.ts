@@ -26,7 +26,7 @@ export function kindOf(path: string): Kind {
   if (path === 'sbot/port.ts') return 'pure'
   if (top === 'sbot' || path.startsWith('cli/commands/')) return 'door'
   if (/(^|\/)(io|engines)\//.test(path)) return path.endsWith('/engines/engine.ts') ? 'pure' : 'door'
-  if (/(^|\/)(main|index)\.ts$/.test(path) || path === 'cli/context.ts') return 'door'
+  if (/(^|\/)(main|index)\.ts$/.test(path) || /^cli\/(context|run)\.ts$/.test(path)) return 'door'
   // Programs that are started: the pub's entry, the builder of its image.
   if (path === 'pub-image/entry.ts' || path === 'pub-image/build-image.ts') return 'door'
   return 'pure'
@@ -163,19 +163,26 @@ export function lengthFindings(source: string): Finding[] {
   return findings
 }
 
-/** Every function with a body in braces: where it begins and how many lines it has. */
+/**
+ * Every function with a body in braces: where it begins and how many lines it has. The lines of functions within it
+ * are counted there and not here: a maker of closures is as long as what it does itself.
+ */
 export function functionsOf(source: string): { line: number; length: number }[] {
   const code = codeOnly(source)
-  const open: { line: number; isFunction: boolean }[] = []
+  const open: { line: number; isFunction: boolean; inner: number }[] = []
   const found: { line: number; length: number }[] = []
   let line = 1
   for (let at = 0; at < code.length; at++) {
     const char = code[at]
     if (char === '\n') line++
-    else if (char === '{') open.push({ line, isFunction: opensFunction(code, at) })
+    else if (char === '{') open.push({ line, isFunction: opensFunction(code, at), inner: 0 })
     else if (char === '}') {
       const begun = open.pop()
-      if (begun?.isFunction) found.push({ line: begun.line, length: line - begun.line + 1 })
+      if (begun === undefined) continue
+      const lines = line - begun.line + 1
+      if (begun.isFunction) found.push({ line: begun.line, length: lines - begun.inner })
+      const outer = open.at(-1)
+      if (outer !== undefined) outer.inner += begun.isFunction ? Math.max(0, lines - 2) : begun.inner
     }
   }
   return found
@@ -185,10 +192,7 @@ export function functionsOf(source: string): { line: number; length: number }[] 
 function opensFunction(code: string, at: number): boolean {
   const before = code.slice(Math.max(0, at - 2_000), at).trimEnd()
   if (before.endsWith('=>')) return true
-  const head = /\)(?:\s*:\s*[\w<>[\]{}|&.,:='"\s;?()-]{0,400})?$/.exec(before)
-  if (head === null) return false
-  // Back from the closing parenthesis to the one that it closes.
-  const close = before.endsWith(')') ? before.length - 1 : before.lastIndexOf('):')
+  const close = closeOfParameters(before)
   if (close < 0) return false
   let depth = 0
   for (let back = close; back >= 0; back--) {
@@ -197,4 +201,17 @@ function opensFunction(code: string, at: number): boolean {
       return !/\b(if|for|while|switch|catch|with)\s*$/.test(before.slice(0, back).replace(/\bawait\s*$/, ''))
   }
   return false
+}
+
+/** Where the parenthesis is after which there is nothing, or a return type and nothing else; -1 when nowhere. */
+function closeOfParameters(before: string): number {
+  for (let at = before.length - 1; at >= Math.max(0, before.length - 400); at--) {
+    if (before[at] !== ')') continue
+    const tail = before.slice(at + 1)
+    const balanced = tail.split('{').length === tail.split('}').length
+    const isType =
+      /^\s*:\s*[^=]/.test(tail) && !/\b(class|interface|return|const|let|type|enum|export|case)\b/.test(tail)
+    if (tail.trim() === '' || (balanced && isType)) return at
+  }
+  return -1
 }
