@@ -1,6 +1,7 @@
 /** `create NAME`: record, order, first invite; then the invite, or the reason why there is none. */
 import { type FeedId, type PubId, pubIdOf } from '../protocol/ids'
 import { CREATE_DEADLINE_MS } from '../protocol/limits'
+import type { ObservedMessage } from '../protocol/messages/observed'
 import { buildOp } from '../protocol/messages/op'
 import { buildPub, type PubMessage } from '../protocol/messages/pub'
 import { buildSpec, type SpecMessage } from '../protocol/messages/spec'
@@ -12,6 +13,8 @@ import { freePort, place } from './schedule'
 import { words } from './words'
 
 const FIRST_INVITE_USES = 1
+/** Troubles that waiting does not mend; the others (an engine that is away, a full disk) get until the deadline. */
+const HOPELESS: ReadonlySet<ObservedMessage['trouble']> = new Set(['no-image', 'crashing', 'out-of-memory'])
 
 /** Checks and, where all is well, owes everything that the first moment needs in one group. */
 export function beginCreate(look: Look, request: Request, name: string): void {
@@ -66,8 +69,8 @@ export function continueCreate(look: Look, request: Request, pub: PubFact): void
   const observed = observationOf(state, pub)
   const deadline = pub.createdAt + CREATE_DEADLINE_MS
   if (observed?.phase === 'failed' && observed.revision === spec.revision) {
-    if (observed.trouble === 'port-taken' && now < deadline) return movePort(look, pub)
-    return endFailed(look, request, pub)
+    if (now >= deadline || HOPELESS.has(observed.trouble)) return endFailed(look, request, pub)
+    if (observed.trouble === 'port-taken') return movePort(look, pub)
   }
   const result = resultOf(state, op)
   if (observed?.phase === 'up' && feedOf(state, pub) !== null && result !== null) {

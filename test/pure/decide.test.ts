@@ -177,6 +177,18 @@ test('create: one that fails for good, or in time, ends with one final answer an
   t.end()
 })
 
+test('create: an engine that is away for a while costs nothing but time', (t) => {
+  const story = new Story().withHub()
+  const request = story.asks(alice, 'create alice')
+  story.settle()
+  hubSays(story, request, 'failed', { trouble: 'unreachable', reason: 'Docker does not answer', feed: null })
+  t.deepEqual(story.settle(), [])
+  hubSays(story, request, 'up')
+  opDone(story, request, request)
+  t.deepEqual(outcomes(story.settle()), ['done'])
+  t.end()
+})
+
 test('invite: to its owner only; of somebody else’s pub refused without telling that it exists', (t) => {
   const story = new Story().withHub()
   const pub = aliceHasPub(story)
