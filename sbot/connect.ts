@@ -9,6 +9,7 @@ import type { FeedId } from '../protocol/ids'
 import { readJson, readText } from './durable'
 import { parseSecret } from './identity'
 import { networkKeyOf } from './network'
+import { noDelay } from './no-delay'
 import { asError } from './peers'
 
 export interface Connection {
@@ -50,6 +51,7 @@ export function netAddressOf(host: string, port: number, key: FeedId): string {
 }
 
 function dial(address: string, keys: any, options: LocalOptions, path?: string): Promise<any> {
+  noDelay()
   const timeoutMs = options.timeoutMs ?? TIMEOUT_MS
   return new Promise((resolve, reject) => {
     let late = false

@@ -1,7 +1,6 @@
-/** ssb-client as a connection with an end: explicit keys, a known manifest, a time limit, nothing read from disk. */
-import ssbCaps from 'ssb-caps'
-import createClient from 'ssb-client'
+/** A connection to a pub or a provider, with an end that can be listened to. */
 import type { FeedId, Millis } from '../../protocol/ids'
+import { connectRemote } from '../../sbot/connect'
 
 export interface ClientOptions {
   host: string
@@ -22,39 +21,10 @@ export interface Client {
 }
 
 /** Connects and shakes hands; rejects with a sentence when that does not succeed in time. */
-export function connectTo(options: ClientOptions): Promise<Client> {
-  const { host, port, feed, timeoutMs } = options
-  const place = `${host}:${port}`
-  const config = {
-    caps: { shs: options.capsShs ?? ssbCaps.shs },
-    timers: { handshake: timeoutMs },
-    remote: `net:${host}:${port}~shs:${feed.slice(1, -'.ed25519'.length)}`,
-    manifest: options.manifest,
-  }
-  return new Promise((resolve, reject) => {
-    let late = false
-    const timer = setTimeout(() => {
-      late = true
-      reject(new Error(`${place} did not complete a handshake within ${timeoutMs / 1000} s`))
-    }, timeoutMs)
-    // ssb-client wants the options twice: once to be asked for a config, once as the config.
-    createClient(options.keys, { ...config, config }, (error: unknown, rpc: any) => {
-      clearTimeout(timer)
-      if (late) {
-        rpc?.close?.(true, () => {})
-        return
-      }
-      if (error || !rpc) {
-        const cause = error instanceof Error ? error.message : String(error)
-        reject(new Error(`could not connect to ${place}: ${cause}`, { cause: error }))
-        return
-      }
-      resolve(clientOf(rpc))
-    })
-  })
-}
-
-function clientOf(rpc: any): Client {
+export async function connectTo(options: ClientOptions): Promise<Client> {
+  const { host, port, feed, keys, manifest, timeoutMs, capsShs } = options
+  const network = capsShs === null ? {} : { networkKey: capsShs }
+  const { rpc } = await connectRemote({ host, port, key: feed, keys, manifest, timeoutMs, ...network })
   let closed = false
   const listeners: (() => void)[] = []
   rpc.once('closed', () => {

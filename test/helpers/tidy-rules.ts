@@ -117,7 +117,7 @@ function brokenPackageRule(path: string, kind: Kind, specifier: string, typeOnly
 }
 
 const BANNED_IN_PURE: [RegExp, string][] = [
-  [/\bDate\b/, 'the time is an argument here (now: Millis)'],
+  [/\bDate(?!\(\w)\b/, 'the time is an argument here (now: Millis)'],
   [/\bMath\.random\b/, 'randomness is an argument here'],
   [
     /\b(setTimeout|setInterval|setImmediate|queueMicrotask)\b/,

@@ -1,17 +1,12 @@
 /** Goal: the provider owes exactly what blueprint and issue say, told as stories. No node, no clock. */
+
 import test from 'tape'
-import { evolve } from '../../protocol/evolve'
-import type { FeedId, MessageId } from '../../protocol/ids'
+import type { MessageId } from '../../protocol/ids'
 import { pubIdOf } from '../../protocol/ids'
-import { CREATE_DEADLINE_MS, OP_DEADLINE_MS, STRANGER_ANSWER_EVERY_MS } from '../../protocol/limits'
-import { buildObserved } from '../../protocol/messages/observed'
-import { buildOp } from '../../protocol/messages/op'
-import { buildResult } from '../../protocol/messages/result'
-import { initialState } from '../../protocol/state'
+import { CREATE_DEADLINE_MS, OP_DEADLINE_MS } from '../../protocol/limits'
 import {
   alice,
   bob,
-  canonical,
   feed,
   hub,
   lastText,
@@ -21,47 +16,7 @@ import {
   provider,
   Story,
 } from '../helpers/story'
-
-const PUB_FEED = feed('pub of alice')
-
-function hubSays(
-  story: Story,
-  request: MessageId,
-  phase: 'up' | 'failed' | 'removed',
-  more: object = {},
-): void {
-  const spec = story.state.provider.specs.get(pubIdOf(request))
-  if (spec === undefined) throw new Error('no spec')
-  story.tells(
-    spec.hub,
-    buildObserved({
-      pub: spec.pub,
-      revision: spec.revision,
-      epoch: spec.epoch,
-      phase,
-      reason: null,
-      trouble: null,
-      feed: PUB_FEED,
-      host: 'pubs.example',
-      port: spec.port,
-      ...more,
-    }),
-  )
-}
-
-function opDone(story: Story, op: MessageId, pub: MessageId, ok = true): void {
-  story.tells(hub, buildResult({ op, pub: pubIdOf(pub), ok, reason: ok ? null : 'the pub is hung' }))
-}
-
-/** A pub of alice, up, its request answered. */
-function aliceHasPub(story: Story, name = 'alice'): MessageId {
-  const request = story.asks(alice, `create ${name}`)
-  story.settle()
-  hubSays(story, request, 'up')
-  opDone(story, request, request)
-  story.settle()
-  return request
-}
+import { aliceHasPub, hubSays, opDone, PUB_FEED } from '../helpers/story-hub'
 
 test('create: record, order, invite and a received at once; the invite when the hub says up', (t) => {
   const story = new Story().withHub()
@@ -302,149 +257,5 @@ test('delete: of somebody else’s pub, and by a stranger: no effect', (t) => {
     ['burst'],
   )
   t.equal(story.state.provider.pubs.get(pubIdOf(pub))?.record.status, 'live')
-  t.end()
-})
-
-test('strangers: one refusal an hour, combined, to them alone', (t) => {
-  const story = new Story().withHub()
-  story.strangers.set(oscar, 1)
-  const [first] = story.settle()
-  t.ok(first?.kind === 'burst' && first.to === oscar && !first.payload.known)
-  story.strangers.set(oscar, 7)
-  t.deepEqual(story.settle(), [])
-  t.equal(story.decide().wakeAt, story.now + STRANGER_ANSWER_EVERY_MS)
-  story.now += STRANGER_ANSWER_EVERY_MS
-  t.equal(story.settle().length, 1)
-  for (let n = 0; n < 100; n += 1) story.strangers.set(feed(`stranger ${n}`), 1)
-  t.ok(story.settle().length <= 20, 'all strangers together are bounded')
-  t.end()
-})
-
-test('a burst of 200 requests: some are answered, the rest in one combined answer; each has one final', (t) => {
-  const story = new Story().withHub()
-  const keys = Array.from({ length: 200 }, () => story.asks(alice, 'list'))
-  const first = story.settle()
-  t.equal(outcomes(first).filter((one) => one === 'done').length, 20)
-  t.equal(outcomes(first).filter((one) => one === 'burst').length, 0, 'it is gathered for a moment')
-  const { wakeAt } = story.decide()
-  story.now = wakeAt ?? story.now
-  t.deepEqual(outcomes(story.settle()), ['burst'])
-  t.equal(story.state.open.size, 0)
-  t.equal(keys.length, 200)
-  t.end()
-})
-
-test('a burst does not swallow a create that is under way', (t) => {
-  const story = new Story().withHub()
-  const request = story.asks(alice, 'create alice')
-  story.settle()
-  for (let n = 0; n < 100; n += 1) story.asks(alice, 'list')
-  story.settle()
-  story.now += 10_000
-  story.settle()
-  t.ok(story.state.open.has(request))
-  hubSays(story, request, 'up')
-  opDone(story, request, request)
-  t.deepEqual(outcomes(story.settle()), ['done'])
-  t.end()
-})
-
-test('programs, public posts and the provider’s own words are never requests', (t) => {
-  const story = new Story().withHub()
-  story.tells(alice, { type: 'post', text: 'create alice', recps: [alice, provider], buttcloud: { v: 1 } })
-  story.tells(alice, { type: 'post', text: 'create alice' }, false)
-  story.tells(provider, { type: 'post', text: 'create alice', recps: [provider] })
-  story.tells(alice, { type: 'about', text: 'create alice' })
-  t.deepEqual(story.settle(), [])
-  t.end()
-})
-
-test('forged: a hub’s words in an owner’s mouth, an owner’s record, a wrong epoch change nothing', (t) => {
-  const story = new Story().withHub()
-  const request = story.asks(alice, 'create alice')
-  story.settle()
-  const spec = story.state.provider.specs.get(pubIdOf(request))
-  if (spec === undefined) throw new Error('no spec')
-  const up = {
-    pub: spec.pub,
-    revision: 1,
-    epoch: 1,
-    phase: 'up' as const,
-    reason: null,
-    trouble: null,
-    feed: PUB_FEED,
-    host: 'evil',
-    port: spec.port,
-  }
-  story.tells(alice, buildObserved(up))
-  story.tells(alice, buildResult({ op: request, pub: spec.pub, ok: true, reason: null }))
-  t.deepEqual(story.settle(), [], 'alice is no hub')
-  story.tells(hub, buildObserved({ ...up, epoch: 2 }))
-  opDone(story, request, request)
-  t.deepEqual(story.settle(), [], 'an epoch that was never given')
-  story.tells(alice, { type: 'buttcloud/pub', v: 1, pub: spec.pub, name: 'x', owners: [alice] })
-  story.tells(
-    alice,
-    buildOp({
-      op: request,
-      hub,
-      pub: spec.pub,
-      kind: 'invite',
-      invite: { key: plainLedger.invite(request).key, uses: 99, tag: 'x' },
-    }),
-  )
-  t.equal(story.state.provider.ops.get(request)?.invite.uses, 1)
-  t.end()
-})
-
-test('nonsense, empty text, emoji names: one final answer each, nothing made', (t) => {
-  const story = new Story().withHub()
-  for (const text of [
-    '',
-    '   \n ',
-    'create foo/bar',
-    'create 🐙',
-    'x'.repeat(8000),
-    '%%%',
-    'create',
-    'delete',
-    'yes',
-  ]) {
-    story.now += 60_000
-    const request = story.asks(alice, text)
-    const effects = story.settle()
-    t.equal(
-      effects.filter((one) => one.kind === 'answer' && one.payload.final).length,
-      1,
-      JSON.stringify(text.slice(0, 20)),
-    )
-    t.notOk(story.state.open.has(request))
-  }
-  t.equal(story.state.provider.pubs.size, 0)
-  t.end()
-})
-
-test('the order in which the feeds of different authors arrive makes no difference, nor do repetitions', (t) => {
-  const story = new Story().withHub()
-  aliceHasPub(story)
-  const burst = Array.from({ length: 30 }, () => story.asks(alice, 'list'))
-  story.settle()
-  story.now += 10_000
-  story.settle()
-  const request = story.asks(alice, 'delete alice')
-  story.settle()
-  t.ok(burst.length === 30 && request !== undefined)
-  const authors = [...new Set(story.log.map((one) => one.author))]
-  const wanted = canonical(story.state)
-  for (const first of authors) {
-    for (const second of authors) {
-      const state = initialState(provider)
-      const rank = (id: FeedId): number => (id === first ? 0 : id === second ? 1 : 2)
-      const ordered = [...story.log].sort((a, b) => rank(a.author) - rank(b.author))
-      for (const message of [...ordered, ...ordered]) evolve(state, message)
-      if (canonical(state) !== wanted) t.fail(`differs with ${first} before ${second}`)
-    }
-  }
-  t.pass(`${authors.length ** 2} orders gave one state`)
   t.end()
 })
