@@ -212,7 +212,10 @@ export function createDb2Sbot(options: Db2Options): GatedSbot {
     head: (feed) => feeds.head(feed),
     history: (feed, after, limit) => feeds.history(feed, after, limit),
     read(readOptions) {
-      const reading = readDb2(ssb.db.getLog(), keys, durability, readOptions)
+      const reading = readDb2(
+        { log: ssb.db.getLog(), folder: ssb.config.path, keys, durability },
+        readOptions,
+      )
       readings.add(reading)
       return {
         recheck: (author) => reading.recheck(author),

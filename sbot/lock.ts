@@ -2,9 +2,10 @@
  * One process per folder. The lock is LevelDB's file lock, which the kernel takes away with the process: after
  * kill -9 nothing stale is left, and no process id is ever guessed at.
  */
+import { writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import level from 'level'
-import { readText, writeDurably } from './durable'
+import { readText } from './durable'
 import { called } from './peers'
 
 export interface Lock {
@@ -27,6 +28,7 @@ export async function lockFolder(folder: string): Promise<Lock> {
       { cause: error },
     )
   }
-  writeDurably(holder, `${process.pid}\n`)
+  // For people only, so it need not survive a power cut.
+  writeFileSync(holder, `${process.pid}\n`)
   return { release: () => called<void>((callback) => held.close(callback)) }
 }
