@@ -1,7 +1,7 @@
 /** The boot gate at work: asks every peer that connects for our own feed, takes in what it has, and opens. */
 import type { FeedId, Millis } from '../protocol/ids'
 import { GATE_ANSWER_TIMEOUT_MS, GATE_WAIT_MIN_MS } from '../protocol/limits'
-import { decideGate, type GateAnswer } from './gate'
+import { decideGate, type GateAnswer, type GatePeer } from './gate'
 import { createLoop, realClock } from './loop'
 import { asError, drain } from './peers'
 import type { Head, Peer, SignedValue } from './port'
@@ -63,17 +63,67 @@ interface Asked {
   askAgainAt: Millis
 }
 
+/** The peers that were asked, by connection. */
+class Questions {
+  readonly #node: GateNode
+  readonly #asked = new Map<unknown, Asked>()
+  readonly #onChange: () => void
+
+  constructor(node: GateNode, onChange: () => void) {
+    this.#node = node
+    this.#onChange = onChange
+  }
+
+  add(peer: Peer): void {
+    if (this.#asked.has(peer.rpc)) return
+    this.#asked.set(peer.rpc, { peer, answer: { kind: 'none' }, asking: false, failures: 0, askAgainAt: 0 })
+    peer.onClose(() => {
+      this.#asked.delete(peer.rpc)
+      this.#onChange()
+    })
+    this.#onChange()
+  }
+
+  /** Asks whoever is due; gives the times at which others will be. */
+  ask(now: Millis): Millis[] {
+    const later: Millis[] = []
+    for (const entry of this.#asked.values()) {
+      if (entry.asking) continue
+      const failed = entry.answer.kind === 'failed'
+      if (failed && entry.askAgainAt > now) later.push(entry.askAgainAt)
+      else if (failed || entry.answer.kind === 'none') void this.#askOne(entry)
+    }
+    return later
+  }
+
+  answers(): GatePeer[] {
+    return [...this.#asked.values()].map((entry) => ({ id: entry.peer.id, answer: entry.answer }))
+  }
+
+  async #askOne(entry: Asked): Promise<void> {
+    entry.asking = true
+    try {
+      entry.answer = await askPeer(this.#node, entry.peer)
+    } catch (error) {
+      entry.answer = { kind: 'failed', why: asError(error).message }
+      const pauseMs = Math.min(ASK_AGAIN_FIRST_MS * 2 ** entry.failures, ASK_AGAIN_CEILING_MS)
+      entry.failures++
+      entry.askAgainAt = realClock.now() + pauseMs
+    }
+    entry.asking = false
+    this.#onChange()
+  }
+}
+
 /** The gate of one node; it looks at peers from now on. */
 export function createGate(node: GateNode, options: GateOptions): Gate {
   const log = options.log ?? (() => {})
   const startedAt = realClock.now()
   const minimumWaitMs = options.minimumWaitMs ?? GATE_WAIT_MIN_MS
-  const asked = new Map<unknown, Asked>()
   let trusted = options.trusted ?? (() => [])
-  let head: number | null = null
   let status: GateStatus = { open: false, why: 'the node is starting' }
   let opened: (() => void)[] = []
-  let waiting: { resolve(): void; reject(error: Error): void }[] = []
+  const waiting: { resolve(): void; reject(error: Error): void }[] = []
 
   const say = (next: GateStatus) => {
     if (next.why !== status.why)
@@ -86,43 +136,14 @@ export function createGate(node: GateNode, options: GateOptions): Gate {
     for (const then of opened.splice(0)) then()
     void loop.stop()
   }
-  const ask = async (entry: Asked) => {
-    entry.asking = true
-    const answer = await askPeer(node, entry.peer).catch(
-      (error: unknown): GateAnswer => ({ kind: 'failed', why: asError(error).message }),
-    )
-    entry.asking = false
-    entry.answer = answer
-    if (answer.kind === 'failed') {
-      const pauseMs = Math.min(ASK_AGAIN_FIRST_MS * 2 ** entry.failures, ASK_AGAIN_CEILING_MS)
-      entry.failures++
-      entry.askAgainAt = realClock.now() + pauseMs
-    }
-    loop.wake()
-  }
-  const watchPeer = (peer: Peer) => {
-    if (status.open || asked.has(peer.rpc)) return
-    asked.set(peer.rpc, { peer, answer: { kind: 'none' }, asking: false, failures: 0, askAgainAt: 0 })
-    peer.onClose(() => {
-      asked.delete(peer.rpc)
-      loop.wake()
-    })
-    loop.wake()
-  }
   const loop = createLoop({
     async look() {
       if (status.open) return
-      head = (await node.ownHead())?.sequence ?? 0
+      const head = (await node.ownHead())?.sequence ?? 0
       const now = realClock.now()
-      for (const entry of asked.values()) {
-        const due =
-          entry.answer.kind === 'none' || (entry.answer.kind === 'failed' && entry.askAgainAt <= now)
-        if (due && !entry.asking) void ask(entry)
-        if (entry.answer.kind === 'failed' && !entry.asking) loop.wakeAt(entry.askAgainAt)
-      }
-      const peers = [...asked.values()].map((entry) => ({ id: entry.peer.id, answer: entry.answer }))
+      for (const time of questions.ask(now)) loop.wakeAt(time)
       const decision = decideGate({
-        ...{ now, startedAt, minimumWaitMs, head, peers, trusted: trusted() },
+        ...{ now, startedAt, minimumWaitMs, head, peers: questions.answers(), trusted: trusted() },
         ...{ firstStart: node.firstStart, nobodyElse: options.nobodyElse ?? false },
       })
       if (decision.open) return open(decision.why)
@@ -131,14 +152,16 @@ export function createGate(node: GateNode, options: GateOptions): Gate {
     },
     onError: (error) => log(`The boot gate could not look: ${error.message}. It tries again.`),
   })
-  for (const peer of node.peers()) watchPeer(peer)
-  node.onPeer(watchPeer)
+  const questions = new Questions(node, () => loop.wake())
+  const watch = (peer: Peer) => {
+    if (!status.open) questions.add(peer)
+  }
+  for (const peer of node.peers()) watch(peer)
+  node.onPeer(watch)
   loop.wake()
   return {
-    wait() {
-      if (status.open) return Promise.resolve()
-      return new Promise((resolve, reject) => waiting.push({ resolve, reject }))
-    },
+    wait: () =>
+      status.open ? Promise.resolve() : new Promise((resolve, reject) => waiting.push({ resolve, reject })),
     status: () => status,
     trust(next) {
       trusted = next
@@ -153,7 +176,6 @@ export function createGate(node: GateNode, options: GateOptions): Gate {
       opened = []
       for (const waiter of waiting.splice(0))
         waiter.reject(new Error('try-again: the node is shutting down, the message was not published'))
-      waiting = []
       await loop.stop()
     },
   }

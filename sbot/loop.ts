@@ -55,17 +55,14 @@ export function createLoop(options: LoopOptions): Loop {
   let failures = 0
   let appointment: Millis | null = null
   let cancel: (() => void) | null = null
-  let resting: (() => void)[] = []
+  const resting: (() => void)[] = []
 
-  const rested = () => {
-    const waiting = resting
-    resting = []
-    for (const then of waiting) then()
-  }
-
-  const arm = () => {
+  const disarm = () => {
     cancel?.()
     cancel = null
+  }
+  const arm = () => {
+    disarm()
     if (stopped || appointment === null) return
     cancel = clock.after(appointment - clock.now(), () => {
       cancel = null
@@ -93,7 +90,7 @@ export function createLoop(options: LoopOptions): Loop {
       }
     }
     running = false
-    rested()
+    for (const then of resting.splice(0)) then()
   }
 
   const loop: Loop = {
@@ -112,8 +109,7 @@ export function createLoop(options: LoopOptions): Loop {
     },
     stop() {
       stopped = true
-      cancel?.()
-      cancel = null
+      disarm()
       return loop.idle()
     },
   }
