@@ -40,11 +40,16 @@ process.on('SIGINT', () => end('SIGINT'))
 // Started by a hub as a child: when the hub is gone, nobody may write and nobody watches, so the pub ends too.
 if (process.send !== undefined) process.on('disconnect', () => end('its hub has gone'))
 
-main().catch((error: unknown) => {
-  const reason = error instanceof StartError ? error.reason : 'other'
+/** Nothing goes on after an error that nobody expected: the log may be half written, a restart reads it anew. */
+function fail(error: unknown): never {
+  const full = (error as NodeJS.ErrnoException | null)?.code === 'ENOSPC'
+  const reason = error instanceof StartError ? error.reason : full ? 'disk-full' : 'other'
   const message = error instanceof Error ? error.message : String(error)
-  const cause = error instanceof Error && error.cause instanceof Error ? error.cause.message : undefined
-  say({ pub: 'failed', reason, message, cause }, process.stderr)
+  say({ pub: 'failed', reason, message }, process.stderr)
   if (!(error instanceof StartError) && error instanceof Error) process.stderr.write(`${error.stack}\n`)
   process.exit(1)
-})
+}
+
+process.on('uncaughtException', fail)
+process.on('unhandledRejection', fail)
+main().catch(fail)

@@ -11,18 +11,20 @@ import { stockOf } from './stock'
 /** LevelDB closes a database that nothing refers to any more, and the lock would be gone with it. */
 let held: unknown = null
 
-/** Takes the lock for the life of this process, or rejects with a sentence. */
-export async function lockFolder(folder: string, epoch: number | null): Promise<void> {
+/** Takes the lock for the life of this process. False when another process holds it; rejects on a broken folder. */
+export async function lockFolder(folder: string, epoch: number | null): Promise<boolean> {
   mkdirSync(folder, { recursive: true })
-  await new Promise<void>((resolve, reject) => {
-    held = stockOf('ssb-invite', 'level')(join(folder, 'lock'), (error: unknown) => {
-      if (!error) return resolve()
-      const message = `the folder ${folder} is in use by another pub process, or can not be written to`
-      reject(new Error(message, { cause: error }))
+  const taken = await new Promise<boolean>((resolve, reject) => {
+    held = stockOf('ssb-invite', 'level')(join(folder, 'lock'), (error: Error | null) => {
+      // LevelDB's words: the kernel's EAGAIN for another process, its own for a second time in this one.
+      if (!error) resolve(true)
+      else if (/lock .*(temporarily unavailable|already held)/.test(error.message)) resolve(false)
+      else reject(error)
     })
   })
-  if (held === null) throw new Error('the lock was not taken')
+  if (!taken || held === null) return false
   // For people who look around in the folder; nothing decides by it.
   const holder = { pid: process.pid, epoch, startedAt: new Date().toISOString() }
   writeFileSync(join(folder, 'holder.json'), `${JSON.stringify(holder)}\n`)
+  return true
 }

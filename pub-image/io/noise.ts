@@ -14,6 +14,8 @@ export function quieten(): void {
       handshake = parts[1]
       return
     }
+    // ssb-gossip's own use of ssb-friends.
+    if (String(parts[0]).endsWith('legacy api used')) return
     // Clients that are no peers, such as the hub, have nothing to replicate.
     if (String(parts[0]).startsWith('Error replicating with') && parts[1] === 'no createHistoryStream') return
     const from = handshake

@@ -29,11 +29,7 @@ export class StartError extends Error {
 
 /** Resolves when the port accepts connections. Rejects with a StartError. */
 export async function startPub(config: PubConfig): Promise<RunningPub> {
-  try {
-    await lockFolder(config.data, config.epoch)
-  } catch (error) {
-    throw new StartError('in-use', error instanceof Error ? error.message : String(error), { cause: error })
-  }
+  await takeFolder(config)
   const keys = loadKeys(config)
   await checkPort(config)
   const defaults = stock('ssb-config/defaults')
@@ -46,6 +42,18 @@ export async function startPub(config: PubConfig): Promise<RunningPub> {
   if (await portIsFree(config)) throw new StartError('other', `could not listen on ${place(config)}`)
   if (config.mode === 'standalone') await introduce(ssb, config)
   return { id: ssb.id, close: () => closeServer(ssb) }
+}
+
+async function takeFolder(config: PubConfig): Promise<void> {
+  const { data, epoch } = config
+  const taken = await lockFolder(data, epoch).catch((error: Error) => {
+    throw new StartError('other', `the folder ${data} can not be used: ${error.message}`, { cause: error })
+  })
+  if (taken) return
+  throw new StartError(
+    'in-use',
+    `another pub process runs on the folder ${data}; two of them would fork the feed`,
+  )
 }
 
 function loadKeys(config: PubConfig): PubKeys {

@@ -1,5 +1,5 @@
 /** The plugins of stock ssb-server 16, taken from ssb-server's own dependencies, so that its versions are used. */
-import { createRequire } from 'node:module'
+import Module, { createRequire } from 'node:module'
 
 const requireStock = createRequire(require.resolve('ssb-server/package.json'))
 
@@ -33,8 +33,23 @@ export const STOCK_PLUGINS = [
   'ssb-ooo',
 ] as const
 
+/**
+ * ssb-gossip cuts every connection when a network interface of the machine comes or goes, as a laptop should. A pub is
+ * a server: each container that starts on its machine is such a change, and its members and hub must not notice.
+ */
+function stayConnected(): void {
+  const file = createRequire(requireStock.resolve('ssb-gossip')).resolve('on-change-network')
+  // The module that ssb-gossip will load: nothing ever changes.
+  require.cache[file] = Object.assign(new Module(file), {
+    filename: file,
+    loaded: true,
+    exports: () => undefined,
+  })
+}
+
 /** A new stock server with these plugins, not yet started; more may be added with `use`. */
 export function stockServer(): any {
+  stayConnected()
   // A fresh stack: the one that ssb-server exports is shared by everybody in the process.
   const create = stock('ssb-server').createSsbServer()
   for (const name of STOCK_PLUGINS) create.use(stock(name))

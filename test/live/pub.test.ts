@@ -1,6 +1,6 @@
 // The real entry of a pub as a process, a stock ssb-server 16 as the member, and a hub's side that plays the
 // provider with a list. What is shown: nothing is appended before it is stored, and nothing ever forks.
-import { existsSync, mkdirSync, readFileSync, rmSync } from 'node:fs'
+import { existsSync, mkdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import pull from 'pull-stream'
 import ssbKeys from 'ssb-keys'
@@ -357,6 +357,12 @@ test('no identity, wrong environment, folder in use, port taken: a sentence and 
     t.equal(await squeezed.ended, 1)
     t.match(squeezed.output(), /"reason":"port-taken"/)
     removeFolder(elsewhere)
+    const broken = temporaryFolder('pub')
+    writeFileSync(join(broken, 'lock'), 'not a folder')
+    const hurt = await spawnPub({ ...managed, data: broken, port: await freePort() })
+    t.equal(await hurt.ended, 1)
+    t.match(hurt.output(), /"reason":"other","message":"the folder .* can not be used/)
+    removeFolder(broken)
     await pub.kill()
     await run(world)
     t.pass('a killed pub leaves no lock behind')
