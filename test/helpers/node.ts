@@ -19,6 +19,12 @@ export interface TestNodeOptions extends Partial<NodeOptions> {
   kind?: NodeKind
 }
 
+/** ssb-db2 saves an index up to a second after it was closed, and makes the folder again for that. */
+const removed = new Set<string>()
+process.once('exit', () => {
+  for (const path of removed) removeFolder(path)
+})
+
 /**
  * Starts a node. A new folder means a new identity, so its gate opens at once. No unix socket: multiserver has one
  * for the first stack of a process only.
@@ -42,6 +48,7 @@ export async function startNode(options: TestNodeOptions): Promise<TestNode> {
     async remove() {
       await stop()
       removeFolder(path)
+      removed.add(path)
     },
   }
 }
