@@ -103,7 +103,7 @@ tape(`${KILLS} kills while publishing: nothing acknowledged is lost, nothing for
     t.equal(reading, last.sequence, 'the feed has no gap')
     const lost = [...acknowledged].filter(([sequence, key]) => stored.get(sequence) !== key)
     t.deepEqual(lost, [], `all ${acknowledged.size} acknowledged messages are there, as they were`)
-    await node.stop()
+    await node.remove()
   } finally {
     await peer.remove()
     removeFolder(path)

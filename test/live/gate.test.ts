@@ -5,7 +5,7 @@ import { join } from 'node:path'
 import ssbKeys from 'ssb-keys'
 import tape from 'tape'
 import { type Home, type HomeName, openHome } from '../helpers/homes'
-import { randomNetworkKey, removeFolder, temporaryFolder, until } from '../helpers/machine'
+import { randomNetworkKey, temporaryFolder, until } from '../helpers/machine'
 import { startNode } from '../helpers/node'
 import { endChild, watchOver } from '../helpers/stock'
 
@@ -226,7 +226,6 @@ tape('kill -9 leaves no lock', async (t) => {
   await endChild(child, 0)
   const node = await startNode({ networkKey, path, gate: { nobodyElse: true } })
   t.pass('free once it is killed')
-  await node.stop()
+  await node.remove()
   await peer.remove()
-  removeFolder(path)
 })
