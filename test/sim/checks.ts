@@ -1,0 +1,88 @@
+/** All invariants of a world, and which event each of them looks at. */
+import type { Provider } from '../../plugin/io/provider'
+import type { Ledger } from '../../plugin/query'
+import type { FeedId, MessageId } from '../../protocol/ids'
+import { PROVIDER } from './actors'
+import type { SimHub } from './hub'
+import { Fleet } from './invariants/fleet'
+import { Invites } from './invariants/invites'
+import { OneChain } from './invariants/one-chain'
+import { OneFinal } from './invariants/one-final'
+import { OwnersOnly } from './invariants/owners-only'
+import { checkSameState } from './invariants/same-state'
+import type { Violate } from './invariants/violation'
+import type { Message } from './messages'
+import type { Asked } from './people'
+import type { SimProvider } from './provider'
+import type { Machine } from './universe'
+
+export class Checks {
+  readonly asked = new Map<MessageId, Asked>()
+  readonly redeemed = new Set<FeedId>()
+  readonly chain: OneChain
+  readonly finals: OneFinal
+  readonly owners: OwnersOnly
+  readonly invites: Invites
+  readonly fleet: Fleet
+  private readonly seen = new Set<MessageId>()
+
+  constructor(
+    private readonly violate: Violate,
+    private readonly provider: SimProvider,
+    hubs: readonly SimHub[],
+    ledger: Ledger,
+  ) {
+    this.chain = new OneChain(violate)
+    this.finals = new OneFinal(violate, this.asked)
+    this.owners = new OwnersOnly(violate, this.asked, this.redeemed)
+    this.invites = new Invites(violate, ledger, this.owners.records, PROVIDER)
+    this.fleet = new Fleet(violate, hubs, this.owners.records)
+  }
+
+  /** A message got onto a machine's disk. */
+  stored(machine: Machine, message: Message): void {
+    this.chain.stored(message, machine.name)
+    if (machine !== this.provider.machine) {
+      if (machine.id === message.author) this.fleet.reported(machine.id, message)
+      return
+    }
+    if (message.author !== PROVIDER) {
+      if (message.recps === null) this.invites.committed(message)
+      return
+    }
+    if (this.seen.has(message.key)) return
+    this.seen.add(message.key)
+    this.finals.said(message)
+    this.owners.said(message)
+    this.invites.said(message)
+    this.fleet.recorded()
+  }
+
+  /** A message got onto the disk of a pub. */
+  pubStored(message: Message): void {
+    this.chain.stored(message, 'a pub')
+    const held = this.provider.machine.disk.feed(message.author)[message.sequence - 1]
+    if (held?.message.key !== message.key)
+      this.violate('write-ahead', `a pub holds message ${message.sequence}, which its provider does not`)
+  }
+
+  /** Watches the write-ahead of a provider that has just started. */
+  watch(provider: Provider): void {
+    const { commits, inbox } = provider
+    const commit = commits.commit.bind(commits)
+    commits.commit = async (caller, request) => {
+      const { pub, epoch } = request as { pub: never; epoch: number }
+      const present = inbox.state.provider.pubs.get(pub)?.record.epoch
+      const answer = await commit(caller, request)
+      if (epoch !== present)
+        this.violate('present-epoch', `committed under epoch ${epoch}, present is ${present}`)
+      return answer
+    }
+  }
+
+  sameState(): void {
+    const { running, sbot } = this.provider
+    if (running === null || sbot === null) return
+    checkSameState(running.inbox.state, sbot, this.provider.universe.random, this.violate)
+  }
+}

@@ -1,0 +1,87 @@
+/** Does a hub's steps on the fake engine, as hub-daemon/io/execute.ts does them on a real one. */
+import { rememberCrash, rememberDone, rememberStart, rememberTrouble } from '../../hub-daemon/memory'
+import type { Step } from '../../hub-daemon/steps'
+import { lastWordsOf } from '../../hub-daemon/words'
+import type { FeedId, PubId } from '../../protocol/ids'
+import { reasonOf } from '../../protocol/rpc'
+import { madeUpFeed } from './actors'
+import type { SimHub } from './hub'
+import { SimSession } from './session'
+import { whileAlive } from './timeline'
+
+export async function performStep(hub: SimHub, step: Step): Promise<void> {
+  const { engine, memory, machine, sessions } = hub
+  const { life } = machine
+  const now = () => machine.clock.now()
+  const { pub } = step
+  switch (step.kind) {
+    case 'create':
+      await whileAlive(life, engine.create(step.run, secretOf(hub, pub)))
+      return rememberDone(memory, pub)
+    case 'start': {
+      if (step.again) {
+        const output = await whileAlive(life, engine.logs()).catch(() => '')
+        rememberCrash(memory, pub, lastWordsOf(output), step.outOfMemory)
+      }
+      await whileAlive(life, engine.start(step.name))
+      return rememberStart(memory, pub, now())
+    }
+    case 'stop':
+      await whileAlive(life, engine.stop(step.name, 0))
+      rememberDone(memory, pub)
+      if (step.silent) rememberTrouble(memory, pub, { kind: 'silent', message: 'no answer' }, now())
+      return
+    case 'remove':
+      await whileAlive(life, engine.remove(step.name))
+      if (hub.universe.bugs.has('purge-at-once')) await whileAlive(life, engine.purge(step.name))
+      return rememberDone(memory, pub)
+    case 'purge':
+      await whileAlive(life, engine.purge(step.name))
+      hub.secrets.delete(pub)
+      return rememberDone(memory, pub)
+    case 'open-session':
+      return openSession(hub, step)
+    case 'close-session':
+      sessions.get(pub)?.close()
+      sessions.delete(pub)
+      return
+    case 'probe':
+      return sessions.get(pub)?.probed()
+    case 'invite':
+      return invite(hub, step)
+  }
+}
+
+/** The pub's identity: made once, kept on the hub's disk. */
+function secretOf(hub: SimHub, pub: PubId): string {
+  const known = hub.secrets.get(pub)
+  if (known !== undefined) return known
+  const made: FeedId = madeUpFeed(`pub ${pub} ${hub.secrets.size}`)
+  hub.secrets.set(pub, made)
+  return made
+}
+
+function openSession(hub: SimHub, step: Extract<Step, { kind: 'open-session' }>): void {
+  const { pub, epoch, port } = step
+  const feed = hub.secrets.get(pub)
+  if (feed === undefined) throw new Error('the secret is gone')
+  const { machine, link, engine } = hub
+  const session = new SimSession({
+    ...{ pub, feed, epoch, machine, link },
+    dial: () => engine.at(port),
+    changed: () => hub.wake(),
+  })
+  hub.sessions.set(pub, session)
+}
+
+async function invite(hub: SimHub, { pub, op }: Extract<Step, { kind: 'invite' }>): Promise<void> {
+  const session = hub.sessions.get(pub)
+  const { key, uses, tag } = op.invite
+  try {
+    await session?.invite({ key, left: uses, tag })
+  } catch (error) {
+    const { message } = error as Error
+    if (reasonOf(error) === 'try-again') session?.cut()
+    else hub.memory.deeds.set(op.op, { ok: false, reason: message })
+  }
+}

@@ -1,0 +1,60 @@
+/** Ports, room and volumes, as they physically are on the hubs' engines. */
+import type { FeedId, PubId } from '../../../protocol/ids'
+import { FREE_PLAN_RESERVED_BYTES } from '../../../protocol/limits'
+import type { PubMessage } from '../../../protocol/messages/pub'
+import { parse } from '../../../protocol/parse'
+import type { SimHub } from '../hub'
+import type { Message } from '../messages'
+import type { Violate } from './violation'
+
+export class Fleet {
+  constructor(
+    private readonly violate: Violate,
+    private readonly hubs: readonly SimHub[],
+    private readonly records: ReadonlyMap<PubId, PubMessage>,
+  ) {}
+
+  /** After every event. */
+  look(): void {
+    const ports = new Map<number, string>()
+    for (const hub of this.hubs) {
+      const { containers } = hub.engine
+      for (const [name, { run, process }] of containers) {
+        const other = ports.get(run.port)
+        if (process !== null && other !== undefined)
+          this.violate('ports', `${other} and ${name} run on port ${run.port}`)
+        if (process !== null) ports.set(run.port, name)
+      }
+      if (containers.size * FREE_PLAN_RESERVED_BYTES > hub.place.memoryBytes)
+        this.violate('capacity', `${hub.machine.name} has ${containers.size} pubs`)
+    }
+  }
+
+  /** A record of the provider: no other live pub has its port. */
+  recorded(): void {
+    const ports = new Map<number, PubId>()
+    for (const { pub, status, port } of this.records.values()) {
+      if (status !== 'live') continue
+      const other = ports.get(port)
+      if (other !== undefined) this.violate('ports', `port ${port} was given twice`)
+      ports.set(port, pub)
+    }
+  }
+
+  /** A hub's word that a run is gone: then its port is given to the next. */
+  reported(hub: FeedId, message: Message): void {
+    const parsed = parse(message.content)
+    if (!parsed.ok || parsed.value.type !== 'buttcloud/observed' || parsed.value.phase !== 'removed') return
+    const { pub } = parsed.value
+    const found = this.hubs.find((one) => one.machine.id === hub)
+    if (found?.engine.processOf(pub)) this.violate('ports', `${pub.slice(0, 7)} is reported removed and runs`)
+  }
+
+  /** A volume is about to go. */
+  purged(hub: SimHub, pub: PubId): void {
+    const record = this.records.get(pub)
+    const now = hub.machine.clock.now()
+    if (record?.status !== 'ended' || record.keepUntil === null || record.keepUntil > now)
+      this.violate('retention', `the volume of ${record?.name} goes before its time`)
+  }
+}

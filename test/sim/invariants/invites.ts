@@ -1,0 +1,62 @@
+/** Invites: read by owners only, used as often as they were made for, known to their pubs. */
+import type { Ledger } from '../../../plugin/query'
+import { useOf } from '../../../protocol/evolve'
+import type { FeedId, MessageId, PubId } from '../../../protocol/ids'
+import type { OpMessage } from '../../../protocol/messages/op'
+import type { PubMessage } from '../../../protocol/messages/pub'
+import { parse, parsePayload } from '../../../protocol/parse'
+import type { Message } from '../messages'
+import type { Violate } from './violation'
+
+export class Invites {
+  readonly ops = new Map<MessageId, OpMessage>()
+  readonly used = new Map<MessageId, number>()
+  /** Ops whose code an owner has been given. */
+  readonly handedOut = new Set<MessageId>()
+  private readonly seeds = new Map<string, OpMessage>()
+
+  constructor(
+    private readonly violate: Violate,
+    private readonly ledger: Ledger,
+    private readonly records: ReadonlyMap<PubId, PubMessage>,
+    private readonly provider: FeedId,
+  ) {}
+
+  /** A message of the provider. */
+  said(message: Message): void {
+    const parsed = parse(message.content)
+    if (parsed.ok && parsed.value.type === 'buttcloud/op') {
+      const op = parsed.value
+      this.ops.set(op.op, op)
+      this.seeds.set(this.ledger.invite(op.op).seed, op)
+    }
+    const payload = parsePayload(message.content)
+    if (payload?.kind === 'answer' && payload.final && payload.outcome === 'done')
+      this.handedOut.add(payload.answers)
+    const text = JSON.stringify(message.content)
+    for (const [seed, op] of this.seeds) if (text.includes(seed)) this.carries(message, op)
+  }
+
+  private carries(message: Message, op: OpMessage): void {
+    const owners = this.records.get(op.pub)?.owners ?? []
+    const readers = message.recps ?? ['everybody' as FeedId]
+    const wrong = readers.filter((id) => id !== this.provider && !owners.includes(id))
+    if (wrong.length > 0)
+      this.violate('bearer-to-owners', `an invite before the eyes of ${wrong.join(', ').slice(0, 60)}`)
+  }
+
+  /** A message of a pub got onto the provider's disk. */
+  committed(message: Message): void {
+    const use = useOf(message.content)
+    if (use === null) return
+    for (const op of this.ops.values()) {
+      if (this.ledger.note(op.invite.tag, use.member) !== use.note) continue
+      const count = (this.used.get(op.op) ?? 0) + 1
+      this.used.set(op.op, count)
+      if (count > op.invite.uses)
+        this.violate('uses-bounded', `an invite for ${op.invite.uses} was used ${count} times`)
+      return
+    }
+    this.violate('uses-bounded', 'a use of an invite that was never made')
+  }
+}

@@ -1,0 +1,70 @@
+/** Whose message moved what: every record, op and owner on the provider's feed, judged by who caused it. */
+import { YES } from '../../../protocol/command-words'
+import type { FeedId, MessageId, PubId } from '../../../protocol/ids'
+import type { Question } from '../../../protocol/messages/answer'
+import type { PubMessage } from '../../../protocol/messages/pub'
+import { parse, parsePayload } from '../../../protocol/parse'
+import type { Message } from '../messages'
+import type { Asked } from '../people'
+import type { Violate } from './violation'
+
+export class OwnersOnly {
+  readonly records = new Map<PubId, PubMessage>()
+  private readonly questions = new Map<MessageId, Question>()
+
+  constructor(
+    private readonly violate: Violate,
+    private readonly asked: ReadonlyMap<MessageId, Asked>,
+    /** Who has redeemed the provider's invite. */
+    private readonly redeemed: ReadonlySet<FeedId>,
+  ) {}
+
+  /** A message of the provider. */
+  said(message: Message): void {
+    const parsed = parse(message.content)
+    if (!parsed.ok) return
+    const content = parsed.value
+    const bad = (what: string) => this.violate('owners-only', what)
+    if (content.type === 'buttcloud/owner' && !this.redeemed.has(content.owner))
+      bad(`${short(content.owner)} became an owner without an invite`)
+    if (content.type === 'buttcloud/pub') this.record(content)
+    if (content.type === 'buttcloud/op') {
+      const author = this.asked.get(content.op)?.author
+      const owners = this.records.get(content.pub)?.owners ?? []
+      if (author === undefined || !owners.includes(author))
+        bad(`an op for ${short(content.pub)} not caused by its owner`)
+    }
+    const payload = content.type === 'post' ? parsePayload(message.content) : null
+    if (payload?.kind === 'answer' && payload.question !== null)
+      this.questions.set(message.key, payload.question)
+  }
+
+  private record(record: PubMessage): void {
+    const before = this.records.get(record.pub)
+    const bad = (what: string) => this.violate('owners-only', `${record.name}: ${what}`)
+    const cause = this.asked.get(record.answers)
+    this.records.set(record.pub, record)
+    if (cause === undefined) return bad('a record that nobody asked for')
+    if (before === undefined) {
+      if (record.owners.join() !== cause.author) bad('made for somebody else than who asked')
+      if (!this.redeemed.has(cause.author)) bad('made for a stranger')
+      return
+    }
+    if (record.owners.join() !== before.owners.join()) bad('its owners changed')
+    if (!before.owners.includes(cause.author)) bad(`changed by ${short(cause.author)}, who does not own it`)
+    if (before.status === 'ended' && record.status === 'live') bad('back to life')
+    const deleted = before.status === 'live' && record.status === 'ended'
+    const isFailed = (record.answers as string) === record.pub
+    if (deleted && !isFailed && !this.isYes(cause, record.pub)) bad('deleted without a yes to its question')
+  }
+
+  private isYes(cause: Asked, pub: PubId): boolean {
+    const questions = cause.branch.map((key) => this.questions.get(key))
+    const isAsked = questions.some((one) => one?.pub === pub && one.asked === cause.author)
+    return isAsked && YES.has(cause.text.toLowerCase())
+  }
+}
+
+function short(id: string): string {
+  return id.slice(0, 7)
+}

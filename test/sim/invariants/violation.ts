@@ -1,0 +1,32 @@
+/** A broken promise, by its name in README.md. The first one ends the run. */
+export const INVARIANTS = {
+  'one-chain': 'no two different messages for one place of a feed, on any disk (blueprint 1)',
+  'write-ahead': 'no message on a disk of a pub that the provider does not hold (blueprint 1)',
+  'present-epoch': 'nothing is committed under an epoch that is over (blueprint 1)',
+  'owners-only':
+    "nobody but a pub's owner changes it, and deletes only by a yes to the question (blueprint 2)",
+  'one-final': 'at most one received and one final answer per request, none without (blueprint 5)',
+  answered: 'at the end every request of an owner has its final answer (blueprint 5)',
+  ports: 'no port with two pubs (blueprint 6)',
+  capacity: 'no hub with more pubs than it has memory for (blueprint 6)',
+  'same-state': 'the state is the same whatever order feeds are read in, and after a restart (blueprint 9)',
+  retention: 'no volume goes before its time (blueprint 10)',
+  'bearer-to-owners': "an invite is in no message that anybody but the pub's owners may read (blueprint 12)",
+  'uses-bounded': 'no invite is used more often than it was made for',
+  'up-at-the-end': 'at the end every live pub is up and writable, and nothing of an ended one runs',
+  'invites-work': 'an invite that was handed out and is not used up is known to its pub',
+  'no-crash': 'no program throws',
+} as const
+
+export type Invariant = keyof typeof INVARIANTS
+
+export class Violation extends Error {
+  constructor(
+    readonly invariant: Invariant,
+    readonly sentence: string,
+  ) {
+    super(`${invariant}: ${sentence}`)
+  }
+}
+
+export type Violate = (invariant: Invariant, sentence: string) => void

@@ -1,0 +1,67 @@
+/** The connection between a hub and the provider: calls that are late, lost, or answered in vain. */
+import type { Provider } from '../../plugin/io/provider'
+import { CALL_TIMEOUT_MS } from '../../protocol/limits'
+import type { SimProvider } from './provider'
+import type { Machine, Universe } from './universe'
+
+export class Link {
+  connected = false
+  private pending = new Set<(error: Error) => void>()
+
+  constructor(
+    private readonly universe: Universe,
+    private readonly hub: Machine,
+    private readonly provider: SimProvider,
+    private readonly isCut: () => boolean,
+  ) {}
+
+  /** True when the connection stands now. */
+  connect(): boolean {
+    if (this.connected) return true
+    if (this.isCut() || this.provider.sbot === null || !this.provider.machine.life.alive) return false
+    this.connected = true
+    this.provider.sbot.connect(this.hub.id)
+    return true
+  }
+
+  disconnect(): void {
+    if (!this.connected) return
+    this.connected = false
+    if (this.provider.machine.life.alive) this.provider.sbot?.disconnect(this.hub.id)
+    const pending = this.pending
+    this.pending = new Set()
+    for (const reject of pending) reject(new Error('try-again: the connection ended'))
+  }
+
+  /** Asks the provider something. What was asked may have been done even when this rejects with `try-again`. */
+  call<T>(what: string, ask: (provider: Provider) => Promise<T>): Promise<T> {
+    if (!this.connected) return Promise.reject(new Error('try-again: the provider is out of reach'))
+    const { timeline, random, faults } = this.universe
+    const life = this.hub.life
+    const delay = () => random.between(1, faults.delayMs / 4)
+    return new Promise((resolve, reject) => {
+      const lost = () => random.chance(faults.loss / 4)
+      const settle = (then: () => void) => {
+        if (!this.pending.delete(reject)) return
+        cancel()
+        if (life.alive) then()
+      }
+      const cancel = this.hub.clock.of(life).after(CALL_TIMEOUT_MS, () => {
+        settle(() => reject(new Error(`try-again: could not ${what}: no answer`)))
+      })
+      this.pending.add(reject)
+      const answer = (then: () => void) => {
+        if (!lost()) timeline.at(delay(), '', () => settle(then))
+      }
+      timeline.at(delay(), '', () => {
+        const { running } = this.provider
+        if (!this.pending.has(reject) || lost()) return
+        if (running === null) return answer(() => reject(new Error('try-again: the provider is starting')))
+        ask(running).then(
+          (value) => answer(() => resolve(value)),
+          (error: Error) => answer(() => reject(error)),
+        )
+      })
+    })
+  }
+}

@@ -1,0 +1,170 @@
+/** Owners, a stranger and members: what they write, read and redeem. Their own machines never fail. */
+import { type FeedId, isMessageId, type MessageId } from '../../protocol/ids'
+import { parsePayload } from '../../protocol/parse'
+import { inviteKeyOf, madeUpFeed, PROVIDER } from './actors'
+import type { Message } from './messages'
+import type { PubProcess } from './pub'
+import type { Machine, Universe } from './universe'
+
+/** A private post to the provider, as the checkers keep it. */
+export interface Asked {
+  key: MessageId
+  author: FeedId
+  sequence: number
+  text: string
+  branch: MessageId[]
+  recps: FeedId[]
+}
+
+export interface Thread {
+  root?: MessageId
+  branch?: MessageId
+  recps?: FeedId[]
+}
+
+const CODE = /`(\S+):(\d+):(@\S{44}\.ed25519)~([A-Za-z0-9+/=]+)`/
+const NONSENSE = [
+  'hmm',
+  'what is the weather like?',
+  '',
+  '🐙🐙🐙',
+  'create',
+  'delete',
+  '{"type":"buttcloud/pub"}',
+  'x'.repeat(3_000),
+]
+const NAMES = ['home', 'club', 'cafe', 'boat', 'moon']
+
+export class Person {
+  readonly asked: Asked[] = []
+  /** Questions of the provider, by the key of the asking post. */
+  private readonly questions: { key: MessageId; root: MessageId }[] = []
+
+  constructor(
+    readonly universe: Universe,
+    readonly machine: Machine,
+    private readonly others: FeedId[],
+  ) {
+    machine.life.alive = true
+    machine.wants.add(PROVIDER)
+  }
+
+  /** Writes a private post. */
+  write(text: string, thread: Thread = {}): Asked {
+    const { universe, machine } = this
+    const recps = thread.recps ?? [machine.id, PROVIDER]
+    const { root, branch } = thread
+    const content = { type: 'post', text, recps, ...(root === undefined ? {} : { root, branch }) }
+    const head = machine.disk.head(machine.id)
+    const message = universe.mint.make(machine.id, head, content, recps, machine.clock.now())
+    const one: Asked = {
+      ...{ key: message.key, author: machine.id, sequence: message.sequence, text, recps },
+      branch: isMessageId(branch) ? [branch] : [],
+    }
+    this.asked.push(one)
+    universe.trace(
+      () => `${machine.name} writes ${JSON.stringify(text.slice(0, 40))} ${message.key.slice(0, 7)}`,
+    )
+    machine.store(message)
+    return one
+  }
+
+  /** Something of the provider arrived: answers questions, sooner or later, rightly or wrongly. */
+  hear(message: Message): void {
+    if (!message.recps?.includes(this.machine.id)) return
+    const payload = parsePayload(message.content)
+    const { timeline, random } = this.universe
+    if (payload?.kind !== 'answer' || payload.question === null || payload.to !== this.machine.id) return
+    const root = (message.content as { root?: MessageId }).root ?? message.key
+    this.questions.push({ key: message.key, root })
+    const times = random.pick([0, 1, 1, 1, 2])
+    for (let time = 0; time < times; time += 1)
+      timeline.at(random.between(500, 300_000), '', () => {
+        this.write(random.pick(['yes', 'Yes', 'yes']), { root, branch: message.key })
+      })
+  }
+
+  /** One of the many things that people do. */
+  act(): void {
+    const { random } = this.universe
+    const name = random.pick(NAMES)
+    const deed = random.next()
+    const twice = random.chance(0.15) ? 2 : 1
+    for (let time = 0; time < twice; time += 1) {
+      if (deed < 0.3) this.write(`create ${name}`, this.thread())
+      else if (deed < 0.4) this.write(`status ${name}`, this.thread())
+      else if (deed < 0.45) this.write('list')
+      else if (deed < 0.65) this.write(`invite ${name} ${1 + random.below(3)}`, this.thread())
+      else if (deed < 0.8) this.write(`delete ${name}`, this.thread())
+      else if (deed < 0.85) this.write('yes')
+      else if (deed < 0.9) this.yesSomewhere()
+      else this.write(random.pick(NONSENSE))
+    }
+  }
+
+  burst(count: number): void {
+    const { random } = this.universe
+    for (let at = 0; at < count; at += 1)
+      this.write(
+        random.chance(0.1) ? `invite ${random.pick(NAMES)}` : random.pick(['list', 'help', 'status']),
+      )
+  }
+
+  /** A yes in the thread of a question, but not below the question. */
+  private yesSomewhere(): void {
+    const question = this.questions.at(-1)
+    if (question !== undefined) this.write('yes', { root: question.root, branch: question.root })
+  }
+
+  /** Now and then somebody else reads along. */
+  private thread(): Thread {
+    const { random } = this.universe
+    if (!random.chance(0.2)) return {}
+    return { recps: [this.machine.id, PROVIDER, random.pick(this.others)] }
+  }
+}
+
+const TRIES_MAX = 8
+
+/** People who got an invite in some message that they may read. */
+export class Members {
+  private count = 0
+  /** Redemptions that a pub has confirmed. */
+  readonly joined: { pub: FeedId; member: FeedId }[] = []
+
+  constructor(
+    private readonly universe: Universe,
+    /** The pub that answers at a host and port. */
+    private readonly at: (host: string, port: number) => PubProcess | null,
+  ) {}
+
+  /** An owner has read this message of the provider: if it has a code in it, the code is passed on. */
+  passOn(message: Message): void {
+    const found = CODE.exec(String((message.content as { text?: unknown }).text))
+    if (found === null) return
+    const [, host = '', port = '', , seed = ''] = found
+    const { timeline, random } = this.universe
+    // More people than the invite is for: some will be turned away.
+    for (let friend = random.below(5); friend > 0; friend -= 1) {
+      this.count += 1
+      const member = madeUpFeed(`member ${random.chance(0.1) ? 1 : this.count}`)
+      timeline.at(random.between(100, 200_000), '', () => this.redeem(host, Number(port), seed, member, 0))
+    }
+  }
+
+  private redeem(host: string, port: number, seed: string, member: FeedId, tries: number): void {
+    const { timeline, random } = this.universe
+    const again = () => {
+      if (tries < TRIES_MAX)
+        timeline.at(random.between(1_000, 120_000), '', () =>
+          this.redeem(host, port, seed, member, tries + 1),
+        )
+    }
+    const pub = this.at(host, port)
+    if (pub === null) return again()
+    pub.use(inviteKeyOf(seed), member, (error) => {
+      if (error === null) this.joined.push({ pub: pub.volume.feed, member })
+      else again()
+    })
+  }
+}

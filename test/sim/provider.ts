@@ -1,0 +1,119 @@
+/** The provider's machine: the real program of plugin/ over a fake node, started again after every crash. */
+import { mkdirSync, rmSync } from 'node:fs'
+import { hookInviteUse } from '../../plugin/io/onboarding'
+import { type Provider, startProvider } from '../../plugin/io/provider'
+import { Tables } from '../../plugin/io/tables'
+import { DEFAULT_POLICY, type Policy } from '../../plugin/policy'
+import type { FeedId, InviteKey } from '../../protocol/ids'
+import { FakeSbot } from './sbot'
+import { plantInProvider, plantInReading } from './seams'
+import type { Machine, Universe } from './universe'
+
+/** Retention short enough to see volumes go. */
+const POLICY: Policy = { ...DEFAULT_POLICY, portMin: 8100, portMax: 8107, retentionMs: 15 * 60_000 }
+
+type Redeem = (this: { id: string }, request: { feed: FeedId }, done: (error: Error | null) => void) => void
+
+export class SimProvider {
+  running: Provider | null = null
+  sbot: FakeSbot | null = null
+  /** Counts starts. */
+  starts = 0
+  /** Somebody has to notice that connections are gone. */
+  onCrash: () => void = () => {}
+  /** A start has come to its end. */
+  onStarted: (provider: Provider) => void = () => {}
+  private redeemer: Redeem | null = null
+
+  constructor(
+    readonly universe: Universe,
+    readonly machine: Machine,
+    /** The provider's secret key, as the ledger wants it. */
+    private readonly keys: { private: string },
+    private readonly folder: string,
+    private readonly invite: InviteKey,
+    private readonly strangers: FeedId[],
+  ) {
+    mkdirSync(folder, { recursive: true })
+    new Tables(folder, () => machine.clock.now()).addInvite(invite, 1_000)
+  }
+
+  boot(): void {
+    const { machine, universe } = this
+    this.starts += 1
+    const life = machine.boot()
+    const sbot = new FakeSbot(machine, life)
+    this.sbot = sbot
+    for (const stranger of this.strangers) sbot.request(stranger, true)
+    const tables = this.tables()
+    const clock = machine.clock.of(life)
+    const policy = this.policy()
+    universe.trace(() => `provider starts (${this.starts})`)
+    plantInReading(universe, sbot, () => this.running)
+    const starting = startProvider({
+      ...{ sbot, keys: this.keys, policy, tables, clock },
+      address: () => 'provider.example:8008',
+      log: (level, fact, details) =>
+        universe.trace(
+          () => `provider ${level}: ${fact} ${details === undefined ? '' : JSON.stringify(details)}`,
+        ),
+    })
+    void starting.then((provider) => {
+      if (!life.alive) return
+      plantInProvider(universe, provider, sbot)
+      this.running = provider
+      this.onStarted(provider)
+      this.redeemer = redeemerOf(tables, provider)
+    })
+  }
+
+  crash(why: string): void {
+    if (!this.machine.life.alive) return
+    this.universe.trace(() => `provider dies ${why}`)
+    this.machine.life.alive = false
+    this.sbot?.lose()
+    this.running = null
+    this.redeemer = null
+    this.onCrash()
+  }
+
+  /** Somebody redeems the provider's invite. */
+  redeem(feed: FeedId, then: (error: Error | null) => void): void {
+    if (this.redeemer === null) return then(new Error('the provider is not there'))
+    this.redeemer.call({ id: this.invite }, { feed }, then)
+  }
+
+  addToken(token: InviteKey, label: string): void {
+    this.running?.tables.addToken(token, label)
+  }
+
+  clean(): void {
+    rmSync(this.folder, { recursive: true, force: true })
+  }
+
+  private tables(): Tables {
+    const { universe, folder, machine } = this
+    if (universe.bugs.has('tables-in-memory')) rmSync(`${folder}/newcomers.json`, { force: true })
+    const tables = new Tables(folder, () => machine.clock.now())
+    if (universe.bugs.has('strangers-are-known'))
+      for (const feed of this.strangers) tables.newcomers.set(feed, { at: 0, bytes: 0, wrote: true })
+    return tables
+  }
+
+  policy(): Policy {
+    if (!this.universe.bugs.has('room-not-counted')) return POLICY
+    return { ...POLICY, plan: { ...POLICY.plan, reservedBytes: 0 } }
+  }
+}
+
+/** The real handler of `invite.use`, taken from its hook. */
+function redeemerOf(tables: Tables, provider: Provider): Redeem {
+  type Hooked = (this: unknown, stock: unknown, args: unknown[]) => void
+  const hooks: Hooked[] = []
+  const node = { invite: { use: { hook: (then: Hooked) => hooks.push(then) } } }
+  hookInviteUse(node, tables, () => provider.inbox)
+  return function (this: { id: string }, request, done) {
+    const stock = () => done(new Error('the stock handler was asked'))
+    hooks[0]?.call(this, stock, [request, done])
+  }
+}

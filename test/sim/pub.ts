@@ -1,0 +1,249 @@
+/** A pub's process: the real fence over a fake log, a caller's door and a hub's door. */
+import type { FeedId, InviteKey, MessageId } from '../../protocol/ids'
+import type { FenceItem, InviteEntry, RawValue } from '../../protocol/rpc'
+import { step } from '../../pub-image/fence'
+import {
+  type Fence,
+  type FenceEffect,
+  type FenceEvent,
+  restorable,
+  shutFence,
+} from '../../pub-image/fence-state'
+import type { Head } from '../../sbot/port'
+import { useNote } from '../../sbot/use-note'
+import type { Message } from './messages'
+import type { Life, MachineClock } from './timeline'
+import { whileAlive } from './timeline'
+import type { Universe } from './universe'
+
+const TICK_MS = 2_000
+
+/** What a pub's volume holds. It outlives the process, and may be set back to an earlier state. */
+export interface Volume {
+  feed: FeedId
+  log: Message[]
+}
+
+export interface Listener {
+  item(item: FenceItem): void
+  ended(): void
+}
+
+type Caller = (error: string | null) => void
+
+export class PubProcess {
+  readonly life: Life = { alive: true }
+  private readonly fence: Fence
+  private readonly listeners = new Map<number, Listener>()
+  private readonly callers = new Map<number, Caller>()
+  private callerLast = 0
+  private listenerLast = 0
+  private turn: Promise<unknown> = Promise.resolve()
+  private ticking = false
+
+  constructor(
+    private readonly universe: Universe,
+    readonly name: string,
+    readonly volume: Volume,
+    readonly epoch: number,
+    wanted: { name: string; description: string },
+    private readonly clock: MachineClock,
+    /** Told of every message that gets on this pub's disk. */
+    private readonly appended: (message: Message) => void,
+  ) {
+    const stored = volume.log.map(({ key, sequence, content }) => ({ key, sequence, content }))
+    this.fence = shutFence(volume.feed, epoch, wanted, stored)
+  }
+
+  get isOpen(): boolean {
+    return this.life.alive && this.fence.open
+  }
+
+  get head(): number {
+    return this.fence.head.sequence
+  }
+
+  invites(): ReadonlySet<InviteKey> {
+    return new Set(this.fence.table?.keys() ?? [])
+  }
+
+  /** Dies at once; the last messages may not have been flushed. */
+  kill(): void {
+    if (!this.life.alive) return
+    this.life.alive = false
+    const { random } = this.universe
+    if (random.chance(0.5)) this.volume.log.splice(Math.max(0, this.volume.log.length - random.below(3)))
+    for (const listener of this.listeners.values()) listener.ended()
+    for (const caller of this.callers.values()) caller('the connection was closed')
+  }
+
+  /** A plugin of the pub writes something. */
+  write(content: object, then: Caller): void {
+    if (this.universe.bugs.has('no-fence'))
+      return void this.writeUnfenced(content).then(
+        () => then(null),
+        (error: Error) => then(error.message),
+      )
+    this.ask(then, (id) => ({ on: 'asked', id, content, now: this.clock.now() }))
+  }
+
+  /** A member uses an invite. */
+  use(invite: InviteKey, member: FeedId, then: Caller): void {
+    if ((this.fence.table?.get(invite)?.left ?? 0) <= 0) return then('refused: this invite is not known here')
+    this.ask(then, (id) => ({ on: 'use', id, invite, member, now: this.clock.now() }))
+  }
+
+  attach(listener: Listener): () => void {
+    this.listenerLast += 1
+    const attachment = this.listenerLast
+    this.listeners.set(attachment, listener)
+    this.take({ on: 'attached', attachment })
+    return () => {
+      if (this.listeners.delete(attachment)) this.take({ on: 'detached', attachment })
+    }
+  }
+
+  open(epoch: number, head: number, invites: InviteEntry[]): Promise<void> {
+    return this.inTurn(async () => this.called({ on: 'open', epoch, head, invites, now: this.clock.now() }))
+  }
+
+  async answer(event: Omit<Extract<FenceEvent, { on: 'answer' }>, 'on'>): Promise<void> {
+    this.called({ on: 'answer', ...event })
+  }
+
+  async invite(entry: InviteEntry): Promise<void> {
+    this.called({ on: 'invite', entry })
+  }
+
+  restore(values: RawValue[]): Promise<void> {
+    return this.inTurn(async () => {
+      for (const value of values) await this.restoreOne(value)
+    })
+  }
+
+  history(after: number): RawValue[] {
+    return this.volume.log.slice(after).map((message) => ({ ...message.value }))
+  }
+
+  private async restoreOne(value: RawValue): Promise<void> {
+    const what = restorable(this.fence, value)
+    if (what.now === 'refuse') throw new Error(what.error)
+    if (what.now === 'compare') {
+      const mine = this.volume.log[(value.sequence as number) - 1]
+      if (mine?.value.signature !== value.signature) throw new Error('bad-argument: it differs')
+      return
+    }
+    const message = await this.append(value)
+    this.take({ on: 'restored', value, key: message.key })
+  }
+
+  private called(event: FenceEvent): void {
+    if (!this.life.alive) throw new Error('try-again: the pub is gone')
+    const refusal = this.take(event)
+    if (refusal !== null) throw new Error(refusal)
+  }
+
+  private ask(then: Caller, event: (id: number) => FenceEvent): void {
+    this.callerLast += 1
+    this.callers.set(this.callerLast, then)
+    this.take(event(this.callerLast))
+  }
+
+  private inTurn<T>(work: () => Promise<T>): Promise<T> {
+    const done = this.turn.then(work, work)
+    this.turn = done.catch(() => undefined)
+    return whileAlive(this.life, done)
+  }
+
+  private take(event: FenceEvent): string | null {
+    if (!this.life.alive) return null
+    let refusal: string | null = null
+    for (const effect of step(this.fence, event)) {
+      if (effect.do === 'refuse') refusal = effect.error
+      else this.perform(effect)
+    }
+    this.watchTime()
+    return refusal
+  }
+
+  private perform(effect: Exclude<FenceEffect, { do: 'refuse' }>): void {
+    switch (effect.do) {
+      case 'sign':
+        return this.sign(effect)
+      case 'send':
+        if (effect.item.kind === 'commit' && this.universe.bugs.has('fence-appends-first'))
+          this.append(effect.item.value).catch(() => undefined)
+        this.listeners.get(this.fence.attachment ?? 0)?.item(effect.item)
+        return
+      case 'end':
+        this.listeners.get(effect.attachment)?.ended()
+        this.listeners.delete(effect.attachment)
+        return
+      case 'reply': {
+        const caller = this.callers.get(effect.id)
+        this.callers.delete(effect.id)
+        return caller?.(effect.error)
+      }
+      case 'append':
+        void this.inTurn(() => this.appendCommitted(effect.value))
+        return
+    }
+  }
+
+  /** As a stock pub does it, which has nobody to ask. */
+  private async writeUnfenced(content: object): Promise<void> {
+    const last = this.volume.log.at(-1)
+    const head = last === undefined ? null : { sequence: last.sequence, key: last.key }
+    const { value } = this.universe.mint.make(this.volume.feed, head, content, null, this.clock.now())
+    await this.append({ ...value })
+  }
+
+  private sign({ asked, tag, head }: Extract<FenceEffect, { do: 'sign' }>): void {
+    const { mint } = this.universe
+    const { feed } = this.volume
+    const use = asked.use
+    const content =
+      use === null
+        ? asked.content
+        : {
+            ...{ type: 'contact', contact: use.member, following: true, pub: true },
+            note: useNote(tag ?? '', use.member),
+          }
+    const after: Head | null = head.key === null ? null : { sequence: head.sequence, key: head.key }
+    const message = mint.make(feed, after, content, null, this.clock.now())
+    const value: RawValue = { ...message.value }
+    this.take({ on: 'signed', id: asked.id, value, key: message.key, now: this.clock.now() })
+  }
+
+  private async appendCommitted(value: RawValue): Promise<void> {
+    try {
+      const message = await this.append(value)
+      this.take({ on: 'appended', value, key: message.key })
+    } catch (error) {
+      this.take({ on: 'unappended', message: (error as Error).message })
+    }
+  }
+
+  private async append(value: RawValue): Promise<Message> {
+    await this.clock.pause(this.life, this.universe.random.between(0, 15))
+    const message = this.universe.mint.find(value.signature)
+    const last = this.volume.log.at(-1)
+    if (message === undefined) throw new Error('bad signature')
+    if (last?.key === message.key) return message
+    const key: MessageId | null = last?.key ?? null
+    if (message.sequence !== (last?.sequence ?? 0) + 1 || message.value.previous !== key)
+      throw new Error(`${message.sequence} does not follow ${last?.sequence ?? 0}`)
+    this.volume.log.push(message)
+    this.appended(message)
+    return message
+  }
+
+  private watchTime(): void {
+    if (this.ticking || (this.fence.queue.length === 0 && this.fence.pending === null)) return
+    this.ticking = true
+    this.clock.of(this.life).after(TICK_MS, () => {
+      this.ticking = false
+      this.take({ on: 'tick', now: this.clock.now() })
+    })
+  }
+}

@@ -1,0 +1,162 @@
+/** Runs one seed from its first event to the end, and says what was broken, if anything. */
+import { decide } from '../../plugin/decide'
+import { OSCAR } from './actors'
+import type { Bugs } from './bugs'
+import type { Invariant } from './invariants/violation'
+import { START } from './timeline'
+import { makeTrouble } from './trouble'
+import { World } from './world'
+
+export interface Outcome {
+  seed: number
+  /** The first broken promise; null when all held. */
+  violation: { invariant: Invariant; sentence: string; tick: number } | null
+  events: number
+  virtualMs: number
+  forks: number
+  /** How much went on: a world in which nothing happens proves nothing. */
+  counts: { requests: number; pubs: number; uses: number; starts: number; epochs: number }
+  lines: string[]
+}
+
+export interface RunOptions {
+  bugs?: Bugs
+  trace?: boolean
+  /** Only these end the run; all when not given. */
+  only?: ReadonlySet<Invariant>
+}
+
+const ACTING_MS = 35 * 60_000
+const TROUBLE_MS = 40 * 60_000
+const SETTLES_MS = 4 * 3_600_000
+const QUIET_MS = 4 * 60_000
+const STATE_LOOK_CHANCE = 1 / 250
+
+export async function runSeed(seed: number, options: RunOptions = {}): Promise<Outcome> {
+  const world = new World(seed, options.bugs ?? new Set(), options.trace ?? false)
+  const broken = () => world.violations.find((one) => options.only?.has(one.invariant) ?? true)
+  const thrown = (error: Error) => world.violate('no-crash', error.stack ?? error.message)
+  process.on('unhandledRejection', thrown)
+  try {
+    script(world)
+    makeTrouble(world)
+    await runUntil(world, broken, () => world.timeline.now >= START + TROUBLE_MS)
+    world.healAll()
+    const until = world.timeline.now + SETTLES_MS
+    await runUntil(world, broken, () => world.timeline.now >= until || isQuiet(world))
+    if (broken() === undefined) judgeEnd(world)
+    if (broken() === undefined) await restartAtEnd(world, broken)
+  } catch (error) {
+    thrown(error as Error)
+  } finally {
+    process.removeListener('unhandledRejection', thrown)
+    world.provider.clean()
+  }
+  return outcomeOf(world, broken())
+}
+
+/** What the people do, all of it planned from the seed. */
+function script(world: World): void {
+  const { random, timeline, people } = world
+  for (const person of people) {
+    const isStranger = person.machine.id === OSCAR
+    const from = 25_000
+    for (let count = isStranger ? 4 : 6 + random.below(12); count > 0; count -= 1)
+      timeline.at(random.between(from, ACTING_MS), '', () => person.act())
+    if (!isStranger) timeline.at(random.between(from, from + 60_000), '', () => person.write('create home'))
+    if (random.chance(0.25)) timeline.at(random.between(from, ACTING_MS), '', () => person.burst(60))
+  }
+}
+
+async function runUntil(world: World, broken: () => unknown, isOver: () => boolean): Promise<void> {
+  let checkedAt = world.timeline.now
+  for (;;) {
+    if (world.timeline.step() === null) return
+    world.events += 1
+    // Everything that real, asynchronous code does about it happens before the next event.
+    await new Promise((resolve) => setImmediate(resolve))
+    world.checks.fleet.look()
+    if (world.random.chance(STATE_LOOK_CHANCE)) world.checks.sameState()
+    if (broken() !== undefined) return
+    if (world.timeline.now - checkedAt < 5_000) continue
+    checkedAt = world.timeline.now
+    if (isOver()) return
+  }
+}
+
+/** Nothing is owed, nothing is being said, everything runs as it should. */
+function isQuiet(world: World): boolean {
+  if (world.timeline.now - world.lastSaid < QUIET_MS) return false
+  return unsettled(world).length === 0
+}
+
+/** What is not yet as it should be in the end. */
+function unsettled(world: World): { invariant: Invariant; sentence: string }[] {
+  const { checks, hubs } = world
+  const found: { invariant: Invariant; sentence: string }[] = []
+  for (const one of checks.finals.unanswered(checks.redeemed))
+    found.push({
+      invariant: 'answered',
+      sentence: `${JSON.stringify(one.text.slice(0, 40))} ${one.key.slice(0, 7)}`,
+    })
+  for (const record of checks.owners.records.values()) {
+    const hub = hubs.find((one) => one.machine.id === record.hub)
+    const process = hub?.engine.processOf(record.pub) ?? null
+    const live = record.status === 'live'
+    const session = hub?.sessions.get(record.pub)?.fact()
+    if (live && (process?.isOpen !== true || process.epoch !== record.epoch))
+      found.push({
+        invariant: 'up-at-the-end',
+        sentence: `${record.name} is not up: run ${process === null ? 'none' : 'there'}, session ${session?.status} ${session?.reason}`,
+      })
+    if (!live && process !== null)
+      found.push({ invariant: 'up-at-the-end', sentence: `${record.name} has ended and runs` })
+    if (!live || process === null || !process.isOpen) continue
+    for (const op of checks.invites.ops.values()) {
+      const left = op.invite.uses - (checks.invites.used.get(op.op) ?? 0)
+      const works = left <= 0 || process.invites().has(op.invite.key)
+      if (op.pub === record.pub && checks.invites.handedOut.has(op.op) && !works)
+        found.push({ invariant: 'invites-work', sentence: `an invite to ${record.name} is not in its table` })
+    }
+  }
+  return found
+}
+
+function judgeEnd(world: World): void {
+  for (const { invariant, sentence } of unsettled(world)) world.violate(invariant, sentence)
+  world.checks.sameState()
+}
+
+/** One more start finds the same state, and nothing to do. */
+async function restartAtEnd(world: World, broken: () => unknown): Promise<void> {
+  const until = world.timeline.now + QUIET_MS
+  world.provider.crash('at the end')
+  world.provider.boot()
+  await runUntil(world, broken, () => world.timeline.now >= until)
+  if (broken() !== undefined) return
+  world.checks.sameState()
+  const { running, machine } = world.provider
+  if (running === null) return world.violate('no-crash', 'the provider does not come back')
+  const { inbox, ledger } = running
+  const facts = { connected: running.connected(), newcomers: new Set<never>(), strangers: new Map() }
+  const policy = world.provider.policy()
+  const { effects } = decide({ state: inbox.state, now: machine.clock.now(), policy, facts, ledger })
+  if (effects.length > 0) world.violate('answered', `a provider at rest still owes ${effects[0]?.kind}`)
+  judgeEnd(world)
+}
+
+function outcomeOf(world: World, violation: { invariant: Invariant; sentence: string } | undefined): Outcome {
+  const { checks, seed, events, timeline, lines } = world
+  const records = [...checks.owners.records.values()]
+  return {
+    ...{ seed, events, lines, virtualMs: timeline.now - START, forks: checks.chain.forks },
+    violation: violation === undefined ? null : { ...violation, tick: events },
+    counts: {
+      requests: checks.asked.size,
+      pubs: records.length,
+      uses: [...checks.invites.used.values()].reduce((sum, one) => sum + one, 0),
+      starts: world.provider.starts,
+      epochs: records.reduce((sum, one) => sum + one.epoch - 1, 0),
+    },
+  }
+}

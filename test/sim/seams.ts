@@ -1,0 +1,99 @@
+/** Where the planted bugs of the provider go in: around its node and its parts, never inside them. */
+import type { Provider } from '../../plugin/io/provider'
+import { YES } from '../../protocol/command-words'
+import type { FeedId } from '../../protocol/ids'
+import { parsePayload } from '../../protocol/parse'
+import type { Incoming, ReadOptions } from '../../sbot/port'
+import type { FakeSbot } from './sbot'
+import type { Universe } from './universe'
+
+/** Bugs in what is read. */
+export function plantInReading(universe: Universe, sbot: FakeSbot, running: () => Provider | null): void {
+  if (!universe.bugs.has('yes-without-branch')) return
+  const read = sbot.read.bind(sbot)
+  sbot.read = (options: ReadOptions) =>
+    read({ ...options, onMessage: (message) => options.onMessage(confirmed(message, running())) })
+}
+
+/** A yes that is made to look as if it had been said under the latest question of anybody's. */
+function confirmed(message: Incoming, provider: Provider | null): Incoming {
+  const content = message.content as { type?: unknown; text?: unknown } | null
+  if (provider === null || content?.type !== 'post' || !YES.has(String(content.text))) return message
+  const questions = [...provider.inbox.state.provider.questions.values()]
+  const latest = questions.findLast((one) => one.asked === message.author)
+  return latest === undefined ? message : { ...message, content: { ...content, branch: latest.key } }
+}
+
+/** Bugs in what is said and committed. */
+export function plantInProvider(universe: Universe, provider: Provider, sbot: FakeSbot): void {
+  plantInSaying(universe, provider, sbot)
+  plantInCommits(universe, provider, sbot)
+}
+
+function plantInSaying(universe: Universe, provider: Provider, sbot: FakeSbot): void {
+  const { bugs, random } = universe
+  const { inbox } = provider
+  const say = inbox.say.bind(inbox)
+  if (bugs.has('no-wait-for-own')) inbox.say = (content, recps) => sbot.publish(content, recps)
+  if (bugs.has('two-finals'))
+    inbox.say = async (content, recps) => {
+      const payload = parsePayload(content)
+      const twice = payload?.kind === 'answer' && payload.final && random.chance(0.1)
+      if (twice) await say(content, recps)
+      return say(content, recps)
+    }
+  if (bugs.has('bearer-to-thread'))
+    inbox.say = (content, recps) => {
+      const payload = parsePayload(content)
+      if (payload?.kind !== 'bearer') return say(content, recps)
+      const readers =
+        [...inbox.state.open.values()].find((one) => one.key === payload.delivers)?.recps ?? recps
+      return say({ ...content, recps: readers } as object, readers as FeedId[])
+    }
+}
+
+function plantInCommits(universe: Universe, provider: Provider, sbot: FakeSbot): void {
+  const { bugs } = universe
+  const { commits, inbox, ledger } = provider
+  const open = commits.open.bind(commits)
+  const commit = commits.commit.bind(commits)
+  const epochOf = (request: unknown): unknown => {
+    const { pub } = request as { pub: never }
+    return inbox.state.provider.pubs.get(pub)?.record.epoch
+  }
+  if (bugs.has('no-epoch-check')) {
+    const ours = (request: unknown) => ({ ...(request as object), epoch: epochOf(request) })
+    commits.open = (caller, request) => open(caller, ours(request))
+    commits.commit = (caller, request) => commit(caller, ours(request))
+  }
+  if (bugs.has('commit-accepts-gaps'))
+    commits.commit = (caller, request) =>
+      commit(caller, request).catch((error: Error) => {
+        if (!error.message.startsWith('gap')) throw error
+        return { sequence: (request as { value: { sequence: number } }).value.sequence }
+      })
+  if (bugs.has('uses-not-counted')) {
+    commits.open = async (caller, request) => {
+      const answer = await open(caller, request)
+      const ops = [...inbox.state.provider.ops.values()].filter(
+        (op) => op.pub === (request as { pub: unknown }).pub,
+      )
+      const invites = ops.map(({ op, invite }) => ({
+        ...ledger.invite(op),
+        left: invite.uses,
+        tag: invite.tag,
+      }))
+      return { ...answer, invites }
+    }
+    commits.commit = async (caller, request) => {
+      const { value } = request as { value: { content: unknown; author: FeedId; sequence: number } }
+      const { type } = value.content as { type?: unknown }
+      if (type !== 'contact') return commit(caller, request)
+      await sbot.append(value as never).catch((error: Error) => {
+        throw new Error(`gap: ${error.message}`)
+      })
+      await inbox.folded(value.author, value.sequence)
+      return { sequence: value.sequence }
+    }
+  }
+}

@@ -1,0 +1,223 @@
+/** A hub's connection to one pub: the same talk as hub-daemon/io, over fake connections and virtual time. */
+import type { SessionFact } from '../../hub-daemon/facts'
+import type { FeedId, InviteKey, Millis, PubId } from '../../protocol/ids'
+import { HISTORY_BATCH_MAX, PROVIDER_BACKOFF_MAX_MS, PROVIDER_BACKOFF_MS } from '../../protocol/limits'
+import { type FenceItem, type InviteEntry, reasonOf } from '../../protocol/rpc'
+import type { Link } from './link'
+import type { PubProcess } from './pub'
+import { type Life, whileAlive } from './timeline'
+import type { Machine } from './universe'
+
+const DIAL_EVERY_MS = 200
+const DIAL_SLOW_EVERY_MS = 2_000
+
+export interface SessionOptions {
+  pub: PubId
+  feed: FeedId
+  epoch: number
+  machine: Machine
+  link: Link
+  /** The run that answers where this session dials. */
+  dial(): PubProcess | null
+  changed(): void
+}
+
+export class SimSession {
+  private readonly life: Life
+  private status: SessionFact['status'] = 'dialling'
+  private reason: string | null = null
+  private answeringSince: Millis | null = null
+  private silentSince: Millis | null
+  private probedAt: Millis | null = null
+  private invites: ReadonlySet<InviteKey> = new Set()
+  private process: PubProcess | null = null
+  private detach: () => void = () => {}
+  /** Raised with every connection: what belongs to an older one is dropped. */
+  private connection = 0
+  private turn: Promise<void> = Promise.resolve()
+  private head = 0
+  private opening = false
+
+  constructor(private readonly options: SessionOptions) {
+    // A session dies with its hub and when it is closed.
+    const hub = options.machine.life
+    let closed = false
+    this.life = {
+      get alive() {
+        return hub.alive && !closed
+      },
+      set alive(value) {
+        closed = !value
+      },
+    }
+    this.silentSince = options.machine.clock.now()
+    void this.dialOn()
+  }
+
+  fact(): SessionFact {
+    const { pub, epoch, feed } = this.options
+    const { status, reason, answeringSince, silentSince, probedAt, invites } = this
+    return { pub, epoch, feed, status, reason, answeringSince, silentSince, probedAt, invites }
+  }
+
+  async invite(entry: InviteEntry): Promise<void> {
+    if (this.process === null || this.status !== 'open') throw new Error('try-again: the fence is not open')
+    await this.process.invite(entry)
+    this.change({ invites: new Set([...this.invites, entry.key]) })
+  }
+
+  /** A handshake from outside. */
+  probed(): void {
+    if (this.process?.life.alive) this.change({ probedAt: this.now() })
+    else this.ended()
+  }
+
+  close(): void {
+    this.detach()
+    this.life.alive = false
+  }
+
+  /** The connection breaks. */
+  cut(): void {
+    const { detach } = this
+    this.ended()
+    detach()
+  }
+
+  private now(): Millis {
+    return this.options.machine.clock.now()
+  }
+
+  private pause(milliseconds: Millis): Promise<void> {
+    return this.options.machine.clock.pause(this.life, milliseconds)
+  }
+
+  private change(
+    fields: Partial<
+      Pick<SessionFact, 'status' | 'reason' | 'answeringSince' | 'silentSince' | 'probedAt' | 'invites'>
+    >,
+  ): void {
+    Object.assign(this, fields)
+    this.options.changed()
+  }
+
+  private async dialOn(): Promise<void> {
+    for (;;) {
+      const silentMs = this.now() - (this.silentSince ?? this.now())
+      await this.pause(silentMs < 10_000 ? DIAL_EVERY_MS : DIAL_SLOW_EVERY_MS)
+      if (this.process !== null) continue
+      const found = this.options.dial()
+      if (found?.life.alive && found.volume.feed === this.options.feed) this.connected(found)
+    }
+  }
+
+  private connected(process: PubProcess): void {
+    this.connection += 1
+    const mine = this.connection
+    this.process = process
+    const now = this.now()
+    this.opening = false
+    this.change({ status: 'connected', reason: null, answeringSince: now, silentSince: null, probedAt: now })
+    this.detach = process.attach({
+      item: (item) => {
+        const { timeline, random } = this.options.machine.universe
+        timeline.at(random.between(0, 3), '', () => {
+          if (this.life.alive && mine === this.connection) this.onItem(item)
+        })
+      },
+      ended: () => {
+        if (this.life.alive && mine === this.connection) this.ended()
+      },
+    })
+  }
+
+  private ended(): void {
+    if (this.process === null) return
+    this.connection += 1
+    this.process = null
+    this.detach = () => {}
+    this.change({
+      ...{ status: 'dialling', reason: 'the connection ended', answeringSince: null },
+      ...{ silentSince: this.now(), invites: new Set() },
+    })
+  }
+
+  private onItem(item: FenceItem): void {
+    if (item.kind === 'commit') return this.inTurn((process) => this.commit(process, item))
+    if (item.kind === 'hello' && item.epoch !== this.options.epoch) return this.cut()
+    this.head = item.head
+    if (this.status === 'open') this.change({ status: 'connected', reason: 'to be opened anew' })
+    if (this.opening) return
+    this.opening = true
+    this.inTurn((process) => this.openFence(process))
+  }
+
+  /** One thing after the other, and nothing of a connection that is over. */
+  private inTurn(work: (process: PubProcess) => Promise<void>): void {
+    const mine = this.connection
+    this.turn = this.turn.then(async () => {
+      const { process } = this
+      if (process === null || mine !== this.connection) return
+      await whileAlive(this.life, work(process)).catch(() => undefined)
+    })
+  }
+
+  private async openFence(process: PubProcess): Promise<void> {
+    const mine = this.connection
+    let backoffMs = PROVIDER_BACKOFF_MS
+    while (mine === this.connection) {
+      try {
+        await this.openOnce(process)
+        return
+      } catch (error) {
+        if (mine !== this.connection) return
+        const why = reasonOf(error)
+        const refused = ['stale-epoch', 'refused', 'unknown', 'bad-argument'].includes(why)
+        this.change({ status: refused ? 'refused' : 'connected', reason: (error as Error).message })
+        await this.pause(backoffMs)
+        backoffMs = Math.min(PROVIDER_BACKOFF_MAX_MS, backoffMs * 2)
+        this.head = process.head
+      }
+    }
+  }
+
+  private async openOnce(process: PubProcess): Promise<void> {
+    const { pub, epoch, feed, link, machine } = this.options
+    const mine = this.connection
+    const request = { pub, epoch, feed, head: this.head }
+    const answer = await link.call('open a pub', (provider) => provider.commits.open(machine.id, request))
+    for (let head = this.head; head < answer.head; ) {
+      const after = head
+      const values = await link.call('read a feed', (provider) =>
+        provider.commits.history(machine.id, pub, after),
+      )
+      if (values.length === 0) break
+      const wanted = values.slice(0, Math.min(HISTORY_BATCH_MAX, answer.head - head))
+      await process.restore(wanted.map((value) => ({ ...value })))
+      head += wanted.length
+    }
+    for (const value of process.history(answer.head)) await this.ask(value, null)
+    await process.open(epoch, answer.head, answer.invites)
+    if (mine !== this.connection) return
+    this.opening = false
+    this.change({ status: 'open', reason: null, invites: new Set(answer.invites.map((entry) => entry.key)) })
+  }
+
+  private ask(value: object, invite: InviteKey | null): Promise<unknown> {
+    const { pub, epoch, link, machine } = this.options
+    const request = { pub, epoch, value, invite }
+    return link.call('commit', (provider) => provider.commits.commit(machine.id, request))
+  }
+
+  private async commit(process: PubProcess, item: Extract<FenceItem, { kind: 'commit' }>): Promise<void> {
+    const commit = item.id
+    try {
+      await this.ask(item.value, item.invite)
+    } catch (error) {
+      const { message } = error as Error
+      await process.answer({ commit, ok: false, reason: reasonOf(error), message })
+      return
+    }
+    await process.answer({ commit, ok: true, reason: null, message: null })
+  }
+}

@@ -1,0 +1,135 @@
+/** Virtual time: one queue of events in order of time, then of making. Nothing happens outside of it. */
+import type { Millis } from '../../protocol/ids'
+import type { Clock } from '../../sbot/loop'
+import type { Random } from './random'
+
+interface Event {
+  at: Millis
+  order: number
+  /** Empty for events that are not worth a line in the trace. */
+  label: string
+  run: (() => void) | null
+}
+
+export const START: Millis = Date.UTC(2030, 0, 1)
+
+export class Timeline {
+  now: Millis = START
+  private readonly heap: Event[] = []
+  private made = 0
+
+  /** Runs `then` so much later; gives the way to call it off. */
+  at(delayMs: Millis, label: string, then: () => void): () => void {
+    this.made += 1
+    const event: Event = { at: this.now + Math.max(0, delayMs), order: this.made, label, run: then }
+    this.push(event)
+    return () => {
+      event.run = null
+    }
+  }
+
+  /** Runs the next event; its label, or null when there is none. */
+  step(): string | null {
+    for (;;) {
+      const event = this.pop()
+      if (event === undefined) return null
+      if (event.run === null) continue
+      this.now = event.at
+      event.run()
+      return event.label
+    }
+  }
+
+  private push(event: Event): void {
+    const { heap } = this
+    let at = heap.length
+    heap.push(event)
+    while (at > 0) {
+      const up = (at - 1) >> 1
+      const parent = heap[up] as Event
+      if (before(parent, event)) break
+      heap[at] = parent
+      at = up
+    }
+    heap[at] = event
+  }
+
+  private pop(): Event | undefined {
+    const { heap } = this
+    const first = heap[0]
+    const last = heap.pop()
+    if (first === undefined || last === undefined || heap.length === 0) return first
+    let at = 0
+    for (;;) {
+      let down = 2 * at + 1
+      if (down >= heap.length) break
+      if (down + 1 < heap.length && before(heap[down + 1] as Event, heap[down] as Event)) down += 1
+      if (before(last, heap[down] as Event)) break
+      heap[at] = heap[down] as Event
+      at = down
+    }
+    heap[at] = last
+    return first
+  }
+}
+
+function before(a: Event, b: Event): boolean {
+  return a.at < b.at || (a.at === b.at && a.order < b.order)
+}
+
+/** One run of one program. When it is over, none of its timers fires and none of its promises resolves. */
+export interface Life {
+  alive: boolean
+}
+
+/** The clock of one machine: it runs at its own rate and is set forward or back now and then. */
+export class MachineClock {
+  private readonly rate: number
+  private offsetMs: Millis
+
+  constructor(
+    private readonly timeline: Timeline,
+    random: Random,
+  ) {
+    this.rate = random.chance(0.5) ? 1 : 2 ** random.between(-1, 1)
+    this.offsetMs = random.between(-300_000, 300_000)
+  }
+
+  now(): Millis {
+    return Math.floor(START + (this.timeline.now - START) * this.rate + this.offsetMs)
+  }
+
+  set(byMs: Millis): void {
+    this.offsetMs += byMs
+  }
+
+  /** The clock as one program sees it: timers die with it, and don't care when the clock is set. */
+  of(life: Life): Clock {
+    return {
+      now: () => this.now(),
+      after: (milliseconds, then) =>
+        this.timeline.at(milliseconds / this.rate, '', () => {
+          if (life.alive) then()
+        }),
+    }
+  }
+
+  /** Resolves later by this machine's clock, and never when the program is over by then. */
+  pause(life: Life, milliseconds: Millis): Promise<void> {
+    return new Promise((resolve) => this.of(life).after(milliseconds, resolve))
+  }
+}
+
+/** A promise that is dropped when the program that waits for it is over. */
+export function whileAlive<T>(life: Life, promise: Promise<T>): Promise<T> {
+  return new Promise((resolve, reject) => {
+    promise.then(
+      (value) => {
+        if (life.alive) resolve(value)
+      },
+      (error: unknown) => {
+        if (life.alive) reject(error)
+      },
+    )
+  })
+}

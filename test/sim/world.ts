@@ -1,0 +1,212 @@
+/** One seeded world: a provider, two hubs, their pubs, people, a network, and everything that goes wrong with them. */
+
+import { existsSync, mkdtempSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { createLedger } from '../../plugin/io/ledger'
+import type { FeedId, PubId } from '../../protocol/ids'
+import { FREE_PLAN_RESERVED_BYTES } from '../../protocol/limits'
+import { ALICE, BOB, HUBS, OSCAR, PROVIDER, PROVIDER_INVITE, PROVIDER_KEYS } from './actors'
+import type { Bugs } from './bugs'
+import { Checks } from './checks'
+import { SimHub } from './hub'
+import type { Invariant } from './invariants/violation'
+import { type Message, Mint } from './messages'
+import { Network } from './network'
+import { Members, Person } from './people'
+import { SimProvider } from './provider'
+import { Random } from './random'
+import { Timeline } from './timeline'
+import { type Faults, heal, Machine, someFaults, type Universe } from './universe'
+
+const SWEEP_EVERY_MS = 3_000
+
+let folders = ''
+let worlds = 0
+
+/** A folder in memory where there is such a thing: the provider's tables are synced at every change. */
+function freshFolder(): string {
+  if (folders === '') {
+    const memory = '/dev/shm'
+    folders = mkdtempSync(join(existsSync(memory) ? memory : tmpdir(), 'buttcloud-sim-'))
+  }
+  worlds += 1
+  return join(folders, String(worlds))
+}
+
+/** Where the worlds of this process keep their tables; to be removed at its end. */
+export function worldFolder(): string {
+  return folders
+}
+
+export class World implements Universe {
+  readonly timeline = new Timeline()
+  readonly random: Random
+  readonly mint = new Mint()
+  readonly faults: Faults
+  readonly violations: { invariant: Invariant; sentence: string }[] = []
+  readonly machines: Machine[]
+  readonly provider: SimProvider
+  readonly hubs: SimHub[]
+  readonly people: Person[]
+  readonly members: Members
+  readonly network: Network
+  readonly checks: Checks
+  readonly twins = new Set<() => void>()
+  readonly lines: string[] = []
+  healed = false
+  events = 0
+  /** When the provider last said something. */
+  lastSaid = 0
+
+  constructor(
+    readonly seed: number,
+    readonly bugs: Bugs,
+    private readonly tracing: boolean,
+  ) {
+    this.random = new Random(seed)
+    this.faults = someFaults(this.random)
+    const machine = (name: string, id: FeedId) => new Machine(this, name, id)
+    const home = machine('provider', PROVIDER)
+    const keys = PROVIDER_KEYS
+    this.provider = new SimProvider(this, home, keys, freshFolder(), PROVIDER_INVITE, [OSCAR])
+    const rooms = [1 + this.random.below(4), 1 + this.random.below(4)]
+    this.hubs = HUBS.map(({ name, id, sign, token }, at) => {
+      const memoryBytes = (rooms[at] ?? 1) * FREE_PLAN_RESERVED_BYTES
+      const place = { label: name, host: `${name}.example`, memoryBytes, token, sign }
+      const itself = machine(name, id)
+      const isCut = () => this.network.isCut(itself) || this.network.isCut(home)
+      return new SimHub(this, itself, place, this.provider, isCut, (message) =>
+        this.checks.pubStored(message),
+      )
+    })
+    const ids = { alice: ALICE, bob: BOB, oscar: OSCAR }
+    this.people = Object.entries(ids).map(
+      ([name, id]) =>
+        new Person(
+          this,
+          machine(name, id),
+          Object.values(ids).filter((one) => one !== id),
+        ),
+    )
+    this.machines = [home, ...this.hubs.map((hub) => hub.machine), ...this.people.map((one) => one.machine)]
+    this.network = new Network(this, this.machines)
+    this.members = new Members(this, (host, port) => {
+      const hub = this.hubs.find((one) => one.place.host === host)
+      return hub?.engine.at(port) ?? null
+    })
+    const ledger = createLedger(keys)
+    this.checks = new Checks((...what) => this.violate(...what), this.provider, this.hubs, ledger)
+    this.wire()
+  }
+
+  stored(machine: Machine, message: Message): void {
+    this.checks.stored(machine, message)
+    if (machine.id === message.author) this.network.grown(message)
+    if (machine === this.provider.machine && message.author === PROVIDER) this.lastSaid = this.timeline.now
+    const person = this.people.find((one) => one.machine === machine)
+    if (person === undefined) return
+    if (message.author === PROVIDER) {
+      person.hear(message)
+      if (message.recps?.includes(person.machine.id)) this.members.passOn(message)
+      return
+    }
+    const asked = person.asked.at(-1)
+    if (asked?.key === message.key) this.checks.asked.set(asked.key, asked)
+  }
+
+  /** A program dies and comes back after a while. */
+  crash(machine: Machine, when: string): void {
+    if (!machine.life.alive) return
+    const program =
+      machine === this.provider.machine ? this.provider : this.hubs.find((one) => one.machine === machine)
+    if (program === undefined) return
+    program.crash(when)
+    const awayMs = this.random.chance(0.1)
+      ? this.random.between(60_000, 900_000)
+      : this.random.between(300, 20_000)
+    this.timeline.at(awayMs, '', () => program.boot())
+  }
+
+  /** An operator's deed: the pub's run is replaced by one of the next epoch. */
+  raiseEpoch(pub: PubId): void {
+    const running = this.provider.running
+    const fact = running?.inbox.state.provider.pubs.get(pub)
+    if (running == null || fact === undefined) return
+    this.trace(() => `the operator raises the epoch of ${fact.record.name}`)
+    const record = { ...fact.record, epoch: fact.record.epoch + 1 }
+    running.inbox.say(record, [PROVIDER]).then(
+      () => this.orderAnew(pub),
+      () => undefined,
+    )
+  }
+
+  /** Goes on with it until order and record agree, also after a crash between the two. */
+  private orderAnew(pub: PubId): void {
+    const again = () => this.timeline.at(1_000, '', () => this.orderAnew(pub))
+    const running = this.provider.running
+    if (running === null) return void again()
+    const { state } = running.inbox
+    const record = state.provider.pubs.get(pub)?.record
+    const spec = state.provider.specs.get(pub)
+    if (record === undefined || spec === undefined || record.status !== 'live' || spec.epoch >= record.epoch)
+      return
+    const order = { ...spec, epoch: record.epoch, revision: spec.revision + 1 }
+    running.inbox.say(order, [record.hub, PROVIDER]).then(again, again)
+  }
+
+  healAll(): void {
+    this.trace(() => 'everything is healed')
+    this.healed = true
+    heal(this.faults)
+    for (const machine of this.machines) this.network.partition(machine, false)
+    for (const { engine } of this.hubs) {
+      engine.held.clear()
+      engine.setReachable(true)
+    }
+    for (const end of this.twins) end()
+  }
+
+  violate(invariant: Invariant, sentence: string): void {
+    this.trace(() => `VIOLATION ${invariant}: ${sentence}`)
+    this.violations.push({ invariant, sentence })
+  }
+
+  trace(line: () => string): void {
+    if (!this.tracing) return
+    const seconds = (this.timeline.now / 1000 - 1893456000).toFixed(3)
+    this.lines.push(`${String(this.events).padStart(6)} ${seconds.padStart(10)} ${line()}`)
+  }
+
+  private wire(): void {
+    const { timeline, random, provider, checks } = this
+    provider.onStarted = (running) => {
+      checks.watch(running)
+      checks.sameState()
+      for (const hub of this.hubs) hub.wake()
+    }
+    provider.onCrash = () => {
+      for (const hub of this.hubs) hub.link.disconnect()
+    }
+    for (const hub of this.hubs) hub.engine.onPurge = (pub) => checks.fleet.purged(hub, pub)
+    const sweep = () => {
+      this.network.sweep()
+      timeline.at(SWEEP_EVERY_MS, '', sweep)
+    }
+    sweep()
+    provider.boot()
+    for (const hub of this.hubs) timeline.at(random.between(0, 5_000), '', () => hub.boot())
+    for (const person of this.people) if (person.machine.id !== OSCAR) this.join(person)
+  }
+
+  /** An owner redeems the provider's invite, again and again until it is taken. */
+  private join(person: Person): void {
+    this.timeline.at(this.random.between(1_000, 20_000), '', () =>
+      this.provider.redeem(person.machine.id, (error) => {
+        if (error !== null) return this.join(person)
+        this.trace(() => `${person.machine.name} has redeemed the provider's invite`)
+        this.checks.redeemed.add(person.machine.id)
+      }),
+    )
+  }
+}
