@@ -160,6 +160,7 @@ export async function openNode(options: NodeOptions): Promise<OpenedNode> {
       gate: gateOf(sbot),
       id: sbot.id,
       async close() {
+        hangUp(ssb)
         await sbot.close()
         await lock.release()
       },
