@@ -136,6 +136,12 @@ function stackOf(options: NodeOptions, firstStart: boolean): any {
   return create
 }
 
+/** The server's end waits for every connection's; those of our own programs (same key) nobody else ends. */
+function hangUp(ssb: any): void {
+  for (const connections of Object.values<any[]>(ssb.peers))
+    for (const rpc of [...connections]) rpc.close(true, () => {})
+}
+
 /**
  * Opens one of our own nodes; it listens when this resolves. Throws a sentence when the folder or the port is in use, the folder belongs to another kind of node, or its
  * secret is missing. The node may not write before its boot gate opens (`gate.status()` says why).
