@@ -1,4 +1,5 @@
 /** A pub process: reads the environment, starts the server, ends it in order. */
+import { noDelay } from '../sbot/no-delay'
 import { configFrom } from './config'
 import { quieten } from './io/noise'
 import { type RunningPub, StartError, startPub } from './io/server'
@@ -35,6 +36,7 @@ async function main(): Promise<void> {
 }
 
 quieten()
+noDelay()
 process.on('SIGTERM', () => end('SIGTERM'))
 process.on('SIGINT', () => end('SIGINT'))
 // Started by a hub as a child: when the hub is gone, nobody may write and nobody watches, so the pub ends too.

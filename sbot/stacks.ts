@@ -1,4 +1,5 @@
 /** Assembling our own nodes: provider, hub, and an owner's embedded node. */
+import './weak-message-ids'
 import { writeFileSync } from 'node:fs'
 import { join, resolve } from 'node:path'
 import secretStack from 'secret-stack'

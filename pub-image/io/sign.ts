@@ -1,21 +1,15 @@
 /** Signs the pub's next message, as ssb-db would have done itself. */
-import { createHmac } from 'node:crypto'
 import validate from 'ssb-validate'
 import type { FeedId, MessageId } from '../../protocol/ids'
 import type { RawValue } from '../../protocol/rpc'
+import { useNote } from '../../sbot/use-note'
 import type { PubKeys } from '../config'
 import type { Fence } from '../fence-state'
 import { stock } from './stock'
 
-const NOTE_BYTES = 18
-
-/**
- * The follow that a redeemed invite brings. Its note lets the provider count the use, who holds the tag, and tells
- * nobody else which members came by the same invite: base64 of the first 18 bytes of HMAC-SHA256(tag, member).
- */
+/** The follow that a redeemed invite brings. Its note lets the provider, who holds the tag, count the use. */
 export function useContent(tag: string, member: FeedId): object {
-  const note = createHmac('sha256', tag).update(member).digest().subarray(0, NOTE_BYTES).toString('base64')
-  return { type: 'contact', contact: member, following: true, pub: true, note }
+  return { type: 'contact', contact: member, following: true, pub: true, note: useNote(tag, member) }
 }
 
 /** Signs `content` as the message after `head`. Throws ssb-validate's error for content that no feed may hold. */
