@@ -15,6 +15,8 @@ const CONTEXT = [
   'pub-image/package-lock.json',
   'dist/protocol',
   'dist/pub-image',
+  'dist/sbot/no-delay.js',
+  'dist/sbot/use-note.js',
 ]
 
 /** The package's folder: the nearest above with the package.json that names our version. */
