@@ -15,9 +15,9 @@ import { register as say } from './commands/say'
 import { register as status } from './commands/status'
 import { register as up } from './commands/up'
 import { leaveSoon } from './io/child-life'
+import { fail } from './io/run'
 import { readVersion } from './io/version'
 import { TIMEOUT_SECONDS_DEFAULT } from './options'
-import { fail } from './run'
 
 const USAGE = 2
 

@@ -10,9 +10,9 @@ import type {
 } from '../../protocol/rpc'
 import type { Context } from '../context'
 import { callProvider } from '../io/admin'
+import { run } from '../io/run'
 import { wholeOption } from '../options'
 import { hubsText, pubsText } from '../render'
-import { run } from '../run'
 
 const OWN_INVITE_USES_MAX = 1_000_000
 

@@ -3,7 +3,7 @@ import type { Command } from 'commander'
 import { checkName } from '../../protocol/name'
 import { Failure } from '../failure'
 import { converse } from '../io/converse'
-import { run } from '../run'
+import { run } from '../io/run'
 
 export function register(program: Command): void {
   program
@@ -22,7 +22,7 @@ export function register(program: Command): void {
             checked.suggestion === null ? '' : ` You could use: buttcloud create ${checked.suggestion}`
           throw new Failure(2, `${checked.reason}${offer}`)
         }
-        await converse(context, { text: `create ${checked.name}`, newThread: true })
+        await converse(context, { text: `create ${checked.name}`, thread: 'new' })
       }),
     )
 }

@@ -1,7 +1,7 @@
 /** `buttcloud delete NAME` */
 import type { Command } from 'commander'
 import { converse } from '../io/converse'
-import { run } from '../run'
+import { run } from '../io/run'
 import { nameArgument } from '../words'
 
 export function register(program: Command): void {
@@ -12,6 +12,6 @@ export function register(program: Command): void {
     .option('-y, --yes', "answer the provider's question with yes")
     .addHelpText('after', '\nExamples:\n  $ buttcloud delete alice\n  $ buttcloud delete alice --yes')
     .action(
-      run((context, [name]) => converse(context, { text: `delete ${nameArgument(name)}`, newThread: false })),
+      run((context, [name]) => converse(context, { text: `delete ${nameArgument(name)}`, thread: 'new' })),
     )
 }

@@ -5,8 +5,8 @@ import { type HubOptions, runHub } from '../../hub-daemon/main'
 import type { Context } from '../context'
 import { Failure } from '../failure'
 import { hasParent, tellParent, untilStopped } from '../io/child-life'
+import { run } from '../io/run'
 import { wholeOption } from '../options'
-import { run } from '../run'
 
 const MEGABYTE = 1024 * 1024
 const MEGABYTES_MAX = 1_000_000_000

@@ -2,8 +2,8 @@
 import type { Command } from 'commander'
 import { INVITE_USES_MAX } from '../../protocol/limits'
 import { converse } from '../io/converse'
+import { run } from '../io/run'
 import { wholeOption } from '../options'
-import { run } from '../run'
 import { nameArgument } from '../words'
 
 export function register(program: Command): void {
@@ -19,7 +19,7 @@ export function register(program: Command): void {
     .action(
       run(async (context, [name, uses]) => {
         const count = uses === undefined ? '' : ` ${wholeOption('uses', uses, 1, INVITE_USES_MAX)}`
-        await converse(context, { text: `invite ${nameArgument(name)}${count}`, newThread: false })
+        await converse(context, { text: `invite ${nameArgument(name)}${count}`, thread: 'newest' })
       }),
     )
 }

@@ -4,7 +4,7 @@ import { Failure, firstLine } from '../failure'
 import { parseInviteCode } from '../invite-code'
 import { openOwner } from '../io/owner'
 import { startProgress } from '../io/progress'
-import { run } from '../run'
+import { run } from '../io/run'
 
 export function register(program: Command): void {
   program

@@ -2,7 +2,7 @@
 import type { Command } from 'commander'
 import { hasParent, tellParent, untilStopped } from '../io/child-life'
 import { openEmbedded } from '../io/owner-embedded'
-import { run } from '../run'
+import { run } from '../io/run'
 
 export function register(program: Command): void {
   program

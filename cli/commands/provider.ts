@@ -4,8 +4,8 @@ import type { Command } from 'commander'
 import { runProvider } from '../../plugin/main'
 import { Failure } from '../failure'
 import { hasParent, tellParent, untilStopped } from '../io/child-life'
+import { run } from '../io/run'
 import { wholeOption } from '../options'
-import { run } from '../run'
 
 export const PROVIDER_PORT_DEFAULT = 8010
 const ANY_ADDRESS = new Set(['0.0.0.0', '::'])

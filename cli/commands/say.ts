@@ -3,7 +3,7 @@ import type { Command } from 'commander'
 import { COMMAND_CHARS_MAX } from '../../protocol/limits'
 import { Failure } from '../failure'
 import { converse } from '../io/converse'
-import { run } from '../run'
+import { run } from '../io/run'
 
 export function register(program: Command): void {
   program
@@ -24,7 +24,7 @@ export function register(program: Command): void {
             2,
             `The text has ${text.length} characters; the provider reads at most ${COMMAND_CHARS_MAX}.`,
           )
-        await converse(context, { text, newThread: false })
+        await converse(context, { text, thread: 'newest' })
       }),
     )
 }

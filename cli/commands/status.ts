@@ -1,7 +1,7 @@
 /** `buttcloud status [NAME]` */
 import type { Command } from 'commander'
 import { converse } from '../io/converse'
-import { run } from '../run'
+import { run } from '../io/run'
 import { nameArgument } from '../words'
 
 export function register(program: Command): void {
@@ -13,7 +13,7 @@ export function register(program: Command): void {
     .action(
       run(async (context, [name]) => {
         const text = name === undefined ? 'status' : `status ${nameArgument(name)}`
-        await converse(context, { text, newThread: false })
+        await converse(context, { text, thread: 'newest' })
       }),
     )
 }

@@ -5,11 +5,11 @@ import type { Context } from '../context'
 import { Failure } from '../failure'
 import { inviteCodesIn } from '../invite-code'
 import { untilStopped } from '../io/child-life'
+import { run } from '../io/run'
 import { Everything, firstConversation, pubsUp, startOwner, startServers } from '../io/up'
 import { inOrder, type Letter } from '../letters'
 import { wholeOption } from '../options'
 import { conversationText } from '../render'
-import { run } from '../run'
 import { nextSteps, pubLines } from '../up-plan'
 
 /** Of a conversation that was there before, only the end is shown. */
@@ -50,14 +50,17 @@ async function up(context: Context): Promise<void> {
     broken = resolve
   })
   let told = false
+  let trouble = false
   const running = untilStopped(async () => {
     told = true
-    context.say('\nStopping …')
+    if (!trouble) context.say('\nStopping …')
     await everything.stop()
   }, failed)
   bringUp(everything).catch((error: Error) => {
     // What fails because it is being stopped is no news.
-    if (!told) broken(error)
+    if (told) return
+    trouble = true
+    broken(error)
   })
   await running
 }

@@ -10,15 +10,23 @@ export type FromChild =
 export const STOP = 'stop'
 
 const EXIT_GRACE_MS = 3_000
+/** Ending well takes no longer; whoever comes next waits for the folder. */
+const STOP_MS_MAX = 12_000
 
-/** True when another buttcloud program started this one. */
+/** Set for a program that shall end with the one that started it. */
+export const CHILD_MARK = 'BUTTCLOUD_CHILD'
+const child = process.env[CHILD_MARK] === '1'
+// Not handed on to the pubs that a hub starts.
+delete process.env[CHILD_MARK]
+
+/** True when another buttcloud program started this one; that one may be gone already. */
 export function hasParent(): boolean {
-  return typeof process.send === 'function' && process.connected === true
+  return child
 }
 
 /** Tells the parent, where there is one. */
 export function tellParent(message: FromChild): void {
-  if (hasParent()) process.send?.(message)
+  if (child && process.connected) process.send?.(message, () => {})
 }
 
 /**
@@ -27,11 +35,12 @@ export function tellParent(message: FromChild): void {
  */
 export function untilStopped(stop: () => Promise<void>, failed?: Promise<Error>): Promise<void> {
   return new Promise((resolve, reject) => {
-    const parent = hasParent()
     let stopping = false
     const end = (error: Error | null) => {
       if (stopping) return
       stopping = true
+      // As after kill -9: everything that was acknowledged is on disk.
+      setTimeout(() => process.exit(1), STOP_MS_MAX).unref()
       const settle = () => {
         if (error === null) resolve()
         else reject(error)
@@ -41,13 +50,15 @@ export function untilStopped(stop: () => Promise<void>, failed?: Promise<Error>)
       })
     }
     process.on('SIGINT', () => {
-      if (parent) return
+      if (child) return
       if (stopping) process.exit(130)
       end(null)
     })
     process.on('SIGTERM', () => end(null))
-    if (parent) {
+    if (child) {
       process.on('disconnect', () => end(null))
+      // It may have gone while this one was starting.
+      if (!process.connected) end(null)
       process.on('message', (message) => message === STOP && end(null))
     }
     failed?.then(end)
@@ -56,6 +67,6 @@ export function untilStopped(stop: () => Promise<void>, failed?: Promise<Error>)
 
 /** Lets go of what would keep the process alive; a library's stray timer or socket must not either. */
 export function leaveSoon(): void {
-  if (hasParent()) process.disconnect?.()
+  if (process.connected) process.disconnect?.()
   setTimeout(() => process.exit(), EXIT_GRACE_MS).unref()
 }

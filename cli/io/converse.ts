@@ -3,6 +3,7 @@ import { createInterface } from 'node:readline/promises'
 import type { Context } from '../context'
 import { Failure, firstLine } from '../failure'
 import { inviteCodesIn } from '../invite-code'
+import type { NewLetter } from '../letter-content'
 import { type Answered, type Letter, newestThread, outcomeOf, type Request } from '../letters'
 import type { JoinedProvider } from '../owner-book'
 import { indented, plainOf } from '../render'
@@ -13,23 +14,28 @@ import { type Progress, startProgress } from './progress'
 
 export interface Wish {
   text: string
-  /** A new thread, as a first message from a client has; else the newest one goes on. */
-  newThread: boolean
+  /** A new thread, as a first message from a client has; the newest one; or the one of this letter. */
+  thread: 'new' | 'newest' | Letter
 }
 
 /** Says it, waits, prints. Throws a Failure for everything that is not `done`. */
 export async function converse(context: Context, wish: Wish): Promise<void> {
   const door = await openOwner(context)
+  let closing: Promise<void> | null = null
+  const close = (): Promise<void> => {
+    closing ??= door.close()
+    return closing
+  }
   try {
     const provider = providerFor(context, door.id)
     const conversation = new Conversation(door, provider.id)
     try {
-      await exchange({ context, door, provider, conversation }, wish)
+      await exchange({ context, door, provider, conversation, close }, wish)
     } finally {
       conversation.stop()
     }
   } finally {
-    await door.close()
+    await close()
   }
 }
 
@@ -38,6 +44,8 @@ interface Exchange {
   door: OwnerDoor
   provider: JoinedProvider
   conversation: Conversation
+  /** Closes the door, once. */
+  close(): Promise<void>
 }
 
 async function exchange(on: Exchange, wish: Wish): Promise<void> {
@@ -63,24 +71,33 @@ async function exchange(on: Exchange, wish: Wish): Promise<void> {
       'Not confirmed, so nothing was done. The question stays open: `buttcloud say yes` answers it, or run this again with --yes.',
     )
   }
-  await exchange(on, { text: 'yes', newThread: false })
+  await exchange(on, { text: 'yes', thread: final })
 }
 
 async function send(on: Exchange, wish: Wish, timeoutMs: number): Promise<Request> {
   const { context, conversation, door, provider } = on
-  const thread = wish.newThread ? null : newestThread(conversation.letters)
+  const thread = threadFor(wish, conversation.letters)
   const progress = startProgress(context, 'Writing to the provider')
   const sending = door.say({ provider: provider.id, text: wish.text, thread })
   const sent = await within(sending, timeoutMs).finally(() => progress.end())
   if (sent === null) {
     const { problem } = await door.state(provider.id)
+    await on.close()
+    const late = await sending.catch(() => null)
+    const fate = late === null ? 'Nothing was sent.' : 'It was written at the last moment and goes out later.'
     throw new Failure(
       3,
-      `The message could not be written within ${context.options.timeoutMs / 1000} s${problem === null ? '' : `: ${problem}`}. Nothing was sent.`,
+      `The message could not be written within ${context.options.timeoutMs / 1000} s${problem === null ? '' : ` (${problem})`}. ${fate}`,
     )
   }
   context.explain(`Sent as ${sent.key}.`)
   return { ...sent, owner: door.id }
+}
+
+function threadFor(wish: Wish, letters: Letter[]): NewLetter['thread'] {
+  if (wish.thread === 'new') return null
+  if (wish.thread === 'newest') return newestThread(letters)
+  return { root: wish.thread.root ?? wish.thread.key, branch: wish.thread.key }
 }
 
 async function wait(on: Exchange, request: Request, timeoutMs: number): Promise<Answered> {

@@ -45,14 +45,18 @@ export async function openEmbedded(options: EmbeddedOptions): Promise<OwnerDoor>
 }
 
 /** The node over its socket where it runs, else opened here. Waits while another short command has it. */
-export async function reachEmbedded(folder: string, log: (sentence: string) => void): Promise<OwnerDoor> {
+export async function reachEmbedded(
+  folder: string,
+  log: (sentence: string) => void,
+  explain: (sentence: string) => void,
+): Promise<OwnerDoor> {
   const path = join(folder, 'owner')
   const end = Date.now() + LOCK_WAIT_MS
   for (let told = false; ; told = true) {
     const running = await embeddedOverSocket(path)
     if (running !== null) return running
     try {
-      return await openEmbedded({ folder, unixSocket: false, log })
+      return await openEmbedded({ folder, unixSocket: false, log: explain })
     } catch (error) {
       const inUse = /is in use by another program/.test((error as Error).message)
       if (!inUse || Date.now() > end) throw new Failure(1, (error as Error).message, { cause: error })

@@ -1,6 +1,7 @@
 /** What the owner's embedded node does, in-process. The same methods go over its unix socket (owner-plugin.ts). */
 import type { FeedId } from '../../protocol/ids'
 import { createLoop } from '../../sbot/loop'
+import { drain } from '../../sbot/peers'
 import type { OpenedNode } from '../../sbot/stacks'
 import { networkKeyOf } from '../../sbot/stacks'
 import { firstLine } from '../failure'
@@ -11,9 +12,16 @@ import { readBook, rememberProvider } from './book-file'
 import type { OwnerDoor } from './owner-door'
 import { redeemInvite } from './redeem'
 
-const DELIVERY_POLL_MS = 50
+const DELIVERY_POLL_MS = 150
 const DIAL_FIRST_PAUSE_MS = 300
 const DIAL_CEILING_PAUSE_MS = 15_000
+
+/** The first sentence of an error, without keys: it stands in brackets in a longer one. */
+function briefly(error: unknown): string {
+  return firstLine(error)
+    .replace(/~shs:[A-Za-z0-9+/=]+/g, '')
+    .replace(/\. .*$/, '')
+}
 
 /** Starts dialling the joined providers, and gives the door to the node. Closing the door closes the node. */
 export function createOwnerService(node: OpenedNode, folder: string): OwnerDoor {
@@ -21,6 +29,17 @@ export function createOwnerService(node: OpenedNode, folder: string): OwnerDoor 
   const problems = new Map<FeedId, string>()
   const joined = (): JoinedProvider[] => providersOf(readBook(folder), sbot.id)
   const connectedTo = (provider: FeedId): boolean => sbot.peers().some((peer) => peer.id === provider)
+  /** Asked of the provider itself: what EBT remembers of a peer is as old as the connection. */
+  const holds = async (provider: FeedId, sequence: number): Promise<boolean> => {
+    const rpc: any = sbot.peers().find((peer) => peer.id === provider)?.rpc
+    if (rpc === undefined) return false
+    let found = false
+    const query = { id: sbot.id, seq: sequence, sequence, limit: 1, live: false, keys: false, values: true }
+    await drain(rpc.createHistoryStream(query), (value) => {
+      found ||= value?.sequence === sequence
+    }).catch(() => {})
+    return found
+  }
   const look = async () => {
     const failed: Error[] = []
     for (const provider of joined()) {
@@ -30,7 +49,7 @@ export function createOwnerService(node: OpenedNode, folder: string): OwnerDoor 
         await sbot.dial(provider.address)
         problems.delete(provider.id)
       } catch (error) {
-        problems.set(provider.id, firstLine(error))
+        problems.set(provider.id, briefly(error))
         failed.push(error as Error)
       }
     }
@@ -91,11 +110,12 @@ export function createOwnerService(node: OpenedNode, folder: string): OwnerDoor 
       return { connected, problem: why ?? (gate.open ? null : gate.why) }
     },
     async delivered(provider, sequence) {
-      while ((node.ssb.ebt.peerStatus(sbot.id)?.peers?.[provider]?.seq ?? 0) < sequence)
+      while (!(await holds(provider, sequence)))
         await new Promise((resolve) => setTimeout(resolve, DELIVERY_POLL_MS))
     },
     async close() {
-      await dialling.stop()
+      // Not awaited: a dial to somebody who is gone may take long, and closing the node ends it.
+      void dialling.stop()
       await node.close()
     },
   }

@@ -30,7 +30,7 @@ export async function openOwner(context: Context): Promise<OwnerDoor> {
     } else if (options.owner === 'running')
       throw new Failure(1, `No ssb-server answers on ${options.ssbPath}. Start it, or leave --owner out.`)
   }
-  return told(context, await reachEmbedded(options.dir, context.say))
+  return told(context, await reachEmbedded(options.dir, context.say, context.explain))
 }
 
 function told(context: Context, door: OwnerDoor): OwnerDoor {

@@ -4,7 +4,7 @@ import { closeSync, openSync, renameSync, statSync } from 'node:fs'
 import { join } from 'node:path'
 import { makeFolder } from '../../sbot/durable'
 import { Failure } from '../failure'
-import { type FromChild, STOP } from './child-life'
+import { CHILD_MARK, type FromChild, STOP } from './child-life'
 
 const READY_MS = 60_000
 const STOP_GRACE_MS = 15_000
@@ -86,7 +86,7 @@ function launch(options: PartOptions): ChildProcess {
   try {
     return spawn(process.execPath, ['--no-deprecation', binary, ...options.arguments], {
       stdio: ['ignore', log, log, 'ipc'],
-      env: { ...process.env, ...options.environment },
+      env: { ...process.env, ...options.environment, [CHILD_MARK]: '1' },
     })
   } finally {
     closeSync(log)

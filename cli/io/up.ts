@@ -136,11 +136,14 @@ export async function startServers(
   const providerFolder = join(dir, 'provider')
   const reached = host === '0.0.0.0' ? '127.0.0.1' : host
   const args = ['provider', '--host', host, '--external', reached, '--port', String(record.port)]
+  const joined = existsSync(join(dir, 'hub-1', 'hub.json'))
+  // Before its first hub has joined nobody holds anything of the provider's feed, so there is nobody to be asked.
+  if (!joined) args.push('--nobody-else')
   const provider = await everything.start('provider', args)
   context.say(`The provider runs at ${provider.facts.address} (${provider.facts.id}).`)
   const hubFolder = join(dir, 'hub-1')
   const environment: Record<string, string> = {}
-  if (!existsSync(join(hubFolder, 'hub.json'))) {
+  if (!joined) {
     const { token } = await callProvider<AdminHubTokenAnswer>(providerFolder, 'adminHubToken', {
       label: 'hub-1',
     })

@@ -1,8 +1,8 @@
 /** From commander's action to one of ours: the context is made, and trouble becomes a sentence and an exit code. */
 import type { Command } from 'commander'
-import { type Context, createContext } from './context'
-import { Failure, firstLine } from './failure'
-import { tellParent } from './io/child-life'
+import { type Context, createContext } from '../context'
+import { Failure, firstLine } from '../failure'
+import { tellParent } from './child-life'
 
 type Action = (context: Context, values: unknown[]) => Promise<void>
 

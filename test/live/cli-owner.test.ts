@@ -1,0 +1,164 @@
+import { existsSync } from 'node:fs'
+import { join } from 'node:path'
+import test from 'tape'
+import { runCli, startCli } from '../helpers/cli'
+import { freePort, randomNetworkKey, removeFolder, temporaryFolder, until } from '../helpers/machine'
+import { startStock } from '../helpers/stock'
+
+interface World {
+  home: string
+  around: { home: string; networkKey: string }
+  invite: string
+  stopProvider(): Promise<unknown>
+}
+
+/** A provider without any hub, and an invite to it. */
+async function provider(): Promise<World> {
+  const home = temporaryFolder('cli-owner')
+  const around = { home, networkKey: randomNetworkKey() }
+  const port = String(await freePort())
+  const path = join(home, 'provider')
+  const running = startCli(around, ['provider', '--path', path, '--host', '127.0.0.1', '--port', port])
+  await until(
+    'the provider',
+    () => running.output().stdout.includes('runs at') || running.output().code !== null,
+  )
+  const made = await runCli(around, ['admin', 'invite', '--path', path, '--uses', '5'])
+  const stopProvider = () => {
+    running.child.kill('SIGTERM')
+    return running.ended
+  }
+  return { home, around, invite: made.stdout.trim(), stopProvider }
+}
+
+test('used wrongly: exit code 2 and a sentence, nothing is made', async (t) => {
+  const home = temporaryFolder('cli-usage')
+  const around = { home, networkKey: randomNetworkKey() }
+  const wrong: [string[], RegExp][] = [
+    [['crate', 'alice'], /unknown command 'crate'.*Did you mean create/s],
+    [['create'], /missing required argument 'name'/],
+    [['create', 'foo/bar'], /`\/` can't be in it.*create foo-bar/],
+    [['invite', 'alice', '0'], /from 1 to 100/],
+    [['invite', 'alice', 'many'], /from 1 to 100/],
+    [['list', '--timeout', 'soon'], /--timeout takes a whole number/],
+    [['list', '--nonsense'], /unknown option '--nonsense'/],
+    [['list', '--owner', 'other'], /auto, running and own/],
+    [['list', '--provider', 'bob'], /feed id/],
+    [['join', 'localhost'], /not an invite/],
+    [['provider'], /--external/],
+    [['hub', '--engine', 'magic'], /docker, process and auto/],
+    [['say', ' '], /nothing to say/],
+  ]
+  try {
+    for (const [args, sentence] of wrong) {
+      const ended = await runCli(around, args)
+      t.equal(ended.code, 2, `${args.join(' ')}: 2`)
+      t.match(ended.stderr, sentence)
+      t.equal(ended.stdout, '', 'nothing on stdout')
+    }
+    t.notOk(existsSync(join(home, '.buttcloud')), 'no folder was made')
+    const version = await runCli(around, ['--version'])
+    t.match(version.stdout, /^\d+\.\d+\.\d+\n$/)
+    t.equal(version.code, 0)
+    for (const args of [['--help'], ['create', '--help'], ['admin', 'invite', '--help'], ['up', '--help']]) {
+      const help = await runCli(around, args)
+      t.equal(help.code, 0)
+      t.match(help.stdout, /Examples:\n {2}\$ buttcloud /, `${args.join(' ')} has examples`)
+    }
+  } finally {
+    removeFolder(home)
+  }
+  t.end()
+})
+
+test('no provider: a sentence that says what to do', async (t) => {
+  const home = temporaryFolder('cli-none')
+  const around = { home, networkKey: randomNetworkKey() }
+  try {
+    const list = await runCli(around, ['list'])
+    t.equal(list.code, 1)
+    t.match(list.stderr, /No provider has been joined yet.*buttcloud join INVITE/)
+    const admin = await runCli(around, ['admin', 'pubs'])
+    t.equal(admin.code, 1)
+    t.match(admin.stderr, /There is no provider in/)
+    const port = await freePort()
+    const key = `@${'A'.repeat(42)}E=.ed25519`
+    const join = await runCli(around, ['join', `127.0.0.1:${port}:${key}~${'A'.repeat(42)}E=`])
+    t.equal(join.code, 1)
+    t.match(join.stderr, new RegExp(`Could not join 127.0.0.1:${port}: could not connect`))
+    const hub = await runCli(around, ['hub', '--engine', 'process'])
+    t.equal(hub.code, 1)
+    t.match(hub.stderr, /joined no provider yet/)
+  } finally {
+    removeFolder(home)
+  }
+  t.end()
+})
+
+test('the embedded node, opened for the length of a command', async (t) => {
+  const { home, around, invite, stopProvider } = await provider()
+  try {
+    const bad = await runCli(around, ['join', invite.replace(/~....../, '~AAAAAA')])
+    t.equal(bad.code, 1, 'an invite that was never given is refused')
+    t.ok(bad.stderr.trim().length > 20, bad.stderr.trim())
+    const joined = await runCli(around, ['join', invite, '--json'])
+    t.equal(joined.code, 0, `join: done ${joined.stderr}`)
+    t.equal(JSON.parse(joined.stdout).outcome, 'done')
+    const help = await runCli(around, ['say', 'help', '--verbose'])
+    t.equal(help.code, 0, `say help: done ${help.stderr}`)
+    t.match(help.stdout, /create NAME/)
+    t.match(help.stderr, /Using the embedded node/)
+    const create = await runCli(around, ['create', 'alice', '--json'])
+    t.equal(create.code, 1, 'no hub, no room: refused')
+    t.equal(JSON.parse(create.stdout).outcome, 'refused')
+    t.match(create.stderr, /no room/i)
+    const both = await Promise.all([runCli(around, ['list']), runCli(around, ['list'])])
+    t.deepEqual(
+      both.map((one) => one.code),
+      [0, 0],
+      `two at once take turns ${both[0]?.stderr} ${both[1]?.stderr}`,
+    )
+    const sent = await runCli(around, ['list', '--no-wait', '--json'])
+    t.equal(sent.code, 0, `--no-wait: done ${sent.stderr}`)
+    t.match(JSON.parse(sent.stdout).request, /^%.*sha256$/)
+    await stopProvider()
+    const off = await runCli(around, ['list', '--timeout', '3', '--json'])
+    t.equal(off.code, 3, 'provider off: timed out')
+    t.match(off.stderr, /3 s \(.+\)/, off.stderr.trim())
+  } finally {
+    await stopProvider()
+    removeFolder(home)
+  }
+  t.end()
+})
+
+test("the owner's running ssb-server is used, and nobody else writes its feed", async (t) => {
+  const { home, around, invite, stopProvider } = await provider()
+  const stock = await startStock({ networkKey: around.networkKey, home, unixSocket: true, label: 'owner' })
+  try {
+    const joined = await runCli(around, ['join', invite, '--verbose'])
+    t.equal(joined.code, 0, `join: done ${joined.stderr}`)
+    t.match(joined.stderr, /Using the ssb-server that runs.*unix:/)
+    t.ok(joined.stderr.includes(stock.id), 'as its own identity')
+    const help = await runCli(around, ['say', 'help', '--timeout', '40'])
+    t.equal(help.code, 0, `say help: done ${help.stderr}`)
+    t.match(help.stdout, /create NAME/)
+    const list = await runCli(around, ['list', '--json', '--timeout', '40'])
+    t.equal(list.code, 0, `list: done ${list.stderr}`)
+    t.notOk(existsSync(join(home, '.buttcloud', 'owner')), 'no node of our own was made')
+    const running = await runCli(around, [
+      'list',
+      '--owner',
+      'running',
+      '--ssb-path',
+      join(home, 'elsewhere'),
+    ])
+    t.equal(running.code, 1)
+    t.match(running.stderr, /No ssb-server answers/)
+  } finally {
+    await stock.stop()
+    await stopProvider()
+    removeFolder(home)
+  }
+  t.end()
+})

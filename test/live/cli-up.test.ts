@@ -1,0 +1,154 @@
+import { existsSync, readFileSync, writeFileSync } from 'node:fs'
+import { join } from 'node:path'
+import test from 'tape'
+import { type Ended, type RunningCli, runCli, startCli } from '../helpers/cli'
+import { freePort, randomNetworkKey, removeFolder, temporaryFolder, until } from '../helpers/machine'
+
+const UP_MS = 60_000
+
+/** Waits for a text in what it printed; gives up at once when it ends before. */
+async function sees(cli: RunningCli, text: string): Promise<void> {
+  const seen = await until(
+    `"${text}" from the CLI`,
+    () =>
+      cli.output().stdout.includes(text) || cli.output().stderr.includes(text) || cli.output().code !== null,
+    UP_MS,
+  )
+  const { stdout, stderr } = cli.output()
+  if (!seen || !(stdout + stderr).includes(text))
+    throw new Error(`it ended without "${text}":\n${stdout}\n${stderr}`)
+}
+
+async function interrupt(cli: RunningCli): Promise<Ended> {
+  cli.child.kill('SIGINT')
+  return cli.ended
+}
+
+async function ports(): Promise<string[]> {
+  return ['--port', String(await freePort()), '--pub-port', String(await freePort())]
+}
+
+const invitesIn = (text: string): string[] => text.match(/\S+:\d+:@\S+\.ed25519~\S+=/g) ?? []
+
+test('up: the first run ends with an invite, the verbs work, the second run asks for nothing twice', async (t) => {
+  const home = temporaryFolder('cli-up')
+  const around = { home, networkKey: randomNetworkKey() }
+  const dir = join(home, 'data')
+  const verb = (...args: string[]) => runCli(around, [...args, '--dir', dir, '--timeout', '40'])
+  const args = ['up', '--dir', dir, ...(await ports())]
+  let up = startCli(around, args)
+  try {
+    await sees(up, 'What to do next')
+    const first = up.output().stdout
+    t.match(first, /you\n {4}@provider\n\n {4}create home\n/, 'what the owner wrote is shown')
+    t.match(first, /provider\n {4}.*home is up at/s, 'and what came back')
+    t.equal(invitesIn(first).length, 1, 'with one invite, in one piece')
+    t.notOk(first.includes('\u001b'), 'no colours where the output is no terminal')
+
+    const status = await verb('status', 'home', '--json')
+    t.equal(status.code, 0, 'status: done')
+    const parsed = JSON.parse(status.stdout)
+    t.equal(parsed.outcome, 'done')
+    t.equal(parsed.payload.answers, parsed.request, '--json names the request and its answer')
+    const created = await verb('create', 'alice')
+    t.equal(created.code, 0, `create: done ${created.stderr}`)
+    t.equal(invitesIn(created.stdout).length, 1, 'with an invite')
+    t.match(created.stderr, /alice/, 'the received sentence went to stderr')
+    const again = await verb('create', 'alice')
+    t.equal(again.code, 1, 'create of a name that is there: refused')
+    t.match(again.stderr, /already have a pub called alice/)
+    const invite = await verb('invite', 'alice', '5', '--json')
+    t.equal(JSON.parse(invite.stdout).invites.length, 1, 'invite: one code')
+    const missing = await verb('status', 'nobody')
+    t.equal(missing.code, 1, 'status of no pub: refused')
+    t.match(missing.stderr, /no pub called nobody/)
+    t.equal((await verb('delete', 'alice')).code, 1, 'delete without a yes does nothing')
+    const list = await verb('list')
+    t.match(list.stdout, /home is up.*alice is up/s, 'both are there')
+    const deleted = await verb('delete', 'alice', '--yes')
+    t.equal(deleted.code, 0, `delete --yes: done ${deleted.stderr}`)
+    t.doesNotMatch((await verb('list')).stdout, /alice/, 'and gone')
+    const unclear = await verb('say', 'lorem', 'ipsum')
+    t.equal(unclear.code, 1, 'what is not understood is asked back, exit code 1')
+    t.match(unclear.stderr, /did not understand/)
+    t.match((await verb('admin', 'hubs')).stdout, /hub-1 +admitted +yes +process/)
+    t.equal((await verb('up')).code, 1, 'a second up on the same folder is refused')
+    t.equal(JSON.parse((await verb('admin', 'pubs', '--json')).stdout).length > 0, true)
+
+    const ended = await interrupt(up)
+    t.equal(ended.code, 0, 'Ctrl-C ends it well')
+    const off = await runCli(around, ['list', '--dir', dir, '--timeout', '3'])
+    t.equal(off.code, 3, 'with everything off, list times out')
+    t.match(
+      off.stderr,
+      /within 3 s \(.*could not connect|has not answered|could not be written/s,
+      off.stderr.trim(),
+    )
+
+    up = startCli(around, args)
+    await sees(up, 'What to do next')
+    const second = up.output().stdout
+    t.match(second, /Everything is as you left it/)
+    t.match(second, /home is up at/)
+    const pubs = JSON.parse((await verb('admin', 'pubs', '--json')).stdout) as {
+      name: string
+      phase: string
+    }[]
+    t.equal(pubs.filter((pub) => pub.name === 'home').length, 1, 'home was asked for once')
+    t.equal((await interrupt(up)).code, 0)
+  } finally {
+    up.child.kill('SIGKILL')
+    await up.ended
+    removeFolder(home)
+  }
+  t.end()
+})
+
+test('up: killed in the middle of the first run at any stage, the next one carries on', async (t) => {
+  for (const stage of ['The provider runs', 'The hub hub-1', 'You are @']) {
+    const home = temporaryFolder('cli-crash')
+    const around = { home, networkKey: randomNetworkKey() }
+    const dir = join(home, 'data')
+    const args = ['up', '--dir', dir, '--json', ...(await ports())]
+    let up = startCli(around, args)
+    try {
+      await sees(up, stage)
+      up.child.kill('SIGKILL')
+      await up.ended
+      const before = JSON.parse(readFileSync(join(dir, 'up.json'), 'utf8'))
+      up = startCli(around, args)
+      await sees(up, '"outcome":"up"')
+      const told = JSON.parse(up.output().stdout)
+      t.equal(told.invites.length, 1, `killed after "${stage}": one invite in the end`)
+      t.equal(told.pubs.length, 1, 'one pub')
+      t.equal(told.pubs[0].status, 'up', 'which is up')
+      t.deepEqual(JSON.parse(readFileSync(join(dir, 'up.json'), 'utf8')), before, 'on the ports chosen first')
+      t.equal((await interrupt(up)).code, 0)
+    } finally {
+      up.child.kill('SIGKILL')
+      await up.ended
+      removeFolder(home)
+    }
+  }
+  t.end()
+})
+
+test('up: a folder that can not be written, and bad options, give a sentence', async (t) => {
+  const home = temporaryFolder('cli-bad')
+  const around = { home, networkKey: randomNetworkKey() }
+  try {
+    const dir = join(home, '.config')
+    const file = join(home, 'file')
+    writeFileSync(file, '')
+    const nowhere = await runCli(around, ['up', '--dir', join(file, 'data')])
+    t.equal(nowhere.code, 1)
+    t.match(nowhere.stderr, /file.data can't be written to: .*--dir/)
+    const engine = await runCli(around, ['up', '--dir', dir, '--engine', 'magic'])
+    t.equal(engine.code, 2)
+    t.match(engine.stderr, /process, docker and auto/)
+    t.notOk(existsSync(dir), 'nothing was made')
+  } finally {
+    removeFolder(home)
+  }
+  t.end()
+})

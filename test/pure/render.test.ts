@@ -1,0 +1,229 @@
+import test from 'tape'
+import { addressOf, inviteCodesIn, inviteCodeText, parseInviteCode } from '../../cli/invite-code'
+import { letterContent } from '../../cli/letter-content'
+import {
+  type Answered,
+  inOrder,
+  type Letter,
+  letterOf,
+  NOTHING_YET,
+  newestThread,
+  withLetter,
+} from '../../cli/letters'
+import { parseBook, providersOf, withProvider } from '../../cli/owner-book'
+import {
+  bytesText,
+  conversationText,
+  harmless,
+  hubsText,
+  indented,
+  paint,
+  plainOf,
+  table,
+  wrap,
+} from '../../cli/render'
+import { parseUpRecord, pubLines } from '../../cli/up-plan'
+import { parseCommand } from '../../protocol/command'
+import type { FeedId, MessageId, PubId } from '../../protocol/ids'
+
+const OWNER = `@${'A'.repeat(42)}E=.ed25519` as FeedId
+const PROVIDER = `@${'B'.repeat(42)}E=.ed25519` as FeedId
+const OTHER = `@${'C'.repeat(42)}E=.ed25519` as FeedId
+const id = (letter: string): MessageId => `%${letter.repeat(42)}E=.sha256` as MessageId
+const SEED = `${'D'.repeat(42)}E=`
+const INVITE = `pubs.example.org:8100:${PROVIDER}~${SEED}`
+
+const between = { owner: OWNER, provider: PROVIDER }
+const answerPayload = (answers: MessageId, more: object = {}): object => ({
+  ...{ v: 1, kind: 'answer', answers, to: OWNER, outcome: 'done', final: true, command: 'list' },
+  ...{ pub: null, question: null, confirms: null },
+  ...more,
+})
+
+function letter(key: MessageId, author: FeedId, claimedAt: number, content: object): Letter {
+  const made = letterOf(
+    {
+      key,
+      author,
+      sequence: claimedAt,
+      claimedAt,
+      content: { type: 'post', text: 'x', recps: [OWNER, PROVIDER], ...content },
+    },
+    between,
+  )
+  if (made === null) throw new Error('no letter')
+  return made
+}
+
+test('a letter is a post between the two; a payload counts only from the provider', (t) => {
+  const raw = { key: id('1'), author: OWNER, sequence: 1, claimedAt: 1 }
+  const post = { type: 'post', text: 'hi', recps: [OWNER, PROVIDER] }
+  t.equal(letterOf({ ...raw, content: post }, between)?.text, 'hi')
+  t.equal(letterOf({ ...raw, content: { ...post, recps: [OWNER] } }, between), null, 'not to the provider')
+  t.equal(letterOf({ ...raw, author: OTHER, content: post }, between), null, 'by somebody else')
+  t.equal(letterOf({ ...raw, content: { type: 'vote' } }, between), null, 'no post')
+  t.equal(letterOf({ ...raw, content: null }, between), null, 'nothing')
+  const forged = { ...post, buttcloud: answerPayload(id('1')) }
+  t.equal(
+    letterOf({ ...raw, content: forged }, between)?.payload,
+    null,
+    "the owner's own payload says nothing",
+  )
+  t.equal(letterOf({ ...raw, author: PROVIDER, content: forged }, between)?.payload?.kind, 'answer')
+  t.end()
+})
+
+test('what answers a request: received once, final once, bearer, burst; others not', (t) => {
+  const request = { key: id('1'), sequence: 5, owner: OWNER }
+  const from = (key: string, payload: object) => letter(id(key), PROVIDER, 10, { buttcloud: payload })
+  const received = from('2', answerPayload(id('1'), { final: false, outcome: 'received' }))
+  const final = from('3', answerPayload(id('1')))
+  const other = from('4', answerPayload(id('9')))
+  const bearer = from('5', { v: 1, kind: 'bearer', delivers: id('1'), pub: id('1') })
+  const burst = { v: 1, kind: 'burst', author: OWNER, upTo: 5, outcome: 'refused', known: true }
+  const all = [other, received, bearer, final].reduce<Answered>(
+    (seen, one) => withLetter(seen, one, request),
+    NOTHING_YET,
+  )
+  t.equal(all.received, received)
+  t.equal(all.final, final)
+  t.deepEqual(all.bearers, [bearer])
+  t.equal(
+    withLetter(all, from('6', answerPayload(id('1'))), request).final,
+    final,
+    'a second final changes nothing',
+  )
+  t.equal(withLetter(NOTHING_YET, other, request), NOTHING_YET, "another request's answer is none")
+  t.ok(withLetter(NOTHING_YET, from('7', burst), request).final, 'a combined answer covers it')
+  t.notOk(withLetter(NOTHING_YET, from('8', { ...burst, upTo: 4 }), request).final, 'unless it ends before')
+  t.notOk(
+    withLetter(NOTHING_YET, from('8', { ...burst, author: OTHER }), request).final,
+    'or is for somebody else',
+  )
+  t.end()
+})
+
+test('order follows the branches, not two clocks', (t) => {
+  const asked = letter(id('1'), OWNER, 1000, {})
+  const answered = letter(id('2'), PROVIDER, 500, { root: id('1'), branch: id('1') })
+  const later = letter(id('3'), OWNER, 2000, { root: id('1'), branch: id('2') })
+  t.deepEqual(
+    inOrder([later, answered, asked]).map((one) => one.key),
+    [id('1'), id('2'), id('3')],
+  )
+  const loop = [
+    letter(id('4'), OWNER, 1, { branch: id('5') }),
+    letter(id('5'), OWNER, 2, { branch: id('4') }),
+  ]
+  t.equal(inOrder(loop).length, 2, 'a loop of branches is shown too')
+  t.deepEqual(newestThread([asked, answered]), { root: id('1'), branch: id('2') })
+  const three = letter(id('6'), OWNER, 9, { recps: [OWNER, PROVIDER, OTHER] })
+  t.equal(newestThread([three]), null, 'a thread with a third person is not gone on with')
+  t.end()
+})
+
+test('what is sent reads as what was meant', (t) => {
+  const opening = letterContent({ provider: PROVIDER, text: 'create alice', thread: null }, OWNER)
+  const content = opening.content as { text: string; recps: string[]; root?: string }
+  t.deepEqual(parseCommand(content.text), { kind: 'create', name: 'alice' })
+  t.deepEqual(content.recps, [OWNER, PROVIDER], 'own id first')
+  t.equal(content.root, undefined)
+  const thread = { root: id('1'), branch: id('2') }
+  const reply = letterContent({ provider: PROVIDER, text: 'yes', thread }, OWNER).content
+  t.deepEqual(reply, { ...reply, text: 'yes', root: id('1'), branch: id('2') })
+  t.end()
+})
+
+test('invite codes', (t) => {
+  const code = parseInviteCode(` "${INVITE}" `)
+  t.deepEqual(code, { host: 'pubs.example.org', port: 8100, key: PROVIDER, seed: SEED })
+  if (code !== null) {
+    t.equal(inviteCodeText(code), INVITE)
+    t.equal(addressOf(code), `net:pubs.example.org:8100~shs:${'B'.repeat(42)}E=`)
+    t.deepEqual(parseInviteCode(`${addressOf(code)}:${SEED}`), code, 'as a multiserver address')
+  }
+  t.equal(parseInviteCode(`::1:8008:${PROVIDER}~${SEED}`)?.host, '::1')
+  for (const bad of [
+    '',
+    'x',
+    INVITE.slice(0, -1),
+    INVITE.replace(':8100', ':0'),
+    INVITE.replace(':8100', ':70000'),
+    `a b:1:${PROVIDER}~${SEED}`,
+  ])
+    t.equal(parseInviteCode(bad), null, JSON.stringify(bad))
+  t.deepEqual(inviteCodesIn(`For you:\n\n\`${INVITE}\`\n\nhave fun`), [INVITE])
+  t.end()
+})
+
+test('text on a terminal: nothing foreign controls it, invites stay in one piece', (t) => {
+  t.equal(harmless('a\u001b[31mb\u0007\r\nc\u202ed'), 'a [31mb \nc d')
+  t.equal(plainOf('**alice** is `up`, see [@bob](@x)'), 'alice is up, see @bob')
+  t.deepEqual(wrap('one two three', 7), ['one two', 'three'])
+  t.deepEqual(wrap(`to ${INVITE} go`, 20), ['to', INVITE, 'go'])
+  t.equal(indented('a\n\nb', 40), '    a\n\n    b')
+  const view = { owner: OWNER, names: { owner: 'you', provider: 'provider' }, width: 60, paint: paint(false) }
+  const asked = letter(id('1'), OWNER, 1, { text: `[@provider](${PROVIDER})\n\ncreate home` })
+  const answered = letter(id('2'), PROVIDER, 2, { text: `**home** is up.\n\n\`${INVITE}\``, branch: id('1') })
+  t.equal(
+    conversationText([answered, asked], view),
+    `you\n    @provider\n\n    create home\n\nprovider\n    home is up.\n\n    ${INVITE}`,
+  )
+  t.match(conversationText([asked], { ...view, paint: paint(true) }), /^.\[1myou.\[22m\n/, 'with colours')
+  t.end()
+})
+
+test('tables and figures', (t) => {
+  t.equal(table(['A', 'B'], [['long', 'x\ny']]), 'A     B\nlong  x y')
+  t.deepEqual([0, 1023, 1024, 48 * 1024 * 1024, 15 * 1024 ** 3].map(bytesText), [
+    '0 B',
+    '1023 B',
+    '1.0 KB',
+    '48 MB',
+    '15 GB',
+  ])
+  t.match(hubsText([]), /hub-token/, 'no hub: what to do')
+  const pub = {
+    ...{
+      pub: id('1') as string as PubId,
+      name: 'home',
+      owners: [OWNER],
+      plan: 'free',
+      status: 'up' as const,
+      phase: 'up' as const,
+    },
+    ...{ reason: null, feed: null, address: '127.0.0.1:8100', port: 8100, createdAt: 0, keepUntil: null },
+    invites: { issued: 1, used: 0 },
+  }
+  t.equal(pubLines([pub, { ...pub, name: 'old', phase: 'ended' }]), 'home is up at 127.0.0.1:8100')
+  t.equal(
+    pubLines([{ ...pub, status: 'down', reason: 'out of memory' }]),
+    'home is down at 127.0.0.1:8100 (out of memory)',
+  )
+  t.end()
+})
+
+test('what is remembered: own entries only, one per provider, nonsense refused', (t) => {
+  const one = { owner: OWNER, id: PROVIDER, address: 'net:a:1~shs:x' }
+  const book = withProvider(withProvider({ v: 1, providers: [] }, one), { ...one, address: 'net:b:2~shs:x' })
+  t.equal(book.providers.length, 1)
+  t.equal(providersOf(book, OWNER)[0]?.address, 'net:b:2~shs:x')
+  t.deepEqual(providersOf(book, OTHER), [])
+  t.deepEqual(parseBook({ v: 1, providers: [one, null, { id: 'x' }] })?.providers, [one])
+  t.equal(parseBook({ v: 2, providers: [] }), null)
+  t.equal(parseBook('x'), null)
+  t.deepEqual(parseUpRecord({ v: 1, port: 1, portMin: 2, portMax: 3 }), {
+    v: 1,
+    port: 1,
+    portMin: 2,
+    portMax: 3,
+  })
+  for (const bad of [
+    null,
+    {},
+    { v: 1, port: 0, portMin: 2, portMax: 3 },
+    { v: 1, port: 1, portMin: 4, portMax: 3 },
+  ])
+    t.equal(parseUpRecord(bad), null)
+  t.end()
+})
