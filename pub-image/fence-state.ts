@@ -65,6 +65,7 @@ export type FenceEffect =
   | { do: 'sign'; asked: Asked; tag: string | null; head: Fence['head'] }
   | { do: 'send'; item: FenceItem }
   | { do: 'append'; value: RawValue }
+  /** Without error and key: there was nothing to write. */
   | { do: 'reply'; id: number; error: string | null; key: MessageId | null }
   /** End the connection of a hub that attached before. */
   | { do: 'end'; attachment: number }

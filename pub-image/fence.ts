@@ -83,7 +83,6 @@ function ask(fence: Fence, asked: Asked): FenceEffect[] {
 /** Why this write can never be done, or null. Asked when its turn comes, so that what came before it counts. */
 function refusalOf(fence: Fence, asked: Asked): string | null {
   if (asked.use === null) return null
-  if (fence.own.following.get(asked.use.member) === true) return words.ALREADY_FOLLOWING
   const entry = fence.table?.get(asked.use.invite)
   return entry === undefined || entry.left <= 0 ? words.EXPIRED : null
 }
@@ -93,6 +92,12 @@ function pump(fence: Fence): FenceEffect[] {
   while (fence.open && fence.signing === null && fence.pending === null) {
     const asked = fence.queue.shift()
     if (asked === undefined) break
+    // Whoever is followed already has what the invite was for: mostly somebody whose answer got lost and who tries
+    // again. Stock refuses them, and then their client never follows the pub, so to them the invite is burnt.
+    if (asked.use !== null && fence.own.following.get(asked.use.member) === true) {
+      effects.push(reply(asked, null, null))
+      continue
+    }
     const refusal = refusalOf(fence, asked)
     if (refusal !== null) {
       effects.push(reply(asked, refusal, null))

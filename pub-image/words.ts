@@ -11,8 +11,7 @@ export const refusedWrite = (message: string): string =>
   `try again: the pub's provider did not accept this write (${message}). ${NOTHING_LOST}.`
 export const ending = (): string => `try again: this pub is stopping. ${NOTHING_LOST}.`
 
-// What stock ssb-invite says; clients look for these words.
-export const ALREADY_FOLLOWING = 'already following'
+// How stock ssb-invite begins; clients look for these words.
 export const EXPIRED = 'invite has expired: it has no uses left, was withdrawn, or was not made by this pub'
 export const FEED_MISSING = 'feed to follow is missing: expected {feed: "@….ed25519"} in invite.use'
 export const NOT_HERE =

@@ -226,6 +226,7 @@ export class FenceDriver implements Gate {
     this.#callers.delete(id)
     if (callback === undefined) return
     if (error !== null) callback(new Error(error))
+    else if (key === null) callback(null, { ok: true })
     else callback(null, this.#arrived?.key === key ? this.#arrived : { key })
   }
 
