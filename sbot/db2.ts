@@ -4,6 +4,7 @@ import { APPEND_QUEUE_MAX } from '../protocol/limits'
 import { readDb2 } from './db2-reader'
 import type { Durability } from './flushed-first'
 import { createGate, type Gate, type GateOptions } from './gatekeeper'
+import { hookHistoryStream } from './history-source'
 import { type Outgoing, privateOutgoing, publicOutgoing } from './outgoing'
 import { asError, called, createPeerBook } from './peers'
 import type { Head, Incoming, Reading, Sbot, SignedValue } from './port'
@@ -197,6 +198,7 @@ export function createDb2Sbot(options: Db2Options): GatedSbot {
     return { ...incomingOf(stored, keys), private: recps !== null, content }
   }
   const queue = createPublishQueue({ mayWrite: gate.wait, create, settle: durability.settled })
+  hookHistoryStream(ssb, (feed, after, limit) => feeds.history(feed, after, limit))
   if (options.routeForeignWrites) durability.onForeignCreate(routeTo(self, queue.publish))
 
   return {
