@@ -24,6 +24,8 @@ export function refusal(reason: Reason, sentence: string): Error {
 }
 
 const PUBS_BUSY_MAX = 10_000
+/** Folding takes milliseconds; a reader that needs longer is in trouble, and the pub shall hear of it. */
+const FOLD_WAIT_MS = 10_000
 
 export class Commits {
   /** Feeds named by a hub that has opened a pub and not published an observation of it yet. */
@@ -48,7 +50,7 @@ export class Commits {
       this.bind(pub, feed)
       await this.inbox.want(feed)
       const head = await this.headOf(feed)
-      await this.inbox.folded(feed, head.sequence)
+      await this.counted(feed, head.sequence)
       return { head: head.sequence, invites: liveInvites(this.inbox.state, pub, feed, this.ledger) }
     })
   }
@@ -69,7 +71,7 @@ export class Commits {
         throw refusal('gap', `the feed ends at ${head.sequence}, so ${value.sequence} can't follow`)
       this.checkUse(pub, value, invite)
       await this.append(value)
-      await this.inbox.folded(value.author, value.sequence)
+      await this.counted(value.author, value.sequence)
       return { sequence: value.sequence }
     })
   }
@@ -157,6 +159,12 @@ export class Commits {
       if (head.sequence >= value.sequence) return
       throw refusal('refused', `the message does not fit the feed: ${(error as Error).message}`)
     }
+  }
+
+  /** The ledger must have seen a message before the next one is judged by it. */
+  private async counted(feed: FeedId, sequence: number): Promise<void> {
+    if (await this.inbox.folded(feed, sequence, FOLD_WAIT_MS)) return
+    throw refusal('try-again', 'the message is stored and not counted yet')
   }
 
   private queued<T>(pub: PubId, work: () => Promise<T>): Promise<T> {

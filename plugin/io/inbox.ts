@@ -9,8 +9,9 @@ import type { FeedId } from '../../protocol/ids'
 import { isFeedId } from '../../protocol/ids'
 import { NEWCOMER_BYTES_MAX } from '../../protocol/limits'
 import { checkPost } from '../../protocol/messages/post'
-import { parse } from '../../protocol/parse'
+import { parse, parsePayload } from '../../protocol/parse'
 import { authorOf, initialState, type State } from '../../protocol/state'
+import type { Clock } from '../../sbot/loop'
 import type { Incoming, Reading, Sbot } from '../../sbot/port'
 import type { Tables } from './tables'
 
@@ -31,8 +32,14 @@ export class Inbox {
     private readonly tables: Tables,
     private readonly changed: () => void,
     private readonly failed: (error: Error) => void,
+    private readonly clock: Clock,
   ) {
     this.state = initialState(sbot.id)
+  }
+
+  /** True once all that was in the log has been folded; before that nobody may decide anything. */
+  get complete(): boolean {
+    return this.ready
   }
 
   /** Reads the whole log, then goes on live. Resolves when everything that was there has been folded. */
@@ -92,6 +99,9 @@ export class Inbox {
     const checked = parse(content)
     if (!checked.ok)
       throw new Error(`Refusing to publish what we could not read back: ${describeRefusal(checked)}`)
+    // An answer without a readable payload answers nothing, so it would be owed, and published, for ever.
+    if (Object.hasOwn(content, 'buttcloud') && parsePayload(content) === null)
+      throw new Error('Refusing to publish an answer whose payload we could not read back')
     const message = await this.sbot.publish(content, recps)
     this.foldOwn(message)
     await this.folded(this.sbot.id, message.sequence)
@@ -99,20 +109,25 @@ export class Inbox {
     return message
   }
 
-  /** Resolves once the fold of this author has reached the sequence. */
-  folded(author: FeedId, sequence: number): Promise<void> {
+  /** True once the fold of this author has reached the sequence; false when it has not within `waitMs`. */
+  folded(author: FeedId, sequence: number, waitMs = Number.POSITIVE_INFINITY): Promise<boolean> {
     const reached = (): boolean => {
       const fold = author === this.sbot.id ? this.state.provider : this.state.authors.get(author)
       return (fold?.sequence ?? 0) >= sequence
     }
-    if (reached()) return Promise.resolve()
+    if (reached()) return Promise.resolve(true)
     return new Promise((resolve) => {
+      let cancel = (): void => {}
       const look = (): void => {
-        if (!reached()) return
+        if (reached()) end(true)
+      }
+      const end = (result: boolean): void => {
+        cancel()
         this.waiting.delete(look)
-        resolve()
+        resolve(result)
       }
       this.waiting.add(look)
+      if (Number.isFinite(waitMs)) cancel = this.clock.after(waitMs, () => end(false))
     })
   }
 

@@ -67,11 +67,14 @@ export async function startProvider(options: ProviderOptions): Promise<Provider>
       for (const then of [...subscribers]) then()
     },
     (error) => log('error', 'reading the log failed', { reason: error.message }),
+    clock,
   )
   const connected = (): Set<FeedId> => new Set(sbot.peers().map((peer) => peer.id))
   const perform = createPerformer(inbox, sbot.id)
 
   const look = async (): Promise<void> => {
+    // A hub that connects while the log is still being read wakes the loop too, and half a state owes too much.
+    if (!inbox.complete) return
     const facts = {
       connected: connected(),
       newcomers: new Set(tables.newcomers.keys()),
