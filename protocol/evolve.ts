@@ -41,11 +41,14 @@ export function evolve(state: State, message: Folded): void {
   else evolvePublic(author, message)
 }
 
-/** True when a request has, or through a combined answer counts as having, its final answer. */
+/**
+ * True when a request has, or through a combined answer counts as having, its final answer. What is under way gets
+ * an answer of its own: a combined one says that nothing was done.
+ */
 export function isClosed(provider: ProviderFold, request: Request): boolean {
   const answer = provider.answers.get(request.key)
   if (answer?.final) return true
-  if (answer?.received) return false
+  if (answer?.received || provider.begun.has(request.key)) return false
   return request.sequence <= (provider.bursts.get(request.author)?.upTo ?? 0)
 }
 
@@ -91,12 +94,14 @@ function evolveProvider(state: State, message: Folded): void {
 function evolveOp(provider: ProviderFold, op: OpMessage): void {
   if (provider.ops.has(op.op)) return
   provider.ops.set(op.op, op)
+  provider.begun.add(op.op)
   push(provider.opsOfPub, op.pub, op.op)
 }
 
 function evolvePub(state: State, message: Folded, record: PubMessage): void {
-  const { pubs } = state.provider
+  const { pubs, begun } = state.provider
   const before = pubs.get(record.pub)
+  begun.add(record.answers)
   if (before !== undefined) {
     unlist(state, record.pub, before.record)
     before.record = record

@@ -66,6 +66,8 @@ export interface ProviderFold {
   ops: Map<MessageId, OpMessage>
   opsOfPub: Map<PubId, MessageId[]>
   answers: Map<MessageId, AnswerFact>
+  /** Requests that caused an op or a record: no combined answer covers them any more. */
+  begun: Set<MessageId>
   /** Requests whose final answer was not `done`; their invites are void. */
   unsuccessful: Set<MessageId>
   /** When requests of an author got their first answer, within the last hour of the feed's own time. */
@@ -133,6 +135,7 @@ export function initialState(provider: FeedId): State {
       ops: new Map(),
       opsOfPub: new Map(),
       answers: new Map(),
+      begun: new Set(),
       unsuccessful: new Set(),
       recent: new Map(),
       bursts: new Map(),
