@@ -46,12 +46,12 @@ export class Checks {
       if (machine.id === message.author) this.fleet.reported(machine.id, message)
       return
     }
+    if (this.seen.has(message.key)) return
+    this.seen.add(message.key)
     if (message.author !== PROVIDER) {
       if (message.recps === null) this.invites.committed(message)
       return
     }
-    if (this.seen.has(message.key)) return
-    this.seen.add(message.key)
     this.finals.said(message)
     this.owners.said(message)
     this.invites.said(message)

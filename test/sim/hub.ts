@@ -215,7 +215,7 @@ export class SimHub {
     if (bugs.has('removed-before-it-is')) {
       const runs = new Map(look.facts.engine.runs)
       for (const [pub, { content }] of look.state.specs) if (content.desired === 'none') runs.delete(pub)
-      return { ...look, facts: { ...look.facts, engine: { ...look.facts.engine, runs } } }
+      return { ...look, busy: new Set(), facts: { ...look.facts, engine: { ...look.facts.engine, runs } } }
     }
     if (bugs.has('result-before-deed')) {
       const deeds = new Map(look.memory.deeds)

@@ -159,8 +159,11 @@ export class FakeSbot implements Sbot {
     const most = Math.min(PUBLISH_GROUP_MAX, this.waiting.length)
     const size = universe.random.chance(0.3) ? 1 + universe.random.below(most) : most
     const written: { job: Job; message: Message }[] = []
-    for (const job of this.waiting.splice(0, size)) {
-      const message = this.messageOf(job)
+    // A disk that is full is full for everything that waits.
+    const full = universe.random.chance(universe.faults.writeError) ? universe.random.below(size) : size
+    const jobs = this.waiting.splice(0, full < size ? this.waiting.length : size)
+    for (const [at, job] of jobs.entries()) {
+      const message = at >= full ? new Error('try-again: the disk is full') : this.messageOf(job)
       if (message instanceof Error) this.later(5, '', () => job.reject(message))
       else {
         this.tail.push(message)
@@ -181,7 +184,6 @@ export class FakeSbot implements Sbot {
 
   private messageOf(job: Job): Message | Error {
     const { universe, disk, clock } = this.machine
-    if (universe.random.chance(universe.faults.writeError)) return new Error('try-again: the disk is full')
     const author = job.kind === 'own' ? this.id : job.value.author
     const last = this.tail.findLast((message) => message.author === author)
     const head = last === undefined ? disk.head(author) : { sequence: last.sequence, key: last.key }

@@ -31,7 +31,7 @@ export function someFaults(random: Random): Faults {
     duplication: up(0.5),
     delayMs: 20 + random.below(bad ? 3_000 : 200),
     crash: up(0.03),
-    writeError: up(0.02),
+    writeError: up(0.04),
     engineError: up(0.15),
     eventLoss: up(0.5),
   }

@@ -135,24 +135,22 @@ export class World implements Universe {
     if (running == null || fact === undefined) return
     this.trace(() => `the operator raises the epoch of ${fact.record.name}`)
     const record = { ...fact.record, epoch: fact.record.epoch + 1 }
-    running.inbox.say(record, [PROVIDER]).then(
-      () => this.orderAnew(pub),
-      () => undefined,
-    )
+    running.inbox.say(record, [PROVIDER]).catch(() => undefined)
+    this.orderAnew(pub, 60)
   }
 
-  /** Goes on with it until order and record agree, also after a crash between the two. */
-  private orderAnew(pub: PubId): void {
-    const again = () => this.timeline.at(1_000, '', () => this.orderAnew(pub))
+  /** Looks for a while whether order and record agree, also after a crash between the two. */
+  private orderAnew(pub: PubId, times: number): void {
+    if (times > 0) this.timeline.at(20_000, '', () => this.orderAnew(pub, times - 1))
     const running = this.provider.running
-    if (running === null) return void again()
+    if (running === null) return
     const { state } = running.inbox
     const record = state.provider.pubs.get(pub)?.record
     const spec = state.provider.specs.get(pub)
     if (record === undefined || spec === undefined || record.status !== 'live' || spec.epoch >= record.epoch)
       return
     const order = { ...spec, epoch: record.epoch, revision: spec.revision + 1 }
-    running.inbox.say(order, [record.hub, PROVIDER]).then(again, again)
+    running.inbox.say(order, [record.hub, PROVIDER]).catch(() => undefined)
   }
 
   healAll(): void {

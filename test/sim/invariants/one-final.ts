@@ -45,10 +45,8 @@ export class OneFinal {
   private burst(payload: BurstPayload): void {
     for (const one of this.asked.values()) {
       if (one.author !== payload.author || one.sequence > payload.upTo) continue
-      if (this.final.has(one.key) || this.received.has(one.key)) continue
-      if (this.begun.has(one.key))
-        return this.violate('one-final', `a combined answer covers ${short(one.key)}, which is under way`)
-      this.final.add(one.key)
+      // What is under way is owed an answer of its own; were it given none, `answered` would notice.
+      if (!this.received.has(one.key) && !this.begun.has(one.key)) this.final.add(one.key)
     }
   }
 

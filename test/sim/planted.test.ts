@@ -1,0 +1,49 @@
+// The checkers are checked: each planted bug must be found within a bounded number of seeds, and without the fence
+// feeds must fork.
+import { rmSync } from 'node:fs'
+import test from 'tape'
+import { BUGS, type Bug } from './bugs'
+import { INVARIANTS, type Invariant } from './invariants/violation'
+import { type Outcome, runSeed } from './run'
+import { worldFolder } from './world'
+
+const SEEDS_MAX = 40
+const FORK_SEEDS = 10
+
+/** A provider that reads what nobody wrote has another state at once; what comes of it is what is to be seen. */
+const ONLY: Partial<Record<Bug, ReadonlySet<Invariant>>> = {
+  'yes-without-branch': new Set(
+    (Object.keys(INVARIANTS) as Invariant[]).filter((one) => one !== 'same-state'),
+  ),
+}
+
+/** The first world that shows the bug; null when none does. */
+async function caughtBy(bug: Bug): Promise<Outcome | null> {
+  for (let seed = 1; seed <= SEEDS_MAX; seed += 1) {
+    const only = ONLY[bug]
+    const outcome = await runSeed(seed, { bugs: new Set([bug]), ...(only === undefined ? {} : { only }) })
+    if (outcome.violation !== null) return outcome
+  }
+  return null
+}
+
+for (const [bug, what] of Object.entries(BUGS) as [Bug, string][])
+  test(`planted: ${what}`, async (t) => {
+    const outcome = await caughtBy(bug)
+    t.ok(outcome, `${bug} -> ${outcome?.violation?.invariant ?? 'not found'}, seed ${outcome?.seed ?? '-'}`)
+    if (outcome?.violation) t.comment(outcome.violation.sentence.slice(0, 140))
+  })
+
+test('fencing: forks with it, and without it', async (t) => {
+  const only: ReadonlySet<Invariant> = new Set()
+  let withFence = 0
+  let without = 0
+  for (let seed = 1; seed <= FORK_SEEDS; seed += 1) {
+    withFence += (await runSeed(seed, { only })).forks
+    without += (await runSeed(seed, { only, bugs: new Set<Bug>(['no-fence']) })).forks
+  }
+  t.equal(withFence, 0, `with the fence: ${withFence} forks in ${FORK_SEEDS} seeds`)
+  t.ok(without > 0, `without it: ${without} forks`)
+})
+
+test.onFinish(() => rmSync(worldFolder(), { recursive: true, force: true }))

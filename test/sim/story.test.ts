@@ -1,0 +1,32 @@
+// The whole system in a hundred seeded worlds: create, invite, delete and what people write besides, while messages
+// are late, lost and doubled, programs die around every write, clocks jump, and pubs are copied and set back.
+import { rmSync } from 'node:fs'
+import test from 'tape'
+import { report, Tally } from './report'
+import { runSeed } from './run'
+import { worldFolder } from './world'
+
+const SEEDS = 100
+
+test(`${SEEDS} seeds: every promise holds after every event and at the end`, async (t) => {
+  const tally = new Tally()
+  for (let seed = 1; seed <= SEEDS; seed += 1) {
+    const outcome = await runSeed(seed)
+    tally.add(outcome)
+    if (outcome.violation !== null) t.fail(report(outcome))
+  }
+  t.deepEqual(tally.failed, [], tally.line())
+  const { requests, pubs, uses, starts, epochs } = tally.counts
+  t.ok(requests > 20 * SEEDS, `enough was asked: ${requests} requests`)
+  t.ok(pubs > 2 * SEEDS && uses > SEEDS, `enough was made: ${pubs} pubs, ${uses} uses of invites`)
+  t.ok(starts > 4 * SEEDS && epochs > SEEDS, `enough went wrong: ${starts} starts, ${epochs} raised epochs`)
+  t.equal(tally.forks, 0, 'no feed forked')
+})
+
+test('one seed replays exactly', async (t) => {
+  const [first, second] = [await runSeed(7, { trace: true }), await runSeed(7, { trace: true })]
+  t.ok(first.lines.length > 100, `a trace of ${first.lines.length} lines`)
+  t.deepEqual(second, first)
+})
+
+test.onFinish(() => rmSync(worldFolder(), { recursive: true, force: true }))
