@@ -36,7 +36,9 @@ export function decideYes(look: Look, request: Request): void {
   const open = found.filter((one) => one.expiresAt > now && !state.provider.confirmed.has(one.key))
   const question = open[0]
   if (question === undefined) return answer(look, request, 'refused', words.noQuestion, { command: 'yes' })
-  if (open.length > 1) return answer(look, request, 'refused', words.manyQuestions, { command: 'yes' })
+  // Asked twice about the same pub is no doubt; asked about two pubs is.
+  if (open.some((one) => one.pub !== question.pub))
+    return answer(look, request, 'refused', words.manyQuestions, { command: 'yes' })
   const pub = state.provider.pubs.get(question.pub)
   const options = { command: 'delete', pub: question.pub, confirms: question.key }
   const mine = pub?.record.owners.includes(request.author) ?? false

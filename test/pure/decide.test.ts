@@ -245,6 +245,28 @@ test('delete: a yes that answers a later message of the same thread still counts
   t.end()
 })
 
+test('delete: asked twice about one pub, a yes is clear; about two pubs it is not', (t) => {
+  const story = new Story().withHub()
+  aliceHasPub(story, 'shed')
+  const asks = (text: string, branch?: MessageId): MessageId => {
+    story.asks(alice, text, branch === undefined ? {} : { root: branch, branch })
+    story.settle()
+    return [...story.state.provider.questions.keys()].pop() as MessageId
+  }
+  const first = asks('delete shed')
+  const second = asks('delete shed', first)
+  story.asks(alice, 'yes', { root: first, branch: second })
+  story.settle()
+  t.notOk(story.state.names.has('shed'))
+  aliceHasPub(story, 'barn')
+  aliceHasPub(story, 'dock')
+  const last = asks('delete dock', asks('delete barn'))
+  story.asks(alice, 'yes', { root: last, branch: last })
+  t.match(lastText(story.settle()), /more than one/)
+  t.ok(story.state.names.has('barn') && story.state.names.has('dock'))
+  t.end()
+})
+
 test('delete: of somebody else’s pub, and by a stranger: no effect', (t) => {
   const story = new Story().withHub()
   const pub = aliceHasPub(story)
