@@ -1,0 +1,106 @@
+/** A provider, hubs on real Docker and an owner, with settings of the test's own; and looking at what Docker has. */
+
+import { LABEL_HUB } from '../../hub-daemon/engines/docker-body'
+import type { FeedId } from '../../protocol/ids'
+import { ELSEWHERE } from '../helpers/elsewhere'
+import { joinHub, type TestHub, type TestHubOptions } from '../helpers/hub'
+import { freePort, randomNetworkKey, until } from '../helpers/machine'
+import type { World } from '../helpers/path-story'
+import { type Home, startProvider, type TestProvider } from '../helpers/provider'
+import { call, startStock } from '../helpers/stock'
+import { runProgram } from './machine'
+
+export type Docker = (...args: string[]) => Promise<string>
+
+/** The docker program on one engine; gives what it printed. */
+export function dockerOn(host: string): Docker {
+  return (...args) => runProgram('docker', args, { environment: { DOCKER_HOST: host } })
+}
+
+export interface WorldOptions {
+  home?: Home
+  hub?: Omit<TestHubOptions, 'networkKey'>
+  settings?: Record<string, unknown>
+}
+
+export interface DockerWorld extends World {
+  /** Engines that hubs of this world have made containers on. */
+  hosts: Set<string>
+  /** One more hub. */
+  addHub(options: Omit<TestHubOptions, 'networkKey'>): Promise<TestHub>
+  close(): Promise<void>
+}
+
+/** Opens a world; without `hub` it has none yet, and `world.hub` must not be touched. */
+export async function openDockerWorld(options: WorldOptions): Promise<DockerWorld> {
+  const networkKey = randomNetworkKey()
+  const portMin = await freePort()
+  const settings = { portMin, portMax: Math.min(65_535, portMin + 200), ...options.settings }
+  const provider = await startProvider({
+    ...{ networkKey, settings, nobodyElse: true },
+    home: options.home ?? 'own',
+  })
+  const hubs: TestHub[] = []
+  const hosts = new Set<string>()
+  const addHub = async (more: Omit<TestHubOptions, 'networkKey'>): Promise<TestHub> => {
+    if (more.dockerSocket !== undefined) hosts.add(`unix://${more.dockerSocket}`)
+    const hub = await joinHub(provider, { networkKey, ...more })
+    hubs.push(hub)
+    return hub
+  }
+  const hub = options.hub === undefined ? (undefined as unknown as TestHub) : await addHub(options.hub)
+  const owner = await newcomer(provider, networkKey, 'owner')
+  return {
+    ...{ networkKey, provider, hub, owner, hosts, addHub },
+    async close() {
+      await Promise.allSettled([owner.stop(), ...hubs.map((one) => one.stop())])
+      await provider.stop()
+      for (const host of hosts) for (const one of hubs) await sweepHub(dockerOn(host), one.id)
+    },
+  }
+}
+
+/** A stock ssb-server that has redeemed an invite of the provider. */
+export async function newcomer(provider: TestProvider, networkKey: string, label: string) {
+  const peer = await startStock({ networkKey, label, ...ELSEWHERE })
+  const { invite } = await provider.admin('adminInvite', { uses: 50 })
+  await call(peer.rpc, 'invite.accept', invite)
+  return peer
+}
+
+/** Takes away all containers and volumes of a hub that has ended. */
+export async function sweepHub(docker: Docker, hub: FeedId): Promise<void> {
+  const filter = `label=${LABEL_HUB}=${hub}`
+  const containers = words(await docker('ps', '-aq', '--filter', filter))
+  if (containers.length > 0) await docker('rm', '-f', ...containers)
+  const volumes = words(await docker('volume', 'ls', '-q', '--filter', filter))
+  if (volumes.length > 0) await docker('volume', 'rm', '-f', ...volumes)
+}
+
+/** Names of the containers of a hub, the stopped ones too. */
+export async function containersOf(docker: Docker, hub: FeedId): Promise<string[]> {
+  return words(await docker('ps', '-a', '--format', '{{.Names}}', '--filter', `label=${LABEL_HUB}=${hub}`))
+}
+
+export async function volumesOf(docker: Docker, hub: FeedId): Promise<string[]> {
+  return words(await docker('volume', 'ls', '-q', '--filter', `label=${LABEL_HUB}=${hub}`))
+}
+
+/** What tells one life of a container from another: its id and when it was started. */
+export async function lifeOf(docker: Docker, name: string): Promise<string> {
+  return (await docker('inspect', '-f', '{{.Id}} {{.State.StartedAt}} {{.State.Running}}', name)).trim()
+}
+
+/** Waits until a container runs that lives another life than before. */
+export function nextLife(docker: Docker, name: string, before: string, deadlineMs = 30_000): Promise<string> {
+  return until(
+    `another life of ${name}`,
+    async () => {
+      const now = await lifeOf(docker, name)
+      return now !== before && now.endsWith('true') ? now : null
+    },
+    deadlineMs,
+  )
+}
+
+const words = (text: string): string[] => text.split(/\s+/).filter(Boolean)
