@@ -10,11 +10,13 @@ import { worldFolder } from './world'
 const SEEDS_MAX = 40
 const FORK_SEEDS = 10
 
-/** A provider that reads what nobody wrote has another state at once; what comes of it is what is to be seen. */
+const BUT_STATE: ReadonlySet<Invariant> = new Set(
+  (Object.keys(INVARIANTS) as Invariant[]).filter((one) => one !== 'same-state'),
+)
+/** These show in the provider's state at once; what comes of it in the world is what is to be seen. */
 const ONLY: Partial<Record<Bug, ReadonlySet<Invariant>>> = {
-  'yes-without-branch': new Set(
-    (Object.keys(INVARIANTS) as Invariant[]).filter((one) => one !== 'same-state'),
-  ),
+  'yes-without-branch': BUT_STATE,
+  'ack-before-disk': BUT_STATE,
 }
 
 /** The first world that shows the bug; null when none does. */

@@ -10,7 +10,7 @@ import { plantInProvider, plantInReading } from './seams'
 import type { Machine, Universe } from './universe'
 
 /** Retention short enough to see volumes go. */
-const POLICY: Policy = { ...DEFAULT_POLICY, portMin: 8100, portMax: 8107, retentionMs: 15 * 60_000 }
+const POLICY: Policy = { ...DEFAULT_POLICY, portMin: 8100, portMax: 8107, retentionMs: 6 * 60_000 }
 
 type Redeem = (this: { id: string }, request: { feed: FeedId }, done: (error: Error | null) => void) => void
 

@@ -30,6 +30,7 @@ const ACTING_MS = 35 * 60_000
 const TROUBLE_MS = 40 * 60_000
 const SETTLES_MS = 4 * 3_600_000
 const QUIET_MS = 4 * 60_000
+const LOOP_TURN_EVERY = 500
 const STATE_LOOK_CHANCE = 1 / 250
 
 export async function runSeed(seed: number, options: RunOptions = {}): Promise<Outcome> {
@@ -73,8 +74,7 @@ async function runUntil(world: World, broken: () => unknown, isOver: () => boole
   for (;;) {
     if (world.timeline.step() === null) return
     world.events += 1
-    // Everything that real, asynchronous code does about it happens before the next event.
-    await new Promise((resolve) => setImmediate(resolve))
+    await drained(world.events)
     world.checks.fleet.look()
     if (world.random.chance(STATE_LOOK_CHANCE)) world.checks.sameState()
     if (broken() !== undefined) return
@@ -82,6 +82,17 @@ async function runUntil(world: World, broken: () => unknown, isOver: () => boole
     checkedAt = world.timeline.now
     if (isOver()) return
   }
+}
+
+/**
+ * Everything that real, asynchronous code does about an event happens before the next one: a tick comes when no
+ * promise is left to run. Now and then the whole event loop gets a turn, which tells of rejections nobody handles.
+ */
+function drained(events: number): Promise<void> {
+  return new Promise((resolve) => {
+    if (events % LOOP_TURN_EVERY === 0) setImmediate(resolve)
+    else process.nextTick(resolve)
+  })
 }
 
 /** Nothing is owed, nothing is being said, everything runs as it should. */
