@@ -7,7 +7,7 @@ import Docker from 'dockerode'
 import pull from 'pull-stream'
 import ssbKeys from 'ssb-keys'
 import { engineForTests } from '../test/docker/engine'
-import { needPubImage } from '../test/docker/images'
+import { needPubImage, PUB_IMAGE } from '../test/docker/images'
 import { type DockerWorld, openDockerWorld } from '../test/docker/world'
 import { firstPost } from '../test/helpers/patchwork'
 import { call } from '../test/helpers/stock'
@@ -19,7 +19,6 @@ const TARGET = 1.5
 const TARGET_SLOWEST = 2
 /** An owner may send twenty requests a minute. */
 const ROUND_MS_MIN = 3_200
-const IMAGE = 'buttcloud/ssb-pub:0.1.0'
 
 interface Parts {
   total: number
@@ -99,7 +98,7 @@ async function run(): Promise<void> {
     settings: { pubsPerOwnerMax: 1_000 },
   })
   const events = await stamps(socketPath)
-  const raw = rawDocker({ socketPath, image: IMAGE, networkKey: world.networkKey })
+  const raw = rawDocker({ socketPath, image: PUB_IMAGE, networkKey: world.networkKey })
   const names: string[] = []
   try {
     const ask = asker(world, events.at)

@@ -1,11 +1,14 @@
 /** The images that the Docker tests use. */
 import { copyFileSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
+import { readVersion } from '../../hub-daemon/io/version'
 import { removeFolder, temporaryFolder } from '../helpers/machine'
 import { BASE_IMAGE, needBaseImage } from './base-image'
 import { progress, runProgram } from './machine'
 
 const BUILD_MS = 20 * 60_000
+/** The name that `npm run image` gives it and a hub looks for. */
+export const PUB_IMAGE = `buttcloud/ssb-pub:${readVersion()}`
 export const TINY_IMAGE = 'buttcloud/tiny-pub:test'
 
 /** The image of the real pub, built by `npm run image`'s own program on this engine. */
@@ -18,6 +21,24 @@ export async function needPubImage(host: string): Promise<void> {
     deadlineMs: BUILD_MS,
   })
   progress(`built in ${Math.round((Date.now() - started) / 1000)} s`)
+}
+
+/** The image of the pub on a further engine: copied from one that has it, which is quicker than building it again. */
+export async function copyPubImage(from: string, to: string): Promise<void> {
+  const idOn = (host: string) =>
+    runProgram('docker', ['image', 'inspect', '-f', '{{.Id}}', PUB_IMAGE], {
+      environment: environmentOf(host),
+    }).catch(() => '')
+  if ((await idOn(from)) === (await idOn(to))) return
+  progress(`copying ${PUB_IMAGE} to another engine`)
+  const folder = temporaryFolder('image')
+  try {
+    const archive = join(folder, 'pub.tar')
+    await runProgram('docker', ['save', '-o', archive, PUB_IMAGE], { environment: environmentOf(from) })
+    await runProgram('docker', ['load', '-q', '-i', archive], { environment: environmentOf(to) })
+  } finally {
+    removeFolder(folder)
+  }
 }
 
 /** The image of the tiny pub: node, one file, and a folder that belongs to the user it runs as. */
