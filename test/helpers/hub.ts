@@ -12,6 +12,8 @@ export interface TestHub {
   /** kill -9; `restart` starts it again on the same folder. */
   kill(): Promise<void>
   restart(): Promise<void>
+  /** Ends it in order; the folder stays. */
+  end(): Promise<void>
   stop(): Promise<void>
 }
 
@@ -48,6 +50,7 @@ export async function joinHub(provider: TestProvider, options: TestHubOptions): 
     async restart() {
       running = await startHubProcess(common)
     },
+    end: () => running.kill('SIGTERM'),
     async stop() {
       await running.kill('SIGTERM')
       removeFolder(folder)

@@ -1,0 +1,33 @@
+/**
+ * Keeping a stock peer connected, as a client left alone does within a minute or so. A stock server hangs up on
+ * everybody whenever the machine's network interfaces change, and with Docker at work beside it they often do.
+ */
+import { until } from './machine'
+import { answersTo, type ThreadPost } from './patchwork'
+import { call, type StockPeer } from './stock'
+
+/** Dials unless there is a connection already; true when there is one. */
+export async function connected(peer: StockPeer, id: string, address: string): Promise<boolean> {
+  const peers = await call<{ key: string; state?: string }[]>(peer.rpc, 'gossip.peers')
+  if (peers.some((one) => one.key === id && one.state === 'connected')) return true
+  await call(peer.rpc, 'gossip.connect', address)
+  return true
+}
+
+/** Waits for the final answer to a request, staying connected meanwhile. The provider may be another one each time. */
+export function answered(
+  peer: StockPeer,
+  provider: () => { id: string; address: string },
+  request: string,
+  deadlineMs = 60_000,
+): Promise<ThreadPost> {
+  return until(
+    `the final answer to ${request}`,
+    async () => {
+      const { id, address } = provider()
+      await connected(peer, id, address).catch(() => false)
+      return (await answersTo(peer, id, request)).find((post) => post.content.buttcloud.final)
+    },
+    deadlineMs,
+  )
+}
