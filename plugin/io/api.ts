@@ -13,7 +13,6 @@ import { refusal } from './commits'
 import type { Provider } from './provider'
 import { latestSource, pagedSource, refusedSource } from './sources'
 
-type Callback<T> = (error: Error | null, value?: T) => void
 type Caller = { id?: unknown } | undefined
 
 const OWN_INVITE_USES_DEFAULT = 1_000
@@ -23,12 +22,6 @@ const OWN_INVITE_USES_MAX = 1_000_000
 export function createApi(self: FeedId, version: string, provider: () => Promise<Provider>): object {
   /** In-process calls have no id: they come from this very node. */
   const idOf = (caller: Caller): FeedId => (isFeedId(caller?.id) ? caller.id : self)
-  const answer = <T>(cb: Callback<T>, work: () => Promise<T>): void => {
-    work().then(
-      (value) => cb(null, value),
-      (error: unknown) => cb(error instanceof Error ? error : new Error(String(error))),
-    )
-  }
   const operator = (caller: Caller): void => {
     if (idOf(caller) !== self) throw refusal('refused', "only the provider's own key may ask for this")
   }
@@ -43,75 +36,78 @@ export function createApi(self: FeedId, version: string, provider: () => Promise
     pubsOf(one.inbox.state, owner).map((pub) => viewOf(one.inbox.state, pub, one.ledger))
 
   return {
-    whoami(this: Caller, cb: Callback<WhoamiAnswer>) {
-      const caller = idOf(this)
-      answer(cb, async () => ({ id: self, caller, role: roleOf(await provider(), caller), version }))
-    },
-    pubs(this: Caller, cb: Callback<PubView[]>) {
-      const caller = idOf(this)
-      answer(cb, async () => viewsFor(await provider(), caller))
-    },
+    whoami: method<WhoamiAnswer>(async (from) => {
+      const caller = idOf(from)
+      return { id: self, caller, role: roleOf(await provider(), caller), version }
+    }),
+    pubs: method<PubView[]>(async (from) => viewsFor(await provider(), idOf(from))),
     watch(this: Caller) {
       const caller = idOf(this)
       return latestSource(provider(), (one) => viewsFor(one, caller))
     },
-    join(this: Caller, request: unknown, cb: Callback<object>) {
-      const caller = this?.id
-      answer(cb, async () => {
-        if (!isInviteKey(caller)) throw refusal('refused', 'join with a hub token')
-        return (await provider()).door.join(caller, request)
-      })
-    },
-    open(this: Caller, request: unknown, cb: Callback<object>) {
+    join: method(async (from, request) => {
+      const caller = from?.id
+      if (!isInviteKey(caller)) throw refusal('refused', 'join with a hub token')
+      return (await provider()).door.join(caller, request)
+    }),
+    open: method(async (from, request) => (await provider()).commits.open(idOf(from), request)),
+    commit: method(async (from, request) => (await provider()).commits.commit(idOf(from), request)),
+    feed(this: Caller, request: unknown) {
       const caller = idOf(this)
-      answer(cb, async () => (await provider()).commits.open(caller, request))
-    },
-    commit(this: Caller, request: unknown, cb: Callback<object>) {
-      const caller = idOf(this)
-      answer(cb, async () => (await provider()).commits.commit(caller, request))
-    },
-    feed(this: Caller, request: { pub?: unknown; after?: unknown } | undefined) {
-      const caller = idOf(this)
-      const after = request?.after ?? 0
+      const after = fieldOf(request, 'after') ?? 0
       if (typeof after !== 'number' || !Number.isSafeInteger(after) || after < 0)
         return refusedSource(refusal('bad-argument', 'after: expected a sequence'))
       return pagedSource(after, async (from) =>
-        (await provider()).commits.history(caller, request?.pub, from),
+        (await provider()).commits.history(caller, fieldOf(request, 'pub'), from),
       )
     },
-    adminInvite(this: Caller, options: { uses?: unknown } | undefined, cb: Callback<AdminInviteAnswer>) {
-      answer(cb, async () => {
-        operator(this)
-        const uses = wholeOf(options?.uses, OWN_INVITE_USES_DEFAULT, OWN_INVITE_USES_MAX)
-        const one = await provider()
-        const { seed } = await one.door.invite(uses)
-        return { invite: `${one.address()}:${self}~${seed}`, uses }
-      })
-    },
-    adminHubToken(this: Caller, options: { label?: unknown } | undefined, cb: Callback<AdminHubTokenAnswer>) {
-      answer(cb, async () => {
-        operator(this)
-        const one = await provider()
-        const label = typeof options?.label === 'string' && options.label !== '' ? options.label : null
-        const { seed, expiresAt } = await one.door.token(label)
-        return { token: `${one.address()}:${self}~${seed}`, expiresAt }
-      })
-    },
-    adminHubs(this: Caller, cb: Callback<HubView[]>) {
-      answer(cb, async () => {
-        operator(this)
-        const one = await provider()
-        return hubViews(one.inbox.state, one.connected())
-      })
-    },
-    adminPubs(this: Caller, cb: Callback<PubView[]>) {
-      answer(cb, async () => {
-        operator(this)
-        const one = await provider()
-        return allViews(one.inbox.state, one.ledger)
-      })
-    },
+    adminInvite: method<AdminInviteAnswer>(async (from, options) => {
+      operator(from)
+      const uses = wholeOf(fieldOf(options, 'uses'), OWN_INVITE_USES_DEFAULT, OWN_INVITE_USES_MAX)
+      const one = await provider()
+      const { seed } = await one.door.invite(uses)
+      return { invite: `${one.address()}:${self}~${seed}`, uses }
+    }),
+    adminHubToken: method<AdminHubTokenAnswer>(async (from, options) => {
+      operator(from)
+      const one = await provider()
+      const wanted = fieldOf(options, 'label')
+      const label = typeof wanted === 'string' && wanted !== '' ? wanted : null
+      const { seed, expiresAt } = await one.door.token(label)
+      return { token: `${one.address()}:${self}~${seed}`, expiresAt }
+    }),
+    adminHubs: method<HubView[]>(async (from) => {
+      operator(from)
+      const one = await provider()
+      return hubViews(one.inbox.state, one.connected())
+    }),
+    adminPubs: method<PubView[]>(async (from) => {
+      operator(from)
+      const one = await provider()
+      return allViews(one.inbox.state, one.ledger)
+    }),
   }
+}
+
+/**
+ * An async method over whatever a caller sends. Anybody may send any number of arguments of any kind, and muxrpc hands
+ * them over as they are: the callback is the last one, and what stands before it may be no request at all.
+ */
+function method<T>(work: (caller: Caller, request: unknown) => Promise<T>) {
+  return function (this: Caller, ...args: unknown[]): void {
+    const cb = args.at(-1)
+    if (typeof cb !== 'function') throw refusal('bad-argument', 'this method answers once, to a callback')
+    work(this, args.length > 1 ? args[0] : undefined).then(
+      (value) => cb(null, value),
+      (error: unknown) => cb(error instanceof Error ? error : new Error(String(error))),
+    )
+  }
+}
+
+/** A field of whatever was sent; undefined where there is none. */
+function fieldOf(value: unknown, field: string): unknown {
+  if (typeof value !== 'object' || value === null || !Object.hasOwn(value, field)) return undefined
+  return (value as Record<string, unknown>)[field]
 }
 
 function wholeOf(value: unknown, otherwise: number, max: number): number {
