@@ -29,7 +29,7 @@ export class Checks {
   constructor(
     private readonly violate: Violate,
     private readonly provider: SimProvider,
-    hubs: readonly SimHub[],
+    private readonly hubs: readonly SimHub[],
     ledger: Ledger,
   ) {
     this.chain = new OneChain(violate)
@@ -43,7 +43,7 @@ export class Checks {
   stored(machine: Machine, message: Message): void {
     this.chain.stored(message, machine.name)
     if (machine !== this.provider.machine) {
-      if (machine.id === message.author) this.fleet.reported(machine.id, message)
+      if (machine.id === message.author) this.reported(machine, message)
       return
     }
     if (this.seen.has(message.key)) return
@@ -56,6 +56,14 @@ export class Checks {
     this.owners.said(message)
     this.invites.said(message)
     this.fleet.recorded()
+  }
+
+  /** A hub, or a person, has written a message. */
+  private reported(machine: Machine, message: Message): void {
+    const hub = this.hubs.find((one) => one.machine === machine)
+    if (hub === undefined) return
+    this.fleet.reported(machine.id, message)
+    this.invites.reported(message, (pub) => hub.engine.processOf(pub))
   }
 
   /** A message got onto the disk of a pub. */

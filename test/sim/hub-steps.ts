@@ -77,6 +77,7 @@ function openSession(hub: SimHub, step: Extract<Step, { kind: 'open-session' }>)
 async function invite(hub: SimHub, { pub, op }: Extract<Step, { kind: 'invite' }>): Promise<void> {
   const session = hub.sessions.get(pub)
   const { key, uses, tag } = op.invite
+  if (hub.universe.bugs.has('result-before-deed')) return
   try {
     await session?.invite({ key, left: uses, tag })
   } catch (error) {

@@ -98,6 +98,7 @@ function drained(events: number): Promise<void> {
 /** Nothing is owed, nothing is being said, everything runs as it should. */
 function isQuiet(world: World): boolean {
   if (world.timeline.now - world.lastSaid < QUIET_MS) return false
+  if (world.machines.some((machine) => !machine.life.alive)) return false
   return unsettled(world).length === 0
 }
 

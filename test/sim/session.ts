@@ -34,6 +34,9 @@ export class SimSession {
   private detach: () => void = () => {}
   /** Raised with every connection: what belongs to an older one is dropped. */
   private connection = 0
+  /** Resolves with the end of the present connection: nobody waits for answers of a pub that is gone. */
+  private over: Promise<void> = Promise.resolve()
+  private end: () => void = () => {}
   private turn: Promise<void> = Promise.resolve()
   private head = 0
   private opening = false
@@ -115,6 +118,9 @@ export class SimSession {
     this.connection += 1
     const mine = this.connection
     this.process = process
+    this.over = new Promise((resolve) => {
+      this.end = resolve
+    })
     const now = this.now()
     this.opening = false
     this.change({ status: 'connected', reason: null, answeringSince: now, silentSince: null, probedAt: now })
@@ -134,6 +140,7 @@ export class SimSession {
   private ended(): void {
     if (this.process === null) return
     this.connection += 1
+    this.end()
     this.process = null
     this.detach = () => {}
     this.change({
@@ -158,7 +165,8 @@ export class SimSession {
     this.turn = this.turn.then(async () => {
       const { process } = this
       if (process === null || mine !== this.connection) return
-      await whileAlive(this.life, work(process)).catch(() => undefined)
+      const done = work(process).catch(() => undefined)
+      await whileAlive(this.life, Promise.race([done, this.over]))
     })
   }
 

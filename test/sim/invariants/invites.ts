@@ -6,6 +6,7 @@ import type { OpMessage } from '../../../protocol/messages/op'
 import type { PubMessage } from '../../../protocol/messages/pub'
 import { parse, parsePayload } from '../../../protocol/parse'
 import type { Message } from '../messages'
+import type { PubProcess } from '../pub'
 import type { Violate } from './violation'
 
 export class Invites {
@@ -58,5 +59,16 @@ export class Invites {
       return
     }
     this.violate('uses-bounded', 'a use of an invite that was never made')
+  }
+
+  /** A hub's word that an invite has been made: an open pub knows it then. */
+  reported(message: Message, runOf: (pub: PubId) => PubProcess | null): void {
+    const parsed = parse(message.content)
+    if (!parsed.ok || parsed.value.type !== 'buttcloud/result' || !parsed.value.ok) return
+    const op = this.ops.get(parsed.value.op)
+    const run = runOf(parsed.value.pub)
+    if (op === undefined || run === null || !run.isOpen || run.invites().has(op.invite.key)) return
+    if ((this.used.get(op.op) ?? 0) < op.invite.uses)
+      this.violate('invites-work', 'a hub reports an invite made that its pub does not know')
   }
 }
