@@ -127,7 +127,10 @@ async function start(
   let link: ProviderLink | null = null
   let reconciler: Reconciler | null = null
   const wake = () => reconciler?.wake()
-  const observer = new Observer(engine, wake)
+  const observer = new Observer(engine, wake, (trouble) => {
+    if (trouble === null) log.info({ engine: engine.kind }, 'the engine answers')
+    else log.warn({ reason: trouble }, 'no pub can be made here until the engine answers; asking on')
+  })
   const running = new Reconciler({
     sbot,
     state,

@@ -32,7 +32,11 @@ export function report(look: Look, offer: Offer): Report[] {
   const { state } = look
   if (state.record === null) return []
   const reports: Report[] = []
-  if (state.record.content.status !== 'retired' && differs(state.capacity?.content ?? null, offer))
+  if (
+    state.record.content.status !== 'retired' &&
+    mayOffer(look) &&
+    differs(state.capacity?.content ?? null, offer)
+  )
     reports.push(buildCapacity(offer))
   for (const { content: spec } of state.specs.values()) {
     const observed = observation(look, spec)
@@ -45,6 +49,11 @@ export function report(look: Look, offer: Offer): Report[] {
     }
   }
   return reports
+}
+
+/** A hub whose engine has never answered offers nothing; one that was away for a moment goes on with what it said. */
+function mayOffer(look: Look): boolean {
+  return look.facts.engine.reachable || look.state.capacity !== null
 }
 
 /** True when an offer is new, or other than the published one by more than the daily movement of free disk. */

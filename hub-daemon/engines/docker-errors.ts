@@ -83,6 +83,9 @@ function fieldsOf(error: unknown): { code?: string; statusCode?: number } {
   }
 }
 
+/** Docker's own sentence where there is one; the client puts words of its own before it that are often wrong. */
 function textOf(error: unknown): string {
+  const { json } = (error ?? {}) as { json?: { message?: unknown } | null }
+  if (typeof json?.message === 'string' && json.message !== '') return json.message.trim()
   return (error instanceof Error ? error.message : String(error)).trim()
 }

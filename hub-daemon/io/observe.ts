@@ -28,6 +28,8 @@ export class Observer {
   constructor(
     private readonly engine: Engine,
     private readonly changed: () => void,
+    /** The engine began to answer (null), or does not and why. Told once per change. */
+    private readonly told: (trouble: string | null) => void = () => {},
   ) {}
 
   facts(): Facts {
@@ -94,12 +96,14 @@ export class Observer {
       const { runs, volumes } = await this.engine.list()
       this.runs = this.merged(this.runs, new Map(runs.filter(isOurs).map((run) => [run.pub, run])), from)
       this.volumes = this.merged(this.volumes, new Map(volumes.map((one) => [one.pub, one.name])), from)
+      if (!this.reachable) this.told(null)
       this.reachable = true
       this.reason = null
       this.unreachableSince = null
     } catch (error) {
       this.reachable = false
       this.reason = clean(error instanceof Error ? error.message : String(error))
+      if (this.unreachableSince === null) this.told(this.reason)
       this.unreachableSince ??= Date.now()
     }
     this.lookedAt = Date.now()

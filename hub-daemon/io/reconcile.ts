@@ -1,6 +1,6 @@
 /** The look-again loop of the hub: facts in, plan, steps, reports; woken by messages, events and the clock. */
 import type { PubId } from '../../protocol/ids'
-import { FULL_LOOK_EVERY_MS, PROVIDER_BACKOFF_MAX_MS } from '../../protocol/limits'
+import { ENGINE_AWAY_LOOK_EVERY_MS, FULL_LOOK_EVERY_MS, PROVIDER_BACKOFF_MAX_MS } from '../../protocol/limits'
 import { createLoop, type Loop } from '../../sbot/loop'
 import type { Incoming, Reading, Sbot } from '../../sbot/port'
 import { EngineError } from '../engines/engine'
@@ -85,14 +85,15 @@ export class Reconciler {
     const { context, state, config } = this.options
     const { observer, memory } = context
     const now = Date.now()
-    if (now - observer.lookedAt >= FULL_LOOK_EVERY_MS) {
+    const facts = observer.facts()
+    const everyMs = facts.engine.reachable ? FULL_LOOK_EVERY_MS : ENGINE_AWAY_LOOK_EVERY_MS
+    if (now - observer.lookedAt >= everyMs) {
       this.offer = this.options.offer()
       void observer.refresh()
     }
-    this.loop.wakeAt(Math.max(now, observer.lookedAt) + FULL_LOOK_EVERY_MS)
+    this.loop.wakeAt(Math.max(now, observer.lookedAt) + everyMs)
     if (!this.caughtUp || observer.lookedAt === 0) return
     if (!observer.ordersComplete) void this.askForOrders()
-    const facts = observer.facts()
     settle(memory, state, facts, now)
     const look: Look = { state, config, facts, memory, busy: this.busy, now }
     const next = plan(look)

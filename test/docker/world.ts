@@ -28,6 +28,8 @@ export interface DockerWorld extends World {
   hosts: Set<string>
   /** One more hub. */
   addHub(options: Omit<TestHubOptions, 'networkKey'>): Promise<TestHub>
+  /** The provider again, on its folder and port, after it was killed. */
+  restartProvider(): Promise<void>
   close(): Promise<void>
 }
 
@@ -36,10 +38,8 @@ export async function openDockerWorld(options: WorldOptions): Promise<DockerWorl
   const networkKey = randomNetworkKey()
   const portMin = await freePort()
   const settings = { portMin, portMax: Math.min(65_535, portMin + 200), ...options.settings }
-  const provider = await startProvider({
-    ...{ networkKey, settings, nobodyElse: true },
-    home: options.home ?? 'own',
-  })
+  const home = options.home ?? 'own'
+  const provider = await startProvider({ networkKey, home, settings, nobodyElse: true })
   const hubs: TestHub[] = []
   const hosts = new Set<string>()
   const addHub = async (more: Omit<TestHubOptions, 'networkKey'>): Promise<TestHub> => {
@@ -50,14 +50,20 @@ export async function openDockerWorld(options: WorldOptions): Promise<DockerWorl
   }
   const hub = options.hub === undefined ? (undefined as unknown as TestHub) : await addHub(options.hub)
   const owner = await newcomer(provider, networkKey, 'owner')
-  return {
+  const world: DockerWorld = {
     ...{ networkKey, provider, hub, owner, hosts, addHub },
+    async restartProvider() {
+      const { folder, port } = provider
+      world.provider = await startProvider({ networkKey, home, settings, folder, port })
+    },
     async close() {
       await Promise.allSettled([owner.stop(), ...hubs.map((one) => one.stop())])
+      await world.provider.stop()
       await provider.stop()
       for (const host of hosts) for (const one of hubs) await sweepHub(dockerOn(host), one.id)
     },
   }
+  return world
 }
 
 /** A stock ssb-server that has redeemed an invite of the provider. */

@@ -24,6 +24,8 @@ export interface TestHubOptions {
   image?: string
   label?: string
   memoryBytes?: number
+  /** False for a hub that has nothing to offer yet; then nobody waits for it. */
+  offers?: boolean
 }
 
 /** Joins with a token of the provider and resolves when the provider knows what the hub offers. */
@@ -41,7 +43,8 @@ export async function joinHub(provider: TestProvider, options: TestHubOptions): 
   const { id } = running
   await until('the provider to know what the hub offers', async () => {
     const hubs = await provider.admin<HubView[]>('adminHubs')
-    return hubs.find((one) => one.hub === id)?.engine
+    const view = hubs.find((one) => one.hub === id)
+    return options.offers === false ? view : view?.engine
   })
   return {
     ...{ id, folder },

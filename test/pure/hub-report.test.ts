@@ -137,6 +137,21 @@ test('troubles are told in words', (t) => {
   t.end()
 })
 
+test('a hub whose engine has never answered offers nothing', (t) => {
+  const world = new HubWorld()
+  world.reachable = false
+  world.unreachableSince = world.now
+  t.same(world.publish(), [], 'nobody shall be placed here')
+  world.reachable = true
+  world.unreachableSince = null
+  t.same(
+    world.publish().map((content) => content.type),
+    ['buttcloud/capacity'],
+    'it offers what it has once the engine is there',
+  )
+  t.end()
+})
+
 test('an engine that is away for long is told, a short break is not', (t) => {
   const world = new HubWorld()
   world.publish()
