@@ -48,7 +48,10 @@ export function createApi(self: FeedId, version: string, provider: () => Promise
     join: method(async (from, request) => {
       const caller = from?.id
       if (!isInviteKey(caller)) throw refusal('refused', 'join with a hub token')
-      return (await provider()).door.join(caller, request)
+      const one = await provider()
+      // Until then a token may seem unused that another server has used.
+      await one.current()
+      return one.door.join(caller, request)
     }),
     open: method(async (from, request) => (await provider()).commits.open(idOf(from), request)),
     commit: method(async (from, request) => (await provider()).commits.commit(idOf(from), request)),

@@ -36,11 +36,14 @@ export class Commits {
     private readonly sbot: Sbot,
     private readonly inbox: Inbox,
     private readonly ledger: Ledger,
+    /** Resolves when the epochs we know are the last ones we gave. */
+    private readonly current: () => Promise<void>,
   ) {}
 
   /** `buttcloud.open`: what has been committed, and the invites the pub may honour. */
   async open(caller: FeedId, request: unknown): Promise<OpenAnswer> {
     const fields = fieldsOf(request)
+    await this.current()
     const pub = this.permitted(caller, fields.pub, fields.epoch)
     const { feed } = fields
     if (!isFeedId(feed))
@@ -58,6 +61,7 @@ export class Commits {
   /** `buttcloud.commit`: one more message of a pub's feed. */
   async commit(caller: FeedId, request: unknown): Promise<CommitAnswer> {
     const fields = fieldsOf(request)
+    await this.current()
     const pub = this.permitted(caller, fields.pub, fields.epoch)
     const value = signedValueOf(fields.value)
     const invite = (fields.invite ?? null) as InviteKey | null

@@ -26,6 +26,8 @@ export interface ProviderOptions {
   /** host:port that goes into the provider's own invites and tokens. */
   address(): string
   log: Log
+  /** Resolves when our own feed is here to its end, so that we may write; without it that is taken for granted. */
+  mayWrite?(): Promise<void>
   /** Time; the simulator brings its own. */
   clock?: Clock
 }
@@ -37,6 +39,8 @@ export interface Provider {
   readonly ledger: Ledger
   readonly commits: Commits
   readonly door: Door
+  /** Resolves when all that we ever decided is known again; rejects with a sentence when the node ends before. */
+  current(): Promise<void>
   address(): string
   /** Ids of everybody connected now. */
   connected(): Set<FeedId>
@@ -72,9 +76,24 @@ export async function startProvider(options: ProviderOptions): Promise<Provider>
   const connected = (): Set<FeedId> => new Set(sbot.peers().map((peer) => peer.id))
   const perform = createPerformer(inbox, sbot.id)
 
+  let isCurrent = options.mayWrite === undefined
+  const catchUp = async (): Promise<void> => {
+    if (isCurrent) return
+    await options.mayWrite?.()
+    await inbox.folded(sbot.id, (await sbot.head(sbot.id))?.sequence ?? 0)
+    isCurrent = true
+    loop?.wake()
+  }
+  let catchingUp: Promise<void> | null = null
+  const current = (): Promise<void> => {
+    catchingUp ??= catchUp()
+    return catchingUp
+  }
+
   const look = async (): Promise<void> => {
-    // A hub that connects while the log is still being read wakes the loop too, and half a state owes too much.
-    if (!inbox.complete) return
+    // A hub that connects while the log is still being read wakes the loop too, and half a state owes too much. So
+    // does one that was put back to an old copy: it would wait at the gate and then be published all the same.
+    if (!inbox.complete || !isCurrent) return
     const facts = {
       connected: connected(),
       newcomers: new Set(tables.newcomers.keys()),
@@ -100,13 +119,16 @@ export async function startProvider(options: ProviderOptions): Promise<Provider>
     peer.onClose(() => loop?.wake())
   })
   await inbox.start()
+  // A node that ends before its gate opened has nothing to say about it.
+  current().catch(() => undefined)
   return {
     sbot,
     inbox,
     tables,
     ledger,
-    commits: new Commits(sbot, inbox, ledger),
+    commits: new Commits(sbot, inbox, ledger, current),
     door: createDoor(tables, inbox),
+    current,
     address: options.address,
     connected,
     subscribe(then) {

@@ -56,6 +56,7 @@ export function wire(ssb: any, config: any): FeedId {
         tables,
         address: () => settings.address ?? addressOf(ssb),
         log,
+        mayWrite: () => gateOf(sbot).wait(),
       }).then(resolve, reject)
     })
   })
