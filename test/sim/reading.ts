@@ -19,6 +19,8 @@ export class FakeReading implements Reading {
   /** What was there at the start and is still to come. */
   private readonly past = new Map<FeedId, number>()
   private caughtUp = false
+  /** A long log takes its time at the start; much can happen meanwhile. */
+  private readonly startTurnMs: number
   private scheduled = false
   private stopped = false
 
@@ -28,6 +30,7 @@ export class FakeReading implements Reading {
     private readonly options: ReadOptions,
     liveOnly: boolean,
   ) {
+    this.startTurnMs = machine.universe.random.pick([20, 20, 1_000])
     for (const author of machine.disk.authors()) {
       const length = machine.disk.feed(author).length
       this.past.set(author, length)
@@ -54,7 +57,7 @@ export class FakeReading implements Reading {
     if (this.scheduled || this.stopped) return
     this.scheduled = true
     const { timeline, random } = this.machine.universe
-    timeline.at(random.between(0, 20), '', () => {
+    timeline.at(random.between(0, this.caughtUp ? 20 : this.startTurnMs), '', () => {
       this.scheduled = false
       if (this.life.alive && !this.stopped) this.turn()
     })
