@@ -50,7 +50,7 @@ export function beginCreate(look: Look, request: Request, name: string): void {
   })
   look.owe({ kind: 'record', content: record })
   look.owe({ kind: 'order', content: specFor(look, record, 1) })
-  oweInvite(look, request, record)
+  if (!state.provider.ops.has(request.key)) oweInvite(look, request, record)
   answer(look, request, 'received', words.making(name), { command: 'create', pub: record.pub })
 }
 

@@ -85,7 +85,8 @@ function continueWork(look: Look, request: Request): boolean {
     return true
   }
   const op = provider.ops.get(request.key)
-  if (op !== undefined) {
+  // An op whose pub has no record: a create was cut off between the two, and begins anew.
+  if (op !== undefined && provider.pubs.has(op.pub)) {
     continueInvite(look, request, op)
     return true
   }

@@ -56,3 +56,24 @@ test('and it makes no difference which feed is read first', (t) => {
   t.equal(canonical(other), canonical(story.state))
   t.end()
 })
+
+test('a create cut off between its invite and its record begins anew and is answered', (t) => {
+  const story = new Story().withHub()
+  const request = story.asks(alice, 'create home')
+  for (const effect of story.decide().effects)
+    if (effect.kind === 'order' && effect.content.type === 'buttcloud/op') story.perform(effect)
+  const effects = story.settle()
+  t.deepEqual(outcomes(effects), ['received'])
+  t.equal(effects.filter((one) => one.kind === 'order').length, 1, 'the order, and the invite not again')
+  const pub = pubIdOf(request)
+  story.tells(
+    hub,
+    buildObserved({
+      ...{ pub, revision: 1, epoch: 1, phase: 'up', reason: null, trouble: null },
+      ...{ feed: feed('pub'), host: 'pubs.example', port: 8100 },
+    }),
+  )
+  story.tells(hub, buildResult({ op: request, pub, ok: true, reason: null }))
+  t.deepEqual(outcomes(story.settle()), ['done'])
+  t.end()
+})
