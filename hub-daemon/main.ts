@@ -134,6 +134,7 @@ async function start(
   const running = new Reconciler({
     sbot,
     state,
+    mayWrite: () => node.gate.wait(),
     config: {
       ...{ hub: id, host, dial, capsShs: networkKey },
       listen: docker ? EVERY_ADDRESS : bind,

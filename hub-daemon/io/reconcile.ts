@@ -19,6 +19,8 @@ export interface ReconcileOptions {
   state: HubState
   config: HubConfig
   context: ExecuteContext
+  /** Resolves when our own feed is here to its end; rejects when the node is closed before. */
+  mayWrite(): Promise<void>
   /** What this machine offers now. */
   offer(): Offer
   log: Log
@@ -34,6 +36,9 @@ export class Reconciler {
   private readonly working = new Set<Promise<void>>()
   private readonly unwatch: () => void
   private caughtUp = false
+  /** Last sequence of our own feed that was heard, and where that feed ended when it was known to be complete. */
+  private ownHeard = 0
+  private ownEnd: number | null = null
   private publishing = false
   private retryPublishAt = 0
   private asking = false
@@ -59,6 +64,7 @@ export class Reconciler {
     })
     this.unwatch = context.engine.watch(() => void context.observer.refresh())
     void context.observer.refresh()
+    void this.awaitOwnFeed()
   }
 
   /** Something may have changed. */
@@ -76,7 +82,27 @@ export class Reconciler {
     await Promise.all([...this.options.context.observer.sessions.values()].map((session) => session.close()))
   }
 
+  /**
+   * Reports come of comparing with what we have said before, so all of that must be here: a hub that was put back to
+   * an old copy would decide at once, wait at the boot gate, and then say it all a second time.
+   */
+  private async awaitOwnFeed(): Promise<void> {
+    const { sbot, state, mayWrite } = this.options
+    try {
+      await mayWrite()
+      this.ownEnd = (await sbot.head(state.self))?.sequence ?? 0
+    } catch {
+      // The node was closed before it might write: there is nothing to report any more.
+      return
+    }
+    this.loop.wake()
+  }
+
   private hear(message: Incoming): void {
+    if (message.author === this.options.state.self) {
+      this.ownHeard = Math.max(this.ownHeard, message.sequence)
+      if (this.ownHeard === this.ownEnd) this.loop.wake()
+    }
     if (evolve(this.options.state, message)) this.loop.wake()
     else if (!this.options.context.observer.ordersComplete && this.caughtUp) this.loop.wake()
   }
@@ -99,7 +125,8 @@ export class Reconciler {
     const next = plan(look)
     for (const step of next.steps) this.begin(step)
     if (next.wakeAt !== null) this.loop.wakeAt(next.wakeAt)
-    if (!this.publishing && now >= this.retryPublishAt) {
+    const mayReport = this.ownEnd !== null && this.ownHeard >= this.ownEnd
+    if (mayReport && !this.publishing && now >= this.retryPublishAt) {
       const reports = report(look, this.offer)
       if (reports.length > 0) void this.publish(reports)
     }

@@ -5,6 +5,7 @@
  */
 import { cpSync, rmSync } from 'node:fs'
 import { join } from 'node:path'
+import pull from 'pull-stream'
 import ssbKeys from 'ssb-keys'
 import test from 'tape'
 import { pubIdOf, runNameOf } from '../../protocol/ids'
@@ -93,6 +94,27 @@ function chainAtProvider(world: World, feed: string): Promise<Chain> {
 function putBack(folder: string, copy: string): void {
   rmSync(folder, { recursive: true })
   cpSync(copy, folder, { recursive: true })
+}
+
+/** What the hub has told its provider more than once. */
+async function saidTwice(world: World): Promise<string[]> {
+  const { provider, hub, networkKey } = world
+  const keys = keysIn(provider.home === 'own' ? provider.folder : join(provider.folder, '.ssb'))
+  const rpc = await dial(keys, provider.address, networkKey, { createHistoryStream: 'source' })
+  try {
+    const values = await new Promise<{ content: string }[]>((resolve, reject) => {
+      pull(
+        rpc.createHistoryStream({ id: hub.id, keys: false, live: false }),
+        pull.collect((error: Error | null, found: { content: string }[]) =>
+          error ? reject(error) : resolve(found),
+        ),
+      )
+    })
+    const said = values.map((value) => JSON.stringify(ssbKeys.unbox(value.content, keys)))
+    return said.filter((text, n) => said.indexOf(text) !== n)
+  } finally {
+    rpc.close(true, () => {})
+  }
 }
 
 /** The fence's word about itself; only its hub may ask. */
@@ -207,6 +229,7 @@ for (const home of ['own', 'stock'] as Home[]) {
       copies.set('the provider', after)
       copies.set('the provider before', full)
       t.deepEqual(differences(hub.id, 'the hub', copies), [], 'one chain')
+      t.deepEqual(await saidTwice(world), [], 'on which nothing is said twice')
       t.ok(own.size > full.size, 'which goes on')
     })
     t.end()
