@@ -19,6 +19,9 @@ export interface RawRound {
   createdMs: number
   startedMs: number
   handshakeMs: number
+  /** The first call, on the scale of Docker's stamps. */
+  began: number
+  pub: PubId
   name: string
 }
 
@@ -74,7 +77,14 @@ export function rawDocker(options: RawOptions): () => Promise<RawRound> {
         )
         const handshakeMs = performance.now() - began
         await connection.close()
-        return { createdMs, startedMs, handshakeMs, name: run.name }
+        return {
+          createdMs,
+          startedMs,
+          handshakeMs,
+          began: performance.timeOrigin + began,
+          pub,
+          name: run.name,
+        }
       } catch {
         await new Promise((resolve) => setTimeout(resolve, DIAL_EVERY_MS))
       }

@@ -3,7 +3,6 @@
  * free plan, warm image, one hub on the machine; against raw dockerode create + start + first handshake of the same
  * image with the same options. In turn, in one run. Also prints where our time goes, by Docker's own event times.
  */
-import Docker from 'dockerode'
 import pull from 'pull-stream'
 import ssbKeys from 'ssb-keys'
 import { engineForTests } from '../test/docker/engine'
@@ -12,6 +11,7 @@ import { type DockerWorld, openDockerWorld } from '../test/docker/world'
 import { firstPost } from '../test/helpers/patchwork'
 import { call } from '../test/helpers/stock'
 import { rawDocker, removeRaw } from './docker-raw'
+import { dockerStamps, wallClock as now } from './docker-stamps'
 import { median, slowest, verdict } from './figures'
 
 const ROUNDS = Number(process.env.ROUNDS ?? 20)
@@ -25,24 +25,6 @@ interface Parts {
   toCreate: number
   toStart: number
   toAnswer: number
-}
-
-/** Epoch milliseconds of every container's events, as Docker stamps them. */
-async function stamps(socketPath: string): Promise<{ at: Map<string, number>; stop(): void }> {
-  const at = new Map<string, number>()
-  const stream = (await new Docker({ socketPath }).getEvents({
-    filters: JSON.stringify({ type: ['container'], event: ['create', 'start'] }),
-  })) as NodeJS.ReadableStream & { destroy(): void }
-  let rest = ''
-  stream.on('data', (chunk) => {
-    const lines = (rest + chunk).split('\n')
-    rest = lines.pop() ?? ''
-    for (const line of lines.filter(Boolean)) {
-      const { Action, Actor, timeNano } = JSON.parse(line)
-      at.set(`${Action} ${Actor.Attributes['org.buttcloud.pub']}`, timeNano / 1e6)
-    }
-  })
-  return { at, stop: () => stream.destroy() }
 }
 
 /** Calls back for every final answer that arrives in the owner's log. */
@@ -87,8 +69,6 @@ function asker(world: DockerWorld, at: Map<string, number>): (name: string) => P
   }
 }
 
-const now = (): number => performance.timeOrigin + performance.now()
-
 async function run(): Promise<void> {
   const engine = await engineForTests()
   await needPubImage(engine.host)
@@ -97,7 +77,7 @@ async function run(): Promise<void> {
     hub: { engine: 'docker', dockerSocket: socketPath },
     settings: { pubsPerOwnerMax: 1_000 },
   })
-  const events = await stamps(socketPath)
+  const events = await dockerStamps(socketPath)
   const raw = rawDocker({ socketPath, image: PUB_IMAGE, networkKey: world.networkKey })
   const names: string[] = []
   try {

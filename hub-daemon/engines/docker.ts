@@ -16,6 +16,11 @@ const ICC_OPTION = 'com.docker.network.bridge.enable_icc'
 const REMOVAL_POLLS_MAX = 50
 const REMOVAL_POLL_MS = 100
 
+/** What the list says of a container, without the age ("Up 3 minutes") of a running one: that changes by itself. */
+function lookOf(state: string, status: string): string {
+  return state === 'running' ? state : `${state} ${status}`
+}
+
 /** Makes the engine; nothing is asked of Docker before the first call. Throws when the options can't be meant. */
 export function createDockerEngine(options: DockerEngineOptions): Engine {
   return new DockerEngine(options)
@@ -42,8 +47,8 @@ class DockerEngine implements Engine {
   }
 
   /**
-   * One list of containers and one of volumes. A container is inspected only when its line in the list reads
-   * otherwise than last time, or when an event has come since (the list has no exit time and no out-of-memory).
+   * One list of containers and one of volumes. A container is inspected only when the list says something else of it
+   * than last time, or when an event has come since (the list has no exit time and no out-of-memory).
    */
   async list(): ReturnType<Engine['list']> {
     const filters = { label: [`${LABEL_HUB}=${this.settings.hub}`] }
@@ -54,7 +59,7 @@ class DockerEngine implements Engine {
       ])
       const runs: RunFact[] = []
       for (const { Id, State, Status } of containers) {
-        const fact = await this.factOfContainer(docker, Id, `${State} ${Status}`)
+        const fact = await this.factOfContainer(docker, Id, lookOf(State, Status))
         if (fact !== null) runs.push(fact)
       }
       const alive = new Set(containers.map(({ Id }) => Id))

@@ -66,6 +66,21 @@ export async function openDockerWorld(options: WorldOptions): Promise<DockerWorl
   return world
 }
 
+/** Runs a story in a world of its own, and tells what was said when it fails. */
+export async function inWorld(options: WorldOptions, story: (world: DockerWorld) => Promise<void>) {
+  const world = await openDockerWorld(options)
+  try {
+    await story(world)
+  } catch (error) {
+    console.log(
+      (world.provider.output().slice(-3_000) + (world.hub?.lines() ?? '').slice(-5_000)).replace(/^/gm, '# '),
+    )
+    throw error
+  } finally {
+    await world.close()
+  }
+}
+
 /** A stock ssb-server that has redeemed an invite of the provider. */
 export async function newcomer(provider: TestProvider, networkKey: string, label: string) {
   const peer = await startStock({ networkKey, label, ...ELSEWHERE })
@@ -86,6 +101,14 @@ export async function sweepHub(docker: Docker, hub: FeedId): Promise<void> {
 /** Names of the containers of a hub, the stopped ones too. */
 export async function containersOf(docker: Docker, hub: FeedId): Promise<string[]> {
   return words(await docker('ps', '-a', '--format', '{{.Names}}', '--filter', `label=${LABEL_HUB}=${hub}`))
+}
+
+/** `none` where there is no such container. */
+export async function stateOf(docker: Docker, name: string): Promise<string> {
+  return docker('inspect', '-f', '{{.State.Status}}', name).then(
+    (text) => text.trim(),
+    () => 'none',
+  )
 }
 
 export async function volumesOf(docker: Docker, hub: FeedId): Promise<string[]> {
