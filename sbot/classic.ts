@@ -11,6 +11,7 @@ import type { GatedSbot } from './db2'
 import { writeDurably } from './durable'
 import { createGate, type GateOptions } from './gatekeeper'
 import { type Outgoing, privateOutgoing, publicOutgoing } from './outgoing'
+import { forgetPeerClocks } from './peer-clocks'
 import { asError, called, createPeerBook } from './peers'
 import type { Head, Incoming, Reading, SignedValue } from './port'
 import { createPublishQueue } from './publish-queue'
@@ -146,6 +147,7 @@ export function createClassicSbot(options: ClassicOptions): GatedSbot {
   const self: FeedId = ssb.id
   const keys = config.keys ?? ssb.keys
   const path: string = config.path
+  forgetPeerClocks(path)
   const feeds = createFeeds(ssb)
   const settle = () => syncLog(path)
   const append = createAppender(ssb, feeds, settle)

@@ -23,6 +23,7 @@ import { assertPortFree, listening } from './listening'
 import { lockFolder } from './lock'
 import { networkKeyOf } from './network'
 import { noDelay } from './no-delay'
+import { forgetPeerClocks } from './peer-clocks'
 import type { Sbot } from './port'
 
 export { networkKeyOf } from './network'
@@ -156,6 +157,7 @@ export async function openNode(options: NodeOptions): Promise<OpenedNode> {
     // Before the identity: a start that fails here must not use up a new identity's first start.
     if (options.listen !== undefined) await assertPortFree(options.listen.host, options.listen.port)
     const { keys, firstStart } = loadIdentity(path)
+    forgetPeerClocks(path)
     const config = nodeConfig(options, path, keys)
     const ssb = stackOf(options, firstStart)(config)
     if (options.listen !== undefined || options.unixSocket) await listening(ssb)

@@ -1,5 +1,5 @@
 /** Starts a stock ssb-server with the fence in this process, on a data folder that it has to itself. */
-import { existsSync } from 'node:fs'
+import { existsSync, rmSync } from 'node:fs'
 import { createServer } from 'node:net'
 import { join } from 'node:path'
 import { type PubConfig, type PubKeys, ssbConfigOf } from '../config'
@@ -32,6 +32,9 @@ export async function startPub(config: PubConfig): Promise<RunningPub> {
   await takeFolder(config)
   const keys = loadKeys(config)
   await checkPort(config)
+  // How far members were is not remembered across a start: on a folder that was put back to an old copy both sides
+  // would believe that the pub has what it has lost, and never speak of it again.
+  rmSync(join(config.data, 'ebt'), { recursive: true, force: true })
   const defaults = stock('ssb-config/defaults')
   const create = stockServer()
   for (const plugin of fencePlugins(config, keys)) create.use(plugin)
