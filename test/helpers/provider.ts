@@ -14,6 +14,7 @@ export interface TestProvider {
   port: number
   folder: string
   address: string
+  pid: number
   /** As the provider's own key, so as its operator. */
   admin<T = any>(method: keyof typeof PROVIDER_MANIFEST, ...args: unknown[]): Promise<T>
   output(): string
@@ -75,7 +76,7 @@ async function startOwn(options: TestProviderOptions): Promise<TestProvider> {
   const keys = keysIn(folder)
   const address = netAddress('127.0.0.1', port, keys.id)
   return {
-    ...{ id: keys.id, home: 'own' as const, port, folder, address },
+    ...{ id: keys.id, home: 'own' as const, port, folder, address, pid: child.pid ?? 0 },
     admin: (method, ...args) => asOperator(keys, address, options.networkKey, method, args),
     output: () => printed,
     kill: () => endChild(child, 0),
@@ -98,7 +99,14 @@ async function startInStock(options: TestProviderOptions): Promise<TestProvider>
     config: { buttcloud: { ...options.settings, nobodyElse: options.nobodyElse ?? true } },
   })
   return {
-    ...{ id: stock.id, home: 'stock' as const, port: stock.port, folder: stock.home, address: stock.address },
+    ...{
+      id: stock.id,
+      home: 'stock' as const,
+      port: stock.port,
+      folder: stock.home,
+      address: stock.address,
+      pid: stock.pid,
+    },
     admin: (method, ...args) => call(stock.rpc, `buttcloud.${method}`, ...args),
     output: () => stock.output(),
     kill: () => stock.kill(),
