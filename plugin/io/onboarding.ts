@@ -41,8 +41,10 @@ export function hookAuth(ssb: any, tables: Tables): void {
  */
 export function hookInviteUse(ssb: any, tables: Tables, inbox: () => Inbox): void {
   if (typeof ssb.invite?.use?.hook !== 'function') return
-  ssb.invite.use.hook(function (this: any, fn: any, args: [any, Callback<object>]) {
-    const [request, cb] = args
+  ssb.invite.use.hook(function (this: any, fn: any, args: any[]) {
+    // As many arguments come as the caller sends; the callback is the last one.
+    const cb: Callback<object> = args.at(-1)
+    const request = args.length > 1 ? args[0] : undefined
     const key: unknown = this?.id
     if (!isInviteKey(key) || !tables.admitsInvite(key)) return fn.apply(this, args)
     const feed: unknown = request?.feed
@@ -111,9 +113,9 @@ async function joinOnce(
   if (used === hub && known !== undefined) return { provider: provider.id, label: known.label }
   const token = tables.token(caller)
   if (token === null) throw refusal('refused', 'this token is unknown or has run out')
-  const wanted =
-    typeof label === 'string' && label.trim() !== '' ? label.trim().slice(0, LABEL_CHARS_MAX) : null
-  const name = token.label ?? wanted ?? `hub-${provider.hubs.size + 1}`
+  const wanted = typeof label === 'string' && label.trim() !== '' ? label.trim() : null
+  // A longer one would not go into the record, and then the token is good for nobody.
+  const name = (token.label ?? wanted ?? `hub-${provider.hubs.size + 1}`).slice(0, LABEL_CHARS_MAX)
   await inbox.say(buildHub({ hub, status: 'admitted', label: name, token: caller }), [hub, provider.id])
   // The token stays until it runs out: the same server may ask again when our answer got lost.
   return { provider: provider.id, label: name }
