@@ -2,8 +2,8 @@
 
 /** box1 takes at most 7 recipients, the author included (private-box; ssb-keys refuses 8). */
 export const RECIPIENTS_MAX = 7
-/** A private post of this many bytes of text still fits the classic 8 KiB message with 7 recipients. */
-export const ANSWER_BYTES_MAX = 5000
+/** So many bytes of text, as JSON, fit the classic 8 KiB with 7 recipients and the fullest payload (4,265 measured). */
+export const ANSWER_BYTES_MAX = 4200
 /** People write commands, not books: what is longer than this is not read as one. */
 export const COMMAND_CHARS_MAX = 2000
 /** A classic message is at most 8 KiB signed; its text can't be longer. */
@@ -33,6 +33,8 @@ export const QUESTION_EXPIRES_MS = 24 * 3_600_000
 export const CREATE_DEADLINE_MS = 15 * 60_000
 /** An invite that the hub can't hand to its pub within this time has failed. */
 export const OP_DEADLINE_MS = 10 * 60_000
+/** After its own start a provider calls nothing late before so long: what hubs said meanwhile is on its way. */
+export const NEWS_WAIT_MS = 45_000
 /** Volumes of deleted pubs are kept this long. */
 export const RETENTION_MS = 7 * 24 * 3_600_000
 /** Ports of pubs lie in this range unless the provider's policy says otherwise. */
@@ -46,6 +48,8 @@ export const FREE_PLAN_DISK_BYTES = 1024 * 1024 * 1024
 export const NEWCOMERS_MAX = 500
 export const NEWCOMER_EXPIRES_MS = 14 * 24 * 3_600_000
 export const NEWCOMER_BYTES_MAX = 64 * 1024 * 1024
+/** What a stored message takes besides its plain content: ids, signature, box. Else tiny messages would be free. */
+export const MESSAGE_OVERHEAD_BYTES = 700
 /** Redemptions of the provider's invite within a minute, all invites together. */
 export const REDEMPTIONS_PER_MINUTE_MAX = 30
 /** A one-time token of a hub is good for a day. */
@@ -141,5 +145,7 @@ export const APPEND_QUEUE_MAX = 5_000
 export const GATE_ANSWER_TIMEOUT_MS = 30_000
 /** A node waits at least this long after its start for peers to say what they hold of its feed. */
 export const GATE_WAIT_MIN_MS = 300
+/** … and so long for those whose word counts and who are away: hubs dial at least every ten seconds. */
+export const GATE_ABSENT_WAIT_MS = 15_000
 /** Messages of a conversation that wait for a slow reader on the owner's machine. */
 export const CONVERSATION_QUEUE_MAX = 20_000

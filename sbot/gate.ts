@@ -24,6 +24,8 @@ export interface GateFacts {
   now: Millis
   startedAt: Millis
   minimumWaitMs: number
+  /** How long those whose word counts and who are not connected are waited for. */
+  absentWaitMs: number
   /** Last own sequence on this node; null while its log is still being loaded. */
   head: number | null
   peers: GatePeer[]
@@ -86,6 +88,12 @@ function decideByAnswers(facts: GateFacts, head: number): GateDecision {
   }
   const until = facts.startedAt + facts.minimumWaitMs
   if (facts.now < until) return shut('giving other peers a moment to connect', until)
+  // Who was away when this node wrote last confirms what is no longer true, so one word is not enough while others
+  // may still come.
+  const absent = (trusted ?? []).find((id) => !counted.some((peer) => peer.id === id))
+  const patience = facts.startedAt + facts.absentWaitMs
+  if (absent !== undefined && facts.now < patience)
+    return shut(`giving ${short(absent)} time to connect, which may know more`, patience)
   const names = complete
     .slice(0, 3)
     .map((peer) => short(peer.id))

@@ -1,6 +1,6 @@
 /** The boot gate at work: asks every peer that connects for our own feed, takes in what it has, and opens. */
 import type { FeedId, Millis } from '../protocol/ids'
-import { GATE_ANSWER_TIMEOUT_MS, GATE_WAIT_MIN_MS } from '../protocol/limits'
+import { GATE_ABSENT_WAIT_MS, GATE_ANSWER_TIMEOUT_MS, GATE_WAIT_MIN_MS } from '../protocol/limits'
 import { decideGate, type GateAnswer, type GatePeer } from './gate'
 import { createLoop, realClock } from './loop'
 import { asError, drain } from './peers'
@@ -9,11 +9,13 @@ import { isSignedBy } from './signed'
 
 export interface GateOptions {
   /**
-   * Whose word counts. A list: every one of them that is connected must have answered, and at least one; empty: not
-   * known yet, wait. Null: anybody's word. May be set later with `Gate.trust`. Default: empty.
+   * Whose word counts. A list: every one of them that is connected must have answered, and at least one, and the
+   * others had time to come; empty: not known yet, wait. Null: anybody's word. May be set later with `Gate.trust`. Default: empty.
    */
   trusted?: () => FeedId[] | null
   minimumWaitMs?: number
+  /** How long it waits for those of a list who are not connected. */
+  absentWaitMs?: number
   /** The operator's override: nobody else holds this feed. Logged. */
   nobodyElse?: boolean
   /** One sentence whenever what it waits for changes, and when it opens. */
@@ -120,6 +122,7 @@ export function createGate(node: GateNode, options: GateOptions): Gate {
   const log = options.log ?? (() => {})
   const startedAt = realClock.now()
   const minimumWaitMs = options.minimumWaitMs ?? GATE_WAIT_MIN_MS
+  const absentWaitMs = options.absentWaitMs ?? GATE_ABSENT_WAIT_MS
   let trusted = options.trusted ?? (() => [])
   let status: GateStatus = { open: false, why: 'the node is starting' }
   let opened: (() => void)[] = []
@@ -143,7 +146,15 @@ export function createGate(node: GateNode, options: GateOptions): Gate {
       const now = realClock.now()
       for (const time of questions.ask(now)) loop.wakeAt(time)
       const decision = decideGate({
-        ...{ now, startedAt, minimumWaitMs, head, peers: questions.answers(), trusted: trusted() },
+        ...{
+          now,
+          startedAt,
+          minimumWaitMs,
+          absentWaitMs,
+          head,
+          peers: questions.answers(),
+          trusted: trusted(),
+        },
         ...{ firstStart: node.firstStart, nobodyElse: options.nobodyElse ?? false },
       })
       if (decision.open) return open(decision.why)

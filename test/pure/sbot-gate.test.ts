@@ -7,7 +7,7 @@ const ALICE = '@alice' as FeedId
 const BOSS = '@boss' as FeedId
 
 const facts = (changes: Partial<GateFacts>): GateFacts => ({
-  ...{ now: 10_000, startedAt: 0, minimumWaitMs: 300, head: 5, peers: [] },
+  ...{ now: 10_000, startedAt: 0, minimumWaitMs: 300, absentWaitMs: 15_000, head: 5, peers: [] },
   ...{ trusted: [BOSS], firstStart: false, nobodyElse: false },
   ...changes,
 })
@@ -92,5 +92,15 @@ tape('gate: never open while anybody is known to hold more', (t) => {
     }),
   )
   t.pass('over random answers')
+  t.end()
+})
+
+tape('gate: one word is not enough while another who may know more is away, for a while', (t) => {
+  const away = { trusted: [BOSS, ALICE], peers: [complete(BOSS, 5)] }
+  const early = decideGate(facts({ ...away, now: 14_999 }))
+  t.match(early.why, /giving @alice time to connect/)
+  t.deepEqual(early.open ? null : early.until, 15_000)
+  t.ok(decideGate(facts({ ...away, now: 15_000 })).open, 'not for ever: it may be gone')
+  t.ok(decideGate(facts({ ...away, peers: [complete(BOSS, 5), complete(ALICE, 5)] })).open, 'all are there')
   t.end()
 })
