@@ -67,7 +67,7 @@ export function continueCreate(look: Look, request: Request, pub: PubFact): void
   if (spec === undefined || spec.port !== record.port || op === undefined) return
 
   const observed = observationOf(state, pub)
-  const deadline = pub.createdAt + CREATE_DEADLINE_MS
+  const deadline = look.deadline(pub.createdAt + CREATE_DEADLINE_MS)
   if (observed?.phase === 'failed' && observed.revision === spec.revision) {
     if (now >= deadline || HOPELESS.has(observed.trouble)) return endFailed(look, request, pub)
     if (observed.trouble === 'port-taken') return movePort(look, pub)
@@ -111,9 +111,12 @@ function oweInvite(look: Look, request: Request, record: PubMessage): void {
   })
 }
 
-/** Somebody else sits on the port over there: the pub has never been up, so it may get another one. */
+/**
+ * Somebody else sits on the port over there: the pub has never been up, so it may get another one. Upwards, because
+ * the one it tried before this one is free by our books and may be as taken.
+ */
 function movePort(look: Look, pub: PubFact): void {
-  const port = freePort(look.world.policy, look.taken)
+  const port = freePort(look.world.policy, look.taken, pub.record.port)
   if (port !== null) look.owe({ kind: 'record', content: { ...pub.record, port } })
 }
 

@@ -66,7 +66,7 @@ export function continueDelete(look: Look, request: Request): boolean {
     pub: pub.pub,
     ...(question === undefined ? {} : { confirms: question.key }),
   }
-  const deadline = pub.recordedAt + REMOVED_WAIT_MS
+  const deadline = look.deadline(pub.recordedAt + REMOVED_WAIT_MS)
   if (observationOf(state, pub)?.phase === 'removed')
     answer(look, request, 'done', words.deleted(pub.record.name, until), options)
   else if (now >= deadline) answer(look, request, 'done', words.deletedLater(pub.record.name, until), options)

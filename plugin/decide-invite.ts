@@ -47,7 +47,7 @@ export function continueInvite(look: Look, request: Request, op: OpMessage): voi
     const text = words.inviteFailed(name, result.reason ?? 'its server gave no reason')
     return answer(look, request, 'failed', text, options)
   }
-  const deadline = request.receivedAt + OP_DEADLINE_MS
+  const deadline = look.deadline(request.receivedAt + OP_DEADLINE_MS)
   if (now >= deadline) return answer(look, request, 'failed', words.inviteTooLate(name), options)
   look.wakeAt(deadline)
 }

@@ -1,6 +1,6 @@
 /** One look of the provider: what it may use, and the effects it gathers. Shared by the decide-*.ts files. */
 import type { FeedId, MessageId, Millis, PubId } from '../protocol/ids'
-import { ANSWER_BYTES_MAX, RECIPIENTS_MAX } from '../protocol/limits'
+import { ANSWER_BYTES_MAX, NEWS_WAIT_MS, RECIPIENTS_MAX } from '../protocol/limits'
 import type { AnswerPayload, Outcome, Question } from '../protocol/messages/answer'
 import type { Request, State } from '../protocol/state'
 import type { Effect } from './effects'
@@ -16,6 +16,8 @@ export interface Facts {
   newcomers: ReadonlySet<FeedId>
   /** Unknown authors that wrote to us lately, with the last sequence seen. Bounded by who fills it. */
   strangers: ReadonlyMap<FeedId, number>
+  /** Since when this provider runs and hears its hubs; absent: for ever. */
+  currentSince?: Millis
 }
 
 export interface World {
@@ -44,6 +46,15 @@ export class Look {
 
   owe(effect: Effect): void {
     this.effects.push(effect)
+  }
+
+  /**
+   * When a wait that should have ended `at` is over: a provider that was away itself first hears what its hubs did
+   * meanwhile, else it would take away at its start what has long been done.
+   */
+  deadline(at: Millis): Millis {
+    const { currentSince } = this.world.facts
+    return currentSince === undefined ? at : Math.max(at, currentSince + NEWS_WAIT_MS)
   }
 
   /** Look again at this time at the latest, even if nothing arrives. */

@@ -4,7 +4,7 @@ import type { ObservedMessage } from '../protocol/messages/observed'
 import type { OpMessage } from '../protocol/messages/op'
 import type { ResultMessage } from '../protocol/messages/result'
 import type { HubView, InviteEntry, PubView } from '../protocol/rpc'
-import type { PubFact, State } from '../protocol/state'
+import type { PubFact, State, UseFact } from '../protocol/state'
 
 /** Makes and recognises invites; the crypto behind it is plugin/io/ledger.ts. Same answers for the same request. */
 export interface Ledger {
@@ -43,10 +43,41 @@ export function usesOf(
   for (const op of ops) uses.set(op.op, [])
   const facts = feed === null ? [] : (state.authors.get(feed)?.uses ?? [])
   for (const use of facts) {
-    const op = ops.find((one) => ledger.note(one.invite.tag, use.member) === use.note)
-    if (op !== undefined) uses.get(op.op)?.push(use.member)
+    const op = opOf(use, ops, uses, ledger)
+    if (op !== null) uses.get(op)?.push(use.member)
   }
   return uses
+}
+
+interface Match {
+  op: MessageId | null
+  /** So many of the pub's ops are known not to be it. */
+  tried: number
+}
+
+/**
+ * Which invite a use was of never changes, and telling it costs a keyed hash per invite: remembered per use, else a
+ * pub with many of both would cost their product at every write.
+ */
+const matches = new WeakMap<Ledger, WeakMap<UseFact, Match>>()
+
+/** The op whose invite was used; those that have uses left are tried first. */
+function opOf(
+  use: UseFact,
+  ops: OpMessage[],
+  uses: ReadonlyMap<MessageId, FeedId[]>,
+  ledger: Ledger,
+): MessageId | null {
+  const known = matches.get(ledger) ?? new WeakMap<UseFact, Match>()
+  matches.set(ledger, known)
+  const before = known.get(use) ?? { op: null, tried: 0 }
+  if (before.op !== null || before.tried === ops.length) return before.op
+  const isOf = (one: OpMessage): boolean => ledger.note(one.invite.tag, use.member) === use.note
+  const hasLeft = (one: OpMessage): boolean => (uses.get(one.op)?.length ?? 0) < one.invite.uses
+  const fresh = ops.slice(before.tried)
+  const op = fresh.filter(hasLeft).find(isOf) ?? fresh.filter((one) => !hasLeft(one)).find(isOf)
+  known.set(use, { op: op?.op ?? null, tried: ops.length })
+  return op?.op ?? null
 }
 
 /** The ops of one pub, oldest first. */

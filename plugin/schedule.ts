@@ -64,9 +64,12 @@ export function place(
   return { ok: true, hub: best.hub, port }
 }
 
-/** The lowest free port, noted as taken; null when there is none. */
-export function freePort(policy: Policy, taken: Taken): number | null {
-  for (let port = policy.portMin; port <= policy.portMax; port += 1) {
+/** The lowest free port after this one, else the lowest of all, noted as taken; null when there is none. */
+export function freePort(policy: Policy, taken: Taken, after: number = policy.portMin - 1): number | null {
+  const count = policy.portMax - policy.portMin + 1
+  const first = Math.max(after + 1, policy.portMin) - policy.portMin
+  for (let step = 0; step < count; step += 1) {
+    const port = policy.portMin + ((first + step) % count)
     if (taken.ports.has(port)) continue
     taken.ports.add(port)
     return port

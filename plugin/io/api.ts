@@ -20,8 +20,12 @@ const OWN_INVITE_USES_MAX = 1_000_000
 
 /** The plugin's API object. `provider` is asked for at each call, because it is made after `init` returns. */
 export function createApi(self: FeedId, version: string, provider: () => Promise<Provider>): object {
-  /** In-process calls have no id: they come from this very node. */
-  const idOf = (caller: Caller): FeedId => (isFeedId(caller?.id) ? caller.id : self)
+  /** In-process calls have no id: they come from this very node. Whoever has one that is none is a stranger. */
+  const idOf = (caller: Caller): FeedId => {
+    const id = caller?.id
+    if (id === undefined) return self
+    return isFeedId(id) ? id : ('' as FeedId)
+  }
   const operator = (caller: Caller): void => {
     if (idOf(caller) !== self) throw refusal('refused', "only the provider's own key may ask for this")
   }

@@ -160,7 +160,11 @@ export class Commits {
       await this.sbot.append(value)
     } catch (error) {
       const head = await this.headOf(value.author)
-      if (head.sequence >= value.sequence) return
+      // It came by replication meanwhile; or another one did, and then this one must not be appended by the pub.
+      if (head.sequence >= value.sequence) {
+        await this.repeated(value, head)
+        return
+      }
       throw refusal('refused', `the message does not fit the feed: ${(error as Error).message}`)
     }
   }

@@ -7,7 +7,7 @@ import { describeRefusal } from '../../protocol/check'
 import { evolve } from '../../protocol/evolve'
 import type { FeedId } from '../../protocol/ids'
 import { isFeedId } from '../../protocol/ids'
-import { NEWCOMER_BYTES_MAX } from '../../protocol/limits'
+import { MESSAGE_OVERHEAD_BYTES, NEWCOMER_BYTES_MAX } from '../../protocol/limits'
 import { checkPost } from '../../protocol/messages/post'
 import { parse, parsePayload } from '../../protocol/parse'
 import { authorOf, initialState, type State } from '../../protocol/state'
@@ -66,7 +66,7 @@ export class Inbox {
   /** Everybody whose messages count: owners, newcomers, hubs, pubs. Learned from the provider's own feed. */
   private async wantEverybody(): Promise<void> {
     const { provider } = this.state
-    for (const newcomer of this.tables.newcomers.keys()) this.sbot.request(newcomer, true)
+    for (const newcomer of this.tables.newcomers.keys()) this.requestFeed(newcomer)
     const hubs = [...provider.hubs.keys()]
     await Promise.all([...provider.owners, ...hubs].map((id) => this.want(id)))
     const feeds: FeedId[] = []
@@ -79,10 +79,16 @@ export class Inbox {
 
   /** From now on this author's messages count, those already here included; and its feed is asked for. */
   async want(author: FeedId): Promise<void> {
-    this.sbot.request(author, true)
+    this.requestFeed(author)
     if (this.wanted.has(author)) return
     this.wanted.add(author)
     await this.reading?.recheck(author)
+  }
+
+  /** A newcomer past the cap is not asked for again, however often they redeem. */
+  private requestFeed(author: FeedId): void {
+    const bytes = this.tables.newcomers.get(author)?.bytes ?? 0
+    this.sbot.request(author, bytes <= NEWCOMER_BYTES_MAX)
   }
 
   /** Gone again: a newcomer that never wrote. */
@@ -173,21 +179,23 @@ export class Inbox {
       if (content.type === 'buttcloud/hub') this.quietly(this.want(content.hub))
     } else if (content.type === 'buttcloud/observed' && content.feed !== null) {
       const pub = this.state.provider.pubs.get(content.pub)
-      if (pub?.record.hub === message.author) this.quietly(this.want(content.feed))
+      // Only the feed it named first counts; a hub that names others shall not fill our disk with them.
+      const named = this.state.authors.get(message.author)?.feeds.get(content.pub)
+      if (pub?.record.hub === message.author && named === content.feed) this.quietly(this.want(content.feed))
     }
   }
 
   private async adopt(owner: FeedId): Promise<void> {
-    await this.want(owner)
     this.tables.settle(owner)
     this.strangers.delete(owner)
+    await this.want(owner)
   }
 
   /** A newcomer's feed is paid for by nobody yet: past the cap it is asked for no more. */
   private meter(message: Incoming): void {
     const newcomer = this.tables.newcomers.get(message.author)
     if (newcomer === undefined) return
-    newcomer.bytes += JSON.stringify(message.content ?? null).length
+    newcomer.bytes += MESSAGE_OVERHEAD_BYTES + JSON.stringify(message.content ?? null).length
     if (message.private && checkPost(message.content).ok) newcomer.wrote = true
     if (newcomer.bytes > NEWCOMER_BYTES_MAX) this.sbot.request(message.author, false)
   }

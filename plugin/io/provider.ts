@@ -77,11 +77,13 @@ export async function startProvider(options: ProviderOptions): Promise<Provider>
   const perform = createPerformer(inbox, sbot.id)
 
   let isCurrent = options.mayWrite === undefined
+  let currentSince = clock.now()
   const catchUp = async (): Promise<void> => {
     if (isCurrent) return
     await options.mayWrite?.()
     await inbox.folded(sbot.id, (await sbot.head(sbot.id))?.sequence ?? 0)
     isCurrent = true
+    currentSince = clock.now()
     loop?.wake()
   }
   let catchingUp: Promise<void> | null = null
@@ -98,6 +100,7 @@ export async function startProvider(options: ProviderOptions): Promise<Provider>
       connected: connected(),
       newcomers: new Set(tables.newcomers.keys()),
       strangers: inbox.strangers,
+      currentSince,
     }
     const { effects, wakeAt } = decide({ state: inbox.state, now: clock.now(), policy, facts, ledger })
     if (wakeAt !== null) loop?.wakeAt(wakeAt)

@@ -51,6 +51,8 @@ export class Tables {
     this.invites = this.load('invites')
     this.newcomers = this.load('newcomers')
     this.tokens = this.load('tokens')
+    // Counted anew while the log is read.
+    for (const newcomer of this.newcomers.values()) newcomer.bytes = 0
   }
 
   private load<K extends string, V>(name: string): Map<K, V> {

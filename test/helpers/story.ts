@@ -54,6 +54,8 @@ export class Story {
   readonly newcomers = new Set<FeedId>([alice, bob])
   readonly strangers = new Map<FeedId, number>()
   readonly connected = new Set<FeedId>([hub])
+  /** When the provider started; null: long ago. */
+  startedAt: Millis | null = null
   private readonly sequences = new Map<FeedId, number>()
   private count = 0
 
@@ -98,7 +100,9 @@ export class Story {
   }
 
   decide(): Decision {
-    const facts: Facts = { connected: this.connected, newcomers: this.newcomers, strangers: this.strangers }
+    const { connected, newcomers, strangers, startedAt } = this
+    const since = startedAt === null ? {} : { currentSince: startedAt }
+    const facts: Facts = { connected, newcomers, strangers, ...since }
     return decide({ state: this.state, now: this.now, policy: this.policy, facts, ledger: plainLedger })
   }
 
