@@ -50,6 +50,11 @@ export function netAddressOf(host: string, port: number, key: FeedId): string {
   return `net:${host}:${port}~shs:${key.slice(1, key.indexOf('.'))}`
 }
 
+/** Connects to a multiserver address as whoever `keys` belong to; gives the muxrpc door. Rejects when nobody answers. */
+export function connectAddress(address: string, keys: any, options: LocalOptions): Promise<any> {
+  return dial(address, keys, options)
+}
+
 function dial(address: string, keys: any, options: LocalOptions, path?: string): Promise<any> {
   noDelay()
   const timeoutMs = options.timeoutMs ?? TIMEOUT_MS

@@ -1,9 +1,9 @@
 /** ssb-client with explicit keys, a known manifest and a time limit; it never reads or makes a secret by itself. */
 import { existsSync, readFileSync } from 'node:fs'
 import { join } from 'node:path'
-import createClient from 'ssb-client'
 import ssbKeys from 'ssb-keys'
 import { type FeedId, isFeedId } from '../../protocol/ids'
+import { connectAddress } from '../../sbot/connect'
 import { networkKeyOf } from '../../sbot/stacks'
 import { firstLine } from '../failure'
 
@@ -17,28 +17,13 @@ export interface ClientOptions {
 }
 
 /** Connects and shakes hands; rejects with one sentence. */
-export function connectClient(options: ClientOptions): Promise<any> {
-  const { remote, timeoutMs } = options
-  return new Promise((resolve, reject) => {
-    let late = false
-    const timer = setTimeout(() => {
-      late = true
-      reject(new Error(`${remote} did not answer within ${timeoutMs / 1000} s`))
-    }, timeoutMs)
-    const config = {
-      remote,
-      manifest: options.manifest,
-      caps: { shs: options.networkKey },
-      timers: { handshake: timeoutMs, inactivity: 600_000 },
-    }
-    createClient(options.keys, config, (error: unknown, rpc: any) => {
-      clearTimeout(timer)
-      if (late) rpc?.close?.(true, () => {})
-      else if (error || !rpc)
-        reject(new Error(`could not connect to ${remote}: ${firstLine(error)}`, { cause: error }))
-      else resolve(rpc)
-    })
-  })
+export async function connectClient(options: ClientOptions): Promise<any> {
+  const { remote, keys, manifest, networkKey, timeoutMs } = options
+  try {
+    return await connectAddress(remote, keys, { manifest, networkKey, timeoutMs })
+  } catch (error) {
+    throw new Error(`could not connect to ${remote}: ${firstLine(error)}`, { cause: error })
+  }
 }
 
 /** Ends a client connection. */

@@ -1,6 +1,6 @@
 import { existsSync, readFileSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
-import test from 'tape'
+import test, { type Test } from 'tape'
 import { type Ended, type RunningCli, runCli, startCli } from '../helpers/cli'
 import { freePort, randomNetworkKey, removeFolder, temporaryFolder, until } from '../helpers/machine'
 
@@ -30,6 +30,41 @@ async function ports(): Promise<string[]> {
 
 const invitesIn = (text: string): string[] => text.match(/\S+:\d+:@\S+\.ed25519~\S+=/g) ?? []
 
+type Verb = (...args: string[]) => ReturnType<typeof runCli>
+
+/** Every verb against a running `up`, with its exit code. */
+async function verbsWork(t: Test, verb: Verb): Promise<void> {
+  const status = await verb('status', 'home', '--json')
+  t.equal(status.code, 0, 'status: done')
+  const parsed = JSON.parse(status.stdout)
+  t.equal(parsed.outcome, 'done')
+  t.equal(parsed.payload.answers, parsed.request, '--json names the request and its answer')
+  const created = await verb('create', 'alice')
+  t.equal(created.code, 0, `create: done ${created.stderr}`)
+  t.equal(invitesIn(created.stdout).length, 1, 'with an invite')
+  t.match(created.stderr, /alice/, 'the received sentence went to stderr')
+  const again = await verb('create', 'alice')
+  t.equal(again.code, 1, 'create of a name that is there: refused')
+  t.match(again.stderr, /already have a pub called alice/)
+  const invite = await verb('invite', 'alice', '5', '--json')
+  t.equal(JSON.parse(invite.stdout).invites.length, 1, 'invite: one code')
+  const missing = await verb('status', 'nobody')
+  t.equal(missing.code, 1, 'status of no pub: refused')
+  t.match(missing.stderr, /no pub called nobody/)
+  t.equal((await verb('delete', 'alice')).code, 1, 'delete without a yes does nothing')
+  const list = await verb('list')
+  t.match(list.stdout, /home is up.*alice is up/s, 'both are there')
+  const deleted = await verb('delete', 'alice', '--yes')
+  t.equal(deleted.code, 0, `delete --yes: done ${deleted.stderr}`)
+  t.doesNotMatch((await verb('list')).stdout, /alice/, 'and gone')
+  const unclear = await verb('say', 'lorem', 'ipsum')
+  t.equal(unclear.code, 1, 'what is not understood is asked back, exit code 1')
+  t.match(unclear.stderr, /did not understand/)
+  t.match((await verb('admin', 'hubs')).stdout, /hub-1 +admitted +yes +process/)
+  t.equal((await verb('up')).code, 1, 'a second up on the same folder is refused')
+  t.equal(JSON.parse((await verb('admin', 'pubs', '--json')).stdout).length > 0, true)
+}
+
 test('up: the first run ends with an invite, the verbs work, the second run asks for nothing twice', async (t) => {
   const home = temporaryFolder('cli-up')
   const around = { home, networkKey: randomNetworkKey() }
@@ -45,36 +80,7 @@ test('up: the first run ends with an invite, the verbs work, the second run asks
     t.equal(invitesIn(first).length, 1, 'with one invite, in one piece')
     t.notOk(first.includes('\u001b'), 'no colours where the output is no terminal')
 
-    const status = await verb('status', 'home', '--json')
-    t.equal(status.code, 0, 'status: done')
-    const parsed = JSON.parse(status.stdout)
-    t.equal(parsed.outcome, 'done')
-    t.equal(parsed.payload.answers, parsed.request, '--json names the request and its answer')
-    const created = await verb('create', 'alice')
-    t.equal(created.code, 0, `create: done ${created.stderr}`)
-    t.equal(invitesIn(created.stdout).length, 1, 'with an invite')
-    t.match(created.stderr, /alice/, 'the received sentence went to stderr')
-    const again = await verb('create', 'alice')
-    t.equal(again.code, 1, 'create of a name that is there: refused')
-    t.match(again.stderr, /already have a pub called alice/)
-    const invite = await verb('invite', 'alice', '5', '--json')
-    t.equal(JSON.parse(invite.stdout).invites.length, 1, 'invite: one code')
-    const missing = await verb('status', 'nobody')
-    t.equal(missing.code, 1, 'status of no pub: refused')
-    t.match(missing.stderr, /no pub called nobody/)
-    t.equal((await verb('delete', 'alice')).code, 1, 'delete without a yes does nothing')
-    const list = await verb('list')
-    t.match(list.stdout, /home is up.*alice is up/s, 'both are there')
-    const deleted = await verb('delete', 'alice', '--yes')
-    t.equal(deleted.code, 0, `delete --yes: done ${deleted.stderr}`)
-    t.doesNotMatch((await verb('list')).stdout, /alice/, 'and gone')
-    const unclear = await verb('say', 'lorem', 'ipsum')
-    t.equal(unclear.code, 1, 'what is not understood is asked back, exit code 1')
-    t.match(unclear.stderr, /did not understand/)
-    t.match((await verb('admin', 'hubs')).stdout, /hub-1 +admitted +yes +process/)
-    t.equal((await verb('up')).code, 1, 'a second up on the same folder is refused')
-    t.equal(JSON.parse((await verb('admin', 'pubs', '--json')).stdout).length > 0, true)
-
+    await verbsWork(t, verb)
     const ended = await interrupt(up)
     t.equal(ended.code, 0, 'Ctrl-C ends it well')
     const off = await runCli(around, ['list', '--dir', dir, '--timeout', '3'])
