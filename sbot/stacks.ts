@@ -16,6 +16,7 @@ import ssbReplicationScheduler from 'ssb-replication-scheduler'
 import ssbUnixSocket from 'ssb-unix-socket'
 import type { FeedId } from '../protocol/ids'
 import { gateOf, sbotOf } from './detect'
+import { endWhenDiskFails } from './failing-disk'
 import { flushedFirst } from './flushed-first'
 import type { Gate, GateOptions } from './gatekeeper'
 import { loadIdentity, prepareFolder } from './identity'
@@ -160,6 +161,7 @@ export async function openNode(options: NodeOptions): Promise<OpenedNode> {
     forgetPeerClocks(path)
     const config = nodeConfig(options, path, keys)
     const ssb = stackOf(options, firstStart)(config)
+    endWhenDiskFails(ssb, path)
     if (options.listen !== undefined || options.unixSocket) await listening(ssb)
     const sbot = sbotOf(ssb, ssb.config)
     // Written anew at every start, so it need not survive a power cut.
