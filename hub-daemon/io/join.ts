@@ -102,6 +102,10 @@ async function joinCall(method: any, request: JoinRequest, before: Membership | 
         'the provider refused the token: it was used by another hub, has expired or was never made here. ' +
           'Ask for a new one with `buttcloud admin hub-token`.',
       )
-    throw new Error(`could not join: ${reason}`, { cause: error })
+    const why = reason.replace(/^try-again: /, '').replace(/^could not join: /, '')
+    throw new Error(
+      `could not join: ${why}. The token is still good; look at the provider's log and docs/OPERATORS.md ("waiting for"), then start this again.`,
+      { cause: error },
+    )
   }
 }
