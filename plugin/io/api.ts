@@ -1,6 +1,5 @@
 /** The muxrpc methods. Who calls is `this.id`, which SHS has proven; what they see is theirs only. */
 import { type FeedId, isFeedId, isInviteKey } from '../../protocol/ids'
-import { CALL_TIMEOUT_MS } from '../../protocol/limits'
 
 import type {
   AdminHubTokenAnswer,
@@ -19,8 +18,8 @@ type Caller = { id?: unknown } | undefined
 
 const OWN_INVITE_USES_DEFAULT = 1_000
 const OWN_INVITE_USES_MAX = 1_000_000
-/** Shorter than callers wait, so that they hear the reason. */
-const CURRENT_WAIT_MS = CALL_TIMEOUT_MS / 2
+/** Shorter than callers wait, and than the 5 s after which a stock server ends a silent connection. */
+const CURRENT_WAIT_MS = 3_000
 
 /** The plugin's API object. `provider` is asked for at each call, because it is made after `init` returns. */
 export function createApi(self: FeedId, version: string, provider: () => Promise<Provider>): object {
