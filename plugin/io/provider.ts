@@ -70,7 +70,10 @@ export async function startProvider(options: ProviderOptions): Promise<Provider>
       loop?.wake()
       for (const then of [...subscribers]) then()
     },
-    (error) => log('error', 'reading the log failed', { reason: error.message }),
+    (error) => {
+      log('error', 'reading the log failed', { reason: error.message })
+      options.onBroken?.(error)
+    },
     clock,
   )
   const connected = (): Set<FeedId> => new Set(sbot.peers().map((peer) => peer.id))
