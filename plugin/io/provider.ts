@@ -26,6 +26,8 @@ export interface ProviderOptions {
   /** host:port that goes into the provider's own invites and tokens. */
   address(): string
   log: Log
+  /** Reading the log broke: nothing is folded any more, so nothing may be decided. */
+  onBroken?(error: Error): void
   /** Resolves when our own feed is here to its end, so that we may write; without it that is taken for granted. */
   mayWrite?(): Promise<void>
   /** Time; the simulator brings its own. */
