@@ -24,6 +24,8 @@ export interface SessionOptions {
   log: Log
   /** Something in `fact()` is other than before. */
   changed(): void
+  /** A connection that was there has ended by itself: the run may have ended too, whether its event arrives or not. */
+  lost(): void
 }
 
 export class Session {
@@ -121,6 +123,7 @@ export class Session {
         silentSince: Date.now(),
         invites: new Set(),
       })
+      if (!this.closing.signal.aborted) this.options.lost()
     }
   }
 }
