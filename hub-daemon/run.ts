@@ -20,7 +20,10 @@ export interface HubConfig {
   image: string | null
 }
 
-/** The run that a spec asks for on this hub. */
+/**
+ * The run that a spec asks for on this hub. What the pub says of itself is not in it: the pub is told so while it runs
+ * (`fence.about`), and a container that is started again years later must not go back to its first name.
+ */
 export function runOf(spec: SpecMessage, config: HubConfig): Run {
   const environment = buildPubEnvironment({
     mode: 'managed',
@@ -29,8 +32,6 @@ export function runOf(spec: SpecMessage, config: HubConfig): Run {
     listen: config.listen,
     hub: config.hub,
     epoch: spec.epoch,
-    name: spec.name,
-    description: spec.description,
     networkKey: config.capsShs,
   })
   const fixed = {
@@ -43,7 +44,7 @@ export function runOf(spec: SpecMessage, config: HubConfig): Run {
     name: runNameOf(spec.pub),
     pub: spec.pub,
     epoch: spec.epoch,
-    shape: shapeOf(JSON.stringify([config.image, fixed])),
+    shape: shapeOf(JSON.stringify([config.image, spec.restarts, fixed])),
     ...fixed,
   }
 }

@@ -11,6 +11,8 @@ export const TEXT_CHARS_MAX = 8192
 /** Pub names: what fits a DNS label, leaving room for a suffix. */
 export const NAME_CHARS_MAX = 32
 export const DESCRIPTION_CHARS_MAX = 300
+/** What a pub calls itself in public: what clients show in one line. */
+export const TITLE_CHARS_MAX = 60
 /** One free plan; the quota keeps one person from filling a community's server. */
 export const PUBS_PER_OWNER_MAX = 3
 /** Uses of one invite: a village, not a city; more invites can be made. */
@@ -35,6 +37,8 @@ export const CREATE_DEADLINE_MS = 15 * 60_000
 export const OP_DEADLINE_MS = 10 * 60_000
 /** After its own start a provider calls nothing late before so long: what hubs said meanwhile is on its way. */
 export const NEWS_WAIT_MS = 45_000
+/** A start, stop, restart or new name that is not true after this time has failed, as far as its answer goes. */
+export const CHANGE_DEADLINE_MS = 5 * 60_000
 /** Volumes of deleted pubs are kept this long. */
 export const RETENTION_MS = 7 * 24 * 3_600_000
 /** Ports of pubs lie in this range unless the provider's policy says otherwise. */
