@@ -47,7 +47,10 @@ test('whatever needs a new container changes the shape, whatever does not leaves
     { name: 'bob', description: 'other' },
   ])
     t.equal(runOf(specOf(alice, fields), CONFIG).shape, shape, JSON.stringify(fields))
-  t.notOk(JSON.stringify(runOf(specOf(alice), CONFIG)).includes('a pub'), 'what it says of itself is told later')
+  t.notOk(
+    JSON.stringify(runOf(specOf(alice), CONFIG)).includes('a pub'),
+    'what it says of itself is told later',
+  )
   t.end()
 })
 

@@ -124,8 +124,10 @@ export class SimHub {
 
   private misheard(message: Incoming): Incoming {
     const content = message.content as { type?: unknown; epoch?: unknown } | null
-    const deaf = this.universe.bugs.has('hub-ignores-epoch') && content?.type === 'buttcloud/spec'
-    return deaf ? { ...message, content: { ...content, epoch: 1 } } : message
+    const { bugs } = this.universe
+    if (content?.type !== 'buttcloud/spec') return message
+    if (bugs.has('hub-ignores-epoch')) return { ...message, content: { ...content, epoch: 1 } }
+    return bugs.has('restarts-not-counted') ? { ...message, content: { ...content, restarts: 0 } } : message
   }
 
   private async keepConnected(life: Life): Promise<void> {
@@ -215,6 +217,14 @@ export class SimHub {
     if (bugs.has('removed-before-it-is')) {
       const runs = new Map(look.facts.engine.runs)
       for (const [pub, { content }] of look.state.specs) if (content.desired === 'none') runs.delete(pub)
+      return { ...look, busy: new Set(), facts: { ...look.facts, engine: { ...look.facts.engine, runs } } }
+    }
+    if (bugs.has('down-before-it-is')) {
+      const runs = new Map(look.facts.engine.runs)
+      for (const [pub, { content }] of look.state.specs) {
+        const run = runs.get(pub)
+        if (content.desired === 'down' && run !== undefined) runs.set(pub, { ...run, status: 'exited' })
+      }
       return { ...look, busy: new Set(), facts: { ...look.facts, engine: { ...look.facts.engine, runs } } }
     }
     if (bugs.has('result-before-deed')) {

@@ -75,6 +75,7 @@ export class SimSession {
   /** Has the pub say this of itself; a pub that does not is asked again later. */
   async tellAbout(about: About): Promise<void> {
     const { process, connection } = this
+    if (this.options.machine.universe.bugs.has('about-not-said')) return this.change({ about })
     try {
       if (process === null || this.status !== 'open') throw new Error('try-again: the fence is not open')
       const lost = this.over.then(() => Promise.reject(new Error('try-again: the connection ended')))
