@@ -91,6 +91,8 @@ export function nameIn(text: string): { name: string | null } | null {
   if (ONLY.test(text)) return { name: null }
   const written = OWN_BEHIND.exec(text)?.[1] ?? OWN.exec(text)?.[1]
   if (written === undefined) return null
+  // A time is more likely one than a pub of that name, unless it is said to be the name.
+  if (/^(?:tomorrow|later|over)$/.test(written) && !/\b(?:called|named)\b/.test(text)) return null
   const checked = checkName(written.replace(/(?<=[a-z0-9])'s$/, ''))
   return checked.ok ? { name: checked.name } : null
 }
