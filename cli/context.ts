@@ -3,7 +3,7 @@ import { homedir } from 'node:os'
 import { resolve } from 'node:path'
 import type { Readable, Writable } from 'node:stream'
 import { type CommonOptions, readOptions } from './options'
-import { type Paint, paint } from './render'
+import { type Paint, paint, wrap } from './render'
 
 type Terminal = Writable & { isTTY?: boolean; columns?: number }
 
@@ -22,6 +22,8 @@ export interface Context {
   print(text: string): void
   /** A line on stderr. */
   say(text: string): void
+  /** Sentences on stderr, broken between words where that is a terminal. */
+  tell(text: string): void
   /** A line on stderr, with --verbose only. */
   explain(text: string): void
 }
@@ -46,6 +48,10 @@ export function createContext(given: Record<string, unknown>): Context {
     width: Math.min(stdout.columns ?? WIDTH_DEFAULT, WIDTH_MAX),
     print: (text) => void stdout.write(`${text}\n`),
     say: (text) => void stderr.write(`${text}\n`),
+    tell: (text) => {
+      const lines = stderr.isTTY === true ? wrap(text, stderr.columns ?? WIDTH_DEFAULT) : [text]
+      stderr.write(`${lines.join('\n')}\n`)
+    },
     explain: (text) => void (options.verbose && stderr.write(`${text}\n`)),
   }
 }

@@ -1,6 +1,7 @@
 /** State → text for people. Foreign text never reaches the terminal with its control characters. */
 import type { FeedId } from '../protocol/ids'
 import type { HubView, PubView } from '../protocol/rpc'
+import { inviteCodesIn } from './invite-code'
 import { inOrder, type Letter } from './letters'
 
 /** Colours, or nothing where the output is no terminal. */
@@ -75,7 +76,10 @@ export function conversationText(letters: Letter[], view: ConversationView): str
     .map((letter) => {
       const mine = letter.author === view.owner
       const name = harmless(mine ? view.names.owner : view.names.provider)
-      return `${view.paint.bold(name)}\n${indented(plainOf(letter.text).trim(), view.width)}`
+      const lines = indented(plainOf(letter.text).trim(), view.width).split('\n')
+      // What is to be copied shall be found at a glance.
+      const shown = lines.map((line) => (inviteCodesIn(line).length > 0 ? view.paint.good(line) : line))
+      return `${view.paint.bold(name)}\n${shown.join('\n')}`
     })
     .join('\n\n')
 }

@@ -1,6 +1,9 @@
 /** What `up` remembers, and what it says at the end. */
 import type { PubView } from '../protocol/rpc'
-import type { Paint } from './render'
+import { type Paint, wrap } from './render'
+
+/** The pub that the first run asks for. */
+export const FIRST_PUB = 'home'
 
 /** Chosen once, in `<dir>/up.json`. */
 export interface UpRecord {
@@ -39,18 +42,53 @@ function whyNotUp(pub: PubView): string {
   return pub.reason === null ? '' : ` (${pub.reason})`
 }
 
-/** What to do next. `prefix` is how this program is called. */
-export function nextSteps(paint: Paint, dir: string, prefix: string): string {
-  const command = (text: string) => `  ${paint.bold(`${prefix} ${text}`)}`
+export interface NextSteps {
+  paint: Paint
+  /** How this program is called, with the folder where it is not the usual one. */
+  prefix: string
+  dir: string
+  /** True when nobody but this machine reaches the pubs. */
+  thisMachineOnly: boolean
+  width: number
+}
+
+/** What to do next. */
+export function nextSteps(view: NextSteps): string {
+  const { paint, prefix, dir, width } = view
+  const commands: [string, string][] = [
+    [`${prefix} invite ${FIRST_PUB} 5`, 'an invite for five friends'],
+    [`${prefix} create garden`, 'one more pub'],
+    [`${prefix} status ${FIRST_PUB}`, 'how it is doing'],
+    [`${prefix} admin invite`, 'lets others ask for pubs here'],
+  ]
+  const column = Math.max(...commands.map(([command]) => command.length))
+  const fits = commands.every(([, what]) => 2 + column + 3 + what.length <= width)
   return [
     'What to do next:',
-    '  Paste the invite above into your client: Patchwork > Join Server, or Manyverse > Paste invite.',
+    ...wrap(
+      'Paste the invite above into your client: Join Server in Patchwork, Paste invite in Manyverse.',
+      width - 2,
+    ).map((line) => `  ${line}`),
     'In another terminal:',
-    `${command('invite home 5')}    an invite for five friends`,
-    `${command('create another')}   one more pub`,
-    `${command('status home')}      how it is doing`,
-    `${command('admin invite')}     let somebody else ask this provider for pubs`,
-    `Everything lives in ${dir}; the programs write their logs to ${dir}/logs.`,
-    'Ctrl-C ends everything; the next start finds it as it is now.',
+    ...commands.map(([command, what]) =>
+      fits
+        ? `  ${paint.bold(command)}${' '.repeat(column - command.length)}   ${what}`
+        : `  ${paint.bold(command)}\n      ${what}`,
+    ),
+    ...(view.thisMachineOnly
+      ? wrap(
+          'Only this machine reaches all this; to let others in, start it with --host and the address of this machine.',
+          width,
+        )
+      : []),
+    ...wrap(`Everything lives in ${dir}, the logs in ${dir}/logs.`, width),
+    ...wrap('Ctrl-C ends everything; the next start finds it as it is now.', width),
   ].join('\n')
+}
+
+/** What to type before a verb. A folder that is not the usual one must be named to every command. */
+export function prefixFor(call: string, dir: string, usualDir: string): string {
+  if (dir === usualDir) return call
+  const plain = /^[\w@%+=:,./-]+$/.test(dir)
+  return `${call} --dir ${plain ? dir : `'${dir.replace(/'/g, `'\\''`)}'`}`
 }

@@ -1,6 +1,7 @@
 /** The hub daemon, wired together: its node, its provider, its engine, and the loop between them. */
 import { join } from 'node:path'
 import type { FeedId } from '../protocol/ids'
+import { HANDSHAKE_TIMEOUT_MS } from '../protocol/limits'
 import { PROVIDER_MANIFEST } from '../protocol/rpc'
 import { networkKeyOf, openNode } from '../sbot/stacks'
 import { readOffer } from './io/capacity'
@@ -68,6 +69,8 @@ export async function runHub(options: HubOptions): Promise<RunningHub> {
     unixSocket: false,
     plugins: [providerShape()],
     networkKey,
+    // Dead connections are found by our own pings; secret-stack would look at every connection five times a second.
+    config: { timers: { inactivity: -1, handshake: HANDSHAKE_TIMEOUT_MS } },
     gate: {
       trusted: () => (membership === null ? [] : [membership.provider]),
       nobodyElse: options.nobodyElse ?? false,

@@ -20,11 +20,22 @@ export interface HubConfig {
   image: string | null
 }
 
+/** Every look compares every run with its spec: what follows from both is worked out once. */
+const worked = new WeakMap<HubConfig, WeakMap<SpecMessage, Run>>()
+
 /**
  * The run that a spec asks for on this hub. What the pub says of itself is not in it: the pub is told so while it runs
  * (`fence.about`), and a container that is started again years later must not go back to its first name.
  */
 export function runOf(spec: SpecMessage, config: HubConfig): Run {
+  const runs = worked.get(config) ?? new WeakMap<SpecMessage, Run>()
+  worked.set(config, runs)
+  const run = runs.get(spec) ?? workOut(spec, config)
+  runs.set(spec, run)
+  return run
+}
+
+function workOut(spec: SpecMessage, config: HubConfig): Run {
   const environment = buildPubEnvironment({
     mode: 'managed',
     port: spec.port,

@@ -120,10 +120,10 @@ export const DIAL_EVERY_MS = 50
 export const DIAL_SLOW_EVERY_MS = 1_000
 /** One handshake with a pub on the same machine. */
 export const HANDSHAKE_TIMEOUT_MS = 5_000
-/** A full handshake with every settled pub from outside, this often. */
-export const PROBE_EVERY_MS = 300_000
-/** A `whoami` over the open connection to every pub, this often. */
-export const PUB_PING_EVERY_MS = 60_000
+/** A handshake costs the hub ten pings; that new connections are taken while the old one answers seldom changes. */
+export const PROBE_EVERY_MS = 900_000
+/** A `whoami` over the open connection to every pub: one that ended is noticed at once, this finds one that hangs. */
+export const PUB_PING_EVERY_MS = 120_000
 /** Calls to provider and pubs that take longer than this are lost: less than COMMIT_WAIT_MS of the fence. */
 export const CALL_TIMEOUT_MS = 10_000
 /** The hub asks its provider who it is this often, to notice a dead connection. */

@@ -16,6 +16,7 @@ const CONTEXT = [
   'dist/protocol',
   'dist/pub-image',
   'dist/sbot/no-delay.js',
+  'dist/sbot/sound-ebt.js',
   'dist/sbot/use-note.js',
 ]
 

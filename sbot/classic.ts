@@ -157,6 +157,8 @@ export function createClassicSbot(options: ClassicOptions): GatedSbot {
     {
       id: self,
       firstStart: usesUpNewIdentity(path, config.buttcloud?.newIdentity === true),
+      // Anything in a stock server may have written before we were there.
+      neverWrote: () => false,
       ownHead: () => feeds.head(self),
       ownAt: (sequence) => feeds.at(self, sequence),
       append,

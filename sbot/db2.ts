@@ -11,6 +11,7 @@ import type { Head, Incoming, Reading, Sbot, SignedValue } from './port'
 import { createPublishQueue } from './publish-queue'
 import { incomingOf } from './reader'
 import { isSignedBy, keyOf } from './signed'
+import { unwrittenRecord } from './unwritten'
 
 export interface GatedSbot extends Sbot {
   readonly gate: Gate
@@ -175,10 +176,13 @@ export function createDb2Sbot(options: Db2Options): GatedSbot {
   const appender = new Appender(ssb, feeds, durability)
   const book = createPeerBook(ssb)
   const readings = new Set<Reading>()
+  const unwritten = unwrittenRecord(keys, ssb.config.path)
+  if (options.firstStart) unwritten.make()
   const gate = createGate(
     {
       id: self,
       firstStart: options.firstStart,
+      neverWrote: () => unwritten.holds(),
       ownHead: () => feeds.head(self),
       ownAt: (sequence) => feeds.at(self, sequence),
       append: (value) => appender.append(value),
@@ -193,6 +197,7 @@ export function createDb2Sbot(options: Db2Options): GatedSbot {
       recps === null
         ? { keys, content, feedFormat: 'classic', encoding: 'js' }
         : { keys, content, recps, encryptionFormat: 'box', feedFormat: 'classic', encoding: 'js' }
+    unwritten.forget()
     durability.permit(request)
     const stored: any = await called((callback) => ssb.db.create(request, callback))
     return { ...incomingOf(stored, keys), private: recps !== null, content }

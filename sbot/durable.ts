@@ -5,6 +5,7 @@
 import { randomBytes } from 'node:crypto'
 import {
   closeSync,
+  existsSync,
   fchmodSync,
   fsyncSync,
   mkdirSync,
@@ -12,6 +13,7 @@ import {
   readFileSync,
   renameSync,
   rmSync,
+  statSync,
   unlinkSync,
   writeSync,
 } from 'node:fs'
@@ -33,8 +35,18 @@ export function syncFolder(folder: string): void {
 
 /** Creates a folder (0700) with its parents and makes that survive a power cut. */
 export function makeFolder(folder: string): void {
-  const first = mkdirSync(folder, { recursive: true, mode: 0o700 })
-  if (first !== undefined) syncFolder(dirname(first))
+  if (existsSync(folder) && statSync(folder).isDirectory()) return
+  // Not with `recursive`: where a parent exists and takes no folders (/proc), Node never comes back from that.
+  const parent = dirname(folder)
+  if (parent !== folder) makeFolder(parent)
+  try {
+    mkdirSync(folder, { mode: 0o700 })
+  } catch (error) {
+    // Somebody else made it meanwhile.
+    if ((error as NodeJS.ErrnoException).code === 'EEXIST' && statSync(folder).isDirectory()) return
+    throw error
+  }
+  syncFolder(parent)
 }
 
 /** Writes a file durably, readable by its user only. Throws a sentence that says which file and why. */

@@ -33,6 +33,8 @@ export interface GateFacts {
   trusted: FeedId[] | null
   /** The record of a first start was there and is used up. */
   firstStart: boolean
+  /** Nothing was ever signed with this identity; see unwritten.ts. Counts only while the feed is empty. */
+  neverWrote: boolean
   /** The operator says that nobody else holds this feed. */
   nobodyElse: boolean
 }
@@ -62,6 +64,8 @@ export function decideGate(facts: GateFacts): GateDecision {
   if (facts.firstStart) return { open: true, why: 'first start of a new identity' }
   if (facts.nobodyElse) return { open: true, why: 'the operator said that nobody else holds this feed' }
   if (facts.head === null) return shut('the log is being loaded')
+  if (facts.neverWrote && facts.head === 0)
+    return { open: true, why: 'this identity has never written anything' }
   if (facts.trusted !== null && facts.trusted.length === 0)
     return shut('it is not known yet who may say that this feed is complete')
   return decideByAnswers(facts, facts.head)

@@ -45,6 +45,8 @@ export interface GateNode {
   id: FeedId
   /** True when the record of a first start was there and has been used up. */
   firstStart: boolean
+  /** True while it is certain that nothing was ever signed with this identity. */
+  neverWrote(): boolean
   ownHead(): Promise<Head | null>
   /** Our own message at a sequence, as signed; null where we hold none. */
   ownAt(sequence: number): Promise<SignedValue | null>
@@ -155,7 +157,11 @@ export function createGate(node: GateNode, options: GateOptions): Gate {
           peers: questions.answers(),
           trusted: trusted(),
         },
-        ...{ firstStart: node.firstStart, nobodyElse: options.nobodyElse ?? false },
+        ...{
+          firstStart: node.firstStart,
+          neverWrote: node.neverWrote(),
+          nobodyElse: options.nobodyElse ?? false,
+        },
       })
       if (decision.open) return open(decision.why)
       say({ open: false, why: decision.why })

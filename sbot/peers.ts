@@ -6,7 +6,10 @@ import type { Peer } from './port'
 /** An error for whatever muxrpc gave. */
 export function asError(error: unknown): Error {
   if (error instanceof Error) return error
-  return new Error(typeof error === 'string' ? error : JSON.stringify(error))
+  if (typeof error === 'string') return new Error(error)
+  // Over muxrpc an error is an object with a message, and the other side's stack, which is nobody's business here.
+  const message = (error as { message?: unknown } | null)?.message
+  return new Error(typeof message === 'string' ? message : JSON.stringify(error))
 }
 
 function peerOf(rpc: any, outgoing: boolean): Peer {

@@ -1,5 +1,6 @@
 /** Assembling our own nodes: provider, hub, and an owner's embedded node. */
 import './weak-message-ids'
+import './sound-own-ebt'
 import { writeFileSync } from 'node:fs'
 import { join, resolve } from 'node:path'
 import secretStack from 'secret-stack'
@@ -16,6 +17,7 @@ import ssbReplicationScheduler from 'ssb-replication-scheduler'
 import ssbUnixSocket from 'ssb-unix-socket'
 import type { FeedId } from '../protocol/ids'
 import { gateOf, sbotOf } from './detect'
+import { endWhenDiskFails } from './failing-disk'
 import { flushedFirst } from './flushed-first'
 import type { Gate, GateOptions } from './gatekeeper'
 import { loadIdentity, prepareFolder } from './identity'
@@ -67,14 +69,15 @@ export interface OpenedNode {
 
 /**
  * The log is written when nothing was appended for `writeTimeout`, so that must be well below the rhythm in which
- * incoming batches arrive (half of `addBatchThrottle`): 10 against 25. At 50/50 it never comes to rest under steady
- * traffic. `flushDebounce` is the same thing for each index, and queries wait for it.
+ * incoming batches arrive (half of `addBatchThrottle`): 4 against 10. At 50/50 it never comes to rest under steady
+ * traffic. Every message from a peer waits for up to one and a half `addBatchThrottle`, and a request passes three
+ * nodes of ours before it is answered. `flushDebounce` is the same thing for each index, and queries wait for it.
  * Private messages are opened by our own reader for the authors we want; ssb-db2 would try every stranger's. So it
  * is told to begin doing so in the year 9999, and `ssb.get` can't leak plain text either.
  */
 const LOG_TUNING = {
-  writeTimeout: 10,
-  addBatchThrottle: 50,
+  writeTimeout: 4,
+  addBatchThrottle: 20,
   flushDebounce: 10,
   startDecryptBox1: '9999-12-31',
 }
@@ -160,6 +163,7 @@ export async function openNode(options: NodeOptions): Promise<OpenedNode> {
     forgetPeerClocks(path)
     const config = nodeConfig(options, path, keys)
     const ssb = stackOf(options, firstStart)(config)
+    endWhenDiskFails(ssb, path)
     if (options.listen !== undefined || options.unixSocket) await listening(ssb)
     const sbot = sbotOf(ssb, ssb.config)
     // Written anew at every start, so it need not survive a power cut.

@@ -5,6 +5,7 @@ import { type HubOptions, runHub } from '../../hub-daemon/main'
 import type { Context } from '../context'
 import { Failure } from '../failure'
 import { hasParent, tellParent, untilStopped } from '../io/child-life'
+import { endOnTheUncaught } from '../io/last-words'
 import { run } from '../io/run'
 import { wholeOption } from '../options'
 
@@ -38,6 +39,7 @@ export function register(program: Command): void {
     )
     .action(
       run(async (context) => {
+        endOnTheUncaught('The hub', context.options.verbose)
         let broken: (error: Error) => void = () => {}
         const failed = new Promise<Error>((resolve) => {
           broken = resolve

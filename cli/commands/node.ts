@@ -1,6 +1,7 @@
 /** `buttcloud node`: the owner's embedded node, running on its own. `up` starts it; the other verbs then use it. */
 import type { Command } from 'commander'
 import { hasParent, tellParent, untilStopped } from '../io/child-life'
+import { endOnTheUncaught } from '../io/last-words'
 import { openEmbedded } from '../io/owner-embedded'
 import { run } from '../io/run'
 
@@ -15,6 +16,7 @@ export function register(program: Command): void {
     .addHelpText('after', '\nExamples:\n  $ buttcloud node')
     .action(
       run(async (context) => {
+        endOnTheUncaught("The owner's node", context.options.verbose)
         const door = await openEmbedded({
           folder: context.options.dir,
           unixSocket: true,

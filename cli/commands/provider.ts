@@ -4,6 +4,7 @@ import type { Command } from 'commander'
 import { runProvider } from '../../plugin/main'
 import { Failure } from '../failure'
 import { hasParent, tellParent, untilStopped } from '../io/child-life'
+import { endOnTheUncaught } from '../io/last-words'
 import { run } from '../io/run'
 import { wholeOption } from '../options'
 
@@ -29,6 +30,7 @@ export function register(program: Command): void {
     .action(
       run(async (context) => {
         const { given, options } = context
+        endOnTheUncaught('The provider', options.verbose)
         const host = String(given.host)
         const external = typeof given.external === 'string' ? given.external : undefined
         if (external === undefined && ANY_ADDRESS.has(host))

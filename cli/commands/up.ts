@@ -1,19 +1,23 @@
 /** `buttcloud up`: everything on this machine, with the first pub asked for and answered. */
+import { homedir } from 'node:os'
+import { join } from 'node:path'
 import type { Command } from 'commander'
 import type { FeedId } from '../../protocol/ids'
 import type { Context } from '../context'
 import { Failure } from '../failure'
 import { inviteCodesIn } from '../invite-code'
 import { untilStopped } from '../io/child-life'
+import { endOnTheUncaught } from '../io/last-words'
 import { run } from '../io/run'
 import { Everything, firstConversation, pubsUp, startOwner, startServers } from '../io/up'
 import { inOrder, type Letter } from '../letters'
 import { wholeOption } from '../options'
 import { conversationText } from '../render'
-import { nextSteps, pubLines } from '../up-plan'
+import { nextSteps, prefixFor, pubLines } from '../up-plan'
 
 /** Of a conversation that was there before, only the end is shown. */
 const LETTERS_SHOWN_MAX = 4
+const LOOPBACK = /^(?:127\.|localhost$|::1$)/
 
 export function register(program: Command): void {
   program
@@ -32,6 +36,7 @@ export function register(program: Command): void {
 
 async function up(context: Context): Promise<void> {
   const { given, options } = context
+  endOnTheUncaught('buttcloud up', options.verbose)
   const engine = String(given.engine)
   if (!['process', 'docker', 'auto'].includes(engine))
     throw new Failure(2, `--engine is one of process, docker and auto, not "${engine}".`)
@@ -89,10 +94,18 @@ async function bringUp(everything: Everything): Promise<void> {
   } else {
     context.print(`\n${conversationOf(context, letters, first, door.id)}\n`)
     if (pubs.length > 0) context.print(`${pubLines(pubs)}\n`)
-    context.print(nextSteps(context.paint, options.dir, callName()))
+    const { paint, width } = context
+    const prefix = prefixFor(callName(), options.dir, join(homedir(), '.buttcloud'))
+    const thisMachineOnly = LOOPBACK.test(options.host)
+    context.print(nextSteps({ ...{ paint, width, prefix, thisMachineOnly }, dir: options.dir }))
   }
   const part = await everything.brokenPart()
-  throw new Failure(1, `The ${part.name} has ended by itself. Its log: ${part.logPath}`)
+  // Its last words may come a moment after its end.
+  await new Promise(setImmediate)
+  throw new Failure(
+    1,
+    `The part ${part.name} has ended by itself, so everything ends: ${part.end()} Its log: ${part.logPath}. Start again with the same command; nothing that was acknowledged is lost.`,
+  )
 }
 
 function conversationOf(context: Context, letters: Letter[], first: boolean, owner: FeedId): string {

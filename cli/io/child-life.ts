@@ -3,7 +3,7 @@
 /** What a started program tells the one that started it. */
 export type FromChild =
   | { kind: 'ready'; facts: Record<string, string> }
-  /** It can't run; the sentence says why. */
+  /** It can't run, or not go on; the sentence says why. */
   | { kind: 'failed'; sentence: string }
 
 /** What it is told: end well. */
@@ -24,9 +24,10 @@ export function hasParent(): boolean {
   return child
 }
 
-/** Tells the parent, where there is one. */
-export function tellParent(message: FromChild): void {
-  if (child && process.connected) process.send?.(message, () => {})
+/** Tells the parent, where there is one; `then` is called once that is done, or at once where there is none. */
+export function tellParent(message: FromChild, then: () => void = () => {}): void {
+  if (child && process.connected && process.send) process.send(message, () => then())
+  else then()
 }
 
 /**

@@ -1,7 +1,7 @@
 /** One request by message, from the words to the final answer. What every verb of the owner does. */
 import { createInterface } from 'node:readline/promises'
 import type { Context } from '../context'
-import { Failure, firstLine } from '../failure'
+import { Failure } from '../failure'
 import { inviteCodesIn } from '../invite-code'
 import type { NewLetter } from '../letter-content'
 import { type Answered, type Letter, newestThread, outcomeOf, type Request } from '../letters'
@@ -11,6 +11,9 @@ import { Conversation } from './conversation'
 import { openOwner, providerFor } from './owner'
 import type { OwnerDoor } from './owner-door'
 import { type Progress, startProgress } from './progress'
+
+const NOT_CONFIRMED =
+  'Not confirmed, so nothing was done. The question stays open: `buttcloud say yes` answers it, or run this again with --yes.'
 
 export interface Wish {
   text: string
@@ -66,10 +69,7 @@ async function exchange(on: Exchange, wish: Wish): Promise<void> {
   if (outcomeOf(final) !== 'asked') return finish(context, request, answered, final)
   if (!(await confirm(context, final))) {
     report(context, request, answered, final)
-    throw new Failure(
-      1,
-      'Not confirmed, so nothing was done. The question stays open: `buttcloud say yes` answers it, or run this again with --yes.',
-    )
+    throw new Failure(1, NOT_CONFIRMED)
   }
   await exchange(on, { text: 'yes', thread: final })
 }
@@ -212,7 +212,8 @@ async function confirm(context: Context, question: Letter): Promise<boolean> {
   try {
     return /^y(?:es)?$/i.test((await lines.question('Do it? [y/N] ')).trim())
   } catch (error) {
-    throw new Failure(1, `Not confirmed: ${firstLine(error)}`, { cause: error })
+    context.say('')
+    throw new Failure(1, NOT_CONFIRMED, { cause: error })
   } finally {
     lines.close()
   }

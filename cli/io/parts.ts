@@ -28,6 +28,8 @@ export interface Part {
   logPath: string
   /** Resolves when it has ended, however. */
   ended: Promise<void>
+  /** How it ended, in words: its own sentence where it had one. */
+  end(): string
   /** Ends it well, by force when that takes too long. */
   stop(): Promise<void>
   /** kill -9. */
@@ -62,21 +64,29 @@ function attempt(options: PartOptions): Promise<Part | string> {
       resolve(outcome)
     }
     child.once('error', (error) => settle(`${error.message}.`))
+    let lastWords: string | null = null
     child.on('message', (message: FromChild) => {
-      if (message.kind === 'failed') void ended.then(() => settle(message.sentence))
-      else
+      if (message.kind === 'failed') {
+        lastWords = message.sentence
+        void ended.then(() => settle(message.sentence))
+      } else
         settle({
           name: options.name,
           facts: message.facts,
           logPath: logPathOf(options),
           ended,
+          end: () => lastWords ?? endOf(child),
           ...waysToEnd(child, ended),
         })
     })
-    void ended.then(() =>
-      setImmediate(() => settle(`it ended with code ${child.exitCode ?? child.signalCode}.`)),
-    )
+    void ended.then(() => setImmediate(() => settle(endOf(child))))
   })
+}
+
+function endOf(child: ChildProcess): string {
+  return child.signalCode === null
+    ? `it ended with code ${child.exitCode}.`
+    : `it was ended from outside (${child.signalCode}).`
 }
 
 function launch(options: PartOptions): ChildProcess {

@@ -13,7 +13,7 @@ import { Failure, firstLine } from '../failure'
 import { addressOf, parseInviteCode } from '../invite-code'
 import { type Letter, outcomeOf } from '../letters'
 import { providersOf } from '../owner-book'
-import { parseUpRecord, type UpRecord } from '../up-plan'
+import { FIRST_PUB, parseUpRecord, type UpRecord } from '../up-plan'
 import { callProvider } from './admin'
 import { readBook, rememberProvider } from './book-file'
 import { Conversation } from './conversation'
@@ -34,7 +34,6 @@ export interface UpOptions {
   pubPort: number | null
 }
 
-export const FIRST_PUB = 'home'
 const PORTS_PER_UP = 100
 const PORTS_CHECKED = 10
 const PROVIDER_PORT = 8010
@@ -140,7 +139,7 @@ export async function startServers(
   // Before its first hub has joined nobody holds anything of the provider's feed, so there is nobody to be asked.
   if (!joined) args.push('--nobody-else')
   const provider = await everything.start('provider', args)
-  context.say(`The provider runs at ${provider.facts.address} (${provider.facts.id}).`)
+  context.tell(`The provider runs at ${provider.facts.address} (${provider.facts.id}).`)
   const hubFolder = join(dir, 'hub-1')
   const environment: Record<string, string> = {}
   if (!joined) {
@@ -174,7 +173,7 @@ export async function startOwner(everything: Everything, provider: Part): Promis
     await door.accept(invite).catch((error: unknown) => {
       throw new Failure(1, `The owner could not join the provider: ${firstLine(error)}`, { cause: error })
     })
-    context.say(`You are ${door.id}; you have joined the provider.`)
+    context.tell(`You are ${door.id}; you have joined the provider.`)
   } else {
     const address = addressOfPlace(provider.facts.address ?? '', id) ?? joined.address
     if (address !== joined.address) rememberProvider(dir, { ...joined, address })

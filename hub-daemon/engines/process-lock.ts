@@ -27,7 +27,10 @@ export function startOf(pid: number): string | null {
     // proc(5): field 2 is the name in parentheses, which may hold anything; field 3 the state; field 22 the start
     // in ticks since boot.
     const fields = stat.slice(stat.lastIndexOf(')') + 2).split(' ')
-    if (fields[0] === 'Z' || fields[0] === 'X') return null
+    // Field 20: threads. Of a dying process the first thread is a zombie while others still hold its files and its
+    // port; only a zombie that is alone has let go of them.
+    const alone = Number(fields[17]) <= 1
+    if ((fields[0] === 'Z' && alone) || fields[0] === 'X') return null
     const boot = readFileSync('/proc/sys/kernel/random/boot_id', 'latin1').trim()
     return `${boot}/${fields[19]}`
   } catch {

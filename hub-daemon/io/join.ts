@@ -102,6 +102,10 @@ async function joinCall(method: any, request: JoinRequest, before: Membership | 
         'the provider refused the token: it was used by another hub, has expired or was never made here. ' +
           'Ask for a new one with `buttcloud admin hub-token`.',
       )
-    throw new Error(`could not join: ${reason}`, { cause: error })
+    const why = reason.replace(/^(?:refused|try-again): /, '').replace(/^could not join: /, '')
+    const todo = reason.startsWith('refused: ')
+      ? 'Ask for a new token with `buttcloud admin hub-token`.'
+      : 'The token is still good: look at the provider\'s log and docs/OPERATORS.md ("waiting for"), then start this again.'
+    throw new Error(`could not join: ${why}. ${todo}`, { cause: error })
   }
 }

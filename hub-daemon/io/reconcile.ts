@@ -1,6 +1,7 @@
 /** The look-again loop of the hub: facts in, plan, steps, reports; woken by messages, events and the clock. */
 import type { PubId } from '../../protocol/ids'
 import { ENGINE_AWAY_LOOK_EVERY_MS, FULL_LOOK_EVERY_MS, PROVIDER_BACKOFF_MAX_MS } from '../../protocol/limits'
+import { isDiskFull } from '../../sbot/failing-disk'
 import { createLoop, type Loop } from '../../sbot/loop'
 import type { Incoming, Reading, Sbot } from '../../sbot/port'
 import { EngineError } from '../engines/engine'
@@ -200,7 +201,7 @@ export class Reconciler {
 
 function troubleOf(error: unknown): Trouble {
   const message = clean(error instanceof Error ? error.message : String(error))
-  if (!(error instanceof EngineError)) return { kind: 'other', message }
+  if (!(error instanceof EngineError)) return { kind: isDiskFull(error) ? 'disk-full' : 'other', message }
   const { kind } = error
   return { kind: kind === 'exists' || kind === 'missing' ? 'other' : kind, message }
 }

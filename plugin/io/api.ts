@@ -8,6 +8,7 @@ import type {
   PubView,
   WhoamiAnswer,
 } from '../../protocol/rpc'
+import { gateOf } from '../../sbot/detect'
 import { allViews, hubViews, pubsOf, viewOf } from '../query'
 import { refusal } from './commits'
 import type { Provider } from './provider'
@@ -17,6 +18,8 @@ type Caller = { id?: unknown } | undefined
 
 const OWN_INVITE_USES_DEFAULT = 1_000
 const OWN_INVITE_USES_MAX = 1_000_000
+/** Shorter than callers wait, and than the 5 s after which a stock server ends a silent connection. */
+const CURRENT_WAIT_MS = 3_000
 
 /** The plugin's API object. `provider` is asked for at each call, because it is made after `init` returns. */
 export function createApi(self: FeedId, version: string, provider: () => Promise<Provider>): object {
@@ -54,7 +57,7 @@ export function createApi(self: FeedId, version: string, provider: () => Promise
       if (!isInviteKey(caller)) throw refusal('refused', 'join with a hub token')
       const one = await provider()
       // Until then a token may seem unused that another server has used.
-      await one.current()
+      await currentSoon(one)
       return one.door.join(caller, request)
     }),
     open: method(async (from, request) => (await provider()).commits.open(idOf(from), request)),
@@ -94,6 +97,18 @@ export function createApi(self: FeedId, version: string, provider: () => Promise
       return allViews(one.inbox.state, one.ledger)
     }),
   }
+}
+
+/** Rejects, with what the boot gate waits for, before a caller would take the silence for a broken connection. */
+async function currentSoon(one: Provider): Promise<void> {
+  let timer: NodeJS.Timeout | undefined
+  const late = new Promise<never>((_resolve, reject) => {
+    timer = setTimeout(() => {
+      const { why } = gateOf(one.sbot).status()
+      reject(refusal('try-again', `the provider does not write yet: ${why}`))
+    }, CURRENT_WAIT_MS)
+  })
+  await Promise.race([one.current(), late]).finally(() => clearTimeout(timer))
 }
 
 /**

@@ -2,6 +2,7 @@
 import type { FeedId } from '../../protocol/ids'
 import { gateOf, sbotOf } from '../../sbot/detect'
 import { noDelay } from '../../sbot/no-delay'
+import { guardReplicate } from '../../sbot/sound-ebt'
 import { DEFAULT_POLICY, type Policy } from '../policy'
 import { hookAuth, hookInviteUse } from './onboarding'
 import { type Log, type Provider, startProvider, tablesFolder } from './provider'
@@ -41,6 +42,7 @@ export function wire(ssb: any, config: any): FeedId {
   const self: FeedId = ssb.id
   const tables = new Tables(tablesFolder(config.path), () => Date.now())
   hookAuth(ssb, tables)
+  guardReplicate(ssb)
   const ready = new Promise<Provider>((resolve, reject) => {
     setImmediate(() => {
       const gate = {

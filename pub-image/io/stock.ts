@@ -1,5 +1,6 @@
 /** The plugins of stock ssb-server 16, taken from ssb-server's own dependencies, so that its versions are used. */
 import Module, { createRequire } from 'node:module'
+import { guardStreams } from '../../sbot/sound-ebt'
 
 const requireStock = createRequire(require.resolve('ssb-server/package.json'))
 
@@ -50,6 +51,7 @@ function stayConnected(): void {
 /** A new stock server with these plugins, not yet started; more may be added with `use`. */
 export function stockServer(): any {
   stayConnected()
+  guardStreams(requireStock.resolve('ssb-ebt'))
   // A fresh stack: the one that ssb-server exports is shared by everybody in the process.
   const create = stock('ssb-server').createSsbServer()
   for (const name of STOCK_PLUGINS) create.use(stock(name))

@@ -18,6 +18,7 @@ export interface RunningCli {
 export interface CliSurroundings {
   home: string
   networkKey: string
+  environment?: Record<string, string>
 }
 
 /** Starts `buttcloud …` and does not wait. */
@@ -25,7 +26,7 @@ export function startCli(around: CliSurroundings, args: string[]): RunningCli {
   const binary = join(__dirname, '..', '..', 'cli', 'main.js')
   const child = spawn(process.execPath, ['--no-deprecation', binary, ...args], {
     cwd: around.home,
-    env: { ...bareEnvironment(around.home), BUTTCLOUD_CAPS_SHS: around.networkKey },
+    env: { ...bareEnvironment(around.home), BUTTCLOUD_CAPS_SHS: around.networkKey, ...around.environment },
     stdio: ['ignore', 'pipe', 'pipe'],
   })
   watchOver(child)

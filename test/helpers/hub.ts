@@ -19,6 +19,8 @@ export interface TestHub {
 
 export interface TestHubOptions {
   networkKey: string
+  /** Given: its folder, which then stays. */
+  folder?: string
   engine: 'docker' | 'process'
   dockerSocket?: string
   image?: string
@@ -30,7 +32,7 @@ export interface TestHubOptions {
 
 /** Joins with a token of the provider and resolves when the provider knows what the hub offers. */
 export async function joinHub(provider: TestProvider, options: TestHubOptions): Promise<TestHub> {
-  const folder = temporaryFolder('hub')
+  const folder = options.folder ?? temporaryFolder('hub')
   const { token } = await provider.admin('adminHubToken', { label: options.label ?? '' })
   const { networkKey, engine, dockerSocket, image, memoryBytes } = options
   const common = {
@@ -56,7 +58,7 @@ export async function joinHub(provider: TestProvider, options: TestHubOptions): 
     end: () => running.kill('SIGTERM'),
     async stop() {
       await running.kill('SIGTERM')
-      removeFolder(folder)
+      if (options.folder === undefined) removeFolder(folder)
     },
   }
 }

@@ -59,8 +59,17 @@ export function call<T = any>(rpc: any, method: string, ...args: unknown[]): Pro
   }
   if (typeof found !== 'function') return Promise.reject(new Error(`no method ${method} on this rpc`))
   return new Promise((resolve, reject) => {
-    found.call(parent, ...args, (error: unknown, value: T) => (error ? reject(error) : resolve(value)))
+    found.call(parent, ...args, (error: unknown, value: T) =>
+      error ? reject(asError(error)) : resolve(value),
+    )
   })
+}
+
+/** What came over muxrpc is an object with a message; a test report shows only Errors readably. */
+function asError(error: unknown): Error {
+  if (error instanceof Error) return error
+  const message = (error as { message?: unknown } | null)?.message
+  return new Error(typeof message === 'string' ? message : String(error))
 }
 
 /** Dials an SSB node as whoever `keys` belong to. Without a manifest the node is asked for its own. */

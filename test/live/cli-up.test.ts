@@ -48,6 +48,7 @@ async function verbsWork(t: Test, verb: Verb): Promise<void> {
   t.match(again.stderr, /already have a pub called alice/)
   const invite = await verb('invite', 'alice', '5', '--json')
   t.equal(JSON.parse(invite.stdout).invites.length, 1, 'invite: one code')
+  await powerVerbsWork(t, verb)
   const missing = await verb('status', 'nobody')
   t.equal(missing.code, 1, 'status of no pub: refused')
   t.match(missing.stderr, /no pub called nobody/)
@@ -63,6 +64,26 @@ async function verbsWork(t: Test, verb: Verb): Promise<void> {
   t.match((await verb('admin', 'hubs')).stdout, /hub-1 +admitted +yes +process/)
   t.equal((await verb('up')).code, 1, 'a second up on the same folder is refused')
   t.equal(JSON.parse((await verb('admin', 'pubs', '--json')).stdout).length > 0, true)
+}
+
+/** What an owner commands of a pub that is there. */
+async function powerVerbsWork(t: Test, verb: Verb): Promise<void> {
+  const stopped = await verb('stop', 'alice')
+  t.equal(stopped.code, 0, `stop: done ${stopped.stderr}`)
+  t.match(stopped.stdout, /alice is stopped, after \d+\.\d s/)
+  t.match((await verb('list')).stdout, /alice is down \(stopped by you\)/)
+  t.equal((await verb('invite', 'alice')).code, 1, 'no invite to a stopped pub')
+  const started = await verb('start', 'alice', '--json')
+  t.equal(started.code, 0, `start: done ${started.stderr}`)
+  t.equal(JSON.parse(started.stdout).payload.command, 'start')
+  const again = await verb('restart', 'alice')
+  t.match(again.stdout, /alice is up again after \d+\.\d s/)
+  const named = await verb('name', 'alice', 'as', 'Alice\'s "Garden"')
+  t.match(named.stdout, /alice now calls itself “Alice's "Garden"”/, named.stderr)
+  t.match((await verb('describe', 'alice', 'A quiet place, please')).stdout, /“A quiet place, please”/)
+  const long = await verb('name', 'alice', 'x'.repeat(61))
+  t.equal(long.code, 2, 'a name that is too long never leaves this machine')
+  t.match(long.stderr, /61 characters/)
 }
 
 test('up: the first run ends with an invite, the verbs work, the second run asks for nothing twice', async (t) => {
@@ -154,6 +175,87 @@ test('up: a folder that can not be written, and bad options, give a sentence', a
     t.match(engine.stderr, /process, docker and auto/)
     t.notOk(existsSync(dir), 'nothing was made')
   } finally {
+    removeFolder(home)
+  }
+  t.end()
+})
+
+/** Loaded into every program: on SIGUSR2 it fails as on a full disk, in a place where nobody catches it. */
+const FULL_DISK_ON_SIGNAL = `process.on('SIGUSR2', () => {
+  throw Object.assign(new Error('ENOSPC: no space left on device, write'), { code: 'ENOSPC' })
+})
+`
+
+test('up: a part that breaks or is killed is named, with its own last sentence, and everything ends', async (t) => {
+  const home = temporaryFolder('cli-broken')
+  const preload = join(home, 'preload.cjs')
+  writeFileSync(preload, FULL_DISK_ON_SIGNAL)
+  const environment = { NODE_OPTIONS: `--require ${preload}` }
+  const around = { home, networkKey: randomNetworkKey(), environment }
+  const dir = join(home, 'data')
+  const args = ['up', '--dir', dir, ...(await ports())]
+  const pidOf = (part: string) => Number(readFileSync(join(dir, part, 'lock.holder'), 'utf8'))
+  let up = startCli(around, args)
+  try {
+    await sees(up, 'What to do next')
+    t.ok(up.output().stdout.includes(` --dir ${dir} invite home 5`), 'the next commands name the folder')
+    process.kill(pidOf('provider'), 'SIGUSR2')
+    const full = await up.ended
+    t.equal(full.code, 1)
+    const sentence = /The provider has ended: its disk is full \(ENOSPC.*\)\. Make room and start it again/
+    t.match(full.stderr, /The part provider has ended by itself/)
+    t.match(full.stderr, sentence)
+    t.match(readFileSync(join(dir, 'logs', 'provider.log'), 'utf8'), sentence, 'its log has the sentence too')
+
+    up = startCli(around, args)
+    await sees(up, 'What to do next')
+    process.kill(pidOf(join('hub-1', 'node')), 'SIGKILL')
+    const killed = await up.ended
+    t.equal(killed.code, 1)
+    t.match(killed.stderr, /The part hub-1 has ended by itself.*it was ended from outside \(SIGKILL\)/)
+    const left = await until('the other parts to end', () => !alive(pidOf('provider')), UP_MS)
+    t.ok(left, 'nothing runs on')
+  } finally {
+    up.child.kill('SIGKILL')
+    await up.ended
+    removeFolder(home)
+  }
+  t.end()
+})
+
+function alive(pid: number): boolean {
+  try {
+    process.kill(pid, 0)
+    return true
+  } catch {
+    return false
+  }
+}
+
+test('provider: stopped before any hub has joined, and started again, it lets a hub in', async (t) => {
+  const home = temporaryFolder('cli-restart')
+  const around = { home, networkKey: randomNetworkKey() }
+  const port = String(await freePort())
+  const args = ['provider', '--host', '127.0.0.1', '--port', port, '--dir', join(home, 'data')]
+  const running: RunningCli[] = []
+  const start = async (given: string[], text: string) => {
+    const cli = startCli(around, given)
+    running.push(cli)
+    await sees(cli, text)
+    return cli
+  }
+  try {
+    t.equal((await interrupt(await start(args, 'runs at'))).code, 0)
+    await start(args, 'this identity has never written anything')
+    const made = await runCli(around, ['admin', 'hub-token', '--dir', join(home, 'data')])
+    const token = made.stdout.trim()
+    const hub = await start(['hub', '--engine', 'process', '--join', token, '--dir', home], 'runs pubs with')
+    t.match(hub.output().stdout, /The hub hub-1 .* runs pubs with process/)
+  } finally {
+    for (const cli of running.reverse()) {
+      cli.child.kill('SIGKILL')
+      await cli.ended
+    }
     removeFolder(home)
   }
   t.end()

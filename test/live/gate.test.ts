@@ -1,6 +1,6 @@
 /** The boot gate: a node that may have lost its last messages fetches them before it writes. */
 import { spawn } from 'node:child_process'
-import { cpSync, existsSync, mkdirSync, rmSync, writeFileSync } from 'node:fs'
+import { cpSync, existsSync, mkdirSync, readdirSync, rmSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import ssbKeys from 'ssb-keys'
 import tape from 'tape'
@@ -229,3 +229,39 @@ tape('kill -9 leaves no lock', async (t) => {
   await node.remove()
   await peer.remove()
 })
+
+tape(
+  'who was only started, stopped and started again writes; a copy, or one put back, asks first',
+  async (t) => {
+    const networkKey = randomNetworkKey()
+    const first = await startNode({ networkKey })
+    const { path } = first
+    await first.stop()
+    const unwritten = copyOf(path)
+    const again = await startNode({ networkKey, path })
+    await until('the gate to decide', () => again.gate.status().open)
+    t.equal(again.gate.status().why, 'this identity has never written anything')
+
+    const copy = await startNode({ networkKey, path: copyOf(path) })
+    const copied = copy.sbot.publish(post('from the copy'), [copy.id])
+    copied.catch(() => undefined)
+    t.ok(await stillWaiting(copied), 'a copy that runs beside it does not write')
+    t.match(copy.gate.status().why, /not known yet/)
+    await copy.remove()
+
+    const published = await again.sbot.publish(post('the first'), [again.id])
+    t.equal(published.sequence, 1)
+    await again.stop()
+    // Put back as a file system that turns its clock back would: the same folder, with what was in it before.
+    for (const name of readdirSync(path)) rmSync(join(path, name), { recursive: true })
+    cpSync(unwritten, path, { recursive: true })
+    const back = await startNode({ networkKey, path })
+    t.equal(await back.sbot.head(back.id), null, 'put back to before its first message')
+    const forgetful = back.sbot.publish(post('another first'), [back.id])
+    forgetful.catch(() => undefined)
+    t.ok(await stillWaiting(forgetful), 'it does not write a second message 1')
+    await back.remove()
+    rmSync(unwritten, { recursive: true })
+    t.end()
+  },
+)

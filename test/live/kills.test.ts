@@ -13,7 +13,7 @@ import {
   makePub,
   openKillWorld,
   pidOfPub,
-  refusalOf,
+  toldToAnother,
   usesOf,
   type Victim,
   viewOf,
@@ -117,8 +117,8 @@ async function judge(world: KillWorld, made: Made): Promise<string[]> {
   if (view.invites.used !== 1) wrong.push(`the invite counts ${view.invites.used} uses`)
   const follows = await usesOf(world, view.feed ?? '', world.member.id)
   if (follows !== 1) wrong.push(`the pub followed the member ${follows} times`)
-  const refusal = await until('the pub to refuse somebody else', () => refusalOf(world, made.code))
-  if (!/^invite has expired/.test(refusal)) wrong.push(`somebody else was told: ${refusal}`)
+  const told = await until('the pub to answer somebody else', () => toldToAnother(world, made.code))
+  if (!/^invite has expired/.test(told)) wrong.push(`somebody else was told: ${told}`)
   wrong.push(...(await wrongPubs(world, made)))
   wrong.push(...(await wrongAnswers(world, made.owner, made.request)))
   wrong.push(...(await wrongPubFeed(world, { ...made, view })))

@@ -1,5 +1,6 @@
 import test from 'tape'
 import { addressOf, inviteCodesIn, inviteCodeText, parseInviteCode } from '../../cli/invite-code'
+import { lastWordsOf } from '../../cli/io/last-words'
 import { letterContent } from '../../cli/letter-content'
 import {
   type Answered,
@@ -22,7 +23,7 @@ import {
   table,
   wrap,
 } from '../../cli/render'
-import { parseUpRecord, pubLines } from '../../cli/up-plan'
+import { nextSteps, parseUpRecord, prefixFor, pubLines } from '../../cli/up-plan'
 import { parseCommand } from '../../protocol/command'
 import type { FeedId, MessageId, PubId } from '../../protocol/ids'
 
@@ -226,5 +227,55 @@ test('what is remembered: own entries only, one per provider, nonsense refused',
     { v: 1, port: 1, portMin: 4, portMax: 3 },
   ])
     t.equal(parseUpRecord(bad), null)
+  t.end()
+})
+
+test('what to do next fits a terminal, and every command in it is one that works', (t) => {
+  for (const width of [60, 80, 110])
+    for (const prefix of [
+      'buttcloud',
+      'npm run buttcloud --',
+      prefixFor('buttcloud', '/tmp/a b', '/home/x'),
+    ]) {
+      const view = { paint: paint(false), prefix, dir: '/home/x', thisMachineOnly: true, width }
+      const lines = nextSteps(view).split('\n')
+      t.ok(
+        lines.every((line) => line.length <= width),
+        `${width} ${prefix}: ${Math.max(...lines.map((line) => line.length))}`,
+      )
+      for (const line of lines.filter((one) => one.includes(`${prefix} `))) {
+        const command = line.slice(line.indexOf(prefix) + prefix.length).split('   ')[0] ?? ''
+        if (!command.includes('admin'))
+          t.match(parseCommand(command.trim()).kind, /^(?:invite|create|status)$/, command)
+      }
+    }
+  t.equal(prefixFor('buttcloud', '/a', '/a'), 'buttcloud')
+  t.equal(prefixFor('buttcloud', '/b', '/a'), 'buttcloud --dir /b')
+  t.equal(prefixFor('buttcloud', "/it's", '/a'), "buttcloud --dir '/it'\\''s'")
+  t.end()
+})
+
+test('last words: a full disk is named as such, however deep it is wrapped', (t) => {
+  const full = Object.assign(new Error('write failed'), { code: 'ENOSPC' })
+  for (const error of [
+    full,
+    new Error('could not write x', { cause: full }),
+    new Error('IO error: No space left on device'),
+  ])
+    t.match(
+      lastWordsOf('The hub', error),
+      /^The hub has ended: its disk is full .*Make room.*nothing .* lost/,
+    )
+  const told = new Error('The disk that holds /x is full, so this program ends. Make room.', { cause: full })
+  t.equal(
+    lastWordsOf('The hub', told),
+    `The hub has ended. ${told.message}`,
+    'what was said well is not said twice',
+  )
+  t.match(lastWordsOf('The hub', new TypeError('x is undefined\n  at y')), /expect: x is undefined\. Start/)
+  t.match(lastWordsOf('The hub', 'odd'), /odd/)
+  const round = new Error('round')
+  round.cause = round
+  t.match(lastWordsOf('The hub', round), /round/, 'a cause that leads back to itself')
   t.end()
 })

@@ -8,7 +8,7 @@ const BOSS = '@boss' as FeedId
 
 const facts = (changes: Partial<GateFacts>): GateFacts => ({
   ...{ now: 10_000, startedAt: 0, minimumWaitMs: 300, absentWaitMs: 15_000, head: 5, peers: [] },
-  ...{ trusted: [BOSS], firstStart: false, nobodyElse: false },
+  ...{ trusted: [BOSS], firstStart: false, neverWrote: false, nobodyElse: false },
   ...changes,
 })
 const complete = (id: FeedId, sequence: number) => ({
@@ -21,6 +21,9 @@ const asked = (id: FeedId) => ({ id, answer: { kind: 'none' } as GateAnswer })
 tape('gate: first start and override open at once', (t) => {
   t.ok(decideGate(facts({ firstStart: true, head: null })).open)
   t.ok(decideGate(facts({ nobodyElse: true })).open)
+  t.ok(decideGate(facts({ neverWrote: true, head: 0 })).open, 'who never wrote has nothing to ask for')
+  t.notOk(decideGate(facts({ neverWrote: true })).open, 'but not with a message on its feed')
+  t.notOk(decideGate(facts({ neverWrote: true, head: null })).open, 'nor before that is known')
   t.end()
 })
 

@@ -1,0 +1,4 @@
+/** To be imported before ssb-ebt: see sound-ebt.ts. */
+import { guardStreams } from './sound-ebt'
+
+guardStreams(require.resolve('ssb-ebt'))
