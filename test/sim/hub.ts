@@ -18,6 +18,7 @@ import { Link } from './link'
 import type { Message } from './messages'
 import type { SimProvider } from './provider'
 import { FakeSbot } from './sbot'
+import { misheard } from './seams'
 import type { SimSession } from './session'
 import { type Life, whileAlive } from './timeline'
 import type { Machine, Universe } from './universe'
@@ -119,15 +120,7 @@ export class SimHub {
   }
 
   private hear(message: Incoming): void {
-    if (evolve(this.state, this.misheard(message)) || !this.ordersComplete) this.wake()
-  }
-
-  private misheard(message: Incoming): Incoming {
-    const content = message.content as { type?: unknown; epoch?: unknown } | null
-    const { bugs } = this.universe
-    if (content?.type !== 'buttcloud/spec') return message
-    if (bugs.has('hub-ignores-epoch')) return { ...message, content: { ...content, epoch: 1 } }
-    return bugs.has('restarts-not-counted') ? { ...message, content: { ...content, restarts: 0 } } : message
+    if (evolve(this.state, misheard(message, this.universe.bugs)) || !this.ordersComplete) this.wake()
   }
 
   private async keepConnected(life: Life): Promise<void> {
