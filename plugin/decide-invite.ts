@@ -91,6 +91,8 @@ export function deliverInvite(
       text: clip(`${words.inviteThread(record.name)}\n\n${body}`),
       payload: { v: 1, kind: 'bearer', delivers: request.key, pub: pub.pub },
     })
+    // The answer is owed once this stands on the feed, so that it is true when it says so.
+    return
   }
   answer(look, request, 'done', `${head} ${words.inviteElsewhere}`, options)
 }

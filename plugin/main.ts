@@ -44,7 +44,7 @@ export async function runProvider(options: RunProviderOptions): Promise<RunningP
     unixSocket: true,
     plugins: [plugin],
     gate: { nobodyElse, log: (sentence) => log('info', sentence) },
-    config: { buttcloud: { address, ...settings, nobodyElse, log } },
+    config: { buttcloud: { address, ...settings, nobodyElse, log, ownNode: true } },
   })
   try {
     await providers.get(node.id)

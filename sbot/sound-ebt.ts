@@ -10,7 +10,11 @@ const CLOCK_FEEDS_MAX = 200_000
 const FEED_CHARS_MAX = 200
 
 type Write = (this: any, data: unknown) => void
-type StreamModule = (events: unknown) => { prototype: { write: Write; end(error?: Error): void } }
+type StreamModule = (events: unknown) => {
+  prototype: { write: Write; resume(): void; end(error?: Error): void }
+}
+/** Takes out of a clock what the peer `remote` shall not be told, or may not ask for. */
+type Quiet = (self: string, remote: string, clock: Record<string, unknown>) => void
 type End = true | Error | null
 type Read = (abort: End, callback: (end: End, data?: unknown) => void) => void
 
@@ -24,6 +28,15 @@ export function isSound(data: unknown): boolean {
   return isClock(typeof nested === 'object' && nested !== null ? nested : fields)
 }
 
+/** The clock in something sound; null where it is a message. */
+function clockIn(data: unknown): Record<string, unknown> | null {
+  if (Buffer.isBuffer(data)) return null
+  const fields = data as Record<string, unknown>
+  if (typeof fields.author === 'string') return null
+  const nested = fields.clock
+  return typeof nested === 'object' && nested !== null ? (nested as Record<string, unknown>) : fields
+}
+
 function isClock(clock: object): boolean {
   const entries = Object.entries(clock)
   if (entries.length > CLOCK_FEEDS_MAX) return false
@@ -34,7 +47,7 @@ function isClock(clock: object): boolean {
 }
 
 /** Before ssb-ebt is loaded: guards every stream, whoever dialled. `from` is the file of the ssb-ebt that is used. */
-export function guardStreams(from: string): void {
+export function guardStreams(from: string, quiet: Quiet = () => {}): void {
   const index = require.resolve('epidemic-broadcast-trees', { paths: [dirname(from)] })
   const place = require.resolve('./stream', { paths: [dirname(index)] })
   const make = require(place) as StreamModule
@@ -42,11 +55,18 @@ export function guardStreams(from: string): void {
   if (loaded === undefined) throw new Error(`could not guard ${place}: it is not in the module cache`)
   loaded.exports = (events: unknown) => {
     const Stream = make(events)
-    const { write } = Stream.prototype
+    const { write, resume } = Stream.prototype
+    Stream.prototype.resume = function (this: any) {
+      const notes = this.peer.state.peers[this.remote]?.notes
+      if (notes) quiet(this.peer.id, this.remote, notes)
+      resume.call(this)
+    }
     Stream.prototype.write = function (data) {
       if (this.ended) return
       try {
         if (!isSound(data)) throw new Error('that is neither a message nor a clock')
+        const clock = clockIn(data)
+        if (clock !== null) quiet(this.peer.id, this.remote, clock)
         write.call(this, data)
       } catch (error) {
         this.end(error)
@@ -57,18 +77,29 @@ export function guardStreams(from: string): void {
 }
 
 /** Where ssb-ebt was loaded before we came (a stock server): guards the streams of those who dial us. */
-export function guardReplicate(ssb: any): void {
+export function guardReplicate(ssb: any, quiet: Quiet = () => {}): void {
   if (typeof ssb.ebt?.replicate?.hook !== 'function') return
-  ssb.ebt.replicate.hook(function (this: unknown, replicate: any, args: unknown[]) {
+  ssb.ebt.replicate.hook(function (this: { id?: string } | undefined, replicate: any, args: unknown[]) {
     const stream = replicate.apply(this, args)
-    const { sink } = stream
+    const { source, sink } = stream
     if (typeof sink !== 'function') return stream
-    return { source: stream.source, sink: (read: Read) => sink(guarded(read)) }
+    const hush = (data: unknown): void => {
+      const clock = isSound(data) ? clockIn(data) : null
+      if (clock !== null) quiet(ssb.id, this?.id ?? '', clock)
+    }
+    return {
+      source: (abort: End, callback: (end: End, data?: unknown) => void) =>
+        source(abort, (end: End, data?: unknown) => {
+          if (!end) hush(data)
+          callback(end, data)
+        }),
+      sink: (read: Read) => sink(guarded(read, hush)),
+    }
   })
 }
 
 /** The same source, ended at the first thing that is unsound or that its reader throws at. */
-function guarded(read: Read): Read {
+function guarded(read: Read, hush: (data: unknown) => void): Read {
   let ended: End = null
   return (abort, callback) => {
     if (ended !== null) return callback(ended)
@@ -79,6 +110,7 @@ function guarded(read: Read): Read {
         read(error, () => {})
       }
       try {
+        if (!end && isSound(data)) hush(data)
         if (end || isSound(data)) return callback(end, data)
         fail(new Error('that is neither a message nor a clock'))
         callback(ended)

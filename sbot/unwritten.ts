@@ -3,7 +3,8 @@
  * file on a tmpfs of this boot. It is made at the first start of an identity and removed before its first message is
  * signed. A folder put back to an old copy finds it gone; a machine put back to an old disk has booted since, and
  * finds it gone too. So while it is there, and the feed is empty, nobody holds a message of this feed, and a program
- * that was only started, stopped and started again need not ask anybody. Where there is no tmpfs (not Linux) the
+ * that was only started, stopped and started again need not ask anybody. Not caught: a virtual machine put back
+ * together with its memory, which brings a program with an open gate back just the same (docs/OPERATORS.md). Where there is no tmpfs (not Linux) the
  * record is never there, and the boot gate asks as ever.
  */
 import { createHmac } from 'node:crypto'

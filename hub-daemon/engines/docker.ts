@@ -2,14 +2,14 @@
 import Docker from 'dockerode'
 import type { Millis, PubId } from '../../protocol/ids'
 import { ENGINE_ANSWER_MS } from '../../protocol/limits'
-import { containerBody, DATA_PATH, factOf, LABEL_HUB, LABEL_PUB, labelsOf } from './docker-body'
+import { factOf, LABEL_HUB, LABEL_PUB, labelsOf } from './docker-body'
 import { asEngineError, isVersionTrouble, statusOf, unless, unlessMissing } from './docker-errors'
+import { isPart, makeContainer, removePart } from './docker-make'
 import { type DockerEngineOptions, type DockerSettings, dockerSettings } from './docker-options'
 import { plainOutput } from './docker-output'
 import { chooseApiVersion } from './docker-version'
 import { watchEvents } from './docker-watch'
 import { type Engine, EngineError, type Run, type RunFact } from './engine'
-import { tarOfSecret } from './tar'
 
 const ICC_OPTION = 'com.docker.network.bridge.enable_icc'
 /** A removal that goes on is waited for this long. */
@@ -58,7 +58,8 @@ class DockerEngine implements Engine {
         docker.listVolumes({ filters }),
       ])
       const runs: RunFact[] = []
-      for (const { Id, State, Status } of containers) {
+      for (const { Id, Names, State, Status } of containers) {
+        if (isPart(Names)) continue
         const fact = await this.factOfContainer(docker, Id, lookOf(State, Status))
         if (fact !== null) runs.push(fact)
       }
@@ -79,15 +80,7 @@ class DockerEngine implements Engine {
     await this.ask(attempt, async (docker) => {
       await this.needNetwork(docker)
       await this.needVolume(docker, run)
-      const container = await docker.createContainer(containerBody(run, this.settings))
-      try {
-        const archive = tarOfSecret('secret', secret, this.settings.user, Date.now())
-        await container.putArchive(archive, { path: DATA_PATH })
-      } catch (error) {
-        // Half a container would be started without its secret and make itself a new identity.
-        await container.remove({ force: true }).catch(() => undefined)
-        throw error
-      }
+      await makeContainer(docker, run, this.settings, secret)
     })
   }
 
@@ -123,6 +116,7 @@ class DockerEngine implements Engine {
       const info = await volume.inspect().catch(unless(404))
       if (info === undefined) return
       this.refuseForeign(`volume ${name}`, info.Labels)
+      await removePart(docker, name, this.settings)
       await volume.remove().catch((error: unknown) => {
         if (statusOf(error) === 404) return
         if (statusOf(error) === 409)

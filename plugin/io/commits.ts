@@ -51,7 +51,7 @@ export class Commits {
     return this.queued(pub.pub, async () => {
       this.permitted(caller, fields.pub, fields.epoch)
       this.bind(pub, feed)
-      await this.inbox.want(feed)
+      await this.inbox.wantPub(feed)
       const head = await this.headOf(feed)
       await this.counted(feed, head.sequence)
       return { head: head.sequence, invites: liveInvites(this.inbox.state, pub, feed, this.ledger) }

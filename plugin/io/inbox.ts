@@ -21,6 +21,8 @@ export class Inbox {
   readonly state: State
   /** Unknown authors that wrote to us, with the last sequence seen; the oldest goes when it is full. */
   readonly strangers = new Map<FeedId, number>()
+  /** The feeds of pubs among those we want: all that peers may know we hold. */
+  readonly pubFeeds = new Set<FeedId>()
   private readonly wanted = new Set<FeedId>()
   private readonly published = new Map<number, Incoming>()
   private readonly waiting = new Set<() => void>()
@@ -74,7 +76,13 @@ export class Inbox {
       const feed = authorOf(this.state, pub.record.hub).feeds.get(pub.pub)
       if (feed !== undefined) feeds.push(feed)
     }
-    await Promise.all(feeds.map((id) => this.want(id)))
+    await Promise.all(feeds.map((id) => this.wantPub(id)))
+  }
+
+  /** The same for the feed of a pub, which is nobody's secret. */
+  async wantPub(feed: FeedId): Promise<void> {
+    this.pubFeeds.add(feed)
+    await this.want(feed)
   }
 
   /** From now on this author's messages count, those already here included; and its feed is asked for. */
@@ -181,7 +189,8 @@ export class Inbox {
       const pub = this.state.provider.pubs.get(content.pub)
       // Only the feed it named first counts; a hub that names others shall not fill our disk with them.
       const named = this.state.authors.get(message.author)?.feeds.get(content.pub)
-      if (pub?.record.hub === message.author && named === content.feed) this.quietly(this.want(content.feed))
+      if (pub?.record.hub === message.author && named === content.feed)
+        this.quietly(this.wantPub(content.feed))
     }
   }
 

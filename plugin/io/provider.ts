@@ -26,6 +26,8 @@ export interface ProviderOptions {
   /** host:port that goes into the provider's own invites and tokens. */
   address(): string
   log: Log
+  /** Reading the log broke: nothing is folded any more, so nothing may be decided. */
+  onBroken?(error: Error): void
   /** Resolves when our own feed is here to its end, so that we may write; without it that is taken for granted. */
   mayWrite?(): Promise<void>
   /** Time; the simulator brings its own. */
@@ -70,7 +72,10 @@ export async function startProvider(options: ProviderOptions): Promise<Provider>
       loop?.wake()
       for (const then of [...subscribers]) then()
     },
-    (error) => log('error', 'reading the log failed', { reason: error.message }),
+    (error) => {
+      log('error', 'reading the log failed', { reason: error.message })
+      options.onBroken?.(error)
+    },
     clock,
   )
   const connected = (): Set<FeedId> => new Set(sbot.peers().map((peer) => peer.id))

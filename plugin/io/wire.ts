@@ -1,6 +1,7 @@
 /** From a secret-stack node to a running provider: hooks at init, the rest when all plugins are loaded. */
 import type { FeedId } from '../../protocol/ids'
 import { gateOf, sbotOf } from '../../sbot/detect'
+import { hookQuestions, keepQuiet, quietClock } from '../../sbot/discretion'
 import { noDelay } from '../../sbot/no-delay'
 import { guardReplicate } from '../../sbot/sound-ebt'
 import { DEFAULT_POLICY, type Policy } from '../policy'
@@ -27,6 +28,8 @@ interface Settings {
   address?: string
   /** The operator's word that no other copy of this feed is ahead; opens the boot gate at once. */
   nobodyElse?: boolean
+  /** True in our own node, which holds nothing but what the provider asked for. */
+  ownNode?: boolean
   log?: Log
 }
 
@@ -42,7 +45,9 @@ export function wire(ssb: any, config: any): FeedId {
   const self: FeedId = ssb.id
   const tables = new Tables(tablesFolder(config.path), () => Date.now())
   hookAuth(ssb, tables)
-  guardReplicate(ssb)
+  guardReplicate(ssb, quietClock)
+  hookQuestions(ssb)
+  keepQuiet(self, (feed) => hides(self, feed, settings.ownNode ?? false))
   const ready = new Promise<Provider>((resolve, reject) => {
     setImmediate(() => {
       const gate = {
@@ -58,6 +63,13 @@ export function wire(ssb: any, config: any): FeedId {
         tables,
         address: () => settings.address ?? addressOf(ssb),
         log,
+        // A provider that can't read is of no use; in a stock server the others' work goes on.
+        onBroken: (error) => {
+          if (settings.ownNode === true)
+            setImmediate(() => {
+              throw error
+            })
+        },
         mayWrite: () => gateOf(sbot).wait(),
       }).then(resolve, reject)
     })
@@ -90,6 +102,20 @@ export function wire(ssb: any, config: any): FeedId {
     )
   })
   return self
+}
+
+/**
+ * What no peer is told that we hold: in our own node everything but the pubs' feeds, in a stock server (which has
+ * friends of its own to talk about) owners, newcomers and hubs.
+ */
+function hides(self: FeedId, feed: string, ownNode: boolean): boolean {
+  const provider = started.get(self)
+  if (provider === undefined) return ownNode
+  const { inbox, tables } = provider
+  if (ownNode) return !inbox.pubFeeds.has(feed as FeedId)
+  const { owners, hubs } = inbox.state.provider
+  const id = feed as FeedId
+  return owners.has(id) || hubs.has(id) || tables.newcomers.has(id)
 }
 
 /**

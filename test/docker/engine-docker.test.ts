@@ -143,6 +143,41 @@ tape('docker: a container that did not get its secret is taken away again', asyn
   await docker.stop()
 })
 
+tape('docker: a making that was cut off before the secret is no run, and is made anew', async (t) => {
+  const docker = await engineForTests()
+  await needTinyImage(docker.host)
+  const command = dockerOn(docker.host)
+  const hub = newHub()
+  const engine = createDockerEngine({ host: docker.host, hub, image: TINY_IMAGE, bind: '127.0.0.1' })
+  const run = await tinyRun(UNDER)
+  const labels = [`org.buttcloud.hub=${hub}`, `org.buttcloud.pub=${run.pub}`].flatMap((one) => [
+    '--label',
+    one,
+  ])
+  const cutOff = async () => {
+    await command('volume', 'create', ...labels, run.name)
+    await command('create', '--name', `${run.name}-part`, ...labels, '-v', `${run.name}:/data`, TINY_IMAGE)
+  }
+  await cutOff()
+  t.deepEqual((await engine.list()).runs, [], 'it is not listed, so nobody starts it')
+  await engine.create(run, SECRET)
+  await engine.start(run.name)
+  t.equal((await reportOf(run)).secret, SECRET, 'the one that is started has its secret')
+  t.equal(
+    (await command('ps', '-aq', '--filter', `name=${run.name}-part`)).trim(),
+    '',
+    'nothing is left of the first',
+  )
+  await engine.remove(run.name)
+  await engine.purge(run.name)
+  await cutOff()
+  await engine.purge(run.name)
+  t.deepEqual((await engine.list()).volumes, [], 'what was cut off does not keep the volume')
+  t.equal((await command('ps', '-aq', '--filter', `name=${run.name}`)).trim(), '', 'and goes with it')
+  await engine.close()
+  await docker.stop()
+})
+
 tape('docker: the engine goes away in the middle and comes back', async (t) => {
   const docker = await startEngine(2)
   await needTinyImage(docker.host)

@@ -13,6 +13,44 @@ import { askForPub, closeWorld, openWorld } from '../helpers/path-story'
 import { type Home, startProvider, type TestProvider } from '../helpers/provider'
 import { call, dial, type StockPeer, startStock } from '../helpers/stock'
 
+type Send = [what: string, send: () => Promise<string>, outcome: RegExp, text: RegExp]
+
+/** Texts and shapes that no client of ours writes and others may. */
+function oddSends(alice: StockPeer, id: string): Send[] {
+  const to = [alice.id, id]
+  const objects = [
+    { link: alice.id, name: 'alice' },
+    { link: id, name: 'provider' },
+  ]
+  return [
+    ['empty text', () => privatePost(alice, [id], ''), /unclear/, /no text/],
+    ['only a mention', () => firstPost(alice, id, ''), /unclear/, /no text/],
+    ['8 KiB of nonsense', () => largest(alice, id), /unclear/, /did not understand/],
+    ['slashes', () => privatePost(alice, [id], 'create ../../etc/passwd'), /refused/, /letters|name/i],
+    ['an emoji', () => privatePost(alice, [id], 'create 🦄🦄'), /refused/, /letters|name/i],
+    ['a name too long', () => privatePost(alice, [id], `create ${'a'.repeat(400)}`), /refused|unclear/, /./],
+    ['several lines', () => firstPost(alice, id, 'hello there!\n\nlist\nthank you'), /done/, /no pub yet/],
+    [
+      'recps as objects',
+      () => boxed(alice, { type: 'post', text: 'list', recps: objects }, [id]),
+      /done/,
+      /no pub yet/,
+    ],
+    [
+      'no recps inside, branch a list',
+      () => boxed(alice, { type: 'post', text: 'list', root: 'nonsense', branch: ['x', 7, null] }, [id]),
+      /done/,
+      /no pub yet/,
+    ],
+    [
+      'mentions of all kinds',
+      () => boxed(alice, { type: 'post', text: 'list', recps: to, mentions: [7, null, { link: 5 }] }, [id]),
+      /done/,
+      /no pub yet/,
+    ],
+  ]
+}
+
 for (const home of ['own', 'stock'] as Home[]) {
   test(`${home}: odd texts and odd shapes each get one fitting answer`, async (t) => {
     const networkKey = randomNetworkKey()
@@ -22,48 +60,7 @@ for (const home of ['own', 'stock'] as Home[]) {
       await invited(provider, alice)
       const { id } = provider
       const to = [alice.id, id]
-      const objects = [
-        { link: alice.id, name: 'alice' },
-        { link: id, name: 'provider' },
-      ]
-      const sends: [string, () => Promise<string>, RegExp, RegExp][] = [
-        ['empty text', () => privatePost(alice, [id], ''), /unclear/, /no text/],
-        ['only a mention', () => firstPost(alice, id, ''), /unclear/, /no text/],
-        ['8 KiB of nonsense', () => largest(alice, id), /unclear/, /did not understand/],
-        ['slashes', () => privatePost(alice, [id], 'create ../../etc/passwd'), /refused/, /letters|name/i],
-        ['an emoji', () => privatePost(alice, [id], 'create 🦄🦄'), /refused/, /letters|name/i],
-        [
-          'a name too long',
-          () => privatePost(alice, [id], `create ${'a'.repeat(400)}`),
-          /refused|unclear/,
-          /./,
-        ],
-        [
-          'several lines',
-          () => firstPost(alice, id, 'hello there!\n\nlist\nthank you'),
-          /done/,
-          /no pub yet/,
-        ],
-        [
-          'recps as objects',
-          () => boxed(alice, { type: 'post', text: 'list', recps: objects }, [id]),
-          /done/,
-          /no pub yet/,
-        ],
-        [
-          'no recps inside, branch a list',
-          () => boxed(alice, { type: 'post', text: 'list', root: 'nonsense', branch: ['x', 7, null] }, [id]),
-          /done/,
-          /no pub yet/,
-        ],
-        [
-          'mentions of all kinds',
-          () =>
-            boxed(alice, { type: 'post', text: 'list', recps: to, mentions: [7, null, { link: 5 }] }, [id]),
-          /done/,
-          /no pub yet/,
-        ],
-      ]
+      const sends = oddSends(alice, id)
       for (const [what, send, outcome, text] of sends) {
         const request = await send()
         const answer = await answered(alice, () => provider, request)
