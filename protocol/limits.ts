@@ -110,8 +110,8 @@ export const ENGINE_GONE_REPORTED_AFTER_MS = 60_000
 export const SILENT_KILL_MS = 60_000
 /** How long a pub may take to end by itself before it is ended by force. */
 export const STOP_GRACE_MS = 10_000
-/** Between two full looks of a hub at its engine; events wake it earlier. */
-export const FULL_LOOK_EVERY_MS = 30_000
+/** Between two full looks of a hub at its engine; events, and connections to pubs that end, wake it earlier. */
+export const FULL_LOOK_EVERY_MS = 60_000
 /** The same while the engine does not answer: there is nothing to look at, and everybody waits for it. */
 export const ENGINE_AWAY_LOOK_EVERY_MS = 3_000
 /** Dialling a pub that is starting: as long as a handshake takes, so that hardly any time is lost. */

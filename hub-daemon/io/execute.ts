@@ -72,7 +72,9 @@ export function createPerformers(context: ExecuteContext): Performers {
         throw new Error(`the secret of ${runNameOf(pub)} is gone; bring it back from a backup`)
       const address = { host: dial, port, feed: secret.feed }
       const { provider, changed } = context
-      observer.sessions.set(pub, new Session({ pub, epoch, address, keys, capsShs, provider, log, changed }))
+      const lost = () => void observer.refresh()
+      const options = { pub, epoch, address, keys, capsShs, provider, log, changed, lost }
+      observer.sessions.set(pub, new Session(options))
     },
     async 'close-session'({ pub }) {
       const session = observer.sessions.get(pub)

@@ -29,6 +29,8 @@ export interface SessionOptions {
   log: Log
   /** Something in `fact()` is other than before. */
   changed(): void
+  /** A connection that was there has ended by itself: the run may have ended too, whether its event arrives or not. */
+  lost(): void
 }
 
 export class Session {
@@ -141,6 +143,7 @@ export class Session {
         about: null,
         aboutRetryAt: 0,
       })
+      if (!this.closing.signal.aborted) this.options.lost()
     }
   }
 }
