@@ -48,7 +48,17 @@ export function rawDocker(options: RawOptions): () => Promise<RawRound> {
     const host = '127.0.0.1'
     const bytes = { memoryBytes: 192 * MEGABYTE, reservedBytes: 48 * MEGABYTE, diskBytes: 1024 * MEGABYTE }
     const spec = buildSpec({
-      ...{ pub, hub, revision: 1, epoch: 1, desired: 'up', name: 'raw', description: 'raw', keepUntil: null },
+      ...{
+        pub,
+        hub,
+        revision: 1,
+        epoch: 1,
+        desired: 'up',
+        restarts: 0,
+        name: 'raw',
+        description: 'raw',
+        keepUntil: null,
+      },
       ...{ ...bytes, port, answers: pub as never },
     })
     const run = runOf(spec, { hub, host, dial: host, listen: '0.0.0.0', capsShs: networkKey, image })

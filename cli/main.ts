@@ -2,6 +2,7 @@
 /** The one binary: `buttcloud …`. Wiring only. */
 import './io/node-version'
 import { Command, CommanderError } from 'commander'
+import { register as about } from './commands/about'
 import { register as admin } from './commands/admin'
 import { register as create } from './commands/create'
 import { register as deletePub } from './commands/delete'
@@ -10,6 +11,7 @@ import { register as invite } from './commands/invite'
 import { register as join } from './commands/join'
 import { register as list } from './commands/list'
 import { register as node } from './commands/node'
+import { register as power } from './commands/power'
 import { register as provider } from './commands/provider'
 import { register as say } from './commands/say'
 import { register as status } from './commands/status'
@@ -44,12 +46,28 @@ function createProgram(): Command {
         "  $ buttcloud join 'INVITE'            join somebody's provider",
         '  $ buttcloud create alice             ask it for a pub',
         '  $ buttcloud invite alice 5           an invite for five friends',
+        '  $ buttcloud restart alice            start it anew',
         '',
         'Exit codes: 0 done, 1 refused or failed, 2 used wrongly, 3 no answer in time.',
       ].join('\n'),
     )
     .exitOverride()
-  for (const register of [up, join, create, list, status, invite, deletePub, say, provider, hub, node, admin])
+  for (const register of [
+    up,
+    join,
+    create,
+    list,
+    status,
+    invite,
+    power,
+    about,
+    deletePub,
+    say,
+    provider,
+    hub,
+    node,
+    admin,
+  ])
     register(program)
   return program
 }

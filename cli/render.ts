@@ -141,7 +141,7 @@ export function pubsText(pubs: PubView[]): string {
       pub.address ?? `port ${pub.port}`,
       `${pub.invites.used}/${pub.invites.issued}`,
       pub.owners.join(' '),
-      pub.reason ?? '',
+      pub.desired === 'down' && pub.phase !== 'ended' ? 'stopped by its owner' : (pub.reason ?? ''),
     ]),
   )
 }

@@ -31,9 +31,15 @@ export function pubLines(pubs: PubView[]): string {
     .filter((pub) => pub.phase !== 'ended' && pub.phase !== 'failed')
     .map((pub) => {
       const where = pub.address === null ? '' : ` at ${pub.address}`
-      return `${pub.name} is ${pub.status}${where}${pub.status === 'up' || pub.reason === null ? '' : ` (${pub.reason})`}`
+      return `${pub.name} is ${pub.status}${where}${whyNotUp(pub)}`
     })
     .join('\n')
+}
+
+function whyNotUp(pub: PubView): string {
+  if (pub.status === 'up') return ''
+  if (pub.desired === 'down') return ' (stopped)'
+  return pub.reason === null ? '' : ` (${pub.reason})`
 }
 
 export interface NextSteps {

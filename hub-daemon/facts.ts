@@ -13,6 +13,12 @@ export interface EngineFacts {
   volumes: ReadonlyMap<PubId, string>
 }
 
+/** What a pub says of itself in public. */
+export interface About {
+  name: string
+  description: string
+}
+
 /** The one connection that the hub holds to a run, made through the pub's published port. */
 export interface SessionFact {
   pub: PubId
@@ -34,6 +40,10 @@ export interface SessionFact {
   probedAt: Millis | null
   /** The invites in the pub's table. */
   invites: ReadonlySet<InviteKey>
+  /** What the pub's feed is known to say of itself; null while that is not known. */
+  about: About | null
+  /** When to tell the pub again what it shall say, after it failed. */
+  aboutRetryAt: Millis
 }
 
 export interface Facts {

@@ -190,9 +190,14 @@ function tending(
     for (const op of owedTo(look.state, pub))
       if (!session.invites.has(op.invite.key) && !look.memory.deeds.has(op.op))
         return { kind: 'invite', pub, op }
-  if (session.probedAt === null) return null
-  const probeAt = session.probedAt + PROBE_EVERY_MS
-  return probeAt <= look.now ? { kind: 'probe', pub, port, feed: session.feed } : probeAt
+  const probeAt = session.probedAt === null ? null : session.probedAt + PROBE_EVERY_MS
+  if (probeAt !== null && probeAt <= look.now) return { kind: 'probe', pub, port, feed: session.feed }
+  if (session.status !== 'open' || says(session, spec)) return probeAt
+  if (session.aboutRetryAt <= look.now) {
+    const { name, description } = spec
+    return { kind: 'about', pub, about: { name, description } }
+  }
+  return Math.min(session.aboutRetryAt, probeAt ?? session.aboutRetryAt)
 }
 
 /** Starts wait for each other; whatever ends a run waits only after it has failed. */
@@ -209,6 +214,11 @@ function silentFrom(look: Look, pub: PubId, silentSince: Millis): Millis {
 /** True when the run is what the spec asks for now: epoch and everything else that needs a new container. */
 export function matches(look: Pick<Look, 'config'>, spec: SpecMessage, run: RunFact): boolean {
   return run.epoch === spec.epoch && run.shape === runOf(spec, look.config).shape
+}
+
+/** True when the pub is known to say of itself what the spec says. */
+export function says(session: SessionFact, spec: SpecMessage): boolean {
+  return session.about?.name === spec.name && session.about.description === spec.description
 }
 
 /** When report.ts would have something new to say although nothing happens. */

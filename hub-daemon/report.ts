@@ -18,7 +18,7 @@ import { buildResult, type ResultMessage } from '../protocol/messages/result'
 import type { SpecMessage } from '../protocol/messages/spec'
 import type { SessionFact } from './facts'
 import { type DeedOutcome, isHealthy, isWell, type PubMemory, recall } from './memory'
-import { type Look, matches } from './plan'
+import { type Look, matches, says } from './plan'
 import { desiredOf } from './state'
 import { describeCrashes, describeTrouble, kindOfCrashes, kindOfTrouble } from './words'
 
@@ -121,16 +121,29 @@ function phaseOf(look: Look, spec: SpecMessage, published: ObservedMessage | nul
   const { engine } = look.facts
   const run = engine.runs.get(spec.pub)
   const desired = desiredOf(look.state, spec)
-  if (desired !== 'up') {
-    if (!engine.reachable || look.busy.has(spec.pub)) return null
-    if (desired === 'none') return run === undefined ? REMOVED : null
-    return run?.status === 'running' ? null : DOWN
-  }
+  if (desired === 'none')
+    return engine.reachable && !look.busy.has(spec.pub) && run === undefined ? REMOVED : null
+  if (desired === 'down') return stoppedPhase(look, spec)
   const session = look.facts.sessions.get(spec.pub)
   const memory = recall(look.memory, spec.pub)
   const right = run !== undefined && matches(look, spec, run) && session?.epoch === spec.epoch
   if (right && isWell(run, session)) return isUp(session, memory, published, spec, look.now) ? UP : null
   return downPhase(look, spec, memory, published)
+}
+
+/** Of a pub that shall be down: that it is, or what keeps it from being stopped. */
+function stoppedPhase(look: Look, spec: SpecMessage): Phase | null {
+  const { engine } = look.facts
+  const { trouble, tries } = recall(look.memory, spec.pub)
+  if (engine.unreachableSince !== null) {
+    if (look.now - engine.unreachableSince < ENGINE_GONE_REPORTED_AFTER_MS) return null
+    const reason = describeTrouble({ kind: 'unreachable', message: engine.reason ?? '' }, spec)
+    return { phase: 'failed', reason, trouble: 'unreachable' }
+  }
+  if (!engine.reachable || look.busy.has(spec.pub)) return null
+  if (engine.runs.get(spec.pub)?.status !== 'running') return DOWN
+  if (trouble === null || tries < TROUBLE_REPORTED_AFTER) return null
+  return { phase: 'failed', reason: describeTrouble(trouble, spec), trouble: kindOfTrouble(trouble) }
 }
 
 const UP: Phase = { phase: 'up', reason: null, trouble: null }
@@ -141,6 +154,7 @@ const REMOVED: Phase = { phase: 'removed', reason: null, trouble: null }
 /**
  * Up needs an open fence the first time. Later a fence that is shut because the provider is away changes nothing:
  * reading goes on, and nobody could be told. A pub that has crashed a lot must be healthy before it is called up.
+ * What a later order wants it to say of itself must have been said; the first time nobody waits for that.
  */
 function isUp(
   session: SessionFact,
@@ -150,8 +164,9 @@ function isUp(
   now: Millis,
 ): boolean {
   if (memory.tries > CALM_STARTS_MAX && !isHealthy(session, now)) return false
-  if (session.status === 'open') return true
-  return session.status === 'connected' && published?.phase === 'up' && published.epoch === spec.epoch
+  if (session.status === 'open') return published === null || says(session, spec)
+  if (session.status !== 'connected' || published?.phase !== 'up') return false
+  return published.epoch === spec.epoch && published.revision === spec.revision
 }
 
 function downPhase(

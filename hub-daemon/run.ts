@@ -23,7 +23,10 @@ export interface HubConfig {
 /** Every look compares every run with its spec: what follows from both is worked out once. */
 const worked = new WeakMap<HubConfig, WeakMap<SpecMessage, Run>>()
 
-/** The run that a spec asks for on this hub. */
+/**
+ * The run that a spec asks for on this hub. What the pub says of itself is not in it: the pub is told so while it runs
+ * (`fence.about`), and a container that is started again years later must not go back to its first name.
+ */
 export function runOf(spec: SpecMessage, config: HubConfig): Run {
   const runs = worked.get(config) ?? new WeakMap<SpecMessage, Run>()
   worked.set(config, runs)
@@ -40,8 +43,6 @@ function workOut(spec: SpecMessage, config: HubConfig): Run {
     listen: config.listen,
     hub: config.hub,
     epoch: spec.epoch,
-    name: spec.name,
-    description: spec.description,
     networkKey: config.capsShs,
   })
   const fixed = {
@@ -54,7 +55,7 @@ function workOut(spec: SpecMessage, config: HubConfig): Run {
     name: runNameOf(spec.pub),
     pub: spec.pub,
     epoch: spec.epoch,
-    shape: shapeOf(JSON.stringify([config.image, fixed])),
+    shape: shapeOf(JSON.stringify([config.image, spec.restarts, fixed])),
     ...fixed,
   }
 }

@@ -2,6 +2,7 @@
 import type { FeedId, Millis, PubId } from '../protocol/ids'
 import type { OpMessage } from '../protocol/messages/op'
 import type { Run } from './engines/engine'
+import type { About } from './facts'
 
 export type Step =
   /** Makes volume and container, with the pub's secret in the volume. */
@@ -17,6 +18,8 @@ export type Step =
   | { kind: 'close-session'; pub: PubId; why: string }
   /** Puts an invite into the pub's table. */
   | { kind: 'invite'; pub: PubId; op: OpMessage }
+  /** Tells the pub what to say of itself. */
+  | { kind: 'about'; pub: PubId; about: About }
   /** A handshake from outside. */
   | { kind: 'probe'; pub: PubId; port: number; feed: FeedId }
 
@@ -46,6 +49,8 @@ export function describeStep(step: Step): string {
       return `close the session of ${step.pub}: ${step.why}`
     case 'invite':
       return `put an invite for ${step.op.invite.uses} into the table of ${step.pub}`
+    case 'about':
+      return `tell ${step.pub} what to say of itself`
     case 'probe':
       return `take a handshake from ${step.pub} through port ${step.port}`
   }

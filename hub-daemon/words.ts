@@ -23,7 +23,9 @@ export function describeTrouble(trouble: Trouble, spec: SpecMessage): string {
     case 'silent':
       return 'it runs but does not answer'
     case 'other':
-      return clean(`the server could not start it: ${trouble.message}`)
+      return clean(
+        `the server could not ${spec.desired === 'down' ? 'stop' : 'start'} it: ${trouble.message}`,
+      )
   }
 }
 

@@ -42,6 +42,10 @@ export function beginCreate(look: Look, request: Request, name: string): void {
     owners: [request.author],
     plan: policy.plan.name,
     status: 'live',
+    desired: 'up',
+    restarts: 0,
+    title: null,
+    description: null,
     port: placement.port,
     hub: placement.hub,
     epoch: 1,
@@ -84,15 +88,16 @@ export function continueCreate(look: Look, request: Request, pub: PubFact): void
 
 /** The order that makes a hub match a record. */
 export function specFor(look: Look, record: PubMessage, revision: number): SpecMessage {
-  const { plan, providerName } = look.world.policy
+  const { plan } = look.world.policy
   return buildSpec({
     pub: record.pub,
     hub: record.hub,
     revision,
     epoch: record.epoch,
-    desired: record.status === 'live' ? 'up' : 'none',
-    name: record.name,
-    description: `A pub hosted by ${providerName} with ButtCloud`,
+    desired: record.status === 'live' ? record.desired : 'none',
+    restarts: record.restarts,
+    name: record.title ?? record.name,
+    description: record.description ?? words.description(look.world.policy.providerName),
     memoryBytes: plan.memoryBytes,
     reservedBytes: plan.reservedBytes,
     diskBytes: plan.diskBytes,

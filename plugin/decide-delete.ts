@@ -39,6 +39,8 @@ export function decideYes(look: Look, request: Request): void {
   // Asked twice about the same pub is no doubt; asked about two pubs is.
   if (open.some((one) => one.pub !== question.pub))
     return answer(look, request, 'refused', words.manyQuestions, { command: 'yes' })
+  // A change of this look comes first: the end builds on its record.
+  if (look.pubsChanged.has(question.pub)) return look.wakeAt(now)
   const pub = state.provider.pubs.get(question.pub)
   const options = { command: 'delete', pub: question.pub, confirms: question.key }
   const mine = pub?.record.owners.includes(request.author) ?? false

@@ -17,6 +17,7 @@ export function beginInvite(look: Look, request: Request, name: string | null, u
     name === null ? (live.length === 1 ? (live[0] ?? null) : null) : pubNamed(state, request.author, name)
   if (pub === null)
     return refuse(name === null ? words.whichPub('invite', names) : words.noSuchPub(name, names))
+  if (pub.record.desired === 'down') return refuse(words.stoppedNoInvite(pub.record.name))
   const planned = look.effects.filter(
     (one) => one.kind === 'order' && one.content.type === 'buttcloud/op' && one.content.pub === pub.pub,
   ).length
@@ -47,6 +48,8 @@ export function continueInvite(look: Look, request: Request, op: OpMessage): voi
     const text = words.inviteFailed(name, result.reason ?? 'its server gave no reason')
     return answer(look, request, 'failed', text, options)
   }
+  if (pub.record.desired === 'down')
+    return answer(look, request, 'failed', words.stoppedMeanwhile(name), options)
   const deadline = look.deadline(request.receivedAt + OP_DEADLINE_MS)
   if (now >= deadline) return answer(look, request, 'failed', words.inviteTooLate(name), options)
   look.wakeAt(deadline)

@@ -16,6 +16,7 @@ import {
 } from '../protocol/limits'
 import { buildOwner } from '../protocol/messages/owner'
 import type { Request } from '../protocol/state'
+import { beginChange, continueChange, oweOrders } from './decide-change'
 import { beginCreate, continueCreate } from './decide-create'
 import { askDelete, continueDelete, decideYes } from './decide-delete'
 import { beginInvite, continueInvite } from './decide-invite'
@@ -42,6 +43,7 @@ export function decide(world: World): Decision {
   }
   for (const [author, sequence] of world.facts.strangers)
     if (!world.state.authors.get(author)?.requests.size) refuseStranger(look, author, sequence)
+  oweOrders(look)
   return { effects: look.effects, wakeAt: look.wakeTime }
 }
 
@@ -90,7 +92,11 @@ function continueWork(look: Look, request: Request): boolean {
     continueInvite(look, request, op)
     return true
   }
-  return continueDelete(look, request)
+  if (continueDelete(look, request)) return true
+  const change = provider.changes.get(request.key)
+  if (change === undefined) return false
+  continueChange(look, request, change)
+  return true
 }
 
 function refuseBurst(look: Look, author: FeedId, over: Request[]): void {
@@ -153,6 +159,13 @@ function begin(look: Look, request: Request): void {
       break
     case 'invite':
       beginInvite(look, request, command.name, command.uses)
+      break
+    case 'start':
+    case 'stop':
+    case 'restart':
+    case 'name':
+    case 'describe':
+      beginChange(look, request, command)
       break
     case 'delete':
       askDelete(look, request, command.name)

@@ -29,7 +29,7 @@ export function describe(effect: Effect): string {
     case 'record':
       return effect.content.type === 'buttcloud/owner'
         ? `record owner ${effect.content.owner.slice(0, 9)}`
-        : `record pub ${effect.content.name} ${effect.content.status} on port ${effect.content.port}`
+        : `record pub ${effect.content.name} ${effect.content.status}, to be ${effect.content.desired}, on port ${effect.content.port}`
     case 'order':
       return effect.content.type === 'buttcloud/spec'
         ? `order ${effect.content.desired} of ${effect.content.name}, revision ${effect.content.revision}, epoch ${effect.content.epoch}`
@@ -49,7 +49,7 @@ export function keyOf(effect: Effect): string {
     case 'record':
       return effect.content.type === 'buttcloud/owner'
         ? `owner ${effect.content.owner}`
-        : `pub ${effect.content.pub} ${effect.content.status} ${effect.content.port} ${effect.content.epoch}`
+        : `pub ${effect.content.pub} ${effect.content.answers} ${effect.content.status} ${effect.content.port} ${effect.content.epoch}`
     case 'order':
       return effect.content.type === 'buttcloud/spec'
         ? `spec ${effect.content.pub} ${effect.content.revision}`

@@ -34,6 +34,8 @@ export class Look {
   readonly names = new Set<string>()
   readonly pubsMade = new Map<FeedId, number>()
   readonly pubsEnded = new Set<PubId>()
+  /** Pubs that get another record by a command. */
+  readonly pubsChanged = new Set<PubId>()
   private wake: Millis | null = null
   private takenYet: Taken | null = null
 

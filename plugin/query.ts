@@ -146,6 +146,9 @@ export function viewOf(state: State, pub: PubFact, ledger: Ledger): PubView {
     status: phase === 'up' ? 'up' : phase === 'ended' ? 'none' : 'down',
     phase,
     reason: phase === 'up' || phase === 'ended' ? null : (observed?.reason ?? null),
+    desired: pub.record.desired,
+    title: pub.record.title,
+    description: pub.record.description,
     feed,
     address: addressOf(state, pub),
     port: pub.record.port,
@@ -157,7 +160,8 @@ export function viewOf(state: State, pub: PubFact, ledger: Ledger): PubView {
 
 function phaseOf(pub: PubFact, observed: ObservedMessage | null): PubView['phase'] {
   if (pub.record.status === 'ended') return 'ended'
-  if (observed === null || observed.phase === 'removed') return 'placed'
+  if (observed === null || observed.phase === 'removed')
+    return pub.record.desired === 'down' ? 'down' : 'placed'
   return observed.phase
 }
 

@@ -68,6 +68,12 @@ export const words = {
   stranger:
     "I don't know you yet, so I did nothing. Please redeem my invite first (ask the people who run me), then write again.",
   deletedWhile: (name: string): string => `**${name}** was deleted before it was ready.`,
+  /** What a pub says of itself unless its owner describes it. */
+  description: (provider: string): string => `A pub hosted by ${provider} with ButtCloud`,
+  stoppedNoInvite: (name: string): string =>
+    `**${name}** is stopped, so nobody could use an invite to it. Send \`start ${name}\` first.`,
+  stoppedMeanwhile: (name: string): string =>
+    `**${name}** was stopped before the invite was ready, so it is void. Send \`start ${name}\`, then \`invite ${name}\`.`,
 } as const
 
 /** One pub in a line of the list. */
@@ -78,12 +84,20 @@ export function listLine(view: PubView): string {
 
 function troubleOf(view: PubView): string {
   if (view.phase === 'placed') return ' (being made)'
-  return view.reason === null ? '' : ` (${view.reason})`
+  if (view.phase === 'ended') return ''
+  if (view.desired === 'down') {
+    if (view.phase === 'failed') return ` (to be stopped; ${view.reason})`
+    return view.phase === 'up' ? ' (being stopped)' : ' (stopped by you)'
+  }
+  if (view.reason !== null) return ` (${view.reason})`
+  return view.phase === 'down' ? ' (being started)' : ''
 }
 
 /** A pub's state in sentences. */
 export function statusText(view: PubView): string {
   const lines = [`**${view.name}** is **${view.status}**${troubleOf(view)}.`]
+  if (view.title !== null) lines.push(`It calls itself: ${view.title}`)
+  if (view.description !== null) lines.push(`It says of itself: ${view.description}`)
   if (view.address !== null) lines.push(`Address: ${view.address}`)
   if (view.feed !== null) lines.push(`Feed: \`${view.feed}\``)
   lines.push(`Plan: ${view.plan}`)

@@ -7,6 +7,9 @@ export type Command =
   | { kind: 'list' }
   | { kind: 'status'; name: string | null }
   | { kind: 'invite'; name: string | null; uses: number | null }
+  | { kind: 'start' | 'stop' | 'restart'; name: string | null }
+  /** What the pub shall call itself, and how it shall describe itself, in public. */
+  | { kind: 'name' | 'describe'; name: string | null; text: string }
   | { kind: 'delete'; name: string }
   | { kind: 'yes' }
   | { kind: 'no' }

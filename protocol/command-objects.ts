@@ -38,6 +38,8 @@ export function nearest(words: string[]): string[] {
     const name = words.slice(at + 1).find((next) => isNameLike(next))
     const needsName = command === 'create' || command === 'delete'
     if (command === 'list' || command === 'help') readings.push(command)
+    // `stop sending me messages` is about no pub.
+    else if (command === 'stop' && (name === undefined || name.endsWith('ing'))) readings.push('help stop')
     else if (name !== undefined) readings.push(`${command} ${name}`)
     else readings.push(needsName ? `help ${command}` : command)
   }

@@ -14,6 +14,7 @@ import {
   unclear,
   unclearOf,
 } from './command-objects'
+import { readPower } from './command-power'
 import {
   afterAsking,
   afterWishing,
@@ -38,6 +39,7 @@ export function readUnit(words: string[], asks: boolean): Reading | null {
   return (
     readAnswer(bare) ??
     readDestructive(words, asks) ??
+    readPower(words, asks) ??
     readQuestion(bare) ??
     readHead(words) ??
     readStray(bare)
@@ -170,6 +172,9 @@ function readHead(words: string[]): Reading | null {
       return readList(after)
     case 'help':
       return { kind: 'help', about: topicOf(after) }
+    case 'start':
+    case 'stop':
+    case 'restart':
     case 'delete':
       return null
   }
@@ -180,9 +185,18 @@ function readStray(bare: string[]): Reading | null {
   return bare.some((word) => commandOf(word) !== null && word.length > 3) ? unclearOf(bare) : null
 }
 
+/** Commands that are no command words here: protocol/command-about.ts reads them. */
+const TOPICS: ReadonlyMap<string, string> = new Map([
+  ['name', 'name'],
+  ['rename', 'name'],
+  ['title', 'name'],
+  ['describe', 'describe'],
+  ['description', 'describe'],
+])
+
 function topicOf(words: string[]): string | null {
   for (const word of words) {
-    const command = commandOf(word)
+    const command = commandOf(word) ?? TOPICS.get(word) ?? null
     if (command !== null && command !== 'help') return command
     if (LATER.has(word) && words.length <= 2) return word
   }

@@ -1,13 +1,19 @@
 /**
- * From what a person's client sends to the words of each sentence. Mentions, markdown and typography go; nothing
- * is understood yet. Every expression here is linear in the text's length.
+ * From what a person's client sends to the words of each sentence. Mentions, markdown and typography go. Nothing
+ * is understood here but what must be read as it was written (protocol/command-about.ts). Every expression here is linear in the text's length.
  */
+
+import { visible } from './about-text'
+import { readAbout } from './command-about'
+import type { Reading } from './command-kinds'
 
 /** One sentence or line. Words are lower-cased; words that stood in one pair of quotes are joined by NBSP. */
 export interface Unit {
   words: string[]
   /** It ended in a question mark. */
   asks: boolean
+  /** Set where the line was read as it was written (protocol/command-about.ts). */
+  read?: Reading
 }
 
 const NBSP = '\u00a0'
@@ -48,28 +54,69 @@ export function plainText(text: string): string {
     .replace(BARE_ID, ' ')
     .replace(OTHER_LINK, '$1')
     .normalize('NFC')
-    .replace(/\r\n?|\u2028|\u2029/g, '\n')
+    .replace(LINE_ENDS, '\n')
     .replace(/[^\n]/gu, (one) => (INVISIBLE_ONE.test(one) ? ' ' : one))
     .replace(/[“”„‟«»‹›「」『』＂]/g, '"')
     .replace(/[‘’‚‛ʼ´′]/g, "'")
     .replace(/…/g, '. ')
 }
+
+/** The lines of the same text as they were written; of mentions and links the label is left. */
+function writtenLines(text: string): string[] {
+  const label = (link: string): string => link.slice(link.indexOf('[') + 1, link.lastIndexOf(']('))
+  return text
+    .replace(ID_LINK, (link) => label(link).replace(LINE_ENDS, ' ').replace(/\n/g, ' '))
+    .replace(OTHER_LINK, '$1')
+    .normalize('NFC')
+    .replace(LINE_ENDS, '\n')
+    .split('\n')
+    .map((line) => visible(line))
+}
+const LINE_ENDS = /\r\n?|\u2028|\u2029/g
 const INVISIBLE_ONE = new RegExp(INVISIBLE.source, 'u')
 
-/** The sentences of a plain text, in order. Quoted lines (`> …`) are somebody else's words and are left out. */
-export function unitsOf(plain: string): Unit[] {
+/** The sentences of a text, in order. Quoted lines (`> …`) are somebody else's words and are left out. */
+export function unitsOf(text: string): Unit[] {
   const units: Unit[] = []
-  for (const line of plain.split('\n')) {
+  const written = writtenLines(text)
+  for (const [at, line] of plainText(text).split('\n').entries()) {
     const trimmed = line.trim()
     if (trimmed.startsWith('>') || /^```/.test(trimmed)) continue
-    const bare = unquoteWhole(trimmed.replace(/^(?:[-*•#]+|\d{1,2}[.)])\s+/, '').replace(/__+/g, ' '))
-    const joined = bare.replace(DOUBLE_QUOTED, (_all, inner: string) => inner.trim().replace(/\s+/g, NBSP))
-    for (const sentence of joined.split(/(?<=[.!?;])[ \t]+/)) {
-      const words = wordsOf(sentence)
-      if (words.length > 0) units.push({ words, asks: sentence.trim().endsWith('?') })
-    }
+    const about = aboutIn((written[at] ?? '').trim().replace(LIST_MARK, ''))
+    units.push(...sentencesOf(about === null ? trimmed : plainText(about.before)))
+    if (about !== null) units.push({ words: [], asks: false, read: about.read })
   }
   return units
+}
+
+function sentencesOf(line: string): Unit[] {
+  const bare = unquoteWhole(line.trim().replace(LIST_MARK, '').replace(/__+/g, ' '))
+  const joined = bare.replace(DOUBLE_QUOTED, (_all, inner: string) => inner.trim().replace(/\s+/g, NBSP))
+  return joined
+    .split(SENTENCE_ENDS)
+    .map((sentence) => ({ words: wordsOf(sentence), asks: sentence.trim().endsWith('?') }))
+    .filter(({ words }) => words.length > 0)
+}
+
+const LIST_MARK = /^(?:[-*•#]+|\d{1,2}[.)])\s+/
+const SENTENCE_ENDS = /(?<=[.!?;])[ \t]+/
+const ABOUT_WORD = /name|title|call|descri/i
+/** Sentences of a line before one that says what a pub shall say of itself. */
+const SENTENCES_BEFORE_MAX = 8
+
+/** A line that says what a pub shall say of itself, from one of its sentences on, which then reaches to its end. */
+function aboutIn(line: string): { before: string; read: Reading } | null {
+  if (!ABOUT_WORD.test(line)) return null
+  const whole = /^([`"])(.*)\1$/.exec(line)
+  const spoken = whole?.[2] !== undefined && !whole[2].includes(whole[1] ?? '') ? whole[2] : line
+  let from = 0
+  for (const sentence of spoken.split(SENTENCE_ENDS).slice(0, SENTENCES_BEFORE_MAX)) {
+    const at = spoken.indexOf(sentence, from)
+    const read = readAbout(spoken.slice(at))
+    if (read !== null) return { before: spoken.slice(0, at), read }
+    from = at + sentence.length
+  }
+  return null
 }
 
 /** A line that stands in quotes as a whole, as people copy commands from the help. */

@@ -1,13 +1,24 @@
 /** The words people use around and for our commands. Data and word-level helpers for protocol/command.ts. */
 
 /** Commands of this version. */
-export const COMMANDS = ['help', 'create', 'list', 'status', 'invite', 'delete'] as const
+export const COMMANDS = [
+  'help',
+  'create',
+  'list',
+  'status',
+  'invite',
+  'start',
+  'stop',
+  'restart',
+  'delete',
+] as const
 export type CommandWord = (typeof COMMANDS)[number]
 
 /** Commands of later versions (blueprint section 4): known, so that the answer can say so. */
 export const LATER = new Set(
-  `plans invites start stop restart upgrade rebuild export name describe follow block unblock run owners pay
-   billing plan cancel email`.split(/\s+/),
+  `plans invites upgrade rebuild export follow block unblock run owners pay billing plan cancel email`.split(
+    /\s+/,
+  ),
 )
 
 const SAME_AS: Record<string, CommandWord> = {
@@ -23,11 +34,30 @@ const SAME_AS: Record<string, CommandWord> = {
   state: 'status',
   invitation: 'invite',
   remove: 'delete',
+  halt: 'stop',
+  pause: 'stop',
+  shutdown: 'stop',
+  resume: 'start',
+  unpause: 'start',
+  reboot: 'restart',
+  relaunch: 'restart',
+}
+/**
+ * Slips of the finger that are read. Spelled out: `post`, `spot`, `star` and `smart` are one step from `stop` and
+ * `start` too.
+ */
+const SLIPS: Record<string, CommandWord> = {
+  ...sameAs('stop', 'stp sotp stpo tsop stopp sstop'),
+  ...sameAs('start', 'strt sart statr satrt tsart strat startt sstart srtart stsrt'),
+}
+
+function sameAs(command: CommandWord, slips: string): Record<string, CommandWord> {
+  return Object.fromEntries(slips.split(' ').map((slip) => [slip, command]))
 }
 /** Words that mean the end of something but are not our word for it: they are asked back, never obeyed. */
 const DESTRUCTIVE = new Set(
   `deleting deletion removing removal destroy erase kill drop terminate wipe purge rm del discard trash uninstall
-   annihilate nuke shutdown löschen loeschen supprimer`.split(/\s+/),
+   annihilate nuke löschen loeschen supprimer`.split(/\s+/),
 )
 
 const GREETINGS = `hi hello hey hallo hei hej hola moin salut bonjour howdy yo greetings dear hiya ahoy servus`
@@ -79,12 +109,16 @@ function runs(text: string): string[][] {
     .sort((a, b) => b.length - a.length)
 }
 
+/** Commands that no slip is taken for, but those that are spelled out. */
+const EXACT: ReadonlySet<string> = new Set(['delete', 'start', 'stop'])
+
 /** What a word can be as a command's head: exact, a synonym, or (where nothing is destroyed) a slip of the finger. */
 export function commandOf(word: string): CommandWord | null {
   if ((COMMANDS as readonly string[]).includes(word)) return word as CommandWord
   if (Object.hasOwn(SAME_AS, word)) return SAME_AS[word] ?? null
+  if (Object.hasOwn(SLIPS, word)) return SLIPS[word] ?? null
   if (looksDestructive(word) || LATER.has(word)) return null
-  return COMMANDS.find((command) => command !== 'delete' && isSlipOf(word, command)) ?? null
+  return COMMANDS.find((command) => !EXACT.has(command) && isSlipOf(word, command)) ?? null
 }
 
 /** True for words that read like an end of something but are not exactly `delete` or `remove`. */

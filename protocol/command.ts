@@ -3,6 +3,7 @@
  * courtesies, mentions, quotes, several lines and slips of the finger; when unsure it asks back, and it never guesses
  * a destructive reading: `delete` counts only as the plain sentence `[could you please] delete [my pub] NAME`.
  */
+import { quoted } from './about-text'
 import type { Command, Invalid, Unclear } from './command-kinds'
 import { unclearOf } from './command-objects'
 import { readUnit } from './command-read'
@@ -31,20 +32,21 @@ export function parseCommand(text: string): Parsed {
   if (text.length > TEXT_CHARS_MAX) return unclearOf([])
   const plain = plainText(text)
   if (plain.trim().length > COMMAND_CHARS_MAX) return unclearOf([])
-  const units = unitsOf(plain)
+  const units = unitsOf(text)
   const spoken = units.filter((unit) => !isPolite(unit))
   if (spoken.length === 0) return greetingOrNothing(units)
   if (spoken.length > UNITS_MAX) return unclearOf([])
   let negated = false
   let doubtful: Unclear | null = null
-  for (const unit of spoken) {
-    const read = readUnit(unit.words, unit.asks)
+  for (const [at, unit] of spoken.entries()) {
+    const read = unit.read ?? readUnit(unit.words, unit.asks)
     if (read === null || read.kind === 'unclear') {
       negated ||= unit.words.some(isNegation)
       if (read !== null) doubtful ??= read
       continue
     }
-    return settled(read, { alone: spoken.length === 1, negated, doubtful, unit })
+    const after = spoken.slice(at + 1)
+    return settled(read, { alone: spoken.length === 1, after, negated, doubtful, unit })
   }
   return doubtful ?? unclearOf([])
 }
@@ -52,7 +54,7 @@ export function parseCommand(text: string): Parsed {
 /** A command that was read, against what stood around it. */
 function settled(
   read: Command | Invalid,
-  around: { alone: boolean; negated: boolean; doubtful: Unclear | null; unit: Unit },
+  around: { alone: boolean; after: Unit[]; negated: boolean; doubtful: Unclear | null; unit: Unit },
 ): Parsed {
   const harmless =
     read.kind === 'help' || read.kind === 'list' || read.kind === 'status' || read.kind === 'later'
@@ -63,12 +65,42 @@ function settled(
       return { kind: 'unclear', readings: [`delete ${read.name}`, `status ${read.name}`] }
     case 'yes':
       return { kind: 'unclear', readings: ['yes', 'no'] }
+    case 'start':
+    case 'stop':
+    case 'restart':
+      if (isRevoked(around.after))
+        return {
+          kind: 'unclear',
+          readings: [`${read.kind}${read.name === null ? '' : ` ${read.name}`}`, 'no'],
+        }
+      // "Please stop. You write to me all day."
+      return read.kind === 'stop' && read.name === null
+        ? { kind: 'unclear', readings: ['help stop', 'list'] }
+        : read
+    case 'name':
+      return isRevoked(around.after) ? { kind: 'unclear', readings: [aboutCommand(read), 'no'] } : read
+    case 'describe':
+      // A second line may belong to the text, and then it would be lost.
+      return around.after.length === 0
+        ? read
+        : { kind: 'unclear', readings: [aboutCommand(read), 'help describe'] }
     default:
       return read
   }
 }
 
+/** True when a later sentence takes it back: `stop alice. No, do not.` */
+function isRevoked(after: Unit[]): boolean {
+  return after.some((unit) => unit.read === undefined && readUnit(unit.words, unit.asks)?.kind === 'no')
+}
+
+/** The command as it can be sent. */
+function aboutCommand(read: { kind: string; name: string | null; text: string }): string {
+  return `${read.kind} ${read.name ?? 'my pub'} as ${quoted(read.text)}`
+}
+
 function isPolite(unit: Unit): boolean {
+  if (unit.read !== undefined) return false
   const left = withoutCourtesy(unit.words)
   if (left.length === 0) return !unit.words.some((word) => word.startsWith('?'))
   // A greeting and whom it greets: "Hi bob", "Dear pub people".

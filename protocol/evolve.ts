@@ -102,6 +102,7 @@ function evolvePub(state: State, message: Folded, record: PubMessage): void {
   const { pubs, begun } = state.provider
   const before = pubs.get(record.pub)
   begun.add(record.answers)
+  noteChange(state.provider, message, record)
   if (before !== undefined) {
     unlist(state, record.pub, before.record)
     before.record = record
@@ -117,6 +118,12 @@ function evolvePub(state: State, message: Folded, record: PubMessage): void {
   if (record.status === 'live') state.names.set(record.name, record.pub)
   for (const owner of record.owners) add(state.byOwner, owner, record.pub)
   add(state.byHub, record.hub, record.pub)
+}
+
+function noteChange({ answers, changes }: ProviderFold, message: Folded, record: PubMessage): void {
+  if (answers.get(record.answers)?.final) return
+  const recordedAt = changes.get(record.answers)?.recordedAt ?? message.claimedAt
+  changes.set(record.answers, { pub: record.pub, record, recordedAt })
 }
 
 function unlist(state: State, pub: PubId, record: PubMessage): void {
@@ -159,6 +166,7 @@ function noteAnswer(state: State, message: Folded, payload: AnswerPayload): void
     provider.questions.set(message.key, { ...payload.question, key: message.key })
   if (payload.confirms !== null) provider.confirmed.add(payload.confirms)
   if (!payload.final) return
+  provider.changes.delete(payload.answers)
   if (payload.outcome !== 'done') provider.unsuccessful.add(payload.answers)
   close(state, payload.answers, payload.to)
 }
@@ -198,6 +206,7 @@ function evolvePrivate(state: State, author: AuthorFold, message: Folded): void 
   if (content.type === 'buttcloud/capacity') author.capacity = content
   if (content.type === 'buttcloud/observed') {
     author.observed.set(content.pub, content)
+    author.observedAt.set(content.pub, message.receivedAt)
     if (content.feed !== null && !author.feeds.has(content.pub)) author.feeds.set(content.pub, content.feed)
   }
   if (content.type === 'buttcloud/result' && !author.results.has(content.op))

@@ -24,6 +24,14 @@ export const sentence = {
     `The number of people an invite lets in is a whole number from 1 to ${INVITE_USES_MAX}, for example ${quote('invite alice 5')}.`,
   deleteNeedsName: (): string =>
     `To delete a pub, send its exact name, for example ${quote('delete alice')}. ${quote('list')} shows your pubs.`,
+  aboutMissing: (kind: 'name' | 'describe'): string =>
+    kind === 'name'
+      ? `Say what it shall call itself too, for example ${quote("name alice as Alice's Garden")}.`
+      : `Say how it shall describe itself too, for example ${quote('describe alice as A quiet place for gardeners')}.`,
+  aboutEmpty: (kind: 'name' | 'describe'): string =>
+    `There is nothing in it that people could read. ${sentence.aboutMissing(kind)}`,
+  aboutTooLong: (kind: 'name' | 'describe', found: number, most: number): string =>
+    `That ${kind === 'name' ? 'name' : 'description'} has ${found} characters, and ${most} are the most. Please make it shorter.`,
   plansLater: (name: string): string =>
     `There is only one plan so far, and it is free. Send ${quote(`create ${name}`)}.`,
   later: (word: string): string =>

@@ -1,5 +1,5 @@
 /** What the provider can be told, in words. Every text fits one answer (ANSWER_BYTES_MAX). */
-import { INVITE_USES_MAX, NAME_CHARS_MAX } from './limits'
+import { DESCRIPTION_CHARS_MAX, INVITE_USES_MAX, NAME_CHARS_MAX, TITLE_CHARS_MAX } from './limits'
 
 interface Entry {
   usage: string
@@ -39,6 +39,38 @@ const ENTRIES: Record<string, Entry> = {
     ],
     examples: ['invite alice', 'invite alice 5', 'invite for alice, 5 people'],
   },
+  stop: {
+    usage: 'stop NAME',
+    does: 'switches a pub off until you start it again',
+    details: ['Nobody reaches it meanwhile. Its data, its address and its invites are kept.'],
+    examples: ['stop alice', 'please turn alice off for a while'],
+  },
+  start: {
+    usage: 'start NAME',
+    does: 'switches a stopped pub on',
+    details: ['The answer comes when it is up.'],
+    examples: ['start alice', 'bring alice back up'],
+  },
+  restart: {
+    usage: 'restart NAME',
+    does: 'starts a pub anew, as after a hiccup',
+    details: ['It is away for a moment. Its identity, its data and its invites stay what they are.'],
+    examples: ['restart alice', 'please reboot my pub'],
+  },
+  name: {
+    usage: 'name NAME as TEXT',
+    does: 'sets what a pub calls itself in public',
+    details: [
+      `TEXT is one line of at most ${TITLE_CHARS_MAX} characters. In messages to me the pub keeps its first name.`,
+    ],
+    examples: ["name alice as Alice's Garden", 'call alice "The Shed"'],
+  },
+  describe: {
+    usage: 'describe NAME as TEXT',
+    does: 'sets how a pub describes itself in public',
+    details: [`TEXT is one line of at most ${DESCRIPTION_CHARS_MAX} characters.`],
+    examples: ['describe alice as A quiet place for gardeners'],
+  },
   delete: {
     usage: 'delete NAME',
     does: 'ends a pub, after asking you once',
@@ -61,7 +93,7 @@ const code = (text: string): string => `\`${text}\``
 export function shortHelp(): string {
   return [
     `I run pubs. Send me ${code('create NAME')} in a private message and you get a pub of your own with that name, and an invite to it.`,
-    `Then there are ${code('list')}, ${code('status NAME')}, ${code('invite NAME')}, ${code('delete NAME')}. ${code('help')} tells more.`,
+    `Then there are ${code('list')}, ${code('status NAME')}, ${code('invite NAME')}, ${code('stop NAME')}, ${code('delete NAME')}. ${code('help')} tells more.`,
   ].join('\n')
 }
 

@@ -11,6 +11,8 @@ export const TEXT_CHARS_MAX = 8192
 /** Pub names: what fits a DNS label, leaving room for a suffix. */
 export const NAME_CHARS_MAX = 32
 export const DESCRIPTION_CHARS_MAX = 300
+/** What a pub calls itself in public: what clients show in one line. */
+export const TITLE_CHARS_MAX = 60
 /** One free plan; the quota keeps one person from filling a community's server. */
 export const PUBS_PER_OWNER_MAX = 3
 /** Uses of one invite: a village, not a city; more invites can be made. */
@@ -35,6 +37,8 @@ export const CREATE_DEADLINE_MS = 15 * 60_000
 export const OP_DEADLINE_MS = 10 * 60_000
 /** After its own start a provider calls nothing late before so long: what hubs said meanwhile is on its way. */
 export const NEWS_WAIT_MS = 45_000
+/** A start, stop, restart or new name that is not true after this time has failed, as far as its answer goes. */
+export const CHANGE_DEADLINE_MS = 5 * 60_000
 /** Volumes of deleted pubs are kept this long. */
 export const RETENTION_MS = 7 * 24 * 3_600_000
 /** Ports of pubs lie in this range unless the provider's policy says otherwise. */
@@ -108,8 +112,8 @@ export const SILENT_KILL_MS = 60_000
 export const STOP_GRACE_MS = 10_000
 /** Between two full looks of a hub at its engine; events, and connections to pubs that end, wake it earlier. */
 export const FULL_LOOK_EVERY_MS = 60_000
-/** The same while the engine does not answer: there is nothing to look at, and everybody waits for it. */
-export const ENGINE_AWAY_LOOK_EVERY_MS = 3_000
+/** The same while the engine does not answer, or a pub that runs there: something is wrong and somebody waits. */
+export const DOUBT_LOOK_EVERY_MS = 3_000
 /** Dialling a pub that is starting: as long as a handshake takes, so that hardly any time is lost. */
 export const DIAL_EVERY_MS = 50
 /** Dialling a pub that has not answered for a while. */

@@ -3,7 +3,7 @@
  * the pub reads it (`readPubEnvironment`). It holds no secret: it shows in `docker inspect`.
  */
 import { type FeedId, isFeedId } from './ids'
-import { DESCRIPTION_CHARS_MAX, NAME_CHARS_MAX } from './limits'
+import { DESCRIPTION_CHARS_MAX, TITLE_CHARS_MAX } from './limits'
 
 export interface PubEnvironment {
   /** `managed`: every write goes through the provider first. `standalone`: a pub by itself, without that guard. */
@@ -18,7 +18,7 @@ export interface PubEnvironment {
   hub: FeedId | null
   /** The placement this run belongs to; null in standalone mode. */
   epoch: number | null
-  /** Published as the pub's `about`; empty means: leave as it is. */
+  /** Published as the pub's `about`; empty means: leave as it is. A hub tells a managed pub by `fence.about`. */
   name: string
   description: string
   /** The only folder that is written to. It holds `secret`. */
@@ -107,7 +107,7 @@ export function readPubEnvironment(
   const epoch = wholeNumber(text('PUB_EPOCH'), 0, Number.MAX_SAFE_INTEGER)
   expect(epoch !== null || (text('PUB_EPOCH') === '' && !managed), 'PUB_EPOCH', 'a whole number')
   const name = text('PUB_NAME')
-  expect(name.length <= NAME_CHARS_MAX, 'PUB_NAME', `at most ${NAME_CHARS_MAX} characters`)
+  expect(name.length <= TITLE_CHARS_MAX, 'PUB_NAME', `at most ${TITLE_CHARS_MAX} characters`)
   const description = text('PUB_DESCRIPTION')
   expect(
     description.length <= DESCRIPTION_CHARS_MAX,

@@ -62,6 +62,11 @@ export interface PubView {
   status: 'up' | 'down' | 'none'
   phase: 'placed' | 'up' | 'down' | 'failed' | 'ended'
   reason: string | null
+  /** What its owners want; `down` while it is `up`: it is being stopped. */
+  desired: 'up' | 'down'
+  /** What it says of itself in public; null is the default. */
+  title: string | null
+  description: string | null
   feed: FeedId | null
   /** host:port, once it has been up. */
   address: string | null
@@ -163,6 +168,7 @@ export const FENCE_MANIFEST = {
   restore: 'async',
   answer: 'async',
   invite: 'async',
+  about: 'async',
 } as const
 
 /** `fence.status()`. */
@@ -194,6 +200,15 @@ export interface FenceOpenRequest {
   epoch: number
   head: number
   invites: InviteEntry[]
+}
+/**
+ * `fence.about({name, description})`: what the pub shall say of itself. Answered, with the head, once the pub's feed
+ * says so; nothing is written where it does already. An empty text asks for nothing. `try-again`, or no answer: it is
+ * remembered and published when the fence is next opened, unless the pub ends before.
+ */
+export interface FenceAboutRequest {
+  name: string
+  description: string
 }
 /** `fence.restore([values])`: appends own messages the provider holds; answers the new head. */
 export interface FenceHeadAnswer {

@@ -52,6 +52,14 @@ export interface PubFact {
   recordedAt: Millis
 }
 
+/** What a request made of a pub's record; kept until the request has its final answer. */
+export interface ChangeFact {
+  pub: PubId
+  record: PubMessage
+  /** When it was first recorded. */
+  recordedAt: Millis
+}
+
 /** The fold of the provider's own feed. */
 export interface ProviderFold {
   id: FeedId
@@ -68,6 +76,8 @@ export interface ProviderFold {
   answers: Map<MessageId, AnswerFact>
   /** Requests that caused an op or a record: no combined answer covers them any more. */
   begun: Set<MessageId>
+  /** Changes of pubs whose requests have no final answer yet, by request. */
+  changes: Map<MessageId, ChangeFact>
   /** Requests whose final answer was not `done`; their invites are void. */
   unsuccessful: Set<MessageId>
   /** When requests of an author got their first answer, within the last hour of the feed's own time. */
@@ -99,6 +109,8 @@ export interface AuthorFold {
   requests: Map<MessageId, Request>
   capacity: CapacityMessage | null
   observed: Map<PubId, ObservedMessage>
+  /** When the last of these arrived here, by this node's clock. */
+  observedAt: Map<PubId, Millis>
   /** The first feed id it named for each pub: a pub's feed never changes. */
   feeds: Map<PubId, FeedId>
   results: Map<MessageId, ResultMessage>
@@ -136,6 +148,7 @@ export function initialState(provider: FeedId): State {
       opsOfPub: new Map(),
       answers: new Map(),
       begun: new Set(),
+      changes: new Map(),
       unsuccessful: new Set(),
       recent: new Map(),
       bursts: new Map(),
@@ -163,6 +176,7 @@ export function authorOf(state: State, id: FeedId): AuthorFold {
       requests: new Map(),
       capacity: null,
       observed: new Map(),
+      observedAt: new Map(),
       feeds: new Map(),
       results: new Map(),
       uses: [],

@@ -9,6 +9,8 @@ export interface Asked {
   /** The caller's number; 0 when the fence itself asks. */
   id: number
   content: object | string | null
+  /** It is the pub's word on itself: what is to be written is found out when its turn comes. */
+  about: boolean
   /** Set when the write is the follow that an invite's use brings. */
   use: { invite: InviteKey; member: FeedId } | null
   askedAt: Millis
@@ -25,10 +27,16 @@ export interface Pending {
   stage: 'asking' | 'appending'
 }
 
+export interface Wanted {
+  name: string
+  description: string
+}
+
 export interface Fence {
   feed: FeedId
   epoch: number
-  wanted: { name: string; description: string }
+  /** What the pub shall say of itself; an empty text asks for nothing. */
+  wanted: Wanted
   head: { sequence: number; key: MessageId | null }
   own: Own
   /** Number of the attached hub connection. */
@@ -47,6 +55,7 @@ export interface Fence {
 
 export type FenceEvent =
   | { on: 'asked'; id: number; content: object | string; now: Millis }
+  | { on: 'about'; id: number; wanted: Wanted; now: Millis }
   | { on: 'use'; id: number; invite: InviteKey; member: FeedId; now: Millis }
   | { on: 'signed'; id: number; value: RawValue; key: MessageId; now: Millis }
   | { on: 'unsigned'; id: number; message: string }
@@ -76,7 +85,7 @@ export type FenceEffect =
 export function shutFence(
   feed: FeedId,
   epoch: number,
-  wanted: Fence['wanted'],
+  wanted: Wanted,
   stored: { key: MessageId; sequence: number; content: unknown }[],
 ): Fence {
   const own = emptyOwn()

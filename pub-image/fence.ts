@@ -23,11 +23,13 @@ import * as words from './words'
 export function step(fence: Fence, event: FenceEvent): FenceEffect[] {
   switch (event.on) {
     case 'asked':
-      return [...ask(fence, { ...event, use: null, askedAt: event.now, keys: [] }), ...pump(fence)]
+      return [...ask(fence, askedBy(event, { content: event.content })), ...pump(fence)]
+    case 'about':
+      fence.wanted = event.wanted
+      return [...ask(fence, askedBy(event, { about: true })), ...pump(fence)]
     case 'use': {
       const use = { invite: event.invite, member: event.member }
-      const asked = { id: event.id, content: null, use, askedAt: event.now, keys: [] }
-      return [...ask(fence, asked), ...pump(fence)]
+      return [...ask(fence, askedBy(event, { use })), ...pump(fence)]
     }
     case 'signed':
       return signed(fence, event)
@@ -66,6 +68,10 @@ export function step(fence: Fence, event: FenceEvent): FenceEffect[] {
   }
 }
 
+function askedBy(event: { id: number; now: Millis }, what: Partial<Asked>): Asked {
+  return { id: event.id, content: null, about: false, use: null, askedAt: event.now, keys: [], ...what }
+}
+
 function reply(asked: Asked, error: string | null, key: MessageId | null): FenceEffect {
   return { do: 'reply', id: asked.id, error, key }
 }
@@ -95,6 +101,12 @@ function pump(fence: Fence): FenceEffect[] {
     // Whoever is followed already has what the invite was for: mostly somebody whose answer got lost and who tries
     // again. Stock refuses them, and then their client never follows the pub, so to them the invite is burnt.
     if (asked.use !== null && fence.own.following.get(asked.use.member) === true) {
+      effects.push(reply(asked, null, null))
+      continue
+    }
+    // What it shall say may have changed, or been said, while this waited.
+    if (asked.about) asked.content = aboutOwed(fence.own, fence.feed, fence.wanted)
+    if (asked.about && asked.content === null) {
       effects.push(reply(asked, null, null))
       continue
     }
@@ -176,9 +188,9 @@ function open(fence: Fence, event: Extract<FenceEvent, { on: 'open' }>): FenceEf
   shut(fence, words.UNSURE)
   fence.table = new Map(event.invites.map((entry) => [entry.key, { left: entry.left, tag: entry.tag }]))
   fence.open = true
-  const about = aboutOwed(fence.own, fence.feed, fence.wanted)
-  if (about !== null && !fence.queue.some((asked) => asked.id === 0))
-    fence.queue.push({ id: 0, content: about, use: null, askedAt: event.now, keys: [] })
+  const owed = aboutOwed(fence.own, fence.feed, fence.wanted) !== null
+  if (owed && !fence.queue.some((asked) => asked.about))
+    fence.queue.push(askedBy({ id: 0, now: event.now }, { about: true }))
   return pump(fence)
 }
 

@@ -94,6 +94,14 @@ export function createPerformers(context: ExecuteContext): Performers {
         log.warn({ pub, reason }, 'an invite could not be put into the table')
       }
     },
+    async about({ pub, about }) {
+      try {
+        await observer.sessions.get(pub)?.tellAbout(about)
+      } catch (error) {
+        const reason = clean(error instanceof Error ? error.message : String(error))
+        log.warn({ pub, reason }, 'a pub does not say of itself what it shall; trying again')
+      }
+    },
     async probe({ pub, port, feed }) {
       const session = observer.sessions.get(pub)
       try {

@@ -14,6 +14,7 @@ import {
 import type { FeedId } from '../../protocol/ids'
 import { HISTORY_BATCH_MAX } from '../../protocol/limits'
 import type {
+  FenceAboutRequest,
   FenceCommitAnswer,
   FenceItem,
   FenceOpenRequest,
@@ -70,6 +71,11 @@ export class FenceDoor {
 
   async invite(entry: InviteEntry): Promise<void> {
     await call(this.rpc.fence.invite, [entry], 'put an invite into the table')
+  }
+
+  /** Resolves when the pub's feed says so. */
+  async about(request: FenceAboutRequest): Promise<void> {
+    await call(this.rpc.fence.about, [request], 'tell the pub what to say of itself')
   }
 
   /** The pub's own messages after a sequence, oldest first. */

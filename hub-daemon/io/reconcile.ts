@@ -1,10 +1,11 @@
 /** The look-again loop of the hub: facts in, plan, steps, reports; woken by messages, events and the clock. */
 import type { PubId } from '../../protocol/ids'
-import { ENGINE_AWAY_LOOK_EVERY_MS, FULL_LOOK_EVERY_MS, PROVIDER_BACKOFF_MAX_MS } from '../../protocol/limits'
+import { DOUBT_LOOK_EVERY_MS, FULL_LOOK_EVERY_MS, PROVIDER_BACKOFF_MAX_MS } from '../../protocol/limits'
 import { isDiskFull } from '../../sbot/failing-disk'
 import { createLoop, type Loop } from '../../sbot/loop'
 import type { Incoming, Reading, Sbot } from '../../sbot/port'
 import { EngineError } from '../engines/engine'
+import type { Facts } from '../facts'
 import { rememberTrouble, settle, type Trouble } from '../memory'
 import { type Look, plan } from '../plan'
 import { type Offer, type Report, report } from '../report'
@@ -113,7 +114,7 @@ export class Reconciler {
     const { observer, memory } = context
     const now = Date.now()
     const facts = observer.facts()
-    const everyMs = facts.engine.reachable ? FULL_LOOK_EVERY_MS : ENGINE_AWAY_LOOK_EVERY_MS
+    const everyMs = isDoubtful(facts) ? DOUBT_LOOK_EVERY_MS : FULL_LOOK_EVERY_MS
     if (now - observer.lookedAt >= everyMs) {
       this.offer = this.options.offer()
       void observer.refresh()
@@ -197,6 +198,11 @@ export class Reconciler {
       if (!context.observer.ordersComplete) this.loop.wakeAt(Date.now() + PROVIDER_BACKOFF_MAX_MS)
     }
   }
+}
+
+/** What was last seen of the engine may be untrue any more, whether its events arrive or not. */
+function isDoubtful({ engine, sessions }: Facts): boolean {
+  return !engine.reachable || [...sessions.values()].some((session) => session.silentSince !== null)
 }
 
 function troubleOf(error: unknown): Trouble {

@@ -3,9 +3,14 @@
  * provider. It decides nothing about what is committed; it carries questions and answers, one at a time.
  */
 import type { InviteKey, Millis, PubId } from '../../protocol/ids'
-import { DIAL_EVERY_MS, DIAL_SLOW_EVERY_MS, HEALTHY_AFTER_MS } from '../../protocol/limits'
+import {
+  DIAL_EVERY_MS,
+  DIAL_SLOW_EVERY_MS,
+  HEALTHY_AFTER_MS,
+  PROVIDER_BACKOFF_MAX_MS,
+} from '../../protocol/limits'
 import type { InviteEntry } from '../../protocol/rpc'
-import type { SessionFact } from '../facts'
+import type { About, SessionFact } from '../facts'
 import { clean } from '../words'
 import type { Client } from './client'
 import type { Log } from './log'
@@ -35,6 +40,8 @@ export class Session {
   private silentSince: Millis | null = Date.now()
   private probedAt: Millis | null = null
   private invites: ReadonlySet<InviteKey> = new Set()
+  private about: About | null = null
+  private aboutRetryAt: Millis = 0
   private readonly closing = new AbortController()
   private life: Life | null = null
   private readonly running: Promise<void>
@@ -49,8 +56,9 @@ export class Session {
 
   fact(): SessionFact {
     const { pub, epoch, address } = this.options
-    const { status, reason, answeringSince, silentSince, probedAt, invites } = this
-    return { pub, epoch, feed: address.feed, status, reason, answeringSince, silentSince, probedAt, invites }
+    const { status, reason, answeringSince, silentSince, probedAt, invites, about, aboutRetryAt } = this
+    const talk = { status, reason, answeringSince, silentSince, probedAt }
+    return { pub, epoch, feed: address.feed, ...talk, invites, about, aboutRetryAt }
   }
 
   /** Puts an invite into the pub's table. Rejects when the fence is not open. */
@@ -59,6 +67,20 @@ export class Session {
       throw new Error('try-again: could not make the invite: the fence is not open')
     await this.life.door.invite(entry)
     this.change({ invites: new Set([...this.invites, entry.key]) })
+  }
+
+  /** Has the pub say this of itself. Rejects when that is not known to be so yet; then it is tried again later. */
+  async tellAbout(about: About): Promise<void> {
+    const { life } = this
+    try {
+      if (life === null || this.status !== 'open')
+        throw new Error('try-again: could not tell the pub what to say of itself: the fence is not open')
+      await life.door.about(about)
+      if (life === this.life) this.change({ about })
+    } catch (error) {
+      if (life === this.life) this.change({ aboutRetryAt: Date.now() + PROVIDER_BACKOFF_MAX_MS })
+      throw error
+    }
   }
 
   /** A probe from outside succeeded, or failed: then the connection is not trusted any more either. */
@@ -79,11 +101,7 @@ export class Session {
     await this.running
   }
 
-  private change(
-    fields: Partial<
-      Pick<SessionFact, 'status' | 'reason' | 'answeringSince' | 'silentSince' | 'probedAt' | 'invites'>
-    >,
-  ): void {
+  private change(fields: Partial<Omit<SessionFact, 'pub' | 'epoch' | 'feed'>>): void {
     Object.assign(this, fields)
     this.options.changed()
   }
@@ -122,6 +140,8 @@ export class Session {
         answeringSince: null,
         silentSince: Date.now(),
         invites: new Set(),
+        about: null,
+        aboutRetryAt: 0,
       })
       if (!this.closing.signal.aborted) this.options.lost()
     }

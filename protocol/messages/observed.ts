@@ -15,8 +15,8 @@ const check = shape({
   revision: whole(1, Number.MAX_SAFE_INTEGER),
   epoch: whole(1, Number.MAX_SAFE_INTEGER),
   /**
-   * up: a handshake and a whoami from outside succeeded. down: stopped as desired, or being healed (see reason).
-   * failed: it can't be started and waiting won't help; the reason says why. removed: nothing runs here any more.
+   * up: a handshake and a whoami from outside succeeded; after the first time also: it says of itself what the spec says. down: stopped as desired, or being healed (see reason).
+   * failed: what is ordered can't be done and waiting won't help; the reason says why. removed: nothing runs here any more.
    */
   phase: oneOf('up', 'down', 'failed', 'removed'),
   reason: nullable(text(300)),

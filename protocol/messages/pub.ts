@@ -2,7 +2,8 @@
  * `buttcloud/pub`, provider → self: the record of one pub, whole each time; the highest sequence wins.
  *
  * Example: {"type":"buttcloud/pub","v":1,"pub":"%request…","name":"alice","owners":["@…"],"plan":"free",
- *           "status":"live","port":8101,"hub":"@…","epoch":1,"keepUntil":null,"answers":"%…"}
+ *           "status":"live","desired":"up","restarts":0,"title":null,"description":null,"port":8101,"hub":"@…","epoch":1,
+ *           "keepUntil":null,"answers":"%…"}
  */
 import {
   type Check,
@@ -18,18 +19,33 @@ import {
   text,
   whole,
 } from '../check'
-import { NAME_CHARS_MAX, PORT_MAX, PORT_MIN, RECIPIENTS_MAX } from '../limits'
+import {
+  DESCRIPTION_CHARS_MAX,
+  NAME_CHARS_MAX,
+  PORT_MAX,
+  PORT_MIN,
+  RECIPIENTS_MAX,
+  TITLE_CHARS_MAX,
+} from '../limits'
 
 const check = shape({
   type: literal('buttcloud/pub'),
   v: literal(1),
   pub: pubId,
+  /** What it is commanded by, unique here; never changes. */
   name: text(NAME_CHARS_MAX),
   /** Current owners: the provider is a recipient too, so there is room for one less than box1 takes. */
   owners: list(feedId, 1, RECIPIENTS_MAX - 1),
   plan: literal('free'),
-  /** live: it shall run. ended: deleted, or never came up; its volume is kept until `keepUntil`. */
+  /** live: it is its owners'. ended: deleted, or never came up; its volume is kept until `keepUntil`. */
   status: oneOf('live', 'ended'),
+  /** What its owners want of a live one: it runs, or is stopped and keeps its port, its room and its invites. */
+  desired: oneOf('up', 'down'),
+  /** How often it was ordered to start anew: a higher number is another run. */
+  restarts: whole(0, Number.MAX_SAFE_INTEGER),
+  /** What the pub says of itself in public; null is what it says by default. */
+  title: nullable(text(TITLE_CHARS_MAX)),
+  description: nullable(text(DESCRIPTION_CHARS_MAX)),
   /** The port it is known by outside, its own for life. */
   port: whole(PORT_MIN, PORT_MAX),
   /** Where it is placed. */

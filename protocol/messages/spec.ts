@@ -3,7 +3,7 @@
  * `revision` wins (and, on one feed, the highest sequence has it).
  *
  * Example: {"type":"buttcloud/spec","v":1,"pub":"%…","hub":"@…","revision":1,"epoch":1,"desired":"up",
- *   "name":"alice","description":"…","memoryBytes":201326592,"reservedBytes":50331648,"diskBytes":1073741824,
+ *   "restarts":0,"name":"alice","description":"…","memoryBytes":201326592,"reservedBytes":50331648,"diskBytes":1073741824,
  *   "port":8101,"keepUntil":null,"answers":"%…"}
  */
 import {
@@ -19,7 +19,7 @@ import {
   text,
   whole,
 } from '../check'
-import { DESCRIPTION_CHARS_MAX, NAME_CHARS_MAX, PORT_MAX, PORT_MIN } from '../limits'
+import { DESCRIPTION_CHARS_MAX, PORT_MAX, PORT_MIN, TITLE_CHARS_MAX } from '../limits'
 
 const bytes = whole(0, Number.MAX_SAFE_INTEGER)
 
@@ -32,7 +32,10 @@ const check = shape({
   epoch: whole(1, Number.MAX_SAFE_INTEGER),
   /** up: run it. down: stop it, keep container and volume. none: remove the run; the volume goes at `keepUntil`. */
   desired: oneOf('up', 'down', 'none'),
-  name: text(NAME_CHARS_MAX),
+  /** A run of a lower number is replaced. */
+  restarts: whole(0, Number.MAX_SAFE_INTEGER),
+  /** What the pub says of itself (`about`). Told to the running pub; a change needs no new run. */
+  name: text(TITLE_CHARS_MAX),
   description: text(DESCRIPTION_CHARS_MAX),
   memoryBytes: bytes,
   reservedBytes: bytes,

@@ -3,7 +3,14 @@ import { isFeedId, isInviteKey, type MessageId } from '../../protocol/ids'
 import type { FenceItem, RawValue } from '../../protocol/rpc'
 import type { PubConfig, PubKeys } from '../config'
 import { step } from '../fence'
-import { type Fence, type FenceEffect, type FenceEvent, restorable, shutFence } from '../fence-state'
+import {
+  type Fence,
+  type FenceEffect,
+  type FenceEvent,
+  restorable,
+  shutFence,
+  type Wanted,
+} from '../fence-state'
 import * as words from '../words'
 import type { Gate, Passes } from './hooks'
 import { readOwnFeed, valueAt } from './own-feed'
@@ -100,6 +107,16 @@ export class FenceDriver implements Gate {
       return fence.head.sequence
     }
     return event.on === 'open' ? this.#inTurn(now) : now()
+  }
+
+  /** The hub says what the pub shall say of itself; resolves to the head once its feed says so. */
+  about(wanted: Wanted): Promise<number> {
+    return new Promise((resolve, reject) =>
+      this.#ask(
+        (error) => (error === null ? resolve(this.#fence?.head.sequence ?? 0) : reject(error)),
+        (id) => ({ on: 'about', id, wanted, now: Date.now() }),
+      ),
+    )
   }
 
   /** Takes messages of the own feed back from the provider. */

@@ -10,7 +10,13 @@ import {
   text,
   whole,
 } from '../../protocol/check'
-import { HISTORY_BATCH_MAX, INVITE_USES_MAX, INVITES_PER_PUB_MAX } from '../../protocol/limits'
+import {
+  DESCRIPTION_CHARS_MAX,
+  HISTORY_BATCH_MAX,
+  INVITE_USES_MAX,
+  INVITES_PER_PUB_MAX,
+  TITLE_CHARS_MAX,
+} from '../../protocol/limits'
 import { FENCE_MANIFEST, type FenceStatus, type RawValue, REASONS } from '../../protocol/rpc'
 import type { PubConfig, PubKeys } from '../config'
 import { statusOf } from '../fence-state'
@@ -30,6 +36,7 @@ const openRequest = shape({
   head: whole(0, SEQUENCE_MAX),
   invites: list(inviteEntry, 0, INVITES_PER_PUB_MAX),
 })
+const aboutRequest = shape({ name: text(TITLE_CHARS_MAX), description: text(DESCRIPTION_CHARS_MAX) })
 const commitAnswer = shape({
   id: whole(1, SEQUENCE_MAX),
   ok: flag,
@@ -83,6 +90,11 @@ function managedApi(driver: FenceDriver): Record<keyof typeof FENCE_MANIFEST, un
       if (!checked.ok) return badArgument(checked, callback)
       settle(headOf(driver.call({ on: 'invite', entry: checked.value })), callback)
     },
+    about(request: unknown, callback: Callback) {
+      const checked = aboutRequest(request, 'about')
+      if (!checked.ok) return badArgument(checked, callback)
+      settle(headOf(driver.about(checked.value)), callback)
+    },
   }
 }
 
@@ -105,6 +117,7 @@ function standaloneApi(ssb: any): Record<keyof typeof FENCE_MANIFEST, unknown> {
     restore: refuse,
     answer: refuse,
     invite: refuse,
+    about: refuse,
   }
 }
 

@@ -105,6 +105,10 @@ export class Bench {
     this.feed({ on: 'asked', id, content: { type: 'post', id }, now: this.now })
   }
 
+  about(id: number, name: string, description = ''): void {
+    this.feed({ on: 'about', id, wanted: { name, description }, now: this.now })
+  }
+
   use(id: number, member: FeedId = BOB, invite: InviteKey = INVITE): void {
     this.feed({ on: 'use', id, invite, member, now: this.now })
   }

@@ -80,7 +80,7 @@ export class HubProvider {
     const before = this.specs.get(fields.pub)
     const spec: SpecMessage = {
       ...buildSpec({
-        ...{ hub, epoch: 1, desired: 'up', name: 'alice', description: 'a pub' },
+        ...{ hub, epoch: 1, desired: 'up', restarts: 0, name: 'alice', description: 'a pub' },
         ...{ memoryBytes: 192 * 2 ** 20, reservedBytes: 48 * 2 ** 20, diskBytes: 2 ** 30 },
         ...{ keepUntil: null, answers: fields.pub as string as MessageId, revision: 1 },
         ...fields,

@@ -65,6 +65,7 @@ export function specOf(pub: PubId, fields: Partial<SpecMessage> = {}): SpecMessa
       revision: 1,
       epoch: 1,
       desired: 'up',
+      restarts: 0,
       name: 'alice',
       description: 'a pub',
       memoryBytes: 201_326_592,
@@ -185,6 +186,12 @@ export class HubWorld {
         })
         return
       }
+      case 'about': {
+        const session = this.sessions.get(step.pub)
+        if (session === undefined) throw new Error('words for a pub without a session')
+        this.sessions.set(step.pub, { ...session, about: step.about })
+        return
+      }
       case 'probe': {
         const session = this.sessions.get(step.pub)
         if (session !== undefined) this.sessions.set(step.pub, { ...session, probedAt: this.now })
@@ -206,11 +213,13 @@ export class HubWorld {
     throw new Error(`not settled after ${roundsMax} rounds: ${done.slice(-6).join(', ')}`)
   }
 
-  /** The pub takes a handshake and its fence is open. */
+  /** The pub takes a handshake, its fence is open, and it says of itself what it shall. */
   answer(pub: PubId, fields: Partial<SessionFact> = {}): void {
     const session = this.sessions.get(pub)
     if (session === undefined) throw new Error('nobody dials this pub')
-    const answers = { answeringSince: this.now, silentSince: null, probedAt: this.now }
+    const spec = this.state.specs.get(pub)?.content
+    const about = spec === undefined ? null : { name: spec.name, description: spec.description }
+    const answers = { answeringSince: this.now, silentSince: null, probedAt: this.now, about }
     this.sessions.set(pub, { ...session, status: 'open', ...answers, ...fields })
   }
 
@@ -233,6 +242,7 @@ export class HubWorld {
         ...session,
         status: 'dialling',
         answeringSince: null,
+        about: null,
         silentSince: session.silentSince ?? this.now,
       })
   }
@@ -248,6 +258,8 @@ export class HubWorld {
       silentSince: this.now,
       probedAt: null,
       invites: new Set(),
+      about: null,
+      aboutRetryAt: 0,
     }
   }
 }

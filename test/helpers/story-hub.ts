@@ -11,7 +11,7 @@ export const PUB_FEED = feed('pub of alice')
 export function hubSays(
   story: Story,
   request: MessageId,
-  phase: 'up' | 'failed' | 'removed',
+  phase: 'up' | 'down' | 'failed' | 'removed',
   more: object = {},
 ): void {
   const spec = story.state.provider.specs.get(pubIdOf(request))

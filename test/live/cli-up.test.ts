@@ -48,6 +48,7 @@ async function verbsWork(t: Test, verb: Verb): Promise<void> {
   t.match(again.stderr, /already have a pub called alice/)
   const invite = await verb('invite', 'alice', '5', '--json')
   t.equal(JSON.parse(invite.stdout).invites.length, 1, 'invite: one code')
+  await powerVerbsWork(t, verb)
   const missing = await verb('status', 'nobody')
   t.equal(missing.code, 1, 'status of no pub: refused')
   t.match(missing.stderr, /no pub called nobody/)
@@ -63,6 +64,26 @@ async function verbsWork(t: Test, verb: Verb): Promise<void> {
   t.match((await verb('admin', 'hubs')).stdout, /hub-1 +admitted +yes +process/)
   t.equal((await verb('up')).code, 1, 'a second up on the same folder is refused')
   t.equal(JSON.parse((await verb('admin', 'pubs', '--json')).stdout).length > 0, true)
+}
+
+/** What an owner commands of a pub that is there. */
+async function powerVerbsWork(t: Test, verb: Verb): Promise<void> {
+  const stopped = await verb('stop', 'alice')
+  t.equal(stopped.code, 0, `stop: done ${stopped.stderr}`)
+  t.match(stopped.stdout, /alice is stopped, after \d+\.\d s/)
+  t.match((await verb('list')).stdout, /alice is down \(stopped by you\)/)
+  t.equal((await verb('invite', 'alice')).code, 1, 'no invite to a stopped pub')
+  const started = await verb('start', 'alice', '--json')
+  t.equal(started.code, 0, `start: done ${started.stderr}`)
+  t.equal(JSON.parse(started.stdout).payload.command, 'start')
+  const again = await verb('restart', 'alice')
+  t.match(again.stdout, /alice is up again after \d+\.\d s/)
+  const named = await verb('name', 'alice', 'as', 'Alice\'s "Garden"')
+  t.match(named.stdout, /alice now calls itself “Alice's "Garden"”/, named.stderr)
+  t.match((await verb('describe', 'alice', 'A quiet place, please')).stdout, /“A quiet place, please”/)
+  const long = await verb('name', 'alice', 'x'.repeat(61))
+  t.equal(long.code, 2, 'a name that is too long never leaves this machine')
+  t.match(long.stderr, /61 characters/)
 }
 
 test('up: the first run ends with an invite, the verbs work, the second run asks for nothing twice', async (t) => {

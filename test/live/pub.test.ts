@@ -65,13 +65,14 @@ test('only the hub reaches the fence; invites are not made here; nobody else is 
         restore: 'async',
         answer: 'async',
         invite: 'async',
+        about: 'async',
       },
       publish: 'async',
       add: 'async',
       invite: { create: 'async', use: 'async' },
     }
     const stranger = await dial(ssbKeys.generate(), pub.address, world.networkKey, manifest)
-    for (const method of ['status', 'open', 'restore', 'answer', 'invite'])
+    for (const method of ['status', 'open', 'restore', 'answer', 'invite', 'about'])
       t.match(await why(call(stranger, `fence.${method}`, {})), /not in list of allowed methods/, method)
     for (const method of ['publish', 'add', 'invite.create'])
       t.match(await why(call(stranger, method, {})), /not in list of allowed methods/, method)
@@ -90,6 +91,8 @@ test('only the hub reaches the fence; invites are not made here; nobody else is 
     t.equal((await status(hub)).head, 0)
     t.match(await why(call(rpc, 'fence.open', { epoch: 'x' })), /^bad-argument: open.epoch/)
     t.match(await why(call(rpc, 'fence.answer', { id: 99, ok: true })), /^unknown: /)
+    const long = { name: 'x'.repeat(61), description: '' }
+    t.match(await why(call(rpc, 'fence.about', long)), /^bad-argument: about.name: .* at most 60/)
     rpc.close(true, () => undefined)
   }))
 

@@ -21,6 +21,8 @@ class World {
   asked = 0
   lost = new Set<number>()
   everAppended = new Map<number, string>()
+  /** What the pub was last told to call itself; a run that ends forgets it. */
+  wanted: string | null = null
 
   /** `total`: uses of the one invite. */
   constructor(readonly total: number) {}
@@ -84,6 +86,7 @@ class World {
     const keep = loseDisk ? Math.floor(this.bench.log.length / 2) : this.bench.log.length
     this.bench = new Bench(undefined, this.bench.log.slice(0, keep))
     this.bench.replies = replies
+    this.wanted = null
     this.seen = 0
     this.attached = false
   }
@@ -91,7 +94,7 @@ class World {
 
 type Move =
   | ['ask' | 'attach' | 'detach' | 'slow' | 'appended', number]
-  | ['use', number]
+  | ['use' | 'about', number]
   | ['deliver', number, 'ok' | 'unsure' | 'silent']
   | ['open' | 'crash', boolean]
   | ['tick', number]
@@ -99,6 +102,7 @@ type Move =
 const move: fc.Arbitrary<Move> = fc.oneof(
   { weight: 3, arbitrary: fc.tuple(fc.constant('ask' as const), fc.nat(3)) },
   { weight: 3, arbitrary: fc.tuple(fc.constant('use' as const), fc.nat(6)) },
+  { weight: 1, arbitrary: fc.tuple(fc.constant('about' as const), fc.nat(2)) },
   {
     weight: 5,
     arbitrary: fc.tuple(
@@ -124,6 +128,10 @@ function play(world: World, [kind, first, second]: Move): void {
   const { bench } = world
   if (kind === 'ask') bench.ask(++world.asked)
   if (kind === 'use') bench.use(++world.asked, feed('abcdefg'[first as number] ?? 'a'))
+  if (kind === 'about') {
+    world.wanted = `name ${first}`
+    bench.about(++world.asked, world.wanted)
+  }
   if (kind === 'deliver') world.deliver(first as number, second ?? 'ok')
   if (kind === 'attach') world.attach()
   if (kind === 'detach' && world.attached) {
@@ -160,6 +168,14 @@ function settle(world: World): void {
   throw new Error(`never came to rest: ${JSON.stringify(statusOf(world.bench.fence))}`)
 }
 
+/** A hub that was not told it is so says it again, and then it is so. */
+function tellAgain(world: World): void {
+  if (world.wanted === null) return
+  world.bench.about(++world.asked, world.wanted)
+  world.collect()
+  settle(world)
+}
+
 test('any interleaving: one message per place, one reply per caller, no invite over-used', (t) => {
   let writes = 0
   let uses = 0
@@ -171,6 +187,7 @@ test('any interleaving: one message per place, one reply per caller, no invite o
         const world = new World(total)
         for (const one of moves) play(world, one)
         settle(world)
+        tellAgain(world)
         deepEqual(
           world.bench.log.map((message) => message.key),
           world.committed.map(keyOf),
@@ -184,6 +201,8 @@ test('any interleaving: one message per place, one reply per caller, no invite o
           const replies = world.bench.replies.filter((reply) => reply.id === id).length
           ok(replies === (world.lost.has(id) ? 0 : 1), `${replies} replies for caller ${id}`)
         }
+        if (world.wanted !== null)
+          ok(world.bench.fence.own.name === world.wanted, 'it calls itself as it was told last')
         const members = world.committed.map((value) => (value.content as { contact?: string }).contact)
         const named = members.filter((member) => member !== undefined)
         ok(new Set(named).size === named.length, 'nobody is followed twice')

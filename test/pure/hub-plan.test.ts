@@ -34,8 +34,7 @@ test('whatever needs a new container changes the shape, whatever does not leaves
   const { shape } = runOf(specOf(alice), CONFIG)
   for (const fields of [
     { epoch: 2 },
-    { name: 'bob' },
-    { description: 'other' },
+    { restarts: 1 },
     { port: 8102 },
     { memoryBytes: 1 },
     { reservedBytes: 1 },
@@ -43,7 +42,15 @@ test('whatever needs a new container changes the shape, whatever does not leaves
     t.notEqual(runOf(specOf(alice, fields), CONFIG).shape, shape, JSON.stringify(fields))
   for (const change of [{ host: 'h' }, { image: 'i' }, { listen: '::' }, { capsShs: 'x' }])
     t.notEqual(runOf(specOf(alice), { ...CONFIG, ...change }).shape, shape, JSON.stringify(change))
-  t.equal(runOf(specOf(alice, { revision: 2, answers: keyOfMessage(9), keepUntil: 5 }), CONFIG).shape, shape)
+  for (const fields of [
+    { revision: 2, answers: keyOfMessage(9), keepUntil: 5 },
+    { name: 'bob', description: 'other' },
+  ])
+    t.equal(runOf(specOf(alice, fields), CONFIG).shape, shape, JSON.stringify(fields))
+  t.notOk(
+    JSON.stringify(runOf(specOf(alice), CONFIG)).includes('a pub'),
+    'what it says of itself is told later',
+  )
   t.end()
 })
 

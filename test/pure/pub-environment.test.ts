@@ -43,7 +43,7 @@ test('every problem is named with what was found and what is expected', (t) => {
     ['PUB_EPOCH', undefined, /PUB_EPOCH/],
     ['PUB_EPOCH', '-1', /PUB_EPOCH/],
     ['PUB_EPOCH', '99999999999999999999', /PUB_EPOCH/],
-    ['PUB_NAME', 'x'.repeat(33), /PUB_NAME: expected at most 32 characters/],
+    ['PUB_NAME', 'x'.repeat(61), /PUB_NAME: expected at most 60 characters/],
     ['PUB_DESCRIPTION', 'x'.repeat(301), /PUB_DESCRIPTION/],
     ['BUTTCLOUD_CAPS_SHS', 'short', /BUTTCLOUD_CAPS_SHS: expected base64 of 32 bytes/],
   ]

@@ -17,6 +17,9 @@ export const BUGS = {
   'result-before-deed': "the hub reports an invite made that is not in the pub's table",
   'purge-at-once': 'the hub removes the volume together with the run',
   'strangers-are-known': 'somebody who redeemed no invite is taken for a newcomer',
+  'down-before-it-is': 'the hub reports a pub stopped while it still runs',
+  'restarts-not-counted': 'the hub does not hear of restarts',
+  'about-not-said': 'the hub believes that its pubs say of themselves what they shall',
   'room-not-counted': 'placing counts no memory',
 } as const
 

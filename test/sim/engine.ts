@@ -136,10 +136,7 @@ export class FakeEngine implements Engine {
     const { run } = container
     const volume = this.volumes.get(run.name)?.volume
     if (volume === undefined) throw new EngineError('other', `the volume of ${run.name} is gone`)
-    const wanted = {
-      name: run.environment.PUB_NAME ?? '',
-      description: run.environment.PUB_DESCRIPTION ?? '',
-    }
+    const wanted = { name: '', description: '' }
     const { universe, machine } = this
     container.process = new PubProcess(
       ...([universe, run.name, volume, run.epoch, wanted, machine.clock, this.appended] as const),

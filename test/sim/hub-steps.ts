@@ -47,6 +47,8 @@ export async function performStep(hub: SimHub, step: Step): Promise<void> {
       return
     case 'probe':
       return sessions.get(pub)?.probed()
+    case 'about':
+      return whileAlive(life, sessions.get(pub)?.tellAbout(step.about) ?? Promise.resolve())
     case 'invite':
       return invite(hub, step)
   }

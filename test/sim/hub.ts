@@ -18,6 +18,7 @@ import { Link } from './link'
 import type { Message } from './messages'
 import type { SimProvider } from './provider'
 import { FakeSbot } from './sbot'
+import { misheard } from './seams'
 import type { SimSession } from './session'
 import { type Life, whileAlive } from './timeline'
 import type { Machine, Universe } from './universe'
@@ -119,13 +120,7 @@ export class SimHub {
   }
 
   private hear(message: Incoming): void {
-    if (evolve(this.state, this.misheard(message)) || !this.ordersComplete) this.wake()
-  }
-
-  private misheard(message: Incoming): Incoming {
-    const content = message.content as { type?: unknown; epoch?: unknown } | null
-    const deaf = this.universe.bugs.has('hub-ignores-epoch') && content?.type === 'buttcloud/spec'
-    return deaf ? { ...message, content: { ...content, epoch: 1 } } : message
+    if (evolve(this.state, misheard(message, this.universe.bugs)) || !this.ordersComplete) this.wake()
   }
 
   private async keepConnected(life: Life): Promise<void> {
@@ -215,6 +210,14 @@ export class SimHub {
     if (bugs.has('removed-before-it-is')) {
       const runs = new Map(look.facts.engine.runs)
       for (const [pub, { content }] of look.state.specs) if (content.desired === 'none') runs.delete(pub)
+      return { ...look, busy: new Set(), facts: { ...look.facts, engine: { ...look.facts.engine, runs } } }
+    }
+    if (bugs.has('down-before-it-is')) {
+      const runs = new Map(look.facts.engine.runs)
+      for (const [pub, { content }] of look.state.specs) {
+        const run = runs.get(pub)
+        if (content.desired === 'down' && run !== undefined) runs.set(pub, { ...run, status: 'exited' })
+      }
       return { ...look, busy: new Set(), facts: { ...look.facts, engine: { ...look.facts.engine, runs } } }
     }
     if (bugs.has('result-before-deed')) {

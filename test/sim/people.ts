@@ -33,6 +33,18 @@ const NONSENSE = [
   '{"type":"buttcloud/pub"}',
   'x'.repeat(3_000),
 ]
+/** Commands that change a pub and keep it. */
+const CHANGES: ((name: string, count: number) => string)[] = [
+  (name) => `stop ${name}`,
+  (name) => `turn ${name} off`,
+  (name) => `start ${name}`,
+  (name) => `bring ${name} back up`,
+  (name) => `start ${name} again`,
+  (name) => `restart ${name}`,
+  (name) => `please reboot ${name}`,
+  (name, count) => `name ${name} as Garden ${count}`,
+  (name, count) => `describe ${name} as The place of ${count} people.`,
+]
 const NAMES = ['home', 'club', 'cafe', 'boat', 'moon']
 
 export class Person {
@@ -87,17 +99,20 @@ export class Person {
   /** One of the many things that people do. */
   act(): void {
     const { random } = this.universe
-    const name = random.pick(NAMES)
     const deed = random.next()
+    const own = this.asked.flatMap(({ text }) => /^create (\S+)$/.exec(text)?.[1] ?? [])
+    // Mostly about something that may be theirs.
+    const name = random.pick(own.length > 0 && random.chance(0.7) ? own : NAMES)
     const twice = random.chance(0.15) ? 2 : 1
     for (let time = 0; time < twice; time += 1) {
-      if (deed < 0.3) this.write(`create ${name}`, this.thread())
-      else if (deed < 0.4) this.write(`status ${name}`, this.thread())
-      else if (deed < 0.45) this.write('list')
-      else if (deed < 0.65) this.write(`invite ${name} ${1 + random.below(3)}`, this.thread())
-      else if (deed < 0.8) this.write(`delete ${name}`, this.thread())
-      else if (deed < 0.85) this.write('yes')
-      else if (deed < 0.9) this.yesSomewhere()
+      if (deed < 0.27) this.write(`create ${name}`, this.thread())
+      else if (deed < 0.32) this.write(`status ${name}`, this.thread())
+      else if (deed < 0.35) this.write('list')
+      else if (deed < 0.53) this.write(`invite ${name} ${1 + random.below(3)}`, this.thread())
+      else if (deed < 0.78) this.write(random.pick(CHANGES)(name, random.below(100)), this.thread())
+      else if (deed < 0.89) this.write(`delete ${name}`, this.thread())
+      else if (deed < 0.92) this.write('yes')
+      else if (deed < 0.95) this.yesSomewhere()
       else this.write(random.pick(NONSENSE))
     }
   }

@@ -115,6 +115,23 @@ export class PubProcess {
     this.called({ on: 'invite', entry })
   }
 
+  /** Resolves when the pub says so of itself. */
+  about(wanted: { name: string; description: string }): Promise<void> {
+    if (!this.life.alive) return Promise.reject(new Error('try-again: the pub is gone'))
+    return new Promise((resolve, reject) =>
+      this.ask(
+        (error) => (error === null ? resolve() : reject(new Error(error))),
+        (id) => ({ on: 'about', id, wanted, now: this.clock.now() }),
+      ),
+    )
+  }
+
+  /** What the pub says of itself. */
+  get says(): { name: string | null; description: string | null } {
+    const { name, description } = this.fence.own
+    return { name, description }
+  }
+
   restore(values: RawValue[]): Promise<void> {
     return this.inTurn(async () => {
       for (const value of values) await this.restoreOne(value)

@@ -1,7 +1,12 @@
 /** Runs one seed from its first event to the end, and says what was broken, if anything. */
+
+import { runOf } from '../../hub-daemon/run'
 import { decide } from '../../plugin/decide'
+import type { PubMessage } from '../../protocol/messages/pub'
+import type { SpecMessage } from '../../protocol/messages/spec'
 import { OSCAR } from './actors'
 import type { Bugs } from './bugs'
+import type { SimHub } from './hub'
 import type { Invariant } from './invariants/violation'
 import { START } from './timeline'
 import { makeTrouble } from './trouble'
@@ -15,7 +20,7 @@ export interface Outcome {
   virtualMs: number
   forks: number
   /** How much went on: a world in which nothing happens proves nothing. */
-  counts: { requests: number; pubs: number; uses: number; starts: number; epochs: number }
+  counts: { requests: number; pubs: number; uses: number; changes: number; starts: number; epochs: number }
   lines: string[]
 }
 
@@ -114,7 +119,7 @@ function unsettled(world: World): { invariant: Invariant; sentence: string }[] {
   for (const record of checks.owners.records.values()) {
     const hub = hubs.find((one) => one.machine.id === record.hub)
     const process = hub?.engine.processOf(record.pub) ?? null
-    const live = record.status === 'live'
+    const live = record.status === 'live' && record.desired === 'up'
     const session = hub?.sessions.get(record.pub)?.fact()
     if (live && (process?.isOpen !== true || process.epoch !== record.epoch))
       found.push({
@@ -122,7 +127,8 @@ function unsettled(world: World): { invariant: Invariant; sentence: string }[] {
         sentence: `${record.name} is not up: run ${process === null ? 'none' : 'there'}, session ${session?.status} ${session?.reason}`,
       })
     if (!live && process !== null)
-      found.push({ invariant: 'up-at-the-end', sentence: `${record.name} has ended and runs` })
+      found.push({ invariant: 'up-at-the-end', sentence: `${record.name} is ${whyOff(record)} and runs` })
+    if (live && hub !== undefined) found.push(...disordered(world, hub, record))
     if (!live || process === null || !process.isOpen) continue
     for (const op of checks.invites.ops.values()) {
       const left = op.invite.uses - (checks.invites.used.get(op.op) ?? 0)
@@ -132,6 +138,34 @@ function unsettled(world: World): { invariant: Invariant; sentence: string }[] {
     }
   }
   return found
+}
+
+const whyOff = (record: PubMessage): string => (record.status === 'ended' ? 'deleted' : 'stopped')
+
+/** A pub that shall run: started anew as often as it was ordered, and saying of itself what its owner wants. */
+function disordered(
+  world: World,
+  hub: SimHub,
+  record: PubMessage,
+): { invariant: Invariant; sentence: string }[] {
+  const spec = world.provider.running?.inbox.state.provider.specs.get(record.pub)
+  const process = hub.engine.processOf(record.pub)
+  if (spec === undefined || process === null) return []
+  const found: string[] = []
+  const wanted = runOf({ ...spec, ...ordersOf(record) }, hub.config)
+  const run = [...hub.engine.containers.values()].find((one) => one.run.pub === record.pub)?.run
+  if (run?.shape !== wanted.shape || run.epoch !== wanted.epoch)
+    found.push(`${record.name} was restarted ${record.restarts} times and its run is another one`)
+  const { name, description } = process.says
+  if (name !== (record.title ?? record.name)) found.push(`${record.name} calls itself ${name}`)
+  if (record.description !== null && description !== record.description)
+    found.push(`${record.name} describes itself as ${description}`)
+  return found.map((sentence) => ({ invariant: 'as-ordered', sentence }))
+}
+
+/** What the record itself asks for, whatever order was made of it. */
+function ordersOf({ epoch, restarts, port }: PubMessage): Partial<SpecMessage> {
+  return { epoch, restarts, port }
 }
 
 function judgeEnd(world: World): void {
@@ -167,6 +201,7 @@ function outcomeOf(world: World, violation: { invariant: Invariant; sentence: st
       requests: checks.asked.size,
       pubs: records.length,
       uses: [...checks.invites.used.values()].reduce((sum, one) => sum + one, 0),
+      changes: checks.owners.changes,
       starts: world.provider.starts,
       epochs: records.reduce((sum, one) => sum + one.epoch - 1, 0),
     },

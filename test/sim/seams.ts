@@ -1,9 +1,10 @@
-/** Where the planted bugs of the provider go in: around its node and its parts, never inside them. */
+/** Where the planted bugs go in: around a program's node and its parts, never inside them. */
 import type { Provider } from '../../plugin/io/provider'
 import { YES } from '../../protocol/command-words'
 import type { FeedId } from '../../protocol/ids'
 import { parsePayload } from '../../protocol/parse'
 import type { Incoming, ReadOptions } from '../../sbot/port'
+import type { Bugs } from './bugs'
 import type { FakeSbot } from './sbot'
 import type { Universe } from './universe'
 
@@ -22,6 +23,14 @@ function confirmed(message: Incoming, provider: Provider | null): Incoming {
   const questions = [...provider.inbox.state.provider.questions.values()]
   const latest = questions.findLast((one) => one.asked === message.author)
   return latest === undefined ? message : { ...message, content: { ...content, branch: latest.key } }
+}
+
+/** What a hub that has trouble with orders hears. */
+export function misheard(message: Incoming, bugs: Bugs): Incoming {
+  const content = message.content as { type?: unknown } | null
+  if (content?.type !== 'buttcloud/spec') return message
+  if (bugs.has('hub-ignores-epoch')) return { ...message, content: { ...content, epoch: 1 } }
+  return bugs.has('restarts-not-counted') ? { ...message, content: { ...content, restarts: 0 } } : message
 }
 
 /** Bugs in what is said and committed. */

@@ -1,5 +1,5 @@
 /** A hub's connection to one pub: the same talk as hub-daemon/io, over fake connections and virtual time. */
-import type { SessionFact } from '../../hub-daemon/facts'
+import type { About, SessionFact } from '../../hub-daemon/facts'
 import type { FeedId, InviteKey, Millis, PubId } from '../../protocol/ids'
 import { HISTORY_BATCH_MAX, PROVIDER_BACKOFF_MAX_MS, PROVIDER_BACKOFF_MS } from '../../protocol/limits'
 import { type FenceItem, type InviteEntry, reasonOf } from '../../protocol/rpc'
@@ -30,6 +30,8 @@ export class SimSession {
   private silentSince: Millis | null
   private probedAt: Millis | null = null
   private invites: ReadonlySet<InviteKey> = new Set()
+  private about: About | null = null
+  private aboutRetryAt: Millis = 0
   private process: PubProcess | null = null
   private detach: () => void = () => {}
   /** Raised with every connection: what belongs to an older one is dropped. */
@@ -59,14 +61,29 @@ export class SimSession {
 
   fact(): SessionFact {
     const { pub, epoch, feed } = this.options
-    const { status, reason, answeringSince, silentSince, probedAt, invites } = this
-    return { pub, epoch, feed, status, reason, answeringSince, silentSince, probedAt, invites }
+    const { status, reason, answeringSince, silentSince, probedAt, invites, about, aboutRetryAt } = this
+    const talk = { status, reason, answeringSince, silentSince, probedAt }
+    return { pub, epoch, feed, ...talk, invites, about, aboutRetryAt }
   }
 
   async invite(entry: InviteEntry): Promise<void> {
     if (this.process === null || this.status !== 'open') throw new Error('try-again: the fence is not open')
     await this.process.invite(entry)
     this.change({ invites: new Set([...this.invites, entry.key]) })
+  }
+
+  /** Has the pub say this of itself; a pub that does not is asked again later. */
+  async tellAbout(about: About): Promise<void> {
+    const { process, connection } = this
+    if (this.options.machine.universe.bugs.has('about-not-said')) return this.change({ about })
+    try {
+      if (process === null || this.status !== 'open') throw new Error('try-again: the fence is not open')
+      const lost = this.over.then(() => Promise.reject(new Error('try-again: the connection ended')))
+      await Promise.race([process.about(about), lost])
+      if (connection === this.connection) this.change({ about })
+    } catch {
+      if (connection === this.connection) this.change({ aboutRetryAt: this.now() + PROVIDER_BACKOFF_MAX_MS })
+    }
   }
 
   /** A handshake from outside. */
@@ -95,11 +112,7 @@ export class SimSession {
     return this.options.machine.clock.pause(this.life, milliseconds)
   }
 
-  private change(
-    fields: Partial<
-      Pick<SessionFact, 'status' | 'reason' | 'answeringSince' | 'silentSince' | 'probedAt' | 'invites'>
-    >,
-  ): void {
+  private change(fields: Partial<Omit<SessionFact, 'pub' | 'epoch' | 'feed'>>): void {
     Object.assign(this, fields)
     this.options.changed()
   }
@@ -145,7 +158,7 @@ export class SimSession {
     this.detach = () => {}
     this.change({
       ...{ status: 'dialling', reason: 'the connection ended', answeringSince: null },
-      ...{ silentSince: this.now(), invites: new Set() },
+      ...{ silentSince: this.now(), invites: new Set(), about: null, aboutRetryAt: 0 },
     })
   }
 

@@ -1,4 +1,4 @@
-// The whole system in a hundred seeded worlds: create, invite, delete and what people write besides, while messages
+// The whole system in a hundred seeded worlds: create, invite, stop, start, restart, name, delete and what people write besides, while messages
 // are late, lost and doubled, programs die around every write, clocks jump, and pubs are copied and set back.
 import { rmSync } from 'node:fs'
 import test from 'tape'
@@ -16,9 +16,10 @@ test(`${SEEDS} seeds: every promise holds after every event and at the end`, asy
     if (outcome.violation !== null) t.fail(report(outcome))
   }
   t.deepEqual(tally.failed, [], tally.line())
-  const { requests, pubs, uses, starts, epochs } = tally.counts
+  const { requests, pubs, uses, changes, starts, epochs } = tally.counts
   t.ok(requests > 20 * SEEDS, `enough was asked: ${requests} requests`)
   t.ok(pubs > 2 * SEEDS && uses > SEEDS, `enough was made: ${pubs} pubs, ${uses} uses of invites`)
+  t.ok(changes > SEEDS, `enough was changed: ${changes} stops, starts, restarts and names`)
   t.ok(starts > 4 * SEEDS && epochs > SEEDS, `enough went wrong: ${starts} starts, ${epochs} raised epochs`)
   t.equal(tally.forks, 0, 'no feed forked')
 })

@@ -4,8 +4,10 @@ import { existsSync, mkdtempSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { createLedger } from '../../plugin/io/ledger'
+import type { Provider } from '../../plugin/io/provider'
 import type { FeedId, PubId } from '../../protocol/ids'
 import { FREE_PLAN_RESERVED_BYTES } from '../../protocol/limits'
+import type { PubMessage } from '../../protocol/messages/pub'
 import { ALICE, BOB, HUBS, OSCAR, PROVIDER, PROVIDER_INVITE, PROVIDER_KEYS } from './actors'
 import type { Bugs } from './bugs'
 import { Checks } from './checks'
@@ -55,6 +57,8 @@ export class World implements Universe {
   readonly twins = new Set<() => void>()
   readonly lines: string[] = []
   healed = false
+  /** The highest epoch that the operator has given each pub. */
+  private readonly raised = new Map<PubId, number>()
   events = 0
   /** When the provider last said something. */
   lastSaid = 0
@@ -134,23 +138,24 @@ export class World implements Universe {
     const fact = running?.inbox.state.provider.pubs.get(pub)
     if (running == null || fact === undefined) return
     this.trace(() => `the operator raises the epoch of ${fact.record.name}`)
-    const record = { ...fact.record, epoch: fact.record.epoch + 1 }
-    running.inbox.say(record, [PROVIDER]).catch(() => undefined)
-    this.orderAnew(pub, 60)
+    const epoch = Math.max(fact.record.epoch, this.raised.get(pub) ?? 0) + 1
+    this.raised.set(pub, epoch)
+    // The order follows from the record.
+    running.inbox.say({ ...fact.record, epoch }, [PROVIDER]).catch(() => undefined)
   }
 
-  /** Looks for a while whether order and record agree, also after a crash between the two. */
-  private orderAnew(pub: PubId, times: number): void {
-    if (times > 0) this.timeline.at(20_000, '', () => this.orderAnew(pub, times - 1))
-    const running = this.provider.running
-    if (running === null) return
-    const { state } = running.inbox
-    const record = state.provider.pubs.get(pub)?.record
-    const spec = state.provider.specs.get(pub)
-    if (record === undefined || spec === undefined || record.status !== 'live' || spec.epoch >= record.epoch)
-      return
-    const order = { ...spec, epoch: record.epoch, revision: spec.revision + 1 }
-    running.inbox.say(order, [record.hub, PROVIDER]).catch(() => undefined)
+  /**
+   * An operator's deed comes from outside of the provider's decisions, which have perhaps just been made of the record
+   * before it: no record goes back behind a raised epoch.
+   */
+  private keepEpochs(running: Provider): void {
+    const { inbox } = running
+    const say = inbox.say.bind(inbox)
+    inbox.say = (content, recps) => {
+      const record = content as PubMessage
+      if (record.type !== 'buttcloud/pub') return say(content, recps)
+      return say({ ...record, epoch: Math.max(record.epoch, this.raised.get(record.pub) ?? 0) }, recps)
+    }
   }
 
   healAll(): void {
@@ -180,6 +185,7 @@ export class World implements Universe {
     const { timeline, random, provider, checks } = this
     provider.onStarted = (running) => {
       checks.watch(running)
+      this.keepEpochs(running)
       checks.sameState()
       for (const hub of this.hubs) hub.wake()
     }

@@ -41,13 +41,19 @@ export class Fleet {
     }
   }
 
-  /** A hub's word that a run is gone: then its port is given to the next. */
+  /** A hub's word that a run is gone, whose port is then given to the next; or that it is stopped as ordered. */
   reported(hub: FeedId, message: Message): void {
     const parsed = parse(message.content)
-    if (!parsed.ok || parsed.value.type !== 'buttcloud/observed' || parsed.value.phase !== 'removed') return
-    const { pub } = parsed.value
+    if (!parsed.ok || parsed.value.type !== 'buttcloud/observed') return
+    const { pub, phase, trouble, revision } = parsed.value
+    const stopped = phase === 'down' && trouble === null
+    if (phase !== 'removed' && !stopped) return
     const found = this.hubs.find((one) => one.machine.id === hub)
-    if (found?.engine.processOf(pub)) this.violate('ports', `${pub.slice(0, 7)} is reported removed and runs`)
+    if (!found?.engine.processOf(pub)) return
+    // A later order may have started it again while the report was being written.
+    if (stopped && found.state.specs.get(pub)?.content.revision !== revision) return
+    if (stopped) this.violate('as-ordered', `${pub.slice(0, 7)} is reported stopped and runs`)
+    else this.violate('ports', `${pub.slice(0, 7)} is reported removed and runs`)
   }
 
   /** A volume is about to go. */

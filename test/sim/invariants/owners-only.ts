@@ -10,6 +10,8 @@ import type { Violate } from './violation'
 
 export class OwnersOnly {
   readonly records = new Map<PubId, PubMessage>()
+  /** Records that a command other than create and delete has made. */
+  changes = 0
   private readonly questions = new Map<MessageId, Question>()
 
   constructor(
@@ -53,9 +55,25 @@ export class OwnersOnly {
     if (record.owners.join() !== before.owners.join()) bad('its owners changed')
     if (!before.owners.includes(cause.author)) bad(`changed by ${short(cause.author)}, who does not own it`)
     if (before.status === 'ended' && record.status === 'live') bad('back to life')
+    this.judgeChange(before, record, cause)
     const deleted = before.status === 'live' && record.status === 'ended'
     const isFailed = (record.answers as string) === record.pub
     if (deleted && !isFailed && !this.isYes(cause, record.pub)) bad('deleted without a yes to its question')
+  }
+
+  /** Who stops, starts or names a pub has said so. */
+  private judgeChange(before: PubMessage, record: PubMessage, cause: Asked): void {
+    if (before.answers === record.answers || record.status === 'ended') return
+    this.changes += 1
+    const says = (words: RegExp): boolean => words.test(cause.text)
+    const bad = (what: string) => this.violate('owners-only', `${record.name} ${what}: ${cause.text}`)
+    if (before.desired === 'up' && record.desired === 'down' && !says(/stop|off/)) bad('was stopped')
+    if (before.desired === 'down' && record.desired === 'up' && !says(/start|up|reboot/)) bad('was started')
+    if (record.restarts > before.restarts + 1) bad('was restarted twice for one command')
+    if (record.restarts > before.restarts && !says(/restart|reboot/)) bad('was restarted')
+    if (record.title !== before.title && !cause.text.endsWith(`as ${record.title}`)) bad('was named')
+    if (record.description !== before.description && !cause.text.endsWith(`as ${record.description}`))
+      bad('was described')
   }
 
   private isYes(cause: Asked, pub: PubId): boolean {

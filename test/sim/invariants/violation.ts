@@ -13,7 +13,10 @@ export const INVARIANTS = {
   retention: 'no volume goes before its time (blueprint 10)',
   'bearer-to-owners': "an invite is in no message that anybody but the pub's owners may read (blueprint 12)",
   'uses-bounded': 'no invite is used more often than it was made for',
-  'up-at-the-end': 'at the end every live pub is up and writable, and nothing of an ended one runs',
+  'up-at-the-end':
+    'at the end every pub that shall be up is up and writable, and nothing of a stopped or ended one runs',
+  'as-ordered':
+    'what a hub reports stopped does not run; in the end every pub was restarted as often as ordered, and says of itself what it shall',
   'invites-work': 'an invite that was handed out and is not used up is known to its pub',
   'no-crash': 'no program throws',
 } as const

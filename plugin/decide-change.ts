@@ -1,0 +1,172 @@
+/**
+ * `start`, `stop`, `restart`, `name … as`, `describe … as`: the record says what is wanted, the order follows from the
+ * record, and the hub's word that the order is carried out is the final answer.
+ */
+import { parseCommand } from '../protocol/command'
+import { CHANGE_DEADLINE_MS } from '../protocol/limits'
+import type { ObservedMessage } from '../protocol/messages/observed'
+import type { PubMessage } from '../protocol/messages/pub'
+import type { SpecMessage } from '../protocol/messages/spec'
+import type { ChangeFact, PubFact, Request } from '../protocol/state'
+import {
+  type Change,
+  type ChangeKind,
+  changed,
+  isChange,
+  isOrdered,
+  isPower,
+  isReached,
+  isSame,
+  stillWanted,
+} from './change'
+import { specFor } from './decide-create'
+import { answer, type Look } from './look'
+import { addressOf, observationOf, pubNamed, pubsOf } from './query'
+import { words } from './words'
+import { changeWords } from './words-change'
+
+/** Troubles that waiting does not mend: nobody is kept waiting for the deadline then. */
+const HOPELESS: ReadonlySet<ObservedMessage['trouble']> = new Set(['no-image', 'crashing', 'out-of-memory'])
+
+/** Checks, and owes the record and the order; or the final answer where all is so already. */
+export function beginChange(look: Look, request: Request, change: Change): void {
+  const { state } = look.world
+  const refuse = (text: string): void => answer(look, request, 'refused', text, { command: change.kind })
+  const live = pubsOf(state, request.author).filter((one) => one.record.status === 'live')
+  const names = live.map((one) => one.record.name)
+  const { name } = change
+  const only = live.length === 1 ? (live[0] ?? null) : null
+  const pub = name === null ? only : pubNamed(state, request.author, name)
+  if (pub === null)
+    return refuse(name === null ? changeWords.whichPub(change, names) : words.noSuchPub(name, names))
+  // One after the other: each builds on the record that the one before it has made.
+  if (look.pubsChanged.has(pub.pub) || look.pubsEnded.has(pub.pub)) return look.wakeAt(look.world.now)
+  if (isBeingMade(look, pub)) return refuse(changeWords.beingMade(pub.record.name))
+  const { record } = pub
+  const wanted = changed(record, change, request.key)
+  const same = isSame(record, wanted)
+  if (same && isSettled(look, pub, change.kind)) {
+    const text = alreadySo(look, pub, change.kind)
+    return answer(look, request, 'done', text, { command: change.kind, pub: pub.pub })
+  }
+  look.pubsChanged.add(pub.pub)
+  look.owe({ kind: 'record', content: wanted })
+  oweOrder(look, wanted)
+  if (isOff(wanted, change.kind))
+    return answer(look, request, 'done', changeWords.atNextStart(wanted, change.kind), {
+      command: change.kind,
+      pub: pub.pub,
+    })
+  const away = labelOfAway(look, record)
+  if (away !== null)
+    answer(look, request, 'received', changeWords.waiting(record.name, away), {
+      command: change.kind,
+      pub: pub.pub,
+    })
+}
+
+/** Goes on with a change that is on the feed: the final answer, when there is something final to say. */
+export function continueChange(look: Look, request: Request, change: ChangeFact): void {
+  const { state, now } = look.world
+  const pub = state.provider.pubs.get(change.pub)
+  if (pub === undefined) return
+  const kind = kindOf(request, change.record)
+  const { record } = pub
+  const end = (outcome: 'done' | 'failed', text: string): void =>
+    answer(look, request, outcome, text, { command: kind, pub: pub.pub })
+  if (record.status === 'ended') return end('failed', changeWords.deleted(record.name))
+  if (!stillWanted(kind, change.record, record))
+    return end('failed', changeWords.overtaken(record.name, kind))
+  if (isOff(record, kind)) return end('done', changeWords.atNextStart(record, kind))
+  const spec = state.provider.specs.get(pub.pub)
+  const observed = observationOf(state, pub)
+  if (spec !== undefined && isOrdered(record, spec) && isReached(spec, observed))
+    return end('done', doneText(look, request, pub, kind))
+  const deadline = look.deadline(change.recordedAt + CHANGE_DEADLINE_MS)
+  const says = observed !== null && observed.revision === spec?.revision ? observed : null
+  const hopeless = says?.phase === 'failed' && HOPELESS.has(says.trouble)
+  if (now < deadline && !hopeless) return look.wakeAt(deadline)
+  const waitedMs = now - change.recordedAt
+  end('failed', changeWords.late(record, kind, waitedMs, says?.reason ?? silenceOf(look, record)))
+}
+
+/** Owes the orders of live pubs whose record says something else, whatever came between the two. */
+export function oweOrders(look: Look): void {
+  const { provider } = look.world.state
+  for (const { pub, record } of provider.pubs.values()) {
+    const spec = provider.specs.get(pub)
+    if (record.status !== 'live' || spec === undefined || isOrdered(record, spec)) continue
+    if (look.pubsChanged.has(pub) || look.pubsEnded.has(pub) || isOrderOwed(look, spec)) continue
+    oweOrder(look, record)
+  }
+}
+
+function isOrderOwed(look: Look, spec: SpecMessage): boolean {
+  return look.effects.some(
+    ({ kind, content }: { kind: string; content?: { type: string; pub?: string } }) =>
+      kind === 'order' && content?.type === 'buttcloud/spec' && content.pub === spec.pub,
+  )
+}
+
+function oweOrder(look: Look, record: PubMessage): void {
+  const spec = look.world.state.provider.specs.get(record.pub)
+  if (spec !== undefined && isOrdered(record, spec)) return
+  look.owe({ kind: 'order', content: specFor(look, record, (spec?.revision ?? 0) + 1) })
+}
+
+/** The request that asked for the pub has no final answer yet. */
+function isBeingMade(look: Look, pub: PubFact): boolean {
+  return look.world.state.provider.answers.get(pub.pub as string as Request['key'])?.final !== true
+}
+
+/** A stopped pub says nothing: what it shall say of itself waits for its next start. */
+function isOff(record: PubMessage, kind: ChangeKind): boolean {
+  return record.desired === 'down' && !isPower(kind)
+}
+
+function isSettled(look: Look, pub: PubFact, kind: ChangeKind): boolean {
+  const { state } = look.world
+  if (isOff(pub.record, kind)) return true
+  const spec = state.provider.specs.get(pub.pub)
+  return spec !== undefined && isOrdered(pub.record, spec) && isReached(spec, observationOf(state, pub))
+}
+
+function alreadySo(look: Look, pub: PubFact, kind: ChangeKind): string {
+  const { record } = pub
+  const away = labelOfAway(look, record)
+  const heard = away === null ? '' : changeWords.lastHeard(away)
+  if (isOff(record, kind)) return changeWords.atNextStart(record, kind)
+  if (kind === 'name') return changeWords.namedAlready(record)
+  if (kind === 'describe') return changeWords.describedAlready(record.name)
+  if (record.desired === 'down') return `${changeWords.stoppedAlready(record.name)}${heard}`
+  return `${changeWords.upAlready(record.name, addressOf(look.world.state, pub) ?? '')}${heard}`
+}
+
+function doneText(look: Look, request: Request, pub: PubFact, kind: ChangeKind): string {
+  const { state, now } = look.world
+  const { record } = pub
+  const at = state.authors.get(record.hub)?.observedAt.get(pub.pub) ?? now
+  const tookMs = at - request.receivedAt
+  if (kind === 'name') return changeWords.named(record)
+  if (kind === 'describe') return changeWords.described(record)
+  if (record.desired === 'down') return changeWords.stopped(record.name, tookMs)
+  return changeWords.up(record.name, addressOf(state, pub) ?? '', kind, tookMs)
+}
+
+function silenceOf(look: Look, record: PubMessage): string {
+  const away = labelOfAway(look, record)
+  return away === null ? changeWords.noReport : changeWords.outOfReach(away)
+}
+
+/** The name of the pub's hub when it is not connected. */
+function labelOfAway({ world }: Look, record: PubMessage): string | null {
+  if (world.facts.connected.has(record.hub)) return null
+  return world.state.provider.hubs.get(record.hub)?.label ?? 'its hub'
+}
+
+/** What the request asked for, read again from its text; the record tells where a later version reads it otherwise. */
+function kindOf(request: Request, record: PubMessage): ChangeKind {
+  const command = parseCommand(request.text)
+  if (isChange(command)) return command.kind
+  return record.desired === 'down' ? 'stop' : 'start'
+}

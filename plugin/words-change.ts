@@ -1,0 +1,72 @@
+/** What the provider says about start, stop, restart, name and describe. Facts in, sentences out. */
+import type { Millis } from '../protocol/ids'
+import type { PubMessage } from '../protocol/messages/pub'
+import { type Change, type ChangeKind, isPower } from './change'
+
+const SECOND_MS = 1_000
+const MINUTE_MS = 60_000
+
+/** A span as people read it: whole tenths of a second, and minutes where it took so long. */
+export function span(milliseconds: Millis): string {
+  const passed = Math.max(0, milliseconds)
+  if (passed < 2 * MINUTE_MS) return `${(Math.round(passed / 100) / 10).toFixed(1)} s`
+  const seconds = Math.round(passed / SECOND_MS)
+  return `${Math.floor(seconds / 60)} min ${seconds % 60} s`
+}
+
+const nounOf: Record<ChangeKind, string> = {
+  start: 'start',
+  stop: 'stop',
+  restart: 'restart',
+  name: 'new name',
+  describe: 'new description',
+}
+
+/** What is ordered, as the end of "it is still to …". */
+const goalOf = (record: PubMessage, kind: ChangeKind): string => {
+  if (kind === 'name') return `call itself ${quoted(record.title ?? record.name)}`
+  if (kind === 'describe') return 'describe itself so'
+  return record.desired === 'down' ? 'be stopped' : 'be up'
+}
+
+const quoted = (text: string): string => `“${text}”`
+const again = (name: string): string => `\`start ${name}\` brings it back`
+
+export const changeWords = {
+  /** It is under way, and its server is not there: this may take a while. */
+  waiting: (name: string, label: string): string =>
+    `Noted. The server of **${name}**, ${label}, is out of reach just now; I'll tell you here how it goes.`,
+  beingMade: (name: string): string =>
+    `**${name}** is still being made. Please send that again when it is up; your invite tells you.`,
+  whichPub: (change: Change, names: string[]): string => {
+    if (names.length === 0) return 'You have no pub yet. `create NAME` makes one.'
+    const tail = isPower(change.kind) ? '' : ' as …'
+    return `Which one? ${names.map((name) => `\`${change.kind} ${name}${tail}\``).join(' or ')}`
+  },
+  up: (name: string, address: string, kind: ChangeKind, tookMs: Millis): string =>
+    `**${name}** is up${kind === 'restart' ? ' again' : ''} after ${span(tookMs)}, at ${address}.`,
+  stopped: (name: string, tookMs: Millis): string =>
+    `**${name}** is stopped, after ${span(tookMs)}. Nobody reaches it now, and its members get nothing through it. Its data, address and invites are kept; ${again(name)}.`,
+  upAlready: (name: string, address: string): string => `**${name}** is up already, at ${address}.`,
+  stoppedAlready: (name: string): string => `**${name}** is stopped already; ${again(name)}.`,
+  named: (record: PubMessage): string =>
+    `**${record.name}** now calls itself ${quoted(record.title ?? record.name)}. In messages to me its name stays \`${record.name}\`.`,
+  described: (record: PubMessage): string =>
+    `**${record.name}** now describes itself as ${quoted(record.description ?? '')}.`,
+  namedAlready: (record: PubMessage): string =>
+    `**${record.name}** calls itself ${quoted(record.title ?? record.name)} already. In messages to me its name is \`${record.name}\`.`,
+  describedAlready: (name: string): string => `**${name}** describes itself so already.`,
+  /** The pub is stopped: it can say nothing in public until it runs. */
+  atNextStart: (record: PubMessage, kind: ChangeKind): string =>
+    `Noted: **${record.name}** will ${goalOf(record, kind)}. It is stopped just now, so that takes effect at its next start.${kind === 'name' ? ` In messages to me its name stays \`${record.name}\`.` : ''}`,
+  overtaken: (name: string, kind: ChangeKind): string =>
+    `A later command took the place of this ${nounOf[kind]} of **${name}**; the answer to that one says how it went. \`status ${name}\` tells how it is now.`,
+  deleted: (name: string): string => `**${name}** was deleted meanwhile.`,
+  late: (record: PubMessage, kind: ChangeKind, afterMs: Millis, why: string): string =>
+    `The ${nounOf[kind]} of **${record.name}** is not through after ${span(afterMs)}: ${why}. It is still to ${goalOf(record, kind)}: its server goes on trying, and \`status ${record.name}\` tells how it is.`,
+  /** Added where what is said is the last that was heard. */
+  lastHeard: (label: string): string =>
+    ` Its server, ${label}, is out of reach just now; this is the last I heard.`,
+  noReport: 'its server has not reported back',
+  outOfReach: (label: string): string => `its server, ${label}, is out of reach`,
+} as const
