@@ -78,6 +78,8 @@ export function withLetter(answered: Answered, letter: Letter, request: Request)
       const meant = payload.author === request.owner && payload.upTo >= request.sequence
       return meant && answered.final === null ? { ...answered, final: letter } : answered
     }
+    case 'notice':
+      return answered
     case 'bearer':
       return payload.delivers === request.key
         ? { ...answered, bearers: [...answered.bearers, letter] }
@@ -88,7 +90,7 @@ export function withLetter(answered: Answered, letter: Letter, request: Request)
 /** How a final letter says it ended. */
 export function outcomeOf(letter: Letter): Outcome {
   const { payload } = letter
-  return payload === null || payload.kind === 'bearer' ? 'done' : payload.outcome
+  return payload === null || payload.kind === 'bearer' || payload.kind === 'notice' ? 'done' : payload.outcome
 }
 
 /** Where the next letter goes: the newest thread of the two alone, or a new one. */

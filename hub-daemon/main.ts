@@ -2,12 +2,13 @@
 import { join } from 'node:path'
 import type { FeedId } from '../protocol/ids'
 import { HANDSHAKE_TIMEOUT_MS } from '../protocol/limits'
-import { PROVIDER_MANIFEST } from '../protocol/rpc'
 import { networkKeyOf, openNode } from '../sbot/stacks'
+import { type HubMethods, hubPlugin } from './io/api'
 import { readOffer } from './io/capacity'
 import { chooseEngine } from './io/engine-choice'
 import { joinProvider, type Membership, readMembership } from './io/join'
 import { createLog, type Log } from './io/log'
+import { createHubMethods } from './io/methods'
 import { Observer } from './io/observe'
 import { createProviderLink, type ProviderLink } from './io/provider-link'
 import { Reconciler } from './io/reconcile'
@@ -63,11 +64,12 @@ export async function runHub(options: HubOptions): Promise<RunningHub> {
   const log = typeof options.log === 'object' ? options.log : createLog(options.log)
   const networkKey = networkKeyOf(options.networkKey)
   let membership: Membership | null = null
+  let methods: HubMethods | null = null
   const node = await openNode({
     path: join(options.dir, 'node'),
     kind: 'hub',
     unixSocket: false,
-    plugins: [providerShape()],
+    plugins: [hubPlugin({ provider: () => membership?.provider ?? null, methods: () => methods })],
     networkKey,
     // Dead connections are found by our own pings; secret-stack would look at every connection five times a second.
     config: { timers: { inactivity: -1, handshake: HANDSHAKE_TIMEOUT_MS } },
@@ -80,7 +82,9 @@ export async function runHub(options: HubOptions): Promise<RunningHub> {
   try {
     membership = await memberOf(options, node.keys, networkKey, log)
     node.gate.lookAgain()
-    return await start(options, node, membership, networkKey, log)
+    const running = await start(options, node, membership, networkKey, log)
+    methods = running.methods
+    return running.hub
   } catch (error) {
     await node.close()
     throw error
@@ -111,7 +115,7 @@ async function start(
   membership: Membership,
   networkKey: string,
   log: Log,
-): Promise<RunningHub> {
+): Promise<{ hub: RunningHub; methods: HubMethods }> {
   const { sbot, keys, id } = node
   const { provider } = membership
   const { version, host, bind, dial, image } = placeOf(options)
@@ -177,7 +181,8 @@ async function start(
     await node.close()
     log.info({}, 'the hub has ended')
   }
-  return { id, provider, label: membership.label, engine: engine.kind, stop: once(stop) }
+  const hub = { id, provider, label: membership.label, engine: engine.kind, stop: once(stop) }
+  return { hub, methods: createHubMethods(observer) }
 }
 
 /** The same end for everybody who asks for it. */
@@ -196,25 +201,4 @@ function placeOf(options: HubOptions): Record<'version' | 'host' | 'bind' | 'dia
   const bind = options.bind ?? (host === LOOPBACK ? LOOPBACK : EVERY_ADDRESS)
   const dial = bind === EVERY_ADDRESS ? LOOPBACK : bind
   return { version, host, bind, dial, image: options.image ?? `buttcloud/ssb-pub:${version}` }
-}
-
-/** The provider's plugin in shape only, so that its methods can be called; here they answer nobody. */
-function providerShape(): object {
-  const refuse = (...args: unknown[]) => {
-    const callback = args.at(-1)
-    if (typeof callback === 'function') callback(new Error('refused: this is a hub; ask its provider'))
-  }
-  const ended = () => (_abort: unknown, callback: (end: unknown) => void) =>
-    callback(new Error('refused: this is a hub; ask its provider'))
-  const methods = Object.entries(PROVIDER_MANIFEST).map(([name, kind]) => [
-    name,
-    kind === 'source' ? ended : refuse,
-  ])
-  return {
-    name: 'buttcloud',
-    version: '1.0.0',
-    manifest: PROVIDER_MANIFEST,
-    permissions: {},
-    init: () => Object.fromEntries(methods),
-  }
 }

@@ -188,7 +188,7 @@ function tending(
   }
   if (session.status === 'open')
     for (const op of owedTo(look.state, pub))
-      if (!session.invites.has(op.invite.key) && !look.memory.deeds.has(op.op))
+      if (op.kind === 'invite' && !session.invites.has(op.invite.key) && !look.memory.deeds.has(op.op))
         return { kind: 'invite', pub, op }
   const probeAt = session.probedAt === null ? null : session.probedAt + PROBE_EVERY_MS
   if (probeAt !== null && probeAt <= look.now) return { kind: 'probe', pub, port, feed: session.feed }

@@ -75,7 +75,8 @@ function moved(before: number, after: number): boolean {
 /** The end of a deed, once it has one. */
 function outcomeOf(look: Look, op: OpMessage): DeedOutcome | null {
   const session = look.facts.sessions.get(op.pub)
-  if (session?.status === 'open' && session.invites.has(op.invite.key)) return { ok: true, reason: null }
+  if (op.kind === 'invite' && session?.status === 'open' && session.invites.has(op.invite.key))
+    return { ok: true, reason: null }
   const outcome = look.memory.deeds.get(op.op)
   if (outcome !== undefined) return outcome
   const spec = look.state.specs.get(op.pub)?.content
@@ -96,6 +97,8 @@ function observation(look: Look, spec: SpecMessage): ObservedMessage | null {
     revision: spec.revision,
     epoch: spec.epoch,
     ...now,
+    version: null,
+    reverted: null,
     feed: session?.feed ?? published?.feed ?? null,
     host: up ? look.config.host : null,
     port: up ? spec.port : null,

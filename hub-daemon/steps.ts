@@ -1,6 +1,6 @@
 /** What the hub can do: a closed union. Each step is safe to repeat; README.md says why. */
 import type { FeedId, Millis, PubId } from '../protocol/ids'
-import type { OpMessage } from '../protocol/messages/op'
+import type { InviteOp } from '../protocol/messages/op'
 import type { Run } from './engines/engine'
 import type { About } from './facts'
 
@@ -17,7 +17,7 @@ export type Step =
   | { kind: 'open-session'; pub: PubId; epoch: number; port: number }
   | { kind: 'close-session'; pub: PubId; why: string }
   /** Puts an invite into the pub's table. */
-  | { kind: 'invite'; pub: PubId; op: OpMessage }
+  | { kind: 'invite'; pub: PubId; op: InviteOp }
   /** Tells the pub what to say of itself. */
   | { kind: 'about'; pub: PubId; about: About }
   /** A handshake from outside. */

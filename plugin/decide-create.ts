@@ -44,6 +44,10 @@ export function beginCreate(look: Look, request: Request, name: string): void {
     status: 'live',
     desired: 'up',
     restarts: 0,
+    rebuilds: 0,
+    version: null,
+    web: false,
+    webPort: null,
     title: null,
     description: null,
     port: placement.port,
@@ -78,7 +82,7 @@ export function continueCreate(look: Look, request: Request, pub: PubFact): void
   }
   const result = resultOf(state, op)
   if (observed?.phase === 'up' && feedOf(state, pub) !== null && result !== null) {
-    if (result.ok) return deliverInvite(look, request, pub, op, 'create')
+    if (result.ok && op.kind === 'invite') return deliverInvite(look, request, pub, op, 'create')
     const text = words.inviteFailed(record.name, result.reason ?? 'its server gave no reason')
     return answer(look, request, 'done', text, { command: 'create', pub: pub.pub })
   }
@@ -96,6 +100,11 @@ export function specFor(look: Look, record: PubMessage, revision: number): SpecM
     epoch: record.epoch,
     desired: record.status === 'live' ? record.desired : 'none',
     restarts: record.restarts,
+    rebuilds: record.rebuilds,
+    version: record.version,
+    fallback: null,
+    web: null,
+    owners: record.owners,
     name: record.title ?? record.name,
     description: record.description ?? words.description(look.world.policy.providerName),
     memoryBytes: plan.memoryBytes,

@@ -21,7 +21,7 @@ export function askDelete(look: Look, request: Request, name: string): void {
     return answer(look, request, 'refused', words.noSuchPub(name, names), { command: 'delete' })
   }
   const expiresAt = now + QUESTION_EXPIRES_MS
-  const question = { kind: 'delete' as const, pub: pub.pub, asked: request.author, expiresAt }
+  const question = { kind: 'delete' as const, pub: pub.pub, asked: [request.author], expiresAt }
   answer(look, request, 'asked', words.askDelete(name, expiresAt), {
     command: 'delete',
     pub: pub.pub,
@@ -32,7 +32,7 @@ export function askDelete(look: Look, request: Request, name: string): void {
 /** A `yes`: finds its question and ends the pub. */
 export function decideYes(look: Look, request: Request): void {
   const { state, now, policy } = look.world
-  const found = questionsAbove(state, request).filter((one) => one.asked === request.author)
+  const found = questionsAbove(state, request).filter((one) => one.asked.includes(request.author))
   const open = found.filter((one) => one.expiresAt > now && !state.provider.confirmed.has(one.key))
   const question = open[0]
   if (question === undefined) return answer(look, request, 'refused', words.noQuestion, { command: 'yes' })
@@ -61,7 +61,7 @@ export function continueDelete(look: Look, request: Request): boolean {
   oweEnd(look, pub.pub, pub.record)
   const until = pub.record.keepUntil ?? now
   const question = questionsAbove(state, request).find(
-    (one) => one.asked === request.author && one.pub === pub.pub,
+    (one) => one.asked.includes(request.author) && one.pub === pub.pub,
   )
   const options = {
     command: 'delete',

@@ -1,7 +1,7 @@
 /** `invite NAME [USES]`: an op for the hub, then the code to current owners only. */
 import type { FeedId } from '../protocol/ids'
 import { INVITES_PER_PUB_MAX, OP_DEADLINE_MS } from '../protocol/limits'
-import { buildOp, type OpMessage } from '../protocol/messages/op'
+import { buildOp, type InviteOp } from '../protocol/messages/op'
 import type { PubFact, Request } from '../protocol/state'
 import { answer, clip, type Look, onlyOwnersRead } from './look'
 import { addressOf, feedOf, liveInvites, pubNamed, pubsOf, resultOf } from './query'
@@ -35,7 +35,7 @@ export function beginInvite(look: Look, request: Request, name: string | null, u
 }
 
 /** Goes on with an invite whose op is on the feed. */
-export function continueInvite(look: Look, request: Request, op: OpMessage): void {
+export function continueInvite(look: Look, request: Request, op: InviteOp): void {
   const { state, now } = look.world
   const pub = state.provider.pubs.get(op.pub)
   if (pub === undefined) return
@@ -63,7 +63,7 @@ export function deliverInvite(
   look: Look,
   request: Request,
   pub: PubFact,
-  op: OpMessage,
+  op: InviteOp,
   command: string,
 ): void {
   const { state, ledger } = look.world
@@ -98,7 +98,7 @@ export function deliverInvite(
 }
 
 /** The classic code of a pub invite: `host:port:@key.ed25519~seed` (ssb-invite). */
-function inviteCode(look: Look, pub: PubFact, op: OpMessage): string {
+function inviteCode(look: Look, pub: PubFact, op: InviteOp): string {
   const { state, ledger } = look.world
   return `${addressOf(state, pub)}:${feedOf(state, pub)}~${ledger.invite(op.op).seed}`
 }

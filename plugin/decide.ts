@@ -2,7 +2,7 @@
  * What the provider owes now: (state, now, policy, facts) → effects. Looks at every open request, each time anew, so
  * a restart or a replay needs no code of its own. An empty list means settled.
  */
-import { parseCommand } from '../protocol/command'
+import { type Parsed, parseCommand } from '../protocol/command'
 import { isClosed } from '../protocol/evolve'
 import { helpText, shortHelp } from '../protocol/help'
 import type { FeedId, Millis } from '../protocol/ids'
@@ -88,7 +88,7 @@ function continueWork(look: Look, request: Request): boolean {
   }
   const op = provider.ops.get(request.key)
   // An op whose pub has no record: a create was cut off between the two, and begins anew.
-  if (op !== undefined && provider.pubs.has(op.pub)) {
+  if (op?.kind === 'invite' && provider.pubs.has(op.pub)) {
     continueInvite(look, request, op)
     return true
   }
@@ -144,52 +144,54 @@ function begin(look: Look, request: Request): void {
   if (valid && !state.provider.owners.has(request.author) && !ownerOwed(look, request.author))
     look.owe({ kind: 'record', content: buildOwner(request.author, request.key) })
   const at = look.effects.length
-  switch (command.kind) {
-    case 'help':
-      answer(look, request, 'done', helpText(command.about), { command: 'help' })
-      break
-    case 'list':
-      answer(look, request, 'done', listText(look, request.author), { command: 'list' })
-      break
-    case 'status':
-      answerStatus(look, request, command.name)
-      break
-    case 'create':
-      beginCreate(look, request, command.name)
-      break
-    case 'invite':
-      beginInvite(look, request, command.name, command.uses)
-      break
-    case 'start':
-    case 'stop':
-    case 'restart':
-    case 'name':
-    case 'describe':
-      beginChange(look, request, command)
-      break
-    case 'delete':
-      askDelete(look, request, command.name)
-      break
-    case 'yes':
-      decideYes(look, request)
-      break
-    case 'no':
-      answer(look, request, 'done', words.nothingChanged, { command: 'no' })
-      break
-    case 'later':
-      answer(look, request, 'refused', words.later(command.word), { command: command.word })
-      break
-    case 'invalid':
-      answer(look, request, 'refused', command.reason, { command: command.command })
-      break
-    case 'unclear':
-      answer(look, request, 'unclear', words.unclear(command.readings))
-      break
-    case 'empty':
-      answer(look, request, 'unclear', words.empty)
-      break
-  }
+  const beginner = BEGINNERS[command.kind] as (look: Look, request: Request, command: Parsed) => void
+  beginner(look, request, command)
   greet(look, request, at)
+}
+
+/** What each reading of a text begins; the compiler asks for every one. */
+type Beginners = {
+  [K in Parsed['kind']]: (look: Look, request: Request, command: Extract<Parsed, { kind: K }>) => void
+}
+
+const notYet = (look: Look, request: Request, { kind }: Parsed): void =>
+  answer(look, request, 'refused', words.later(kind), { command: kind })
+
+const BEGINNERS: Beginners = {
+  help: (look, request, { about }) => answer(look, request, 'done', helpText(about), { command: 'help' }),
+  list: (look, request) => answer(look, request, 'done', listText(look, request.author), { command: 'list' }),
+  status: (look, request, { name }) => answerStatus(look, request, name),
+  create: (look, request, { name }) => beginCreate(look, request, name),
+  invite: (look, request, { name, uses }) => beginInvite(look, request, name, uses),
+  invites: notYet,
+  uninvite: notYet,
+  start: beginChange,
+  stop: beginChange,
+  restart: beginChange,
+  name: beginChange,
+  describe: beginChange,
+  upgrade: notYet,
+  rebuild: notYet,
+  export: notYet,
+  follow: notYet,
+  unfollow: notYet,
+  block: notYet,
+  unblock: notYet,
+  run: notYet,
+  owners: notYet,
+  address: notYet,
+  log: notYet,
+  web: notYet,
+  plans: notYet,
+  plan: notYet,
+  email: notYet,
+  delete: (look, request, { name }) => askDelete(look, request, name),
+  yes: decideYes,
+  no: (look, request) => answer(look, request, 'done', words.nothingChanged, { command: 'no' }),
+  later: (look, request, { word }) => answer(look, request, 'refused', words.later(word), { command: word }),
+  invalid: (look, request, { reason, command }) => answer(look, request, 'refused', reason, { command }),
+  unclear: (look, request, { readings }) => answer(look, request, 'unclear', words.unclear(readings)),
+  empty: (look, request) => answer(look, request, 'unclear', words.empty),
 }
 
 /** The answer to somebody's very first message carries a short help. */

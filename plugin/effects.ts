@@ -2,18 +2,32 @@
  * What the provider does to the world: it publishes messages on its own feed, and nothing else. Each effect has a
  * key made from the message that caused it; a look that finds the effect's message folded does not owe it again.
  */
-import type { FeedId, MessageId } from '../protocol/ids'
-import type { AnswerPayload, BearerPayload, BurstPayload } from '../protocol/messages/answer'
+import type { FeedId, MessageId, PubId } from '../protocol/ids'
+import type { AnswerPayload, BearerPayload, BurstPayload, NoticePayload } from '../protocol/messages/answer'
 import type { OpMessage } from '../protocol/messages/op'
 import type { OwnerMessage } from '../protocol/messages/owner'
 import type { PubMessage } from '../protocol/messages/pub'
 import type { SpecMessage } from '../protocol/messages/spec'
 import type { Request } from '../protocol/state'
 
+/**
+ * A question to a hub that is answered over muxrpc and stands on no feed. The reply is a fact of the next look
+ * (`Facts.replies`); after a restart it is asked again, so it may only be about what can be asked twice.
+ */
+export type Ask = { kind: 'run'; pub: PubId; method: string; args: string[] }
+
+/** What is known of an ask; absent: it was not asked yet. */
+export type Reply =
+  | { state: 'waiting' }
+  | { state: 'done'; ask: Ask['kind']; value: unknown }
+  | { state: 'failed'; reason: string }
+
 export type Effect =
   | { kind: 'record'; content: OwnerMessage | PubMessage }
   | { kind: 'order'; content: SpecMessage | OpMessage }
   | { kind: 'answer'; request: Request; recps: FeedId[]; text: string; payload: AnswerPayload }
+  | { kind: 'notice'; owners: FeedId[]; text: string; payload: NoticePayload }
+  | { kind: 'ask'; request: MessageId; hub: FeedId; ask: Ask }
   | { kind: 'bearer'; recps: FeedId[]; to: FeedId; text: string; payload: BearerPayload }
   | {
       kind: 'burst'
@@ -33,9 +47,13 @@ export function describe(effect: Effect): string {
     case 'order':
       return effect.content.type === 'buttcloud/spec'
         ? `order ${effect.content.desired} of ${effect.content.name}, revision ${effect.content.revision}, epoch ${effect.content.epoch}`
-        : `order an invite for ${effect.content.invite.uses}`
+        : `order ${effect.content.kind}, op ${effect.content.op.slice(0, 9)}`
     case 'answer':
       return `answer ${effect.payload.answers.slice(0, 9)}: ${effect.payload.outcome}${effect.payload.final ? '' : ' (not final)'}`
+    case 'notice':
+      return `tell the owners of ${effect.payload.pub.slice(0, 9)}: ${effect.payload.topic}, because of ${effect.payload.causes.slice(0, 9)}`
+    case 'ask':
+      return `ask ${effect.hub.slice(0, 9)} for ${effect.ask.kind}, because of ${effect.request.slice(0, 9)}`
     case 'bearer':
       return `deliver the invite of ${effect.payload.delivers.slice(0, 9)} in its own thread`
     case 'burst':
@@ -56,6 +74,10 @@ export function keyOf(effect: Effect): string {
         : `op ${effect.content.op}`
     case 'answer':
       return `answer ${effect.payload.answers} ${effect.payload.final ? 'final' : 'received'}`
+    case 'notice':
+      return `notice ${effect.payload.causes}`
+    case 'ask':
+      return `ask ${effect.request}`
     case 'bearer':
       return `bearer ${effect.payload.delivers}`
     case 'burst':

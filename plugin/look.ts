@@ -1,9 +1,9 @@
 /** One look of the provider: what it may use, and the effects it gathers. Shared by the decide-*.ts files. */
 import type { FeedId, MessageId, Millis, PubId } from '../protocol/ids'
 import { ANSWER_BYTES_MAX, NEWS_WAIT_MS, RECIPIENTS_MAX } from '../protocol/limits'
-import type { AnswerPayload, Outcome, Question } from '../protocol/messages/answer'
+import type { AnswerPayload, NoticePayload, Outcome, Question } from '../protocol/messages/answer'
 import type { Request, State } from '../protocol/state'
-import type { Effect } from './effects'
+import type { Effect, Reply } from './effects'
 import type { Policy } from './policy'
 import type { Ledger } from './query'
 import { type Taken, takenBy } from './schedule'
@@ -16,6 +16,8 @@ export interface Facts {
   newcomers: ReadonlySet<FeedId>
   /** Unknown authors that wrote to us lately, with the last sequence seen. Bounded by who fills it. */
   strangers: ReadonlyMap<FeedId, number>
+  /** What hubs said to our asks, by the request that caused them; of open requests only. */
+  replies: ReadonlyMap<MessageId, Reply>
   /** Since when this provider runs and hears its hubs; absent: for ever. */
   currentSince?: Millis
 }
@@ -102,6 +104,17 @@ export function answer(
       confirms: options.confirms ?? null,
     },
   })
+}
+
+/** Owes the owners of a pub something they did not ask for; nothing where they have been told. */
+export function notify(
+  look: Look,
+  owners: FeedId[],
+  text: string,
+  payload: Omit<NoticePayload, 'v' | 'kind'>,
+): void {
+  if (look.world.state.provider.notices.has(payload.causes)) return
+  look.owe({ kind: 'notice', owners, text: clip(text), payload: { v: 1, kind: 'notice', ...payload } })
 }
 
 /**

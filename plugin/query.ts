@@ -1,7 +1,7 @@
 /** The read side: authors joined. Whether an author may say what it said is judged here and nowhere else. */
 import type { FeedId, InviteKey, MessageId, PubId } from '../protocol/ids'
 import type { ObservedMessage } from '../protocol/messages/observed'
-import type { OpMessage } from '../protocol/messages/op'
+import type { InviteOp, OpMessage } from '../protocol/messages/op'
 import type { ResultMessage } from '../protocol/messages/result'
 import type { HubView, InviteEntry, PubView } from '../protocol/rpc'
 import type { PubFact, State, UseFact } from '../protocol/state'
@@ -39,7 +39,7 @@ export function usesOf(
   ledger: Ledger,
 ): Map<MessageId, FeedId[]> {
   const uses = new Map<MessageId, FeedId[]>()
-  const ops = opsOf(state, pub.pub)
+  const ops = invitesOf(state, pub.pub)
   for (const op of ops) uses.set(op.op, [])
   const facts = feed === null ? [] : (state.authors.get(feed)?.uses ?? [])
   for (const use of facts) {
@@ -64,7 +64,7 @@ const matches = new WeakMap<Ledger, WeakMap<UseFact, Match>>()
 /** The op whose invite was used; those that have uses left are tried first. */
 function opOf(
   use: UseFact,
-  ops: OpMessage[],
+  ops: InviteOp[],
   uses: ReadonlyMap<MessageId, FeedId[]>,
   ledger: Ledger,
 ): MessageId | null {
@@ -72,20 +72,20 @@ function opOf(
   matches.set(ledger, known)
   const before = known.get(use) ?? { op: null, tried: 0 }
   if (before.op !== null || before.tried === ops.length) return before.op
-  const isOf = (one: OpMessage): boolean => ledger.note(one.invite.tag, use.member) === use.note
-  const hasLeft = (one: OpMessage): boolean => (uses.get(one.op)?.length ?? 0) < one.invite.uses
+  const isOf = (one: InviteOp): boolean => ledger.note(one.invite.tag, use.member) === use.note
+  const hasLeft = (one: InviteOp): boolean => (uses.get(one.op)?.length ?? 0) < one.invite.uses
   const fresh = ops.slice(before.tried)
   const op = fresh.filter(hasLeft).find(isOf) ?? fresh.filter((one) => !hasLeft(one)).find(isOf)
   known.set(use, { op: op?.op ?? null, tried: ops.length })
   return op?.op ?? null
 }
 
-/** The ops of one pub, oldest first. */
-export function opsOf(state: State, pub: PubId): OpMessage[] {
-  const ops: OpMessage[] = []
+/** The invites of one pub as issued, oldest first. */
+export function invitesOf(state: State, pub: PubId): InviteOp[] {
+  const ops: InviteOp[] = []
   for (const key of state.provider.opsOfPub.get(pub) ?? []) {
     const op = state.provider.ops.get(key)
-    if (op !== undefined) ops.push(op)
+    if (op?.kind === 'invite') ops.push(op)
   }
   return ops
 }
@@ -94,7 +94,7 @@ export function opsOf(state: State, pub: PubId): OpMessage[] {
 export function liveInvites(state: State, pub: PubFact, feed: FeedId | null, ledger: Ledger): InviteEntry[] {
   const uses = usesOf(state, pub, feed, ledger)
   const entries: InviteEntry[] = []
-  for (const op of opsOf(state, pub.pub)) {
+  for (const op of invitesOf(state, pub.pub)) {
     if (state.provider.unsuccessful.has(op.op)) continue
     const left = op.invite.uses - (uses.get(op.op)?.length ?? 0)
     if (left > 0) entries.push({ key: op.invite.key, left, tag: op.invite.tag })

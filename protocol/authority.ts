@@ -16,6 +16,7 @@ export const AUTHORITY: { readonly [type in Content['type']]: readonly Role[] } 
   'buttcloud/hub': ['provider'],
   'buttcloud/observed': ['hub'],
   'buttcloud/result': ['hub'],
+  'buttcloud/incident': ['hub'],
   'buttcloud/capacity': ['hub'],
 }
 

@@ -1,4 +1,5 @@
 /** What a text can mean. */
+import type { FeedId } from './ids'
 
 /** What somebody wants. Names are valid and lower-cased; null where none was said. */
 export type Command =
@@ -6,15 +7,44 @@ export type Command =
   | { kind: 'create'; name: string }
   | { kind: 'list' }
   | { kind: 'status'; name: string | null }
-  | { kind: 'invite'; name: string | null; uses: number | null }
+  | { kind: 'invite'; name: string | null; uses: number | null; note: string | null }
+  | { kind: 'invites'; name: string | null }
+  /** `id` as the list of invites shows it. */
+  | { kind: 'uninvite'; name: string | null; id: string }
   | { kind: 'start' | 'stop' | 'restart'; name: string | null }
   /** What the pub shall call itself, and how it shall describe itself, in public. */
   | { kind: 'name' | 'describe'; name: string | null; text: string }
+  /** `version` null: the provider's current one. */
+  | { kind: 'upgrade'; name: string | null; version: string | null }
+  | { kind: 'rebuild'; name: string | null }
+  | { kind: 'export'; name: string | null; part: ExportPart }
+  | { kind: 'follow' | 'unfollow' | 'block' | 'unblock'; name: string | null; feed: FeedId }
+  /** `method` in its dotted form; each argument as it was written. */
+  | { kind: 'run'; name: string | null; method: string; args: string[] }
+  /** Without a change it lists them. */
+  | { kind: 'owners'; name: string | null; change: OwnersChange | null }
+  | { kind: 'address'; name: string | null }
+  | { kind: 'log'; name: string | null }
+  /** Without `on` it says whether they are on. */
+  | { kind: 'web'; name: string | null; on: boolean | null }
+  | { kind: 'plans' }
+  /** Without a plan it says which one it has. */
+  | { kind: 'plan'; name: string | null; plan: string | null }
+  /** `address` null: forget it. It stays on its writer's feed, and is repeated nowhere. */
+  | { kind: 'email'; address: string | null }
   | { kind: 'delete'; name: string }
   | { kind: 'yes' }
   | { kind: 'no' }
   /** A word of a later version. */
   | { kind: 'later'; word: string; name: string | null }
+
+export const EXPORT_PARTS = ['secret', 'gossip', 'log', 'blobs', 'all'] as const
+export type ExportPart = (typeof EXPORT_PARTS)[number]
+export interface OwnersChange {
+  kind: 'add' | 'remove'
+  feed: FeedId
+}
+
 /** The command is clear and its argument is not valid; `reason` says why and what would do. */
 export interface Invalid {
   kind: 'invalid'

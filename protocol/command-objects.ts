@@ -65,7 +65,7 @@ export function readCreate(after: string[]): Reading {
   // Taken at its word where there is just one, whatever it is; a courtesy or a link is none.
   const only = after.length === 1 ? after[0] : undefined
   if (only !== undefined && !LINKS.has(only) && withoutCourtesy(after).length > 0) {
-    if (/^(?:invite|invitation)$/.test(only)) return { kind: 'invite', name: null, uses: null }
+    if (/^(?:invite|invitation)$/.test(only)) return { kind: 'invite', name: null, uses: null, note: null }
     return named('create', only)
   }
   if (only !== undefined && isSymbol(only)) return named('create', only)
@@ -128,9 +128,9 @@ export function readInvite(after: string[]): Reading {
   const uses = numbers[0] === undefined ? null : numberOf(numbers[0])
   const bad = uses !== null && (!Number.isInteger(uses) || uses < 1 || uses > INVITE_USES_MAX)
   if (bad) return { kind: 'invalid', command: 'invite', reason: sentence.usesBad() }
-  if (name === undefined) return { kind: 'invite', name: null, uses }
+  if (name === undefined) return { kind: 'invite', name: null, uses, note: null }
   const checked = checkName(withoutGenitive(name))
-  if (checked.ok) return { kind: 'invite', name: checked.name, uses }
+  if (checked.ok) return { kind: 'invite', name: checked.name, uses, note: null }
   return { kind: 'invalid', command: 'invite', reason: checked.reason }
 }
 

@@ -5,7 +5,8 @@
  */
 import { maySay } from './authority'
 import type { FeedId, MessageId, Millis, PubId } from './ids'
-import type { AnswerPayload, BurstPayload, Payload } from './messages/answer'
+import { INCIDENTS_KEPT_MAX } from './limits'
+import type { AnswerPayload, BurstPayload, NoticePayload, Payload } from './messages/answer'
 import type { OpMessage } from './messages/op'
 import { checkPost, type Post } from './messages/post'
 import type { PubMessage } from './messages/pub'
@@ -84,6 +85,7 @@ function evolveProvider(state: State, message: Folded): void {
       return
     case 'buttcloud/observed':
     case 'buttcloud/result':
+    case 'buttcloud/incident':
     case 'buttcloud/capacity':
       return // maySay has refused these; the compiler still wants them named.
     default:
@@ -146,6 +148,9 @@ function evolveAnswer(state: State, message: Folded, post: Post): void {
     case 'bearer':
       state.provider.delivered.add(payload.delivers)
       return
+    case 'notice':
+      noteNotice(state.provider, message, post, payload)
+      return
     default:
       forgotten(payload)
   }
@@ -169,6 +174,15 @@ function noteAnswer(state: State, message: Folded, payload: AnswerPayload): void
   provider.changes.delete(payload.answers)
   if (payload.outcome !== 'done') provider.unsuccessful.add(payload.answers)
   close(state, payload.answers, payload.to)
+}
+
+function noteNotice(provider: ProviderFold, message: Folded, post: Post, payload: NoticePayload): void {
+  provider.notices.set(payload.causes, payload)
+  provider.threads.set(payload.pub, {
+    root: post.root ?? message.key,
+    head: message.key,
+    recps: post.recps,
+  })
 }
 
 function noteBurst(state: State, message: Folded, payload: BurstPayload): void {
@@ -208,6 +222,11 @@ function evolvePrivate(state: State, author: AuthorFold, message: Folded): void 
     author.observed.set(content.pub, content)
     author.observedAt.set(content.pub, message.receivedAt)
     if (content.feed !== null && !author.feeds.has(content.pub)) author.feeds.set(content.pub, content.feed)
+  }
+  if (content.type === 'buttcloud/incident') {
+    const { key, sequence } = message
+    const kept = [...(author.incidents.get(content.pub) ?? []), { key, sequence, incident: content }]
+    author.incidents.set(content.pub, kept.slice(-INCIDENTS_KEPT_MAX))
   }
   if (content.type === 'buttcloud/result' && !author.results.has(content.op))
     author.results.set(content.op, content)

@@ -2,8 +2,8 @@
 
 /** box1 takes at most 7 recipients, the author included (private-box; ssb-keys refuses 8). */
 export const RECIPIENTS_MAX = 7
-/** So many bytes of text, as JSON, fit the classic 8 KiB with 7 recipients and the fullest payload (4,265 measured). */
-export const ANSWER_BYTES_MAX = 4200
+/** So many bytes of text, as JSON, fit the classic 8 KiB with 7 recipients and the fullest payload (3,976 measured). */
+export const ANSWER_BYTES_MAX = 3800
 /** People write commands, not books: what is longer than this is not read as one. */
 export const COMMAND_CHARS_MAX = 2000
 /** A classic message is at most 8 KiB signed; its text can't be longer. */
@@ -13,6 +13,13 @@ export const NAME_CHARS_MAX = 32
 export const DESCRIPTION_CHARS_MAX = 300
 /** What a pub calls itself in public: what clients show in one line. */
 export const TITLE_CHARS_MAX = 60
+/** Versions of the pub's image: what fits a Docker tag. */
+export const VERSION_CHARS_MAX = 128
+/** Lines of a pub's output in one incident, and characters of each: a hint, not a log. */
+export const INCIDENT_LINES_MAX = 5
+export const INCIDENT_LINE_CHARS_MAX = 200
+/** Words of a hub on incidents that are kept per pub: begin and end of the 20 that `log` lists, and as much again. */
+export const INCIDENTS_KEPT_MAX = 80
 /** One free plan; the quota keeps one person from filling a community's server. */
 export const PUBS_PER_OWNER_MAX = 3
 /** Uses of one invite: a village, not a city; more invites can be made. */
@@ -35,6 +42,8 @@ export const QUESTION_EXPIRES_MS = 24 * 3_600_000
 export const CREATE_DEADLINE_MS = 15 * 60_000
 /** An invite that the hub can't hand to its pub within this time has failed. */
 export const OP_DEADLINE_MS = 10 * 60_000
+/** A hub that has not answered a question within this time has not answered. */
+export const ASK_TIMEOUT_MS = 20_000
 /** After its own start a provider calls nothing late before so long: what hubs said meanwhile is on its way. */
 export const NEWS_WAIT_MS = 45_000
 /** A start, stop, restart or new name that is not true after this time has failed, as far as its answer goes. */

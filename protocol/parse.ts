@@ -3,6 +3,7 @@ import { type Checked, refuse } from './check'
 import { checkPayload, type Payload } from './messages/answer'
 import { type CapacityMessage, checkCapacity } from './messages/capacity'
 import { checkHub, type HubMessage } from './messages/hub'
+import { checkIncident, type IncidentMessage } from './messages/incident'
 import { checkObserved, type ObservedMessage } from './messages/observed'
 import { checkOp, type OpMessage } from './messages/op'
 import { checkOwner, type OwnerMessage } from './messages/owner'
@@ -19,6 +20,7 @@ export type Content =
   | OpMessage
   | ObservedMessage
   | ResultMessage
+  | IncidentMessage
   | HubMessage
   | CapacityMessage
 
@@ -42,6 +44,8 @@ export function parse(content: unknown): Checked<Content> {
       return checkObserved(content, '')
     case 'buttcloud/result':
       return checkResult(content, '')
+    case 'buttcloud/incident':
+      return checkIncident(content, '')
     case 'buttcloud/hub':
       return checkHub(content, '')
     case 'buttcloud/capacity':

@@ -41,6 +41,25 @@ export const PROVIDER_MANIFEST = {
   adminPubs: 'async',
 } as const
 
+/**
+ * What the provider calls on its hubs, under the same plugin name: each side loads the whole manifest and answers its own
+ * half. A hub answers these to its provider only, and only about pubs that are placed on it.
+ */
+export const HUB_MANIFEST = {
+  hubRun: 'async',
+} as const
+
+/** `buttcloud.hubRun({pub, method, args})`: one call on the pub's own server; answers what it answered. */
+export interface HubRunRequest {
+  pub: PubId
+  /** Dotted: `gossip.peers`. */
+  method: string
+  args: unknown[]
+}
+
+/** The whole plugin, as everybody who calls one half of it loads it. */
+export const BUTTCLOUD_MANIFEST = { ...PROVIDER_MANIFEST, ...HUB_MANIFEST } as const
+
 /** What any connected peer may call; the methods look at the caller themselves. `join` needs a token's key. */
 export const PROVIDER_ANONYMOUS = ['whoami', 'pubs', 'watch', 'open', 'commit', 'feed'] as const
 

@@ -3,9 +3,10 @@
  * by the readers (protocol/view.ts, plugin/decide.ts), so the order in which feeds arrive makes no difference.
  */
 import type { FeedId, InviteKey, MessageId, Millis, PubId } from './ids'
-import type { Question } from './messages/answer'
+import type { NoticePayload, Question } from './messages/answer'
 import type { CapacityMessage } from './messages/capacity'
 import type { HubMessage } from './messages/hub'
+import type { IncidentMessage } from './messages/incident'
 import type { ObservedMessage } from './messages/observed'
 import type { OpMessage } from './messages/op'
 import type { PubMessage } from './messages/pub'
@@ -60,6 +61,22 @@ export interface ChangeFact {
   recordedAt: Millis
 }
 
+/** The thread in which the provider tells the present owners of a pub what they did not ask for. */
+export interface NoticeThread {
+  root: MessageId
+  /** The last of its posts. */
+  head: MessageId
+  /** Who reads it, the provider included: other owners get another thread. */
+  recps: FeedId[]
+}
+
+/** One word of a hub on an incident, under the key of its message. */
+export interface IncidentFact {
+  key: MessageId
+  sequence: number
+  incident: IncidentMessage
+}
+
 /** The fold of the provider's own feed. */
 export interface ProviderFold {
   id: FeedId
@@ -89,6 +106,10 @@ export interface ProviderFold {
   confirmed: Set<MessageId>
   /** Requests whose bearer item has been delivered in a thread of its own. */
   delivered: Set<MessageId>
+  /** What the owners have been told, by its cause. */
+  notices: Map<MessageId, NoticePayload>
+  /** The latest thread of notices about each pub. */
+  threads: Map<PubId, NoticeThread>
   /** Branches of the provider's own posts, for walking up a thread. */
   branches: Map<MessageId, MessageId[]>
 }
@@ -115,6 +136,8 @@ export interface AuthorFold {
   feeds: Map<PubId, FeedId>
   results: Map<MessageId, ResultMessage>
   uses: UseFact[]
+  /** What it said of incidents, by pub, oldest first; only the last ones (INCIDENTS_KEPT_MAX). */
+  incidents: Map<PubId, IncidentFact[]>
 }
 
 export interface State {
@@ -156,6 +179,8 @@ export function initialState(provider: FeedId): State {
       questions: new Map(),
       confirmed: new Set(),
       delivered: new Set(),
+      notices: new Map(),
+      threads: new Map(),
       branches: new Map(),
     },
     authors: new Map(),
@@ -180,6 +205,7 @@ export function authorOf(state: State, id: FeedId): AuthorFold {
       feeds: new Map(),
       results: new Map(),
       uses: [],
+      incidents: new Map(),
     }
     state.authors.set(id, author)
   }

@@ -61,6 +61,11 @@ export class Session {
     return { pub, epoch, feed: address.feed, ...talk, invites, about, aboutRetryAt }
   }
 
+  /** The connection to the pub, for calls on its server; null while there is none. */
+  get rpc(): any {
+    return this.life?.client.rpc ?? null
+  }
+
   /** Puts an invite into the pub's table. Rejects when the fence is not open. */
   async invite(entry: InviteEntry): Promise<void> {
     if (this.life === null || this.status !== 'open')

@@ -2,12 +2,13 @@
 import type { FeedId } from '../../protocol/ids'
 import { buildPost } from '../../protocol/messages/answer'
 import type { Effect } from '../effects'
+import type { Asks } from './asks'
 import type { Inbox } from './inbox'
 
 type Performer = { [K in Effect['kind']]: (effect: Extract<Effect, { kind: K }>) => Promise<unknown> }
 
 /** The performers of one provider: the compiler asks for one per effect. */
-export function createPerformer(inbox: Inbox, self: FeedId): (effect: Effect) => Promise<void> {
+export function createPerformer(inbox: Inbox, self: FeedId, asks: Asks): (effect: Effect) => Promise<void> {
   const mention = (id: FeedId) => ({ id, name: id.slice(1, 9) })
   const table: Performer = {
     record: ({ content }) => inbox.say(content, [self]),
@@ -15,12 +16,27 @@ export function createPerformer(inbox: Inbox, self: FeedId): (effect: Effect) =>
     answer: ({ request, recps, text, payload }) => {
       const root = request.root ?? request.key
       return inbox.say(
-        buildPost({ text, root, branch: request.key, recps, mention: mention(request.author), payload }),
+        buildPost({ text, root, branch: request.key, recps, mentions: [mention(request.author)], payload }),
         recps,
       )
     },
+    notice: ({ owners, text, payload }) => {
+      const recps = [...owners, self]
+      const thread = inbox.state.provider.threads.get(payload.pub)
+      const same = thread !== undefined && sameSet(thread.recps, recps) ? thread : null
+      const root = same?.root ?? null
+      const branch = same?.head ?? null
+      return inbox.say(
+        buildPost({ text, root, branch, recps, mentions: owners.map(mention), payload }),
+        recps,
+      )
+    },
+    ask: async (effect) => asks.start(effect),
     bearer: ({ recps, to, text, payload }) =>
-      inbox.say(buildPost({ text, root: null, branch: null, recps, mention: mention(to), payload }), recps),
+      inbox.say(
+        buildPost({ text, root: null, branch: null, recps, mentions: [mention(to)], payload }),
+        recps,
+      ),
     burst: ({ thread, to, text, payload }) => {
       const recps = [to, self]
       return inbox.say(
@@ -29,7 +45,7 @@ export function createPerformer(inbox: Inbox, self: FeedId): (effect: Effect) =>
           root: thread?.root ?? null,
           branch: thread?.branch ?? null,
           recps,
-          mention: mention(to),
+          mentions: [mention(to)],
           payload,
         }),
         recps,
@@ -39,4 +55,8 @@ export function createPerformer(inbox: Inbox, self: FeedId): (effect: Effect) =>
   return async (effect) => {
     await (table[effect.kind] as (effect: Effect) => Promise<unknown>)(effect)
   }
+}
+
+function sameSet(one: FeedId[], other: FeedId[]): boolean {
+  return one.length === other.length && one.every((id) => other.includes(id))
 }

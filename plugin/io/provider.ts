@@ -8,6 +8,7 @@ import { decide } from '../decide'
 import { describe, type Effect } from '../effects'
 import type { Policy } from '../policy'
 import type { Ledger } from '../query'
+import { Asks } from './asks'
 import { Commits } from './commits'
 import { Inbox } from './inbox'
 import { createLedger } from './ledger'
@@ -79,7 +80,8 @@ export async function startProvider(options: ProviderOptions): Promise<Provider>
     clock,
   )
   const connected = (): Set<FeedId> => new Set(sbot.peers().map((peer) => peer.id))
-  const perform = createPerformer(inbox, sbot.id)
+  const asks = new Asks(sbot, clock, () => loop?.wake())
+  const perform = createPerformer(inbox, sbot.id, asks)
 
   let isCurrent = options.mayWrite === undefined
   let currentSince = clock.now()
@@ -101,7 +103,9 @@ export async function startProvider(options: ProviderOptions): Promise<Provider>
     // A hub that connects while the log is still being read wakes the loop too, and half a state owes too much. So
     // does one that was put back to an old copy: it would wait at the gate and then be published all the same.
     if (!inbox.complete || !isCurrent) return
+    asks.forget((request) => inbox.state.open.has(request))
     const facts = {
+      replies: asks.replies(),
       connected: connected(),
       newcomers: new Set(tables.newcomers.keys()),
       strangers: inbox.strangers,

@@ -8,6 +8,7 @@
  *
  * kind `answer`  answers one request; `final` is false for a *received*, which comes at most once.
  * kind `burst`   answers everything of one author up to a sequence that has no answer of its own yet.
+ * kind `notice`  tells the owners of a pub something that nobody asked for, once per cause.
  * kind `bearer`  carries an invite in a thread of its own; belongs to the request in `delivers`, answers nothing.
  */
 import {
@@ -15,6 +16,7 @@ import {
   type Checked,
   feedId,
   flag,
+  list,
   literal,
   messageId,
   nullable,
@@ -25,6 +27,7 @@ import {
   whole,
 } from '../check'
 import type { FeedId, MessageId, Millis, PubId } from '../ids'
+import { RECIPIENTS_MAX } from '../limits'
 
 /**
  * received  it is being worked on, the final answer follows
@@ -39,10 +42,11 @@ export type Outcome = (typeof OUTCOMES)[number]
 
 /** A question that a `yes` may answer. */
 export interface Question {
-  kind: 'delete'
+  /** `export-secret`: of a pub with several owners. */
+  kind: 'delete' | 'export-secret'
   pub: PubId
-  /** Who was asked: only this feed's `yes` counts. */
-  asked: FeedId
+  /** Who was asked: a `yes` of one of these counts. */
+  asked: FeedId[]
   expiresAt: Millis
 }
 
@@ -80,12 +84,25 @@ export interface BearerPayload {
   pub: PubId
 }
 
-export type Payload = AnswerPayload | BurstPayload | BearerPayload
+/** What the provider tells the owners of a pub without having been asked; in the thread it keeps with them. */
+export interface NoticePayload {
+  v: 1
+  kind: 'notice'
+  pub: PubId
+  topic: NoticeTopic
+  /** The message that this is about: a request, or a hub's report. */
+  causes: MessageId
+}
+
+export const NOTICE_TOPICS = ['owners', 'incident'] as const
+export type NoticeTopic = (typeof NOTICE_TOPICS)[number]
+
+export type Payload = AnswerPayload | BurstPayload | BearerPayload | NoticePayload
 
 const question: Check<Question> = shape({
-  kind: literal('delete'),
+  kind: oneOf('delete', 'export-secret'),
   pub: pubId,
-  asked: feedId,
+  asked: list(feedId, 1, RECIPIENTS_MAX - 1),
   expiresAt: whole(0, Number.MAX_SAFE_INTEGER),
 })
 
@@ -118,9 +135,17 @@ const bearerPayload: Check<BearerPayload> = shape({
   pub: pubId,
 })
 
+const noticePayload: Check<NoticePayload> = shape({
+  v: literal(1),
+  kind: literal('notice'),
+  pub: pubId,
+  topic: oneOf(...NOTICE_TOPICS),
+  causes: messageId,
+})
+
 /** Reads the payload of an answer. Only ever asked about the provider's own posts. */
 export function checkPayload(value: unknown): Checked<Payload> {
-  const kind = shape({ kind: oneOf('answer', 'burst', 'bearer') })(value, 'buttcloud')
+  const kind = shape({ kind: oneOf('answer', 'burst', 'bearer', 'notice') })(value, 'buttcloud')
   if (!kind.ok) return kind
   switch (kind.value.kind) {
     case 'answer':
@@ -129,6 +154,8 @@ export function checkPayload(value: unknown): Checked<Payload> {
       return burstPayload(value, 'buttcloud')
     case 'bearer':
       return bearerPayload(value, 'buttcloud')
+    case 'notice':
+      return noticePayload(value, 'buttcloud')
   }
 }
 
@@ -138,8 +165,8 @@ export interface PostFrame {
   root: MessageId | null
   branch: MessageId | null
   recps: FeedId[]
-  /** Whom the reader's client shall count it for. */
-  mention: { id: FeedId; name: string }
+  /** Whom the readers' clients shall count it for. */
+  mentions: { id: FeedId; name: string }[]
   payload: Payload
 }
 
@@ -150,7 +177,7 @@ export function buildPost(frame: PostFrame): object {
     text: frame.text,
     ...(frame.root === null ? {} : { root: frame.root, branch: frame.branch ?? frame.root }),
     recps: frame.recps,
-    mentions: [{ link: frame.mention.id, name: frame.mention.name }],
+    mentions: frame.mentions.map(({ id, name }) => ({ link: id, name })),
     buttcloud: frame.payload,
   }
 }

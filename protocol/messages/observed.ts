@@ -2,10 +2,10 @@
  * `buttcloud/observed`, hub → provider: a change in what runs. A transition, never a heartbeat.
  *
  * Example: {"type":"buttcloud/observed","v":1,"pub":"%…","revision":1,"epoch":1,"phase":"up","reason":null,"trouble":null,
- *           "feed":"@pub…","host":"pubs.example.org","port":8101}
+ *           "version":"0.1.0","reverted":null,"feed":"@pub…","host":"pubs.example.org","port":8101}
  */
 import { type Check, feedId, literal, nullable, type Of, oneOf, pubId, shape, text, whole } from '../check'
-import { PORT_MAX, PORT_MIN } from '../limits'
+import { PORT_MAX, PORT_MIN, VERSION_CHARS_MAX } from '../limits'
 
 const check = shape({
   type: literal('buttcloud/observed'),
@@ -24,6 +24,10 @@ const check = shape({
   trouble: nullable(
     oneOf('port-taken', 'no-image', 'disk-full', 'unreachable', 'crashing', 'out-of-memory', 'other'),
   ),
+  /** The version of the image that runs, where that is known. */
+  version: nullable(text(VERSION_CHARS_MAX)),
+  /** Why it runs the spec's `fallback` and not what was ordered; null where it runs what was ordered. */
+  reverted: nullable(text(300)),
   feed: nullable(feedId),
   host: nullable(text(253)),
   port: nullable(whole(PORT_MIN, PORT_MAX)),

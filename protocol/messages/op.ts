@@ -1,18 +1,29 @@
 /**
- * `buttcloud/op`, provider → hub: one deed with a result. Here: put an invite into the pub's table.
- * The provider makes the invite's key pair from its own secret and the request's key, so the seed is on no feed
- * towards the hub and is the same after a crash. These ops are the invite ledger's *issued* side.
+ * `buttcloud/op`, provider → hub: one deed with a result, done to a pub that runs. Deeds are idempotent: the hub does one
+ * again when it does not know how it went.
+ *
+ * invite   Puts an invite into the pub's table. The provider makes the invite's key pair from its own secret and the
+ *          request's key, so the seed is on no feed towards the hub and is the same after a crash. These ops are the
+ *          invite ledger's *issued* side.
+ * revoke   Takes an invite out of the pub's table. It is void for the provider from this op on, whatever the hub does.
+ * contact  The pub publishes that it follows, blocks or does neither to a feed; nothing where its feed says so already.
  *
  * Example: {"type":"buttcloud/op","v":1,"op":"%request…","hub":"@…","pub":"%…","kind":"invite",
  *           "invite":{"key":"@…","uses":1,"tag":"c2hvcnQ…"}}
+ *          {"type":"buttcloud/op","v":1,"op":"%request…","hub":"@…","pub":"%…","kind":"revoke","revoke":{"key":"@…"}}
+ *          {"type":"buttcloud/op","v":1,"op":"%request…","hub":"@…","pub":"%…","kind":"contact",
+ *           "contact":{"feed":"@…","following":true,"blocking":false}}
  */
 import {
   type Check,
+  type Checked,
   feedId,
+  flag,
   inviteKey,
   literal,
   messageId,
   type Of,
+  oneOf,
   pubId,
   shape,
   text,
@@ -20,13 +31,17 @@ import {
 } from '../check'
 import { INVITE_USES_MAX } from '../limits'
 
-const check = shape({
+const frame = {
   type: literal('buttcloud/op'),
   v: literal(1),
   /** Key of the request that caused it: one op per request. */
   op: messageId,
   hub: feedId,
   pub: pubId,
+}
+
+const inviteOp = shape({
+  ...frame,
   kind: literal('invite'),
   invite: shape({
     key: inviteKey,
@@ -35,10 +50,36 @@ const check = shape({
     tag: text(64),
   }),
 })
-export type OpMessage = Of<typeof check>
-export const checkOp: Check<OpMessage> = check
+const revokeOp = shape({ ...frame, kind: literal('revoke'), revoke: shape({ key: inviteKey }) })
+const contactOp = shape({
+  ...frame,
+  kind: literal('contact'),
+  /** As a `contact` message says it; both false takes back what was said before. */
+  contact: shape({ feed: feedId, following: flag, blocking: flag }),
+})
+
+export type InviteOp = Of<typeof inviteOp>
+export type RevokeOp = Of<typeof revokeOp>
+export type ContactOp = Of<typeof contactOp>
+export type OpMessage = InviteOp | RevokeOp | ContactOp
+
+/** Reads an op of any kind. */
+export const checkOp: Check<OpMessage> = (value, field): Checked<OpMessage> => {
+  const kind = shape({ kind: oneOf('invite', 'revoke', 'contact') })(value, field)
+  if (!kind.ok) return kind
+  switch (kind.value.kind) {
+    case 'invite':
+      return inviteOp(value, field)
+    case 'revoke':
+      return revokeOp(value, field)
+    case 'contact':
+      return contactOp(value, field)
+  }
+}
+
+type Fields<T> = T extends OpMessage ? Omit<T, 'type' | 'v'> : never
 
 /** Builds an op for one hub. */
-export function buildOp(fields: Omit<OpMessage, 'type' | 'v'>): OpMessage {
+export function buildOp<T extends Fields<OpMessage>>(fields: T): T & { type: 'buttcloud/op'; v: 1 } {
   return { type: 'buttcloud/op', v: 1, ...fields }
 }

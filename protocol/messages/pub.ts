@@ -2,12 +2,13 @@
  * `buttcloud/pub`, provider → self: the record of one pub, whole each time; the highest sequence wins.
  *
  * Example: {"type":"buttcloud/pub","v":1,"pub":"%request…","name":"alice","owners":["@…"],"plan":"free",
- *           "status":"live","desired":"up","restarts":0,"title":null,"description":null,"port":8101,"hub":"@…","epoch":1,
+ *           "status":"live","desired":"up","restarts":0,"rebuilds":0,"version":null,"webPort":null,"web":false,"title":null,"description":null,"port":8101,"hub":"@…","epoch":1,
  *           "keepUntil":null,"answers":"%…"}
  */
 import {
   type Check,
   feedId,
+  flag,
   list,
   literal,
   messageId,
@@ -26,6 +27,7 @@ import {
   PORT_MIN,
   RECIPIENTS_MAX,
   TITLE_CHARS_MAX,
+  VERSION_CHARS_MAX,
 } from '../limits'
 
 const check = shape({
@@ -43,6 +45,14 @@ const check = shape({
   desired: oneOf('up', 'down'),
   /** How often it was ordered to start anew: a higher number is another run. */
   restarts: whole(0, Number.MAX_SAFE_INTEGER),
+  /** How often it was ordered to be rebuilt: image and derived data made anew. */
+  rebuilds: whole(0, Number.MAX_SAFE_INTEGER),
+  /** The version of the pub's image that its owners ordered; null is what its hub runs by default. */
+  version: nullable(text(VERSION_CHARS_MAX)),
+  /** Whether its web pages are on. */
+  web: flag,
+  /** The port of its web pages, allotted when they were first switched on, its own for life. */
+  webPort: nullable(whole(PORT_MIN, PORT_MAX)),
   /** What the pub says of itself in public; null is what it says by default. */
   title: nullable(text(TITLE_CHARS_MAX)),
   description: nullable(text(DESCRIPTION_CHARS_MAX)),

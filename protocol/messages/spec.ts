@@ -3,12 +3,13 @@
  * `revision` wins (and, on one feed, the highest sequence has it).
  *
  * Example: {"type":"buttcloud/spec","v":1,"pub":"%…","hub":"@…","revision":1,"epoch":1,"desired":"up",
- *   "restarts":0,"name":"alice","description":"…","memoryBytes":201326592,"reservedBytes":50331648,"diskBytes":1073741824,
+ *   "restarts":0,"rebuilds":0,"version":null,"fallback":null,"web":null,"owners":["@…"],"name":"alice","description":"…","memoryBytes":201326592,"reservedBytes":50331648,"diskBytes":1073741824,
  *   "port":8101,"keepUntil":null,"answers":"%…"}
  */
 import {
   type Check,
   feedId,
+  list,
   literal,
   messageId,
   nullable,
@@ -19,7 +20,14 @@ import {
   text,
   whole,
 } from '../check'
-import { DESCRIPTION_CHARS_MAX, PORT_MAX, PORT_MIN, TITLE_CHARS_MAX } from '../limits'
+import {
+  DESCRIPTION_CHARS_MAX,
+  PORT_MAX,
+  PORT_MIN,
+  RECIPIENTS_MAX,
+  TITLE_CHARS_MAX,
+  VERSION_CHARS_MAX,
+} from '../limits'
 
 const bytes = whole(0, Number.MAX_SAFE_INTEGER)
 
@@ -34,6 +42,16 @@ const check = shape({
   desired: oneOf('up', 'down', 'none'),
   /** A run of a lower number is replaced. */
   restarts: whole(0, Number.MAX_SAFE_INTEGER),
+  /** A run of a lower number is replaced by one whose image and derived data were made anew. */
+  rebuilds: whole(0, Number.MAX_SAFE_INTEGER),
+  /** The version of the image; null is the hub's own default. */
+  version: nullable(text(VERSION_CHARS_MAX)),
+  /** What to go back to where `version` does not get healthy in time; null where there is nothing to go back to. */
+  fallback: nullable(shape({ version: nullable(text(VERSION_CHARS_MAX)) })),
+  /** The port of its web pages; null while they are off. */
+  web: nullable(shape({ port: whole(PORT_MIN, PORT_MAX) })),
+  /** Who may call the pub's own methods as an owner. */
+  owners: list(feedId, 0, RECIPIENTS_MAX - 1),
   /** What the pub says of itself (`about`). Told to the running pub; a change needs no new run. */
   name: text(TITLE_CHARS_MAX),
   description: text(DESCRIPTION_CHARS_MAX),

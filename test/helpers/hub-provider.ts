@@ -81,6 +81,7 @@ export class HubProvider {
     const spec: SpecMessage = {
       ...buildSpec({
         ...{ hub, epoch: 1, desired: 'up', restarts: 0, name: 'alice', description: 'a pub' },
+        ...{ rebuilds: 0, version: null, fallback: null, web: null, owners: [] },
         ...{ memoryBytes: 192 * 2 ** 20, reservedBytes: 48 * 2 ** 20, diskBytes: 2 ** 30 },
         ...{ keepUntil: null, answers: fields.pub as string as MessageId, revision: 1 },
         ...fields,

@@ -2,6 +2,7 @@
 import type { MessageId } from '../../protocol/ids'
 import { pubIdOf } from '../../protocol/ids'
 import { buildObserved } from '../../protocol/messages/observed'
+import type { InviteOp } from '../../protocol/messages/op'
 import { buildResult } from '../../protocol/messages/result'
 import { alice, feed, hub, type Story } from './story'
 
@@ -25,6 +26,8 @@ export function hubSays(
       phase,
       reason: null,
       trouble: null,
+      version: null,
+      reverted: null,
       feed: PUB_FEED,
       host: 'pubs.example',
       port: spec.port,
@@ -46,4 +49,10 @@ export function aliceHasPub(story: Story, name = 'alice'): MessageId {
   opDone(story, request, request)
   story.settle()
   return request
+}
+
+/** The invite that a request caused, as ordered. */
+export function inviteOf(story: Story, request: MessageId): InviteOp['invite'] | null {
+  const op = story.state.provider.ops.get(request)
+  return op?.kind === 'invite' ? op.invite : null
 }

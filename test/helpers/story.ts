@@ -1,7 +1,7 @@
 /** Given–when–then for the provider: messages in, effects out, without any node. Actors are alice, bob and oscar. */
 
 import { type Decision, decide } from '../../plugin/decide'
-import type { Effect } from '../../plugin/effects'
+import type { Effect, Reply } from '../../plugin/effects'
 import type { Facts } from '../../plugin/look'
 import { DEFAULT_POLICY, type Policy } from '../../plugin/policy'
 import type { Ledger } from '../../plugin/query'
@@ -53,6 +53,8 @@ export class Story {
   policy: Policy = { ...DEFAULT_POLICY }
   readonly newcomers = new Set<FeedId>([alice, bob])
   readonly strangers = new Map<FeedId, number>()
+  /** What hubs said to asks; tests put the replies in. */
+  readonly replies = new Map<MessageId, Reply>()
   readonly connected = new Set<FeedId>([hub])
   /** When the provider started; null: long ago. */
   startedAt: Millis | null = null
@@ -102,7 +104,7 @@ export class Story {
   decide(): Decision {
     const { connected, newcomers, strangers, startedAt } = this
     const since = startedAt === null ? {} : { currentSince: startedAt }
-    const facts: Facts = { connected, newcomers, strangers, ...since }
+    const facts: Facts = { connected, newcomers, strangers, replies: this.replies, ...since }
     return decide({ state: this.state, now: this.now, policy: this.policy, facts, ledger: plainLedger })
   }
 
@@ -132,6 +134,18 @@ export class Story {
       }
       case 'bearer':
         return this.tells(provider, buildPost({ ...frame(effect), root: null, branch: null }))
+      case 'notice': {
+        const { owners, text, payload } = effect
+        const recps = [...owners, provider]
+        const thread = this.state.provider.threads.get(payload.pub)
+        const same = thread !== undefined && thread.recps.join() === recps.join() ? thread : null
+        const mentions = owners.map((id) => ({ id, name: 'x' }))
+        const place = { root: same?.root ?? null, branch: same?.head ?? null }
+        return this.tells(provider, buildPost({ text, ...place, recps, mentions, payload }))
+      }
+      case 'ask':
+        this.replies.set(effect.request, { state: 'waiting' })
+        return effect.request
       case 'burst':
         return this.tells(
           provider,
@@ -147,7 +161,12 @@ function frame(
     | (Extract<Effect, { kind: 'burst' }> & { recps: FeedId[] }),
 ) {
   const to = effect.kind === 'answer' ? effect.request.author : effect.to
-  return { text: effect.text, recps: effect.recps, mention: { id: to, name: 'x' }, payload: effect.payload }
+  return {
+    text: effect.text,
+    recps: effect.recps,
+    mentions: [{ id: to, name: 'x' }],
+    payload: effect.payload,
+  }
 }
 
 /** The answers among effects, as `outcome` or `outcome:command`. */

@@ -10,7 +10,7 @@ import { buildOp } from '../../protocol/messages/op'
 import { buildResult } from '../../protocol/messages/result'
 import { initialState } from '../../protocol/state'
 import { alice, canonical, feed, hub, oscar, outcomes, plainLedger, provider, Story } from '../helpers/story'
-import { aliceHasPub, hubSays, opDone, PUB_FEED } from '../helpers/story-hub'
+import { aliceHasPub, hubSays, inviteOf, opDone, PUB_FEED } from '../helpers/story-hub'
 
 test('strangers: one refusal an hour, combined, to them alone', (t) => {
   const story = new Story().withHub()
@@ -79,6 +79,8 @@ test('forged: a hub’s words in an owner’s mouth, an owner’s record, a wron
     phase: 'up' as const,
     reason: null,
     trouble: null,
+    version: null,
+    reverted: null,
     feed: PUB_FEED,
     host: 'evil',
     port: spec.port,
@@ -100,7 +102,7 @@ test('forged: a hub’s words in an owner’s mouth, an owner’s record, a wron
       invite: { key: plainLedger.invite(request).key, uses: 99, tag: 'x' },
     }),
   )
-  t.equal(story.state.provider.ops.get(request)?.invite.uses, 1)
+  t.equal(inviteOf(story, request)?.uses, 1)
   t.end()
 })
 

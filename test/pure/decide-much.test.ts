@@ -24,7 +24,7 @@ test('200,000 requests that wait at once get one combined answer', (t) => {
 test('the longest answer with the fullest payload to the most people still fits a message', (t) => {
   const recps = Array.from({ length: RECIPIENTS_MAX - 1 }, (_, index) => feed(`reader ${index}`))
   const request = key('request')
-  const question = { kind: 'delete' as const, pub: pubIdOf(request), asked: alice, expiresAt: 8.64e15 }
+  const question = { kind: 'delete' as const, pub: pubIdOf(request), asked: recps, expiresAt: 8.64e15 }
   const payload = {
     ...({ v: 1, kind: 'answer', answers: request, to: alice, outcome: 'received', final: true } as const),
     ...{ command: 'x'.repeat(20), pub: pubIdOf(request), question, confirms: request },
@@ -36,7 +36,7 @@ test('the longest answer with the fullest payload to the most people still fits 
         text,
         root: request,
         branch: request,
-        mention: { id: alice, name: '12345678' },
+        mentions: [{ id: alice, name: '12345678' }],
         payload,
       }
       privateOutgoing(provider, buildPost({ ...frame, recps: [...recps, provider] }), [...recps, provider])

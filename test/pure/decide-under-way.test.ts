@@ -16,7 +16,16 @@ function withPub(): { story: Story; pub: ReturnType<typeof pubIdOf> } {
   story.tells(
     hub,
     buildObserved({
-      ...{ pub, revision: 1, epoch: 1, phase: 'up', reason: null, trouble: null },
+      ...{
+        pub,
+        revision: 1,
+        epoch: 1,
+        phase: 'up',
+        reason: null,
+        trouble: null,
+        version: null,
+        reverted: null,
+      },
       ...{ feed: feed('pub'), host: 'pubs.example', port: 8100 },
     }),
   )
@@ -69,7 +78,16 @@ test('a create cut off between its invite and its record begins anew and is answ
   story.tells(
     hub,
     buildObserved({
-      ...{ pub, revision: 1, epoch: 1, phase: 'up', reason: null, trouble: null },
+      ...{
+        pub,
+        revision: 1,
+        epoch: 1,
+        phase: 'up',
+        reason: null,
+        trouble: null,
+        version: null,
+        reverted: null,
+      },
       ...{ feed: feed('pub'), host: 'pubs.example', port: 8100 },
     }),
   )

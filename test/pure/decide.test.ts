@@ -16,7 +16,7 @@ import {
   provider,
   Story,
 } from '../helpers/story'
-import { aliceHasPub, hubSays, opDone, PUB_FEED } from '../helpers/story-hub'
+import { aliceHasPub, hubSays, inviteOf, opDone, PUB_FEED } from '../helpers/story-hub'
 
 test('create: record, order, invite and a received at once; the invite when the hub says up', (t) => {
   const story = new Story().withHub()
@@ -149,7 +149,7 @@ test('invite: to its owner only; of somebody else’s pub refused without tellin
   const pub = aliceHasPub(story)
   const request = story.asks(alice, 'invite alice 5')
   story.settle()
-  t.equal(story.state.provider.ops.get(request)?.invite.uses, 5)
+  t.equal(inviteOf(story, request)?.uses, 5)
   opDone(story, request, pub)
   t.deepEqual(outcomes(story.settle()), ['done'])
   story.asks(bob, 'invite alice')

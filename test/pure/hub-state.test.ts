@@ -63,6 +63,8 @@ const report = fc.oneof(
       phase: 'up',
       reason: null,
       trouble: null,
+      version: null,
+      reverted: null,
       feed: feedOf(f.pub),
       host: 'h',
       port: 8101,

@@ -184,7 +184,12 @@ async function restartAtEnd(world: World, broken: () => unknown): Promise<void> 
   const { running, machine } = world.provider
   if (running === null) return world.violate('no-crash', 'the provider does not come back')
   const { inbox, ledger } = running
-  const facts = { connected: running.connected(), newcomers: new Set<never>(), strangers: new Map() }
+  const facts = {
+    connected: running.connected(),
+    newcomers: new Set<never>(),
+    strangers: new Map(),
+    replies: new Map(),
+  }
   const policy = world.provider.policy()
   const { effects } = decide({ state: inbox.state, now: machine.clock.now(), policy, facts, ledger })
   if (effects.length > 0) world.violate('answered', `a provider at rest still owes ${effects[0]?.kind}`)

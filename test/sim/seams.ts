@@ -1,7 +1,9 @@
 /** Where the planted bugs go in: around a program's node and its parts, never inside them. */
+
 import type { Provider } from '../../plugin/io/provider'
+import { invitesOf } from '../../plugin/query'
 import { YES } from '../../protocol/command-words'
-import type { FeedId } from '../../protocol/ids'
+import type { FeedId, PubId } from '../../protocol/ids'
 import { parsePayload } from '../../protocol/parse'
 import type { Incoming, ReadOptions } from '../../sbot/port'
 import type { Bugs } from './bugs'
@@ -21,7 +23,7 @@ function confirmed(message: Incoming, provider: Provider | null): Incoming {
   const content = message.content as { type?: unknown; text?: unknown } | null
   if (provider === null || content?.type !== 'post' || !YES.has(String(content.text))) return message
   const questions = [...provider.inbox.state.provider.questions.values()]
-  const latest = questions.findLast((one) => one.asked === message.author)
+  const latest = questions.findLast((one) => one.asked.includes(message.author))
   return latest === undefined ? message : { ...message, content: { ...content, branch: latest.key } }
 }
 
@@ -84,9 +86,7 @@ function plantInCommits(universe: Universe, provider: Provider, sbot: FakeSbot):
   if (bugs.has('uses-not-counted')) {
     commits.open = async (caller, request) => {
       const answer = await open(caller, request)
-      const ops = [...inbox.state.provider.ops.values()].filter(
-        (op) => op.pub === (request as { pub: unknown }).pub,
-      )
+      const ops = invitesOf(inbox.state, (request as { pub: PubId }).pub)
       const invites = ops.map(({ op, invite }) => ({
         ...ledger.invite(op),
         left: invite.uses,

@@ -2,7 +2,7 @@
 import type { Ledger } from '../../../plugin/query'
 import { useOf } from '../../../protocol/evolve'
 import type { FeedId, MessageId, PubId } from '../../../protocol/ids'
-import type { OpMessage } from '../../../protocol/messages/op'
+import type { InviteOp } from '../../../protocol/messages/op'
 import type { PubMessage } from '../../../protocol/messages/pub'
 import { parse, parsePayload } from '../../../protocol/parse'
 import type { Message } from '../messages'
@@ -10,11 +10,11 @@ import type { PubProcess } from '../pub'
 import type { Violate } from './violation'
 
 export class Invites {
-  readonly ops = new Map<MessageId, OpMessage>()
+  readonly ops = new Map<MessageId, InviteOp>()
   readonly used = new Map<MessageId, number>()
   /** Ops whose code an owner has been given. */
   readonly handedOut = new Set<MessageId>()
-  private readonly seeds = new Map<string, OpMessage>()
+  private readonly seeds = new Map<string, InviteOp>()
 
   constructor(
     private readonly violate: Violate,
@@ -26,7 +26,7 @@ export class Invites {
   /** A message of the provider. */
   said(message: Message): void {
     const parsed = parse(message.content)
-    if (parsed.ok && parsed.value.type === 'buttcloud/op') {
+    if (parsed.ok && parsed.value.type === 'buttcloud/op' && parsed.value.kind === 'invite') {
       const op = parsed.value
       this.ops.set(op.op, op)
       this.seeds.set(this.ledger.invite(op.op).seed, op)
@@ -38,7 +38,7 @@ export class Invites {
     for (const [seed, op] of this.seeds) if (text.includes(seed)) this.carries(message, op)
   }
 
-  private carries(message: Message, op: OpMessage): void {
+  private carries(message: Message, op: InviteOp): void {
     const owners = this.records.get(op.pub)?.owners ?? []
     const readers = message.recps ?? ['everybody' as FeedId]
     const wrong = readers.filter((id) => id !== this.provider && !owners.includes(id))

@@ -78,7 +78,7 @@ export class OwnersOnly {
 
   private isYes(cause: Asked, pub: PubId): boolean {
     const questions = cause.branch.map((key) => this.questions.get(key))
-    const isAsked = questions.some((one) => one?.pub === pub && one.asked === cause.author)
+    const isAsked = questions.some((one) => one?.pub === pub && one.asked.includes(cause.author))
     return isAsked && YES.has(cause.text.toLowerCase())
   }
 }

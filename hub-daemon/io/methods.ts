@@ -1,0 +1,31 @@
+/** What the hub answers its provider about the pubs that run here (protocol/rpc.ts, HUB_MANIFEST). */
+import { isPubId, type PubId } from '../../protocol/ids'
+import type { HubMethods } from './api'
+import { call } from './calls'
+import type { Observer } from './observe'
+
+/** One file per matter; each checks what it is sent, because a provider may be of another version. */
+export function createHubMethods(observer: Observer): HubMethods {
+  return {
+    async hubRun(request) {
+      const { pub, method, args } = fieldsOf(request)
+      const session = observer.sessions.get(pubOf(pub))
+      if (session === undefined || session.rpc === null)
+        throw new Error('try-again: the pub does not run here just now')
+      if (typeof method !== 'string' || !Array.isArray(args))
+        throw new Error('bad-argument: expected a method and a list of arguments')
+      let target: any = session.rpc
+      for (const word of method.split('.')) target = target?.[word]
+      return call(target, args, `run ${method}`)
+    },
+  }
+}
+
+function fieldsOf(request: unknown): Record<string, unknown> {
+  return typeof request === 'object' && request !== null ? (request as Record<string, unknown>) : {}
+}
+
+function pubOf(value: unknown): PubId {
+  if (isPubId(value)) return value
+  throw new Error('bad-argument: expected the id of a pub')
+}

@@ -1,0 +1,78 @@
+/**
+ * Questions to hubs, over the connections they hold to us. Nothing of it is on disk: what a crash loses is asked again,
+ * because the request that caused it has no answer yet.
+ */
+import type { FeedId, MessageId } from '../../protocol/ids'
+import { ASK_TIMEOUT_MS } from '../../protocol/limits'
+import type { HubRunRequest } from '../../protocol/rpc'
+import type { Clock } from '../../sbot/loop'
+import type { Sbot } from '../../sbot/port'
+import type { Ask, Effect, Reply } from '../effects'
+
+type AskEffect = Extract<Effect, { kind: 'ask' }>
+type Askers = { [K in Ask['kind']]: (call: HubCall, ask: Extract<Ask, { kind: K }>) => Promise<unknown> }
+/** Calls one of the hub's methods. */
+type HubCall = (method: string, argument: unknown) => Promise<unknown>
+
+const ASKERS: Askers = {
+  run: (call, { pub, method, args }) => call('hubRun', { pub, method, args } satisfies HubRunRequest),
+}
+
+export class Asks {
+  private readonly known = new Map<MessageId, Reply>()
+
+  constructor(
+    private readonly sbot: Sbot,
+    private readonly clock: Clock,
+    /** A reply has come. */
+    private readonly wake: () => void,
+  ) {}
+
+  /** What is known by now, to be handed to a look. */
+  replies(): ReadonlyMap<MessageId, Reply> {
+    return this.known
+  }
+
+  /** Forgets what belongs to requests that are answered. */
+  forget(isOpen: (request: MessageId) => boolean): void {
+    for (const request of this.known.keys()) if (!isOpen(request)) this.known.delete(request)
+  }
+
+  /** Asks, without waiting for the reply. What was asked already is not asked again. */
+  start({ request, hub, ask }: AskEffect): void {
+    if (this.known.has(request)) return
+    this.known.set(request, { state: 'waiting' })
+    const settle = (reply: Reply): void => {
+      if (this.known.get(request)?.state !== 'waiting') return
+      this.known.set(request, reply)
+      this.wake()
+    }
+    const timer = this.clock.after(ASK_TIMEOUT_MS, () =>
+      settle({ state: 'failed', reason: 'its server did not answer in time' }),
+    )
+    const asker = ASKERS[ask.kind] as (call: HubCall, ask: Ask) => Promise<unknown>
+    asker((method, argument) => this.call(hub, method, argument), ask)
+      .then(
+        (value) => settle({ state: 'done', ask: ask.kind, value }),
+        (error: unknown) => settle({ state: 'failed', reason: reasonOfCall(error) }),
+      )
+      .finally(() => timer())
+  }
+
+  private call(hub: FeedId, method: string, argument: unknown): Promise<unknown> {
+    const peer = this.sbot.peers().find((one) => one.id === hub)
+    if (peer === undefined) return Promise.reject(new Error('its server is out of reach'))
+    const target = (peer.rpc as any).buttcloud?.[method]
+    if (typeof target !== 'function') return Promise.reject(new Error('its server does not know this call'))
+    return new Promise((resolve, reject) => {
+      target(argument, (error: unknown, value: unknown) => (error ? reject(error) : resolve(value)))
+    })
+  }
+}
+
+/** The sentence of an error that came over muxrpc, without our word for programs at its front. */
+function reasonOfCall(error: unknown): string {
+  const carried = (error as { message?: unknown } | null)?.message
+  const message = typeof carried === 'string' ? carried : String(error)
+  return message.replace(/^[a-z-]+: /, '').slice(0, 300)
+}
