@@ -8,6 +8,7 @@ import { readOffer } from './io/capacity'
 import { chooseEngine } from './io/engine-choice'
 import { joinProvider, type Membership, readMembership } from './io/join'
 import { createLog, type Log } from './io/log'
+import { Exports } from './io/exports'
 import { createHubMethods } from './io/methods'
 import { Observer } from './io/observe'
 import { createProviderLink, type ProviderLink } from './io/provider-link'
@@ -138,6 +139,8 @@ async function start(
     if (trouble === null) log.info({ engine: engine.kind }, 'the engine answers')
     else log.warn({ reason: trouble }, 'no pub can be made here until the engine answers; asking on')
   })
+  const secrets = new Secrets(join(directory, 'pubs'))
+  const exports = new Exports(observer.sessions, secrets)
   const running = new Reconciler({
     sbot,
     state,
@@ -150,7 +153,7 @@ async function start(
     context: {
       ...{ engine, observer, keys, dial, log },
       memory: emptyMemory(),
-      secrets: new Secrets(join(directory, 'pubs')),
+      secrets,
       capsShs: networkKey,
       knownFeed: (pub) => state.observed.get(pub)?.content.feed ?? null,
       provider: () => link?.current() ?? null,
@@ -175,6 +178,7 @@ async function start(
   })
   log.info({ hub: id, provider, label: membership.label, engine: engine.kind, host }, 'the hub is running')
   const stop = async () => {
+    exports.stop()
     await running.stop()
     await link?.stop()
     await engine.close()
@@ -182,7 +186,7 @@ async function start(
     log.info({}, 'the hub has ended')
   }
   const hub = { id, provider, label: membership.label, engine: engine.kind, stop: once(stop) }
-  return { hub, methods: createHubMethods(observer) }
+  return { hub, methods: createHubMethods(observer, exports) }
 }
 
 /** The same end for everybody who asks for it. */

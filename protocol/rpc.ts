@@ -35,6 +35,9 @@ export const PROVIDER_MANIFEST = {
   open: 'async',
   commit: 'async',
   feed: 'source',
+  exportOpen: 'async',
+  exportRead: 'async',
+  exportClose: 'async',
   adminInvite: 'async',
   adminHubToken: 'async',
   adminHubs: 'async',
@@ -47,6 +50,9 @@ export const PROVIDER_MANIFEST = {
  */
 export const HUB_MANIFEST = {
   hubRun: 'async',
+  hubExportOpen: 'async',
+  hubExportRead: 'async',
+  hubExportClose: 'async',
 } as const
 
 /** `buttcloud.hubRun({pub, method, args})`: one call on the pub's own server; answers what it answered. */
@@ -61,7 +67,17 @@ export interface HubRunRequest {
 export const BUTTCLOUD_MANIFEST = { ...PROVIDER_MANIFEST, ...HUB_MANIFEST } as const
 
 /** What any connected peer may call; the methods look at the caller themselves. `join` needs a token's key. */
-export const PROVIDER_ANONYMOUS = ['whoami', 'pubs', 'watch', 'open', 'commit', 'feed'] as const
+export const PROVIDER_ANONYMOUS = [
+  'whoami',
+  'pubs',
+  'watch',
+  'open',
+  'commit',
+  'feed',
+  'exportOpen',
+  'exportRead',
+  'exportClose',
+] as const
 
 /** `buttcloud.whoami()`: who the caller is to this provider. */
 export interface WhoamiAnswer {

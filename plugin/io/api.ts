@@ -71,6 +71,14 @@ export function createApi(self: FeedId, version: string, provider: () => Promise
         (await provider()).commits.history(caller, fieldOf(request, 'pub'), from),
       )
     },
+    exportOpen: method(async (from, request) => {
+      const one = await provider()
+      // Who owns what must be known to its end: a provider that was put back to an old copy knows former owners.
+      await currentSoon(one)
+      return one.exports.open(idOf(from), request)
+    }),
+    exportRead: method(async (from, request) => (await provider()).exports.read(idOf(from), request)),
+    exportClose: method(async (from, request) => (await provider()).exports.close(idOf(from), request)),
     adminInvite: method<AdminInviteAnswer>(async (from, options) => {
       operator(from)
       const uses = wholeOf(fieldOf(options, 'uses'), OWN_INVITE_USES_DEFAULT, OWN_INVITE_USES_MAX)
