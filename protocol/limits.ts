@@ -2,8 +2,8 @@
 
 /** box1 takes at most 7 recipients, the author included (private-box; ssb-keys refuses 8). */
 export const RECIPIENTS_MAX = 7
-/** So many bytes of text, as JSON, fit the classic 8 KiB with 7 recipients and the fullest payload (3,976 measured). */
-export const ANSWER_BYTES_MAX = 3800
+/** So many bytes of text, as JSON, fit the classic 8 KiB with 7 recipients and the fullest payload (3,794 measured). */
+export const ANSWER_BYTES_MAX = 3750
 /** People write commands, not books: what is longer than this is not read as one. */
 export const COMMAND_CHARS_MAX = 2000
 /** A classic message is at most 8 KiB signed; its text can't be longer. */
