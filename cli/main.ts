@@ -6,6 +6,7 @@ import { register as about } from './commands/about'
 import { register as admin } from './commands/admin'
 import { register as create } from './commands/create'
 import { register as deletePub } from './commands/delete'
+import { register as exportPub } from './commands/export'
 import { register as hub } from './commands/hub'
 import { register as invite } from './commands/invite'
 import { register as join } from './commands/join'
@@ -61,6 +62,7 @@ function createProgram(): Command {
     invite,
     power,
     about,
+    exportPub,
     deletePub,
     say,
     provider,

@@ -45,7 +45,9 @@ export interface ExportSession {
   session: string
 }
 
-export interface ExportOpened extends ExportSession {
+export interface ExportOpened {
+  /** Null: another owner must agree first, which is asked for by message. */
+  session: string | null
   pub: PubId
   feed: FeedId | null
 }

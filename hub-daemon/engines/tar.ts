@@ -47,14 +47,7 @@ export function tarPadding(sizeBytes: number): Buffer {
 /** What an archive ends with. */
 export const TAR_END = Buffer.alloc(2 * BLOCK_BYTES)
 
-function header(
-  name: string,
-  mode: number,
-  size: number,
-  owner: TarOwner,
-  now: number,
-  prefix = '',
-): Buffer {
+function header(name: string, mode: number, size: number, owner: TarOwner, now: number, prefix = ''): Buffer {
   const block = Buffer.alloc(BLOCK_BYTES)
   block.write(name, 0, 100, 'ascii')
   block.write(prefix, 345, 155, 'ascii')

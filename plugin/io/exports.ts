@@ -4,6 +4,7 @@
  */
 import { randomUUID } from 'node:crypto'
 import { type Check, describeRefusal } from '../../protocol/check'
+import type { ExportPart } from '../../protocol/command-kinds'
 import {
   checkExportRequest,
   checkExportSession,
@@ -14,7 +15,6 @@ import {
   holdsSecret,
   newsOf,
 } from '../../protocol/export'
-import type { ExportPart } from '../../protocol/command-kinds'
 import type { FeedId, PubId } from '../../protocol/ids'
 import {
   CALL_TIMEOUT_MS,
@@ -26,7 +26,7 @@ import type { PubFact } from '../../protocol/state'
 import type { Clock } from '../../sbot/loop'
 import type { Sbot } from '../../sbot/port'
 import { mayExportSecret } from '../export-rights'
-import { feedOf, pubNamed } from '../query'
+import { feedOf, pubNamed, pubsOf } from '../query'
 import { words } from '../words'
 import { exportWords } from '../words-export'
 import { refusal } from './commits'
@@ -60,6 +60,10 @@ export class Exports {
     const { name, part, resume } = checked(checkExportRequest, given)
     const pub = this.owned(caller, name)
     this.permit(caller, pub, part)
+    const { state } = this.inbox
+    const feed = feedOf(state, pub)
+    const alone = !holdsSecret(part) || mayExportSecret(state, pub, caller, this.clock.now())
+    if (!alone) return { session: null, pub: pub.pub, feed }
     for (const [id, one] of this.relays)
       if (one.owner === caller && one.pub === pub.pub && one.part === part) this.end(id)
     const mine = [...this.relays.values()].filter((one) => one.owner === caller)
@@ -72,7 +76,7 @@ export class Exports {
       idle: this.clock.after(EXPORT_IDLE_MS, () => this.end(id)),
     })
     this.log('export begun', { pub: pub.pub, part, owner: caller })
-    return { session: id, pub: pub.pub, feed: feedOf(this.inbox.state, pub) }
+    return { session: id, pub: pub.pub, feed }
   }
 
   /** `buttcloud.exportRead`: bytes, or news of them (protocol/export.ts). */
@@ -83,6 +87,8 @@ export class Exports {
     try {
       if (pub === undefined || pub.record.hub !== relay.hub) throw refusal('try-again', exportWords.moved)
       this.permit(caller, pub, relay.part)
+      if (holdsSecret(relay.part) && !mayExportSecret(this.inbox.state, pub, caller, this.clock.now()))
+        throw refusal('refused', exportWords.needsYes(pub.record.name, relay.part))
       this.touch(id, relay)
       const piece = await this.readAtHub(relay)
       this.touch(id, relay)
@@ -131,19 +137,19 @@ export class Exports {
   }
 
   private owned(caller: FeedId, name: string): PubFact {
-    const pub = pubNamed(this.inbox.state, caller, name)
-    if (pub === null || pub.record.status !== 'live') throw refusal('unknown', words.noSuchPub(name, []))
-    return pub
+    const { state } = this.inbox
+    const pub = pubNamed(state, caller, name)
+    if (pub !== null && pub.record.status === 'live') return pub
+    const live = pubsOf(state, caller).filter((one) => one.record.status === 'live')
+    const names = live.map((one) => one.record.name)
+    throw refusal('unknown', words.noSuchPub(name, names))
   }
 
   private permit(caller: FeedId, pub: PubFact, part: ExportPart): void {
     if (!pub.record.owners.includes(caller) || pub.record.status !== 'live')
       throw refusal('unknown', words.goneAlready)
     if (part !== 'secret' && pub.record.desired === 'down')
-      throw refusal('try-again', exportWords.stopped(pub.record.name))
-    const { state } = this.inbox
-    if (holdsSecret(part) && !mayExportSecret(state, pub, caller, part, this.clock.now()))
-      throw refusal('refused', exportWords.needsYes(pub.record.name, part))
+      throw refusal('refused', exportWords.stopped(pub.record.name))
   }
 
   private relayOf(caller: FeedId, id: string): Relay {
