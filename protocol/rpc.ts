@@ -47,6 +47,9 @@ export const PROVIDER_MANIFEST = {
  */
 export const HUB_MANIFEST = {
   hubRun: 'async',
+  hubFigures: 'async',
+  hubSamples: 'async',
+  hubStats: 'source',
 } as const
 
 /** `buttcloud.hubRun({pub, method, args})`: one call on the pub's own server; answers what it answered. */
@@ -188,6 +191,7 @@ export const FENCE_MANIFEST = {
   answer: 'async',
   invite: 'async',
   about: 'async',
+  figures: 'source',
 } as const
 
 /** `fence.status()`. */
