@@ -18,7 +18,7 @@ const NANOSECONDS_PER_MS = 1_000_000
 export function statsOf(name: string, told: unknown): RunStats {
   const { cpu_stats, memory_stats, networks } = (told ?? {}) as Told
   const usage = memory_stats?.usage
-  if (usage === undefined) throw new EngineError('missing', `${name} does not run`)
+  if (usage === undefined) throw new EngineError('missing', `could not measure ${name}: it does not run`)
   const files = memory_stats?.stats?.total_inactive_file ?? memory_stats?.stats?.inactive_file ?? 0
   const sum = (count: 'rx_bytes' | 'tx_bytes'): number | null =>
     networks === undefined

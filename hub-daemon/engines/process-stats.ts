@@ -14,7 +14,9 @@ export async function statsOfProcess(pid: number): Promise<RunStats> {
     const used = process.platform === 'linux' ? await fromTable(pid) : await fromPs(pid)
     return { ...used, inBytes: null, outBytes: null }
   } catch (error) {
-    throw new EngineError('missing', `process ${pid} does not run any more`, { cause: error })
+    throw new EngineError('missing', `could not measure process ${pid}: it does not run any more`, {
+      cause: error,
+    })
   }
 }
 

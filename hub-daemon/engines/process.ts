@@ -126,7 +126,8 @@ class ProcessEngine implements Engine {
     return this.attempt(`measure ${name}`, async () => {
       await this.ready()
       const child = this.children.get(name)?.child
-      if (child === undefined || child.isOver) throw new EngineError('missing', `${name} does not run`)
+      if (child === undefined || child.isOver)
+        throw new EngineError('missing', `could not measure ${name}: it does not run`)
       return statsOfProcess(child.pid)
     })
   }

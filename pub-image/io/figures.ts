@@ -103,7 +103,7 @@ export class FigureTeller {
       folderBytes(data),
       lstat(join(data, 'flume', 'log.offset')).then(
         ({ size }) => size,
-        () => null,
+        () => 0,
       ),
       this.#feeds(),
     ])
