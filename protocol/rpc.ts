@@ -53,6 +53,9 @@ export const HUB_MANIFEST = {
   hubExportOpen: 'async',
   hubExportRead: 'async',
   hubExportClose: 'async',
+  hubFigures: 'async',
+  hubSamples: 'async',
+  hubStats: 'source',
 } as const
 
 /** `buttcloud.hubRun({pub, method, args})`: one call on the pub's own server; answers what it answered. */
@@ -203,7 +206,10 @@ export const FENCE_MANIFEST = {
   restore: 'async',
   answer: 'async',
   invite: 'async',
+  revoke: 'async',
   about: 'async',
+  figures: 'source',
+  contact: 'async',
 } as const
 
 /** `fence.status()`. */
@@ -244,6 +250,20 @@ export interface FenceOpenRequest {
 export interface FenceAboutRequest {
   name: string
   description: string
+}
+/** `fence.revoke({key})`: takes an invite out of the table; unknown ones are gone already. */
+export interface FenceRevokeRequest {
+  key: InviteKey
+}
+/**
+ * `fence.contact({feed, following, blocking})`: what the pub shall say of somebody. Answered, with the head, once the
+ * pub's feed says so; nothing is written where it does already. `try-again`, or no answer: nobody remembers it, so
+ * it is asked again; that it may still be under way does no harm.
+ */
+export interface FenceContactRequest {
+  feed: FeedId
+  following: boolean
+  blocking: boolean
 }
 /** `fence.restore([values])`: appends own messages the provider holds; answers the new head. */
 export interface FenceHeadAnswer {
