@@ -19,6 +19,7 @@ import type { Request } from '../protocol/state'
 import { beginChange, continueChange, oweOrders } from './decide-change'
 import { beginCreate, continueCreate } from './decide-create'
 import { askDelete, continueDelete, decideYes } from './decide-delete'
+import { answerLog, tellIncidents } from './decide-incidents'
 import { beginInvite, continueInvite } from './decide-invite'
 import type { Effect } from './effects'
 import { answer, Look, type World } from './look'
@@ -44,6 +45,7 @@ export function decide(world: World): Decision {
   for (const [author, sequence] of world.facts.strangers)
     if (!world.state.authors.get(author)?.requests.size) refuseStranger(look, author, sequence)
   oweOrders(look)
+  tellIncidents(look)
   return { effects: look.effects, wakeAt: look.wakeTime }
 }
 
@@ -180,7 +182,7 @@ const BEGINNERS: Beginners = {
   run: notYet,
   owners: notYet,
   address: notYet,
-  log: notYet,
+  log: (look, request, { name }) => answerLog(look, request, name),
   web: notYet,
   plans: notYet,
   plan: notYet,

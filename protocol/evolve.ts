@@ -5,7 +5,7 @@
  */
 import { maySay } from './authority'
 import type { FeedId, MessageId, Millis, PubId } from './ids'
-import { INCIDENTS_KEPT_MAX } from './limits'
+import { INCIDENT_NOTICES_PER_DAY_MAX, INCIDENTS_KEPT_MAX } from './limits'
 import type { AnswerPayload, BurstPayload, NoticePayload, Payload } from './messages/answer'
 import type { OpMessage } from './messages/op'
 import { checkPost, type Post } from './messages/post'
@@ -178,6 +178,10 @@ function noteAnswer(state: State, message: Folded, payload: AnswerPayload): void
 
 function noteNotice(provider: ProviderFold, message: Folded, post: Post, payload: NoticePayload): void {
   provider.notices.set(payload.causes, payload)
+  if (payload.topic === 'incident') {
+    const times = [...(provider.incidentNotices.get(payload.pub) ?? []), message.claimedAt]
+    provider.incidentNotices.set(payload.pub, times.slice(-INCIDENT_NOTICES_PER_DAY_MAX))
+  }
   provider.threads.set(payload.pub, {
     root: post.root ?? message.key,
     head: message.key,
@@ -224,8 +228,9 @@ function evolvePrivate(state: State, author: AuthorFold, message: Folded): void 
     if (content.feed !== null && !author.feeds.has(content.pub)) author.feeds.set(content.pub, content.feed)
   }
   if (content.type === 'buttcloud/incident') {
-    const { key, sequence } = message
-    const kept = [...(author.incidents.get(content.pub) ?? []), { key, sequence, incident: content }]
+    const { key, sequence, receivedAt } = message
+    const fact = { key, sequence, receivedAt, incident: content }
+    const kept = [...(author.incidents.get(content.pub) ?? []), fact]
     author.incidents.set(content.pub, kept.slice(-INCIDENTS_KEPT_MAX))
   }
   if (content.type === 'buttcloud/result' && !author.results.has(content.op))
