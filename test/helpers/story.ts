@@ -2,7 +2,7 @@
 
 import { type Decision, decide } from '../../plugin/decide'
 import type { Effect, Reply } from '../../plugin/effects'
-import { type Facts, Look, type World } from '../../plugin/look'
+import type { Facts } from '../../plugin/look'
 import { DEFAULT_POLICY, type Policy } from '../../plugin/policy'
 import type { Ledger } from '../../plugin/query'
 import { evolve, type Folded } from '../../protocol/evolve'
@@ -102,19 +102,10 @@ export class Story {
   }
 
   decide(): Decision {
-    return decide(this.world())
-  }
-
-  /** A look of its own, for one part of what is decided. */
-  look(): Look {
-    return new Look(this.world())
-  }
-
-  private world(): World {
     const { connected, newcomers, strangers, startedAt } = this
     const since = startedAt === null ? {} : { currentSince: startedAt }
     const facts: Facts = { connected, newcomers, strangers, replies: this.replies, ...since }
-    return { state: this.state, now: this.now, policy: this.policy, facts, ledger: plainLedger }
+    return decide({ state: this.state, now: this.now, policy: this.policy, facts, ledger: plainLedger })
   }
 
   /** Decides, publishes everything owed, and decides again until nothing is owed. Gives all the effects. */
