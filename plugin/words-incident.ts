@@ -26,7 +26,7 @@ const NOUNS: Record<IncidentKind, string> = {
 }
 
 const KEPT = 'What it holds is kept.'
-const PLAN_HINT = 'A bigger plan helps for good; ask whoever runs this service for one.'
+const PLAN_HINT = 'A bigger plan helps for good: `plans` tells what there is.'
 
 /** What began and is not over. */
 const BEGUN: Record<IncidentKind, (told: Told, incident: IncidentMessage) => string> = {
