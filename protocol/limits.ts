@@ -188,6 +188,21 @@ export const GATE_WAIT_MIN_MS = 300
 export const GATE_ABSENT_WAIT_MS = 15_000
 /** Messages of a conversation that wait for a slow reader on the owner's machine. */
 export const CONVERSATION_QUEUE_MAX = 20_000
+
+// ---- figures ----
+/** A pub tells its figures this often: a minute shows what a person wants to see, and costs its hub what a ping did. */
+export const SAMPLE_EVERY_MS = 60_000
+/** Minutes of a day, and quarters of an hour of 30 days: what a hub keeps of each pub, in a file of fixed size. */
+export const FINE_POINTS = 1_440
+export const COARSE_POINTS = 2_880
+export const COARSE_EVERY_MS = 900_000
+/** A pub that has told nothing for so long is asked whether it lives, and its engine for its figures. */
+export const FIGURES_LATE_MS = 75_000
+/** A live stream has one item a second: faster is not readable. Slower than a day nobody needs. */
+export const LIVE_EVERY_MS = 1_000
+export const FIGURES_EVERY_MAX_MS = 86_400_000
+/** A pub looks through its folder at most this often: thousands of blobs are thousands of looks at the disk. */
+export const FOLDER_LOOK_EVERY_MS = 300_000
 /** Plain bytes of one private blob: encrypted it stays under the 5 MiB that a stock client takes (5,199,665 fit). */
 export const PRIVATE_BLOB_BYTES_MAX = 5_000_000
 /** Long answers and exports are kept this long. */

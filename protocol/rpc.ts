@@ -48,6 +48,9 @@ export const PROVIDER_MANIFEST = {
  */
 export const HUB_MANIFEST = {
   hubRun: 'async',
+  hubFigures: 'async',
+  hubSamples: 'async',
+  hubStats: 'source',
 } as const
 
 /** `buttcloud.hubRun({pub, method, args})`: one call on the pub's own server; answers what it answered. */
@@ -202,6 +205,7 @@ export const FENCE_MANIFEST = {
   invite: 'async',
   revoke: 'async',
   about: 'async',
+  figures: 'source',
   contact: 'async',
 } as const
 

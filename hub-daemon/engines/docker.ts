@@ -7,9 +7,10 @@ import { asEngineError, isVersionTrouble, statusOf, unless, unlessMissing } from
 import { isPart, makeContainer, removePart } from './docker-make'
 import { type DockerEngineOptions, type DockerSettings, dockerSettings } from './docker-options'
 import { plainOutput } from './docker-output'
+import { statsOf } from './docker-stats'
 import { chooseApiVersion } from './docker-version'
 import { watchEvents } from './docker-watch'
-import { type Engine, EngineError, type Run, type RunFact } from './engine'
+import { type Engine, EngineError, type Run, type RunFact, type RunStats } from './engine'
 
 const ICC_OPTION = 'com.docker.network.bridge.enable_icc'
 /** A removal that goes on is waited for this long. */
@@ -140,6 +141,13 @@ class DockerEngine implements Engine {
       const options = { follow: false, stdout: true, stderr: true, tail: lines, since } as const
       return plainOutput(await container.logs(options))
     })
+  }
+
+  async stats(name: string): Promise<RunStats> {
+    return this.askOwn(`measure ${name}`, name, async (container) =>
+      // One-shot (API 1.41): else the engine waits a second for a second look.
+      statsOf(name, await container.stats({ stream: false, 'one-shot': true })),
+    )
   }
 
   watch(wake: () => void): () => void {

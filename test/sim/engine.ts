@@ -4,6 +4,7 @@ import {
   EngineError,
   type Run,
   type RunFact,
+  type RunStats,
   type VolumeFact,
 } from '../../hub-daemon/engines/engine'
 import type { FeedId, Millis, PubId } from '../../protocol/ids'
@@ -95,6 +96,13 @@ export class FakeEngine implements Engine {
 
   async logs(): Promise<string> {
     return this.slowly(() => 'Error: something went wrong')
+  }
+
+  async stats(name: string): Promise<RunStats> {
+    return this.slowly(() => {
+      if (!this.containers.get(name)?.process) throw new EngineError('missing', `${name} does not run`)
+      return { cpuMs: 0, memoryBytes: 0, inBytes: 0, outBytes: 0 }
+    })
   }
 
   watch(wake: () => void): () => void {
