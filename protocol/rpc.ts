@@ -4,6 +4,7 @@
  * Errors travel as `Error` with a message that starts with one of REASONS and a colon.
  */
 import type { FeedId, InviteKey, MessageId, Millis, PubId } from './ids'
+import type { IncidentKind } from './messages/incident'
 
 /** First word of every error our own methods give, so that callers can tell what to do. */
 export const REASONS = ['refused', 'stale-epoch', 'gap', 'try-again', 'unknown', 'bad-argument'] as const
@@ -112,6 +113,18 @@ export interface PubView {
   createdAt: Millis
   keepUntil: Millis | null
   invites: { issued: number; used: number }
+  /** What last befell it; null where nothing did. */
+  lastIncident: IncidentView | null
+}
+
+/** One incident of a pub, both ends of it joined. */
+export interface IncidentView {
+  kind: IncidentKind
+  /** By the hub's clock. */
+  begunAt: Millis
+  /** Null while it is not over. */
+  overAt: Millis | null
+  reason: string | null
 }
 
 /** `buttcloud.join({hub, label?})`, called with the key pair of a hub token; answers once the hub's record is on disk. */
