@@ -7,6 +7,16 @@ import { type Check, literal, nullable, oneOf, pubId, shape, text, whole } from 
 import { EXPORT_PARTS, type ExportPart } from './command-kinds'
 import type { FeedId, Millis, PubId } from './ids'
 
+/** Of the provider, for owners; any peer may call them, and they look at who does. */
+export const EXPORT_METHODS = { exportOpen: 'async', exportRead: 'async', exportClose: 'async' } as const
+export const EXPORT_CALLS = ['exportOpen', 'exportRead', 'exportClose'] as const
+/** Of a hub, for its provider. */
+export const HUB_EXPORT_METHODS = {
+  hubExportOpen: 'async',
+  hubExportRead: 'async',
+  hubExportClose: 'async',
+} as const
+
 /** What an export was made of: the same snapshot gives the same bytes, so a cut one can go on. */
 export interface ExportSnapshot {
   /** So many messages, the first ones of the pub's log. */

@@ -3,6 +3,7 @@
  * matters go this way; whatever must outlive a connection is a message.
  * Errors travel as `Error` with a message that starts with one of REASONS and a colon.
  */
+import { EXPORT_CALLS, EXPORT_METHODS, HUB_EXPORT_METHODS } from './export'
 import type { FeedId, InviteKey, MessageId, Millis, PubId } from './ids'
 import type { IncidentKind } from './messages/incident'
 
@@ -36,9 +37,7 @@ export const PROVIDER_MANIFEST = {
   open: 'async',
   commit: 'async',
   feed: 'source',
-  exportOpen: 'async',
-  exportRead: 'async',
-  exportClose: 'async',
+  ...EXPORT_METHODS,
   adminInvite: 'async',
   adminHubToken: 'async',
   adminHubs: 'async',
@@ -51,9 +50,7 @@ export const PROVIDER_MANIFEST = {
  */
 export const HUB_MANIFEST = {
   hubRun: 'async',
-  hubExportOpen: 'async',
-  hubExportRead: 'async',
-  hubExportClose: 'async',
+  ...HUB_EXPORT_METHODS,
   hubFigures: 'async',
   hubSamples: 'async',
   hubStats: 'source',
@@ -78,9 +75,7 @@ export const PROVIDER_ANONYMOUS = [
   'open',
   'commit',
   'feed',
-  'exportOpen',
-  'exportRead',
-  'exportClose',
+  ...EXPORT_CALLS,
 ] as const
 
 /** `buttcloud.whoami()`: who the caller is to this provider. */

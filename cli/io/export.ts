@@ -3,7 +3,13 @@
 import { resolve } from 'node:path'
 import { createInterface } from 'node:readline/promises'
 import type { ExportPart } from '../../protocol/command-kinds'
-import { type ExportNews, type ExportOpened, holdsSecret, newsOf } from '../../protocol/export'
+import {
+  EXPORT_METHODS,
+  type ExportNews,
+  type ExportOpened,
+  holdsSecret,
+  newsOf,
+} from '../../protocol/export'
 import { CALL_TIMEOUT_MS } from '../../protocol/limits'
 import { reasonOf } from '../../protocol/rpc'
 import { called } from '../../sbot/peers'
@@ -16,7 +22,6 @@ import { PartFile } from './part-file'
 import { type Progress, startProgress } from './progress'
 import { callProvider, type Identity, identityFor, type ProviderConnection } from './provider-call'
 
-const MANIFEST = { exportOpen: 'async', exportRead: 'async', exportClose: 'async' }
 /** Between two tries, doubling up to the second. */
 const AGAIN_MS = 500
 const AGAIN_MAX_MS = 10_000
@@ -139,7 +144,7 @@ class Fetching {
 
   private async once(): Promise<End | 'needs-yes'> {
     const { name, part } = this.wish
-    const connection = await callProvider(this.identity, MANIFEST)
+    const connection = await callProvider(this.identity, EXPORT_METHODS)
     try {
       const request = { name, part, resume: this.file.resume }
       const opened = await ask<ExportOpened>(connection, 'exportOpen', request)
