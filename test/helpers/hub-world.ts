@@ -64,18 +64,12 @@ export function specOf(pub: PubId, fields: Partial<SpecMessage> = {}): SpecMessa
       hub: HUB,
       revision: 1,
       epoch: 1,
+      feed: null,
       desired: 'up',
-      restarts: 0,
-      rebuilds: 0,
-      version: null,
-      fallback: null,
-      web: null,
-      owners: [],
+      ...{ restarts: 0, rebuilds: 0, version: null, fallback: null, web: null, owners: [] },
       name: 'alice',
       description: 'a pub',
-      memoryBytes: 201_326_592,
-      reservedBytes: 50_331_648,
-      diskBytes: 1_073_741_824,
+      ...{ memoryBytes: 201_326_592, reservedBytes: 50_331_648, diskBytes: 1_073_741_824 },
       port: 8101,
       keepUntil: null,
       answers: keyOfMessage(1),
@@ -94,6 +88,11 @@ export class HubWorld {
   sessions = new Map<PubId, SessionFact>()
   busy = new Set<PubId>()
   reachable = true
+  /** The provider is there, and which pubs' keys it has. */
+  mark: string | null = '1'
+  sealed = new Set<PubId>()
+  /** Pubs get their keys by the step for it; otherwise they have them when they are ordered. */
+  keysFirst = false
   unreachableSince: Millis | null = null
   ordersComplete = true
   private sequences = new Map<FeedId, number>()
@@ -109,7 +108,13 @@ export class HubWorld {
   }
 
   order(pub: PubId, fields: Partial<SpecMessage> = {}): void {
+    if (!this.keysFirst) this.haveKey(pub)
     this.hear(PROVIDER, specOf(pub, fields))
+  }
+
+  private haveKey(pub: PubId): void {
+    this.sealed.add(pub)
+    this.memory.escrow.set(pub, { mark: this.mark ?? '', retryAt: null })
   }
 
   owe(pub: PubId, op: MessageId, key: InviteKey): void {
@@ -124,7 +129,8 @@ export class HubWorld {
       runs: this.runs,
       volumes: this.volumes,
     }
-    const facts: Facts = { engine, sessions: this.sessions, ordersComplete: this.ordersComplete }
+    const escrow = { mark: this.mark, sealed: this.sealed }
+    const facts: Facts = { engine, escrow, sessions: this.sessions, ordersComplete: this.ordersComplete }
     settle(this.memory, this.state, facts, this.now)
     return { state: this.state, config: CONFIG, facts, memory: this.memory, busy: this.busy, now: this.now }
   }
@@ -147,7 +153,11 @@ export class HubWorld {
   /** Does a step the way a working engine does. */
   perform(step: Step): void {
     switch (step.kind) {
+      case 'escrow':
+        this.haveKey(step.pub)
+        return
       case 'create':
+        if (!this.sealed.has(step.pub)) throw new Error(`${step.pub} is made before its key is in escrow`)
         if (this.runs.has(step.pub)) throw new Error(`two runs of ${step.pub}`)
         this.runs.set(step.pub, {
           name: step.run.name,

@@ -20,6 +20,7 @@ export const BUGS = {
   'down-before-it-is': 'the hub reports a pub stopped while it still runs',
   'restarts-not-counted': 'the hub does not hear of restarts',
   'about-not-said': 'the hub believes that its pubs say of themselves what they shall',
+  'escrow-not-awaited': 'the hub starts a pub before its key is in escrow',
   'room-not-counted': 'placing counts no memory',
 } as const
 
