@@ -4,6 +4,7 @@
  * Errors travel as `Error` with a message that starts with one of REASONS and a colon.
  */
 import type { FeedId, InviteKey, MessageId, Millis, PubId } from './ids'
+import type { IncidentKind } from './messages/incident'
 import type { Recovery } from './rpc-escrow'
 
 /** First word of every error our own methods give, so that callers can tell what to do. */
@@ -55,6 +56,9 @@ export const PROVIDER_MANIFEST = {
  */
 export const HUB_MANIFEST = {
   hubRun: 'async',
+  hubFigures: 'async',
+  hubSamples: 'async',
+  hubStats: 'source',
 } as const
 
 /** `buttcloud.hubRun({pub, method, args})`: one call on the pub's own server; answers what it answered. */
@@ -112,6 +116,18 @@ export interface PubView {
   createdAt: Millis
   keepUntil: Millis | null
   invites: { issued: number; used: number }
+  /** What last befell it; null where nothing did. */
+  lastIncident: IncidentView | null
+}
+
+/** One incident of a pub, both ends of it joined. */
+export interface IncidentView {
+  kind: IncidentKind
+  /** By the hub's clock. */
+  begunAt: Millis
+  /** Null while it is not over. */
+  overAt: Millis | null
+  reason: string | null
 }
 
 /** `buttcloud.join({hub, label?})`, called with the key pair of a hub token; answers once the hub's record is on disk. */
@@ -175,26 +191,7 @@ export interface FeedRequest {
   after: number
 }
 
-export interface AdminInviteAnswer {
-  invite: string
-  uses: number
-}
-export interface AdminHubTokenAnswer {
-  token: string
-  expiresAt: Millis
-}
-/** `buttcloud.adminHubs()`. */
-export interface HubView {
-  hub: FeedId
-  label: string
-  status: 'admitted' | 'draining' | 'retired'
-  connected: boolean
-  engine: string | null
-  host: string | null
-  memoryBytes: number
-  reservedBytes: number
-  pubs: number
-}
+export type { AdminHubTokenAnswer, AdminInviteAnswer, HubView } from './rpc-admin'
 
 // ---- pub: plugin name `fence` ----------------------------------------------------------------------------------
 
@@ -206,7 +203,10 @@ export const FENCE_MANIFEST = {
   restore: 'async',
   answer: 'async',
   invite: 'async',
+  revoke: 'async',
   about: 'async',
+  figures: 'source',
+  contact: 'async',
 } as const
 
 /** `fence.status()`. */
@@ -247,6 +247,20 @@ export interface FenceOpenRequest {
 export interface FenceAboutRequest {
   name: string
   description: string
+}
+/** `fence.revoke({key})`: takes an invite out of the table; unknown ones are gone already. */
+export interface FenceRevokeRequest {
+  key: InviteKey
+}
+/**
+ * `fence.contact({feed, following, blocking})`: what the pub shall say of somebody. Answered, with the head, once the
+ * pub's feed says so; nothing is written where it does already. `try-again`, or no answer: nobody remembers it, so
+ * it is asked again; that it may still be under way does no harm.
+ */
+export interface FenceContactRequest {
+  feed: FeedId
+  following: boolean
+  blocking: boolean
 }
 /** `fence.restore([values])`: appends own messages the provider holds; answers the new head. */
 export interface FenceHeadAnswer {

@@ -35,6 +35,12 @@ export interface AnswerFact {
 /** A question the provider asked, under the key of the asking post. */
 export interface OpenQuestion extends Question {
   key: MessageId
+  /** The thread it stands in. */
+  root: MessageId
+  /** The request that it is about. */
+  request: MessageId
+  /** Who wrote that request; null where the question says only who was asked, which is everybody but them. */
+  by: FeedId | null
 }
 
 /** Combined answers to one author. */
@@ -74,6 +80,8 @@ export interface NoticeThread {
 export interface IncidentFact {
   key: MessageId
   sequence: number
+  /** By this node's clock: what comes together is told together. */
+  receivedAt: Millis
   incident: IncidentMessage
 }
 
@@ -103,11 +111,14 @@ export interface ProviderFold {
   /** When unknown authors were refused, within the last hour. */
   strangerRefusals: Millis[]
   questions: Map<MessageId, OpenQuestion>
+  /** Questions that are used up, by a yes or a no. */
   confirmed: Set<MessageId>
   /** Requests whose bearer item has been delivered in a thread of its own. */
   delivered: Set<MessageId>
-  /** What the owners have been told, by its cause. */
-  notices: Map<MessageId, NoticePayload>
+  /** What owners have been told, by `noticeKey`. */
+  notices: Map<string, NoticePayload>
+  /** When the owners of each pub were last told of incidents; only the last INCIDENT_NOTICES_PER_DAY_MAX. */
+  incidentNotices: Map<PubId, Millis[]>
   /** The latest thread of notices about each pub. */
   threads: Map<PubId, NoticeThread>
   /** Branches of the provider's own posts, for walking up a thread. */
@@ -180,6 +191,7 @@ export function initialState(provider: FeedId): State {
       confirmed: new Set(),
       delivered: new Set(),
       notices: new Map(),
+      incidentNotices: new Map(),
       threads: new Map(),
       branches: new Map(),
     },

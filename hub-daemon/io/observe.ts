@@ -2,7 +2,7 @@
 import type { Millis, PubId } from '../../protocol/ids'
 import { runNameOf } from '../../protocol/ids'
 import type { Engine, RunFact } from '../engines/engine'
-import type { EngineFacts, EscrowFacts, Facts, SessionFact } from '../facts'
+import type { EngineFacts, Facts, SessionFact } from '../facts'
 import type { Step } from '../steps'
 import { clean } from '../words'
 import type { Session } from './session'
@@ -32,12 +32,13 @@ export class Observer {
     private readonly told: (trouble: string | null) => void = () => {},
   ) {}
 
-  facts(escrow: EscrowFacts): Facts {
+  /** What engine and connections show. */
+  facts(): Omit<Facts, 'escrow'> {
     const { reachable, reason, unreachableSince, runs, volumes } = this
     const engine: EngineFacts = { reachable, reason, unreachableSince, runs, volumes }
     const sessions = new Map<PubId, SessionFact>()
     for (const [pub, session] of this.sessions) sessions.set(pub, session.fact())
-    return { engine, escrow, sessions, ordersComplete: this.ordersComplete }
+    return { engine, sessions, ordersComplete: this.ordersComplete }
   }
 
   /** A full look at the engine; further calls meanwhile make one more look. */

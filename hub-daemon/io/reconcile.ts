@@ -116,8 +116,8 @@ export class Reconciler {
     const { context, state, config } = this.options
     const { observer, memory } = context
     const now = Date.now()
-    const mark = context.escrowMark()
-    const facts = observer.facts({ mark, sealed: context.secrets.sealedOf(state.specs.keys()) })
+    const sealed = context.secrets.sealedOf(state.specs.keys())
+    const facts: Facts = { ...observer.facts(), escrow: { mark: context.escrowMark(), sealed } }
     const everyMs = isDoubtful(facts) ? DOUBT_LOOK_EVERY_MS : FULL_LOOK_EVERY_MS
     if (now - observer.lookedAt >= everyMs) {
       this.offer = this.options.offer()
@@ -236,6 +236,8 @@ function factOf(content: Report): object {
       return { offer: content.engine, memoryBytes: content.memoryBytes }
     case 'buttcloud/observed':
       return { pub: content.pub, phase: content.phase, reason: content.reason }
+    case 'buttcloud/incident':
+      return { pub: content.pub, incident: content.kind, state: content.state, reason: content.reason }
     case 'buttcloud/result':
       return { pub: content.pub, op: content.op, ok: content.ok }
   }
