@@ -3,6 +3,7 @@
  * matters go this way; whatever must outlive a connection is a message.
  * Errors travel as `Error` with a message that starts with one of REASONS and a colon.
  */
+import { EXPORT_CALLS, EXPORT_METHODS, HUB_EXPORT_METHODS } from './export'
 import type { FeedId, InviteKey, MessageId, Millis, PubId } from './ids'
 import type { IncidentKind } from './messages/incident'
 import type { Recovery } from './rpc-escrow'
@@ -39,6 +40,7 @@ export const PROVIDER_MANIFEST = {
   feed: 'source',
   escrow: 'async',
   secret: 'async',
+  ...EXPORT_METHODS,
   adminInvite: 'async',
   adminHubToken: 'async',
   adminHubs: 'async',
@@ -56,6 +58,7 @@ export const PROVIDER_MANIFEST = {
  */
 export const HUB_MANIFEST = {
   hubRun: 'async',
+  ...HUB_EXPORT_METHODS,
   hubFigures: 'async',
   hubSamples: 'async',
   hubStats: 'source',
@@ -82,6 +85,7 @@ export const PROVIDER_ANONYMOUS = [
   'feed',
   'escrow',
   'secret',
+  ...EXPORT_CALLS,
 ] as const
 
 /** `buttcloud.whoami()`: who the caller is to this provider. */

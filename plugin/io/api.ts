@@ -1,12 +1,13 @@
 /** The muxrpc methods. Who calls is `this.id`, which SHS has proven; what they see is theirs only. */
 import { type FeedId, isFeedId, isInviteKey } from '../../protocol/ids'
 
-import type {
-  AdminHubTokenAnswer,
-  AdminInviteAnswer,
-  HubView,
-  PubView,
-  WhoamiAnswer,
+import {
+  type AdminHubTokenAnswer,
+  type AdminInviteAnswer,
+  HUB_MANIFEST,
+  type HubView,
+  type PubView,
+  type WhoamiAnswer,
 } from '../../protocol/rpc'
 import { allViews, hubViews, pubsOf, viewOf } from '../query'
 import { refusal } from './commits'
@@ -40,6 +41,7 @@ export function createApi(self: FeedId, version: string, provider: () => Promise
     pubsOf(one.inbox.state, owner).map((pub) => viewOf(one.inbox.state, pub, one.ledger))
 
   return {
+    ...notHere(),
     whoami: method<WhoamiAnswer>(async (from) => {
       const caller = idOf(from)
       const one = await provider()
@@ -77,6 +79,14 @@ export function createApi(self: FeedId, version: string, provider: () => Promise
       operator(from)
       return provider()
     }),
+    exportOpen: method(async (from, request) => {
+      const one = await provider()
+      // Who owns what must be known to its end: a provider that was put back to an old copy knows former owners.
+      await currentSoon(one)
+      return one.exports.open(idOf(from), request)
+    }),
+    exportRead: method(async (from, request) => (await provider()).exports.read(idOf(from), request)),
+    exportClose: method(async (from, request) => (await provider()).exports.close(idOf(from), request)),
     adminInvite: method<AdminInviteAnswer>(async (from, options) => {
       operator(from)
       const uses = wholeOf(fieldOf(options, 'uses'), OWN_INVITE_USES_DEFAULT, OWN_INVITE_USES_MAX)
@@ -103,6 +113,16 @@ export function createApi(self: FeedId, version: string, provider: () => Promise
       return allViews(one.inbox.state, one.ledger)
     }),
   }
+}
+
+/** The hub's half of the manifest, to whoever asks a provider for it. */
+function notHere(): object {
+  const refuse = method(async () => {
+    throw refusal('refused', 'this is a provider; only it asks its hubs that')
+  })
+  const source = () => refusedSource(refusal('refused', 'this is a provider; only it asks its hubs that'))
+  const kinds: [name: string, kind: string][] = Object.entries(HUB_MANIFEST)
+  return Object.fromEntries(kinds.map(([name, kind]) => [name, kind === 'source' ? source : refuse]))
 }
 
 function wholeOf(value: unknown, otherwise: number, max: number): number {

@@ -12,6 +12,7 @@ import { Asks } from './asks'
 import { Commits } from './commits'
 import { Deeds } from './deeds'
 import { Escrow } from './escrow'
+import { Exports } from './exports'
 import { Inbox } from './inbox'
 import { createLedger } from './ledger'
 import { createDoor, type Door } from './onboarding'
@@ -54,6 +55,7 @@ export interface Provider {
   /** What the operator does, between two decisions. */
   readonly deeds: Deeds
   readonly door: Door
+  readonly exports: Exports
   /** Resolves when all that we ever decided is known again; rejects with a sentence when the node ends before. */
   current(): Promise<void>
   address(): string
@@ -92,6 +94,7 @@ export async function startProvider(options: ProviderOptions): Promise<Provider>
     clock,
   )
   const connected = (): Set<FeedId> => new Set(sbot.peers().map((peer) => peer.id))
+  const exports = new Exports(sbot, inbox, clock, (fact, details) => log('info', fact, details))
   const asks = new Asks(sbot, clock, () => loop?.wake())
   const perform = createPerformer(inbox, sbot.id, asks)
 
@@ -161,6 +164,7 @@ export async function startProvider(options: ProviderOptions): Promise<Provider>
     policy,
     deeds,
     door: createDoor(tables, inbox),
+    exports,
     current,
     address: options.address,
     connected,
@@ -170,6 +174,7 @@ export async function startProvider(options: ProviderOptions): Promise<Provider>
     },
     async stop() {
       inbox.stop()
+      exports.stop()
       await loop?.stop()
     },
   }
