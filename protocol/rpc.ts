@@ -3,7 +3,9 @@
  * matters go this way; whatever must outlive a connection is a message.
  * Errors travel as `Error` with a message that starts with one of REASONS and a colon.
  */
+import { EXPORT_CALLS, EXPORT_METHODS, HUB_EXPORT_METHODS } from './export'
 import type { FeedId, InviteKey, MessageId, Millis, PubId } from './ids'
+import type { IncidentKind } from './messages/incident'
 
 /** First word of every error our own methods give, so that callers can tell what to do. */
 export const REASONS = ['refused', 'stale-epoch', 'gap', 'try-again', 'unknown', 'bad-argument'] as const
@@ -35,6 +37,7 @@ export const PROVIDER_MANIFEST = {
   open: 'async',
   commit: 'async',
   feed: 'source',
+  ...EXPORT_METHODS,
   adminInvite: 'async',
   adminHubToken: 'async',
   adminHubs: 'async',
@@ -47,6 +50,10 @@ export const PROVIDER_MANIFEST = {
  */
 export const HUB_MANIFEST = {
   hubRun: 'async',
+  ...HUB_EXPORT_METHODS,
+  hubFigures: 'async',
+  hubSamples: 'async',
+  hubStats: 'source',
 } as const
 
 /** `buttcloud.hubRun({pub, method, args})`: one call on the pub's own server; answers what it answered. */
@@ -61,7 +68,15 @@ export interface HubRunRequest {
 export const BUTTCLOUD_MANIFEST = { ...PROVIDER_MANIFEST, ...HUB_MANIFEST } as const
 
 /** What any connected peer may call; the methods look at the caller themselves. `join` needs a token's key. */
-export const PROVIDER_ANONYMOUS = ['whoami', 'pubs', 'watch', 'open', 'commit', 'feed'] as const
+export const PROVIDER_ANONYMOUS = [
+  'whoami',
+  'pubs',
+  'watch',
+  'open',
+  'commit',
+  'feed',
+  ...EXPORT_CALLS,
+] as const
 
 /** `buttcloud.whoami()`: who the caller is to this provider. */
 export interface WhoamiAnswer {
@@ -93,6 +108,18 @@ export interface PubView {
   createdAt: Millis
   keepUntil: Millis | null
   invites: { issued: number; used: number }
+  /** What last befell it; null where nothing did. */
+  lastIncident: IncidentView | null
+}
+
+/** One incident of a pub, both ends of it joined. */
+export interface IncidentView {
+  kind: IncidentKind
+  /** By the hub's clock. */
+  begunAt: Millis
+  /** Null while it is not over. */
+  overAt: Millis | null
+  reason: string | null
 }
 
 /** `buttcloud.join({hub, label?})`, called with the key pair of a hub token; answers once the hub's record is on disk. */
@@ -189,6 +216,7 @@ export const FENCE_MANIFEST = {
   invite: 'async',
   revoke: 'async',
   about: 'async',
+  figures: 'source',
   contact: 'async',
   owners: 'async',
 } as const

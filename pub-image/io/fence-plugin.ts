@@ -24,6 +24,7 @@ import type { PubConfig, PubKeys } from '../config'
 import { statusOf } from '../fence-state'
 import * as words from '../words'
 import { FenceDriver } from './fence-driver'
+import { FigureTeller } from './figures'
 import { hookWrites, type Passes } from './hooks'
 import { hookOwners, type Owners } from './owners'
 
@@ -72,7 +73,11 @@ function badArgument(refusal: Parameters<typeof describeRefusal>[0], callback: C
 }
 
 /** Calls of the hub, in managed mode. */
-function managedApi(driver: FenceDriver, owners: Owners): Record<keyof typeof FENCE_MANIFEST, unknown> {
+function managedApi(
+  driver: FenceDriver,
+  owners: Owners,
+  teller: FigureTeller,
+): Record<keyof typeof FENCE_MANIFEST, unknown> {
   const headOf = (head: Promise<number>) => head.then((sequence) => ({ head: sequence }))
   return {
     status: (callback: Callback) => settle(driver.ready().then(statusOf), callback),
@@ -119,12 +124,15 @@ function managedApi(driver: FenceDriver, owners: Owners): Record<keyof typeof FE
       if (!checked.ok) return badArgument(checked, callback)
       settle(headOf(driver.about(checked.value)), callback)
     },
+    figures: (request: unknown) => teller.source(request),
   }
 }
 
 /** The same calls in standalone mode: there is nobody to ask, and `status` says so. */
 function standaloneApi(ssb: any): Record<keyof typeof FENCE_MANIFEST, unknown> {
   const refuse = (_argument: unknown, callback: Callback) => callback(new Error(words.IS_STANDALONE))
+  const refusedSource = () => (_abort: unknown, answer: (end: Error) => void) =>
+    answer(new Error(words.IS_STANDALONE))
   return {
     status(callback: Callback) {
       ssb.getFeedState(ssb.id, (error: Error | null, state: { sequence: number }) => {
@@ -136,13 +144,14 @@ function standaloneApi(ssb: any): Record<keyof typeof FENCE_MANIFEST, unknown> {
         callback(null, status)
       })
     },
-    attach: () => (_abort: unknown, answer: (end: Error) => void) => answer(new Error(words.IS_STANDALONE)),
+    attach: refusedSource,
     open: refuse,
     restore: refuse,
     answer: refuse,
     invite: refuse,
     revoke: refuse,
     about: refuse,
+    figures: refusedSource,
     contact: refuse,
     owners: refuse,
   }
@@ -169,7 +178,7 @@ export function fencePlugins(config: PubConfig, keys: PubKeys): object[] {
       ssb.close.hook(function (this: unknown, close: any, args: unknown[]) {
         driver.close().then(() => close.apply(this, args))
       })
-      return managedApi(driver, owners)
+      return managedApi(driver, owners, new FigureTeller(ssb, config))
     },
   }
   const admission = { permissions: { anonymous: { allow: [...ADMITTED] } }, init: () => undefined }
