@@ -25,6 +25,8 @@ export interface Outcome {
     pubs: number
     uses: number
     changes: number
+    /** Links to exports that were handed out. */
+    exports: number
     starts: number
     epochs: number
     incidents: number
@@ -229,6 +231,7 @@ function outcomeOf(world: World, violation: { invariant: Invariant; sentence: st
       pubs: records.length,
       uses: [...checks.invites.used.values()].reduce((sum, one) => sum + one, 0),
       changes: checks.owners.changes,
+      exports: checks.exports.handedOut.size,
       starts: world.provider.starts,
       incidents: checks.incidents.count,
       epochs: records.reduce((sum, one) => sum + one.epoch - 1, 0),

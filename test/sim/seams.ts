@@ -60,6 +60,13 @@ function plantInSaying(universe: Universe, provider: Provider, sbot: FakeSbot): 
       if (twice) await say(content, recps)
       return say(content, recps)
     }
+  if (bugs.has('links-forgotten'))
+    inbox.say = async (content, recps) => {
+      const said = await say(content, recps)
+      const payload = parsePayload(content)
+      if (payload?.kind === 'bearer') inbox.state.provider.delivered.delete(payload.delivers)
+      return said
+    }
   if (bugs.has('bearer-to-thread'))
     inbox.say = (content, recps) => {
       const payload = parsePayload(content)
