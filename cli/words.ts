@@ -15,6 +15,14 @@ export function words(...parts: (string | null)[]): string {
   return parts.filter((part) => part !== null).join(' ')
 }
 
+/** A verb and the pub it is about; with a word more where the bare name would be read as something else. */
+export function aboutPub(verb: Command['kind'], name: unknown): string {
+  const pub = nameArgument(name)
+  const text = `${verb} ${pub}`
+  const read = parseCommand(text)
+  return read.kind === verb && 'name' in read && read.name === pub ? text : `${verb} pub ${pub}`
+}
+
 /** A pub's name; throws a Failure (2) with the reason. */
 export function nameArgument(given: unknown): string {
   const checked = checkName(String(given))

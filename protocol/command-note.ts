@@ -10,6 +10,10 @@ import { INVITE_NOTE_CHARS_MAX } from './limits'
 const NOTED =
   /^(.*?)[ ,;(]+(?:(?:(?:and|with) )?(?:(?:a|the|this) )?(note)\b ?(?:[:=]|that|saying|as|[-–—](?= ))?|(?:note|for) ?:) ?(\S.*?)\)?$/i
 
+const THANKS = String.raw`(?:please|pls|plz|thanks|thank you|thx)[.!?]*$`
+const AFTERWARDS = new RegExp(String.raw`(?:\s*,)?\s+${THANKS}`, 'i')
+const AFTER_COMMA = new RegExp(String.raw`\s*,\s+${THANKS}`, 'i')
+
 /** Reads a line, or its rest from a sentence's beginning; null when it is no invite with a note. */
 export function readNote(line: string): Reading | null {
   if (!/invit/i.test(line) || !/\bnote\b|\bfor ?:/i.test(line)) return null
@@ -28,8 +32,12 @@ export function readNote(line: string): Reading | null {
 
 function withNote(read: Extract<Reading, { kind: 'invite' }>, written: string): Reading {
   const text = visible(written).trim()
-  const note = (unquoted(text) ?? unquoted(text.replace(/[.!?,;]+$/, '')) ?? text).trim()
-  if (note === '') return { kind: 'invalid', command: 'invite', reason: sentence.noteMissing() }
+  const polite = text.replace(AFTERWARDS, '')
+  const inner = unquoted(polite) ?? unquoted(polite.replace(/[.!?,;]+$/, ''))
+  // A note may well end in "please"; after a comma it does not belong to it.
+  const note = (inner ?? text.replace(AFTER_COMMA, '')).trim()
+  if (!/[\p{L}\p{N}\p{S}]/u.test(note))
+    return { kind: 'invalid', command: 'invite', reason: sentence.noteMissing() }
   if (note.length > INVITE_NOTE_CHARS_MAX)
     return { kind: 'invalid', command: 'invite', reason: sentence.noteTooLong(note.length) }
   return { ...read, note }

@@ -1,7 +1,7 @@
 import { existsSync } from 'node:fs'
 import { join } from 'node:path'
 import test from 'tape'
-import { COMMANDS } from '../../protocol/command-words'
+import { COMMANDS } from '../../protocol/command-vocabulary'
 import { runCli, startCli } from '../helpers/cli'
 import { freePort, randomNetworkKey, removeFolder, temporaryFolder, until } from '../helpers/machine'
 import { startStock } from '../helpers/stock'
