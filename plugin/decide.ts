@@ -20,6 +20,7 @@ import { beginChange, continueChange, oweOrders } from './decide-change'
 import { beginCreate, continueCreate } from './decide-create'
 import { askDelete, continueDelete } from './decide-delete'
 import { beginInvite, continueInvite } from './decide-invite'
+import { beginUninvite, continueUninvite, listInvites } from './decide-invites'
 import { decideNo, decideYes } from './decide-yes'
 import type { Effect } from './effects'
 import { answer, Look, type World } from './look'
@@ -94,6 +95,10 @@ function continueWork(look: Look, request: Request): boolean {
     continueInvite(look, request, op)
     return true
   }
+  if (op?.kind === 'revoke') {
+    continueUninvite(look, request, op)
+    return true
+  }
   if (continueDelete(look, request) || continueAsked(look, request)) return true
   const change = provider.changes.get(request.key)
   if (change === undefined) return false
@@ -164,9 +169,9 @@ const BEGINNERS: Beginners = {
   list: (look, request) => answer(look, request, 'done', listText(look, request.author), { command: 'list' }),
   status: (look, request, { name }) => answerStatus(look, request, name),
   create: (look, request, { name }) => beginCreate(look, request, name),
-  invite: (look, request, { name, uses }) => beginInvite(look, request, name, uses),
-  invites: notYet,
-  uninvite: notYet,
+  invite: beginInvite,
+  invites: (look, request, { name }) => listInvites(look, request, name),
+  uninvite: (look, request, { name, id }) => beginUninvite(look, request, name, id),
   start: beginChange,
   stop: beginChange,
   restart: beginChange,

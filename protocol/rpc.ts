@@ -31,6 +31,7 @@ export const PROVIDER_MANIFEST = {
   whoami: 'async',
   pubs: 'async',
   watch: 'source',
+  invites: 'async',
   join: 'async',
   open: 'async',
   commit: 'async',
@@ -61,7 +62,7 @@ export interface HubRunRequest {
 export const BUTTCLOUD_MANIFEST = { ...PROVIDER_MANIFEST, ...HUB_MANIFEST } as const
 
 /** What any connected peer may call; the methods look at the caller themselves. `join` needs a token's key. */
-export const PROVIDER_ANONYMOUS = ['whoami', 'pubs', 'watch', 'open', 'commit', 'feed'] as const
+export const PROVIDER_ANONYMOUS = ['whoami', 'pubs', 'watch', 'invites', 'open', 'commit', 'feed'] as const
 
 /** `buttcloud.whoami()`: who the caller is to this provider. */
 export interface WhoamiAnswer {
@@ -93,6 +94,21 @@ export interface PubView {
   createdAt: Millis
   keepUntil: Millis | null
   invites: { issued: number; used: number }
+}
+
+/** One invite of a pub, as its owners may see it: `buttcloud.invites({pub})` lists them, newest first. */
+export interface InviteView {
+  /** What `uninvite` calls it by. */
+  id: string
+  /** How many people it is for, and how many of them may still come. */
+  uses: number
+  left: number
+  status: 'open' | 'used-up' | 'taken-back'
+  /** Its owners' own note. */
+  note: string | null
+  madeAt: Millis
+  /** Oldest first; when, by the pub's clock. */
+  used: { member: FeedId; at: Millis }[]
 }
 
 /** `buttcloud.join({hub, label?})`, called with the key pair of a hub token; answers once the hub's record is on disk. */

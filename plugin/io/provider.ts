@@ -85,8 +85,6 @@ export async function startProvider(options: ProviderOptions): Promise<Provider>
   )
   const connected = (): Set<FeedId> => new Set(sbot.peers().map((peer) => peer.id))
   const asks = new Asks(sbot, clock, () => loop?.wake())
-  const perform = createPerformer(inbox, sbot.id, asks)
-
   let isCurrent = options.mayWrite === undefined
   let currentSince = clock.now()
   const catchUp = async (): Promise<void> => {
@@ -102,6 +100,9 @@ export async function startProvider(options: ProviderOptions): Promise<Provider>
     catchingUp ??= catchUp()
     return catchingUp
   }
+
+  const commits = new Commits(sbot, inbox, ledger, current)
+  const perform = createPerformer(inbox, sbot.id, asks, commits)
 
   const look = async (): Promise<void> => {
     // A hub that connects while the log is still being read wakes the loop too, and half a state owes too much. So
@@ -143,7 +144,7 @@ export async function startProvider(options: ProviderOptions): Promise<Provider>
     tables,
     ledger,
     blobs: options.blobs,
-    commits: new Commits(sbot, inbox, ledger, current),
+    commits,
     door: createDoor(tables, inbox),
     current,
     address: options.address,
