@@ -15,6 +15,8 @@ export const DESCRIPTION_CHARS_MAX = 300
 export const TITLE_CHARS_MAX = 60
 /** A note on an invite: whom it is for, not a letter. It stays between owners and provider. */
 export const INVITE_NOTE_CHARS_MAX = 100
+/** The longest path of a mail, brackets and all, is 256 octets (RFC 5321 4.5.3.1.3). */
+export const EMAIL_CHARS_MAX = 254
 /** Versions of the pub's image: what fits a Docker tag. */
 export const VERSION_CHARS_MAX = 128
 /** Lines of a pub's output in one incident, and characters of each: a hint, not a log. */
