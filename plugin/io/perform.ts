@@ -9,7 +9,12 @@ import type { Inbox } from './inbox'
 type Performer = { [K in Effect['kind']]: (effect: Extract<Effect, { kind: K }>) => Promise<unknown> }
 
 /** The performers of one provider: the compiler asks for one per effect. */
-export function createPerformer(inbox: Inbox, self: FeedId, asks: Asks, commits: Commits): (effect: Effect) => Promise<void> {
+export function createPerformer(
+  inbox: Inbox,
+  self: FeedId,
+  asks: Asks,
+  commits: Commits,
+): (effect: Effect) => Promise<void> {
   const mention = (id: FeedId) => ({ id, name: id.slice(1, 9) })
   const table: Performer = {
     record: ({ content }) => inbox.say(content, [self]),

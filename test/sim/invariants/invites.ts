@@ -1,7 +1,7 @@
 /** Invites: read by owners only, used as often as they were made for, known to their pubs. */
 import type { Ledger } from '../../../plugin/query'
 import { useOf } from '../../../protocol/evolve'
-import type { FeedId, MessageId, PubId } from '../../../protocol/ids'
+import type { FeedId, InviteKey, MessageId, PubId } from '../../../protocol/ids'
 import type { InviteOp } from '../../../protocol/messages/op'
 import type { PubMessage } from '../../../protocol/messages/pub'
 import { parse, parsePayload } from '../../../protocol/parse'
@@ -14,6 +14,10 @@ export class Invites {
   readonly used = new Map<MessageId, number>()
   /** Ops whose code an owner has been given. */
   readonly handedOut = new Set<MessageId>()
+  /** Keys of invites that were taken back. */
+  readonly revoked = new Set<InviteKey>()
+  /** Taken back while they could still be used. */
+  takenBack = 0
   private readonly seeds = new Map<string, InviteOp>()
 
   constructor(
@@ -31,11 +35,19 @@ export class Invites {
       this.ops.set(op.op, op)
       this.seeds.set(this.ledger.invite(op.op).seed, op)
     }
+    if (parsed.ok && parsed.value.type === 'buttcloud/op' && parsed.value.kind === 'revoke')
+      this.takes(parsed.value.revoke.key)
     const payload = parsePayload(message.content)
     if (payload?.kind === 'answer' && payload.final && payload.outcome === 'done')
       this.handedOut.add(payload.answers)
     const text = JSON.stringify(message.content)
     for (const [seed, op] of this.seeds) if (text.includes(seed)) this.carries(message, op)
+  }
+
+  private takes(key: InviteKey): void {
+    const op = [...this.ops.values()].find(({ invite }) => invite.key === key)
+    if (op !== undefined && (this.used.get(op.op) ?? 0) < op.invite.uses) this.takenBack += 1
+    this.revoked.add(key)
   }
 
   private carries(message: Message, op: InviteOp): void {
@@ -54,6 +66,8 @@ export class Invites {
       if (this.ledger.note(op.invite.tag, use.member) !== use.note) continue
       const count = (this.used.get(op.op) ?? 0) + 1
       this.used.set(op.op, count)
+      if (this.revoked.has(op.invite.key))
+        this.violate('void-stays-void', 'an invite was used after it had been taken back')
       if (count > op.invite.uses)
         this.violate('uses-bounded', `an invite for ${op.invite.uses} was used ${count} times`)
       return
@@ -68,6 +82,7 @@ export class Invites {
     const op = this.ops.get(parsed.value.op)
     const run = runOf(parsed.value.pub)
     if (op === undefined || run === null || !run.isOpen || run.invites().has(op.invite.key)) return
+    if (this.revoked.has(op.invite.key)) return
     if ((this.used.get(op.op) ?? 0) < op.invite.uses)
       this.violate('invites-work', 'a hub reports an invite made that its pub does not know')
   }
