@@ -80,6 +80,8 @@ export interface NoticeThread {
 export interface IncidentFact {
   key: MessageId
   sequence: number
+  /** By this node's clock: what comes together is told together. */
+  receivedAt: Millis
   incident: IncidentMessage
 }
 
@@ -121,6 +123,8 @@ export interface ProviderFold {
   delivered: Set<MessageId>
   /** What owners have been told, by `noticeKey`. */
   notices: Map<string, NoticePayload>
+  /** When the owners of each pub were last told of incidents; only the last INCIDENT_NOTICES_PER_DAY_MAX. */
+  incidentNotices: Map<PubId, Millis[]>
   /** The latest thread of notices about each pub. */
   threads: Map<PubId, NoticeThread>
   /** Branches of the provider's own posts, for walking up a thread. */
@@ -196,6 +200,7 @@ export function initialState(provider: FeedId): State {
       confirmed: new Set(),
       delivered: new Set(),
       notices: new Map(),
+      incidentNotices: new Map(),
       threads: new Map(),
       branches: new Map(),
     },

@@ -1,12 +1,26 @@
 /** What the hub answers its provider about the pubs that run here (protocol/rpc.ts, HUB_MANIFEST). */
+import { describeRefusal } from '../../protocol/check'
+import { checkSamplesRequest } from '../../protocol/figures'
 import { isPubId, type PubId } from '../../protocol/ids'
 import type { HubMethods } from './api'
 import { call } from './calls'
+import type { Meter } from './meter'
 import type { Observer } from './observe'
 
 /** One file per matter; each checks what it is sent, because a provider may be of another version. */
-export function createHubMethods(observer: Observer): HubMethods {
+export function createHubMethods(observer: Observer, meter: Meter): HubMethods {
   return {
+    async hubFigures(request) {
+      return meter.figures(pubOf(fieldsOf(request).pub))
+    },
+    async hubSamples(request) {
+      const checked = checkSamplesRequest(request, 'hubSamples')
+      if (!checked.ok) throw new Error(`bad-argument: ${describeRefusal(checked)}`)
+      return meter.samples(checked.value.pub, checked.value.span)
+    },
+    hubStats(request) {
+      return meter.live(pubOf(fieldsOf(request).pub)) as ReturnType<HubMethods['hubStats']>
+    },
     async hubRun(request) {
       const { pub, method, args } = fieldsOf(request)
       const session = observer.sessions.get(pubOf(pub))
