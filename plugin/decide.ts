@@ -23,15 +23,9 @@ import { answerEmail } from './decide-email'
 import { answerLog, tellIncidents } from './decide-incidents'
 import { beginInvite, continueInvite } from './decide-invite'
 
-<<<<<<< HEAD
-
 import { beginUninvite, continueUninvite, listInvites } from './decide-invites'
 
-=======
-
 import { answerPlan, answerPlans } from './decide-plans'
-
->>>>>>> main
 
 import { decideNo, decideYes } from './decide-yes'
 import type { Effect } from './effects'

@@ -105,14 +105,14 @@ export class Person {
   /** Looks at what it has handed out now and then, and takes some of it back. */
   private readList(text: string): void {
     const given = GIVEN.exec(text)?.[1]
-    if (given !== undefined && this.universe.random.chance(0.3)) this.write(`invites ${given}`)
+    if (given !== undefined && this.universe.random.chance(0.6)) this.write(`invites ${given}`)
     const name = LISTED.exec(text)?.[1]
     if (name === undefined) return
     const { timeline, random } = this.universe
     for (const [, id] of text.matchAll(LISTED_ID)) {
       const takeBack = `uninvite ${name} ${id}`
       this.shown.push(takeBack)
-      if (random.chance(0.3)) timeline.at(random.between(500, 60_000), '', () => this.write(takeBack))
+      if (random.chance(0.6)) timeline.at(random.between(500, 60_000), '', () => this.write(takeBack))
     }
   }
 

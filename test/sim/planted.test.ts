@@ -17,11 +17,8 @@ const BUT_STATE: ReadonlySet<Invariant> = new Set(
 const ONLY: Partial<Record<Bug, ReadonlySet<Invariant>>> = {
   'yes-without-branch': BUT_STATE,
   'ack-before-disk': BUT_STATE,
-<<<<<<< HEAD
   'revoked-is-good': new Set<Invariant>(['void-stays-void']),
-=======
   'notices-forgotten': BUT_STATE,
->>>>>>> main
 }
 
 /** The first world that shows the bug; null when none does. */

@@ -18,17 +18,11 @@ export class Tally {
     requests: 0,
     pubs: 0,
     uses: 0,
-<<<<<<< HEAD
     takenBack: 0,
     changes: 0,
     starts: 0,
     epochs: 0,
-=======
-    changes: 0,
-    starts: 0,
-    epochs: 0,
     incidents: 0,
->>>>>>> main
   }
   forks = 0
   private virtualMs = 0
@@ -49,22 +43,13 @@ export class Tally {
     // Of the processor, not of the clock on the wall: machines that test are shared.
     const { user, system } = process.cpuUsage(this.since)
     const usedMs = (user + system) / 1000
-<<<<<<< HEAD
-    const { requests, pubs, uses, takenBack, changes, starts, epochs } = this.counts
-=======
-    const { requests, pubs, uses, changes, starts, epochs, incidents } = this.counts
->>>>>>> main
+    const { requests, pubs, uses, takenBack, changes, starts, epochs, incidents } = this.counts
     return [
       `${this.seeds} seeds, ${this.failed.length} failed;`,
       `${this.events} events, ${(this.virtualMs / 3_600_000).toFixed(1)} simulated hours in`,
       `${(usedMs / 1000).toFixed(1)} s of processor time (${Math.round(this.virtualMs / usedMs)} to 1);`,
-<<<<<<< HEAD
       `${requests} requests, ${pubs} pubs, ${uses} uses of invites, ${takenBack} taken back,`,
-      `${changes} pubs changed,`,
-=======
-      `${requests} requests, ${pubs} pubs, ${uses} uses of invites,`,
       `${changes} pubs changed, ${incidents} words on incidents,`,
->>>>>>> main
       `${starts} starts of the provider, ${epochs} raised epochs`,
     ].join(' ')
   }
