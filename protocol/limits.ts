@@ -217,3 +217,21 @@ export const PRIVATE_BLOB_SWEEP_EVERY_MS = 3_600_000
 /** Private blobs of one provider, all together: what is over makes the oldest go. */
 export const PRIVATE_BLOBS_MAX = 10_000
 export const PRIVATE_BLOBS_BYTES_MAX = 2 * 1024 * 1024 * 1024
+
+// ---- export ----
+/** One piece of an export on its way: several a second on a slow line, hardly any waiting for answers on a fast one. */
+export const EXPORT_CHUNK_BYTES = 512 * 1024
+/** Messages of a pub's log that its hub reads at one time: at most 2 MB of the classic 8 KiB. */
+export const EXPORT_PAGE_MESSAGES = 250
+/** A read of an export is answered with `wait` after this, so that nobody takes counting for a broken connection. */
+export const EXPORT_WAIT_MS = 3_000
+/** An export that nobody has read from for so long is over; its owner can go on with a new one. */
+export const EXPORT_IDLE_MS = 60_000
+/** Exports of one owner at one time: the second is for somebody who forgot the first. */
+export const EXPORTS_PER_OWNER_MAX = 2
+/** Exports that one hub serves at one time: each keeps one pub busy and takes some megabytes. */
+export const EXPORTS_PER_HUB_MAX = 4
+/** The log of a plain ssb-server counts its bytes in 32 bits (flumelog-offset as ssb-db 20 opens it). */
+export const EXPORT_LOG_BYTES_MAX = 2 ** 32 - 1
+/** What comes as blobs in a message, four of them at most; a table of peers is some kilobytes. */
+export const EXPORT_MESSAGE_BYTES_MAX = 20_000_000

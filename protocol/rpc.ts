@@ -3,6 +3,7 @@
  * matters go this way; whatever must outlive a connection is a message.
  * Errors travel as `Error` with a message that starts with one of REASONS and a colon.
  */
+import { EXPORT_CALLS, EXPORT_METHODS, HUB_EXPORT_METHODS } from './export'
 import type { FeedId, InviteKey, MessageId, Millis, PubId } from './ids'
 import type { IncidentKind } from './messages/incident'
 
@@ -37,6 +38,7 @@ export const PROVIDER_MANIFEST = {
   open: 'async',
   commit: 'async',
   feed: 'source',
+  ...EXPORT_METHODS,
   adminInvite: 'async',
   adminHubToken: 'async',
   adminHubs: 'async',
@@ -49,6 +51,7 @@ export const PROVIDER_MANIFEST = {
  */
 export const HUB_MANIFEST = {
   hubRun: 'async',
+  ...HUB_EXPORT_METHODS,
   hubFigures: 'async',
   hubSamples: 'async',
   hubStats: 'source',
@@ -66,7 +69,16 @@ export interface HubRunRequest {
 export const BUTTCLOUD_MANIFEST = { ...PROVIDER_MANIFEST, ...HUB_MANIFEST } as const
 
 /** What any connected peer may call; the methods look at the caller themselves. `join` needs a token's key. */
-export const PROVIDER_ANONYMOUS = ['whoami', 'pubs', 'watch', 'invites', 'open', 'commit', 'feed'] as const
+export const PROVIDER_ANONYMOUS = [
+  'whoami',
+  'pubs',
+  'watch',
+  'invites',
+  'open',
+  'commit',
+  'feed',
+  ...EXPORT_CALLS,
+] as const
 
 /** `buttcloud.whoami()`: who the caller is to this provider. */
 export interface WhoamiAnswer {

@@ -119,6 +119,8 @@ export interface ProviderFold {
   questions: Map<MessageId, OpenQuestion>
   /** Questions that are used up, by a yes or a no. */
   confirmed: Set<MessageId>
+  /** Those of them that a yes has answered, and what it was about was done. */
+  agreed: Set<MessageId>
   /** Requests whose bearer item has been delivered in a thread of its own. */
   delivered: Set<MessageId>
   /** What owners have been told, by `noticeKey`. */
@@ -198,6 +200,7 @@ export function initialState(provider: FeedId): State {
       strangerRefusals: [],
       questions: new Map(),
       confirmed: new Set(),
+      agreed: new Set(),
       delivered: new Set(),
       notices: new Map(),
       incidentNotices: new Map(),

@@ -36,8 +36,7 @@ export function unheard(message: Incoming, bugs: Bugs): boolean {
 /** What a hub that has trouble with orders hears. */
 export function misheard(message: Incoming, bugs: Bugs): Incoming {
   const content = message.content as { type?: unknown } | null
-  const isDeaf = bugs.has('revoke-not-heard') || bugs.has('revoked-is-good')
-  if (isDeaf && (content as { kind?: unknown } | null)?.kind === 'revoke')
+  if (bugs.has('revoked-is-good') && (content as { kind?: unknown } | null)?.kind === 'revoke')
     return { ...message, content: null }
   if (content?.type !== 'buttcloud/spec') return message
   if (bugs.has('hub-ignores-epoch')) return { ...message, content: { ...content, epoch: 1 } }

@@ -2,7 +2,7 @@
 import type { Ledger } from '../../../plugin/query'
 import { useOf } from '../../../protocol/evolve'
 import type { FeedId, InviteKey, MessageId, PubId } from '../../../protocol/ids'
-import type { InviteOp } from '../../../protocol/messages/op'
+import type { InviteOp, RevokeOp } from '../../../protocol/messages/op'
 import type { PubMessage } from '../../../protocol/messages/pub'
 import { parse, parsePayload } from '../../../protocol/parse'
 import type { Message } from '../messages'
@@ -16,6 +16,7 @@ export class Invites {
   readonly handedOut = new Set<MessageId>()
   /** Keys of invites that were taken back. */
   readonly revoked = new Set<InviteKey>()
+  private readonly revokes = new Map<MessageId, InviteKey>()
   /** Taken back while they could still be used. */
   takenBack = 0
   private readonly seeds = new Map<string, InviteOp>()
@@ -36,7 +37,7 @@ export class Invites {
       this.seeds.set(this.ledger.invite(op.op).seed, op)
     }
     if (parsed.ok && parsed.value.type === 'buttcloud/op' && parsed.value.kind === 'revoke')
-      this.takes(parsed.value.revoke.key)
+      this.takes(parsed.value)
     const payload = parsePayload(message.content)
     if (payload?.kind === 'answer' && payload.final && payload.outcome === 'done')
       this.handedOut.add(payload.answers)
@@ -44,7 +45,8 @@ export class Invites {
     for (const [seed, op] of this.seeds) if (text.includes(seed)) this.carries(message, op)
   }
 
-  private takes(key: InviteKey): void {
+  private takes({ op: by, revoke: { key } }: RevokeOp): void {
+    this.revokes.set(by, key)
     const op = [...this.ops.values()].find(({ invite }) => invite.key === key)
     if (op !== undefined && (this.used.get(op.op) ?? 0) < op.invite.uses) this.takenBack += 1
     this.revoked.add(key)
@@ -79,8 +81,12 @@ export class Invites {
   reported(message: Message, runOf: (pub: PubId) => PubProcess | null): void {
     const parsed = parse(message.content)
     if (!parsed.ok || parsed.value.type !== 'buttcloud/result' || !parsed.value.ok) return
-    const op = this.ops.get(parsed.value.op)
-    const run = runOf(parsed.value.pub)
+    const { op: done, pub } = parsed.value
+    const run = runOf(pub)
+    const gone = this.revokes.get(done)
+    if (gone !== undefined && run?.isOpen && run.invites().has(gone))
+      this.violate('taken-back-is-gone', 'a hub reports an invite taken back that its pub still knows')
+    const op = this.ops.get(done)
     if (op === undefined || run === null || !run.isOpen || run.invites().has(op.invite.key)) return
     if (this.revoked.has(op.invite.key)) return
     if ((this.used.get(op.op) ?? 0) < op.invite.uses)

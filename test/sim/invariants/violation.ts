@@ -14,7 +14,8 @@ export const INVARIANTS = {
   'bearer-to-owners': "an invite is in no message that anybody but the pub's owners may read (blueprint 12)",
   'uses-bounded': 'no invite is used more often than it was made for',
   'void-stays-void': 'nobody gets in by an invite that was taken back, whatever its pub and hub believe',
-  'taken-back-is-gone': 'in the end no pub has an invite in its table that was taken back',
+  'taken-back-is-gone':
+    'no pub has an invite in its table that its hub reports taken back, and in the end none at all',
   'up-at-the-end':
     'at the end every pub that shall be up is up and writable, and nothing of a stopped or ended one runs',
   'as-ordered':
