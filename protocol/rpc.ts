@@ -235,6 +235,7 @@ export const FENCE_MANIFEST = {
   about: 'async',
   figures: 'source',
   contact: 'async',
+  owners: 'async',
 } as const
 
 /** `fence.status()`. */
@@ -289,6 +290,13 @@ export interface FenceContactRequest {
   feed: FeedId
   following: boolean
   blocking: boolean
+}
+/**
+ * `fence.owners({owners})`: who may call protocol/owner-methods.ts on this pub with their own key; these and nobody
+ * else. Whoever gains or loses rights by it is hung up on. Forgotten when the pub ends: told anew at every connection.
+ */
+export interface FenceOwnersRequest {
+  owners: FeedId[]
 }
 /** `fence.restore([values])`: appends own messages the provider holds; answers the new head. */
 export interface FenceHeadAnswer {
