@@ -1,6 +1,4 @@
-/**
- * What a hub calls on the fence of its pubs, over muxrpc: plugin name `fence`. Only the pub's master, its hub, may.
- */
+/** What a hub and the fence of a pub say to each other over muxrpc. Plugin name `fence`; only the pub's master may call. */
 import type { FeedId, InviteKey } from './ids'
 import type { InviteEntry, RawValue, Reason } from './rpc'
 
