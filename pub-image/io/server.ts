@@ -9,6 +9,7 @@ import { fencePlugins } from './fence-plugin'
 import { lockFolder } from './lock'
 import { readOwnFeed } from './own-feed'
 import { stock, stockServer } from './stock'
+import { webPlugin } from './web-access'
 
 export interface RunningPub {
   id: string
@@ -38,6 +39,7 @@ export async function startPub(config: PubConfig): Promise<RunningPub> {
   const defaults = stock('ssb-config/defaults')
   const create = stockServer()
   for (const plugin of fencePlugins(config, keys)) create.use(plugin)
+  if (config.web !== null) create.use(webPlugin(config, config.web))
   // Only defaults and what is given here: no config file of any folder is looked for, and no identity is made.
   const ssb = create(defaults('buttcloud-pub', ssbConfigOf(config, keys, stock('ssb-caps').shs)))
   await new Promise<void>((resolve) => ssb.once('multiserver:listening', resolve))
