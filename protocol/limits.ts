@@ -179,3 +179,13 @@ export const GATE_WAIT_MIN_MS = 300
 export const GATE_ABSENT_WAIT_MS = 15_000
 /** Messages of a conversation that wait for a slow reader on the owner's machine. */
 export const CONVERSATION_QUEUE_MAX = 20_000
+/** Plain bytes of one private blob: encrypted it stays under the 5 MiB that a stock client takes (5,199,665 fit). */
+export const PRIVATE_BLOB_BYTES_MAX = 5_000_000
+/** Long answers and exports are kept this long. */
+export const PRIVATE_BLOB_KEPT_MS = 7 * 24 * 3_600_000
+/** What was fetched by everybody it was for goes after this: a client that failed to store it can ask again. */
+export const PRIVATE_BLOB_FETCHED_MS = 10 * 60_000
+export const PRIVATE_BLOB_SWEEP_EVERY_MS = 3_600_000
+/** Private blobs of one provider, all together: what is over makes the oldest go. */
+export const PRIVATE_BLOBS_MAX = 10_000
+export const PRIVATE_BLOBS_BYTES_MAX = 2 * 1024 * 1024 * 1024
