@@ -20,6 +20,7 @@ import { beginChange, continueChange, oweOrders } from './decide-change'
 import { beginCreate, continueCreate } from './decide-create'
 import { askDelete, continueDelete, decideYes } from './decide-delete'
 import { beginInvite, continueInvite } from './decide-invite'
+import { beginWeb } from './decide-web'
 import type { Effect } from './effects'
 import { answer, Look, type World } from './look'
 import { pubNamed, pubsOf, viewOf } from './query'
@@ -181,7 +182,7 @@ const BEGINNERS: Beginners = {
   owners: notYet,
   address: notYet,
   log: notYet,
-  web: notYet,
+  web: beginWeb,
   plans: notYet,
   plan: notYet,
   email: notYet,

@@ -25,7 +25,11 @@ export interface Taken {
 export function takenBy(state: State): Taken {
   const ports = new Set<number>()
   const bytes = new Map<FeedId, number>()
-  for (const pub of state.provider.pubs.values()) if (occupies(state, pub)) ports.add(pub.record.port)
+  for (const pub of state.provider.pubs.values()) {
+    if (!occupies(state, pub)) continue
+    ports.add(pub.record.port)
+    if (pub.record.webPort !== null) ports.add(pub.record.webPort)
+  }
   for (const hub of state.provider.hubs.keys()) bytes.set(hub, reservedBytesOf(state, hub))
   return { ports, bytes }
 }
@@ -62,6 +66,11 @@ export function place(
     return { ok: false, why: `all ports from ${policy.portMin} to ${policy.portMax} are in use` }
   taken.bytes.set(best.hub, (taken.bytes.get(best.hub) ?? 0) + policy.plan.reservedBytes)
   return { ok: true, hub: best.hub, port }
+}
+
+/** Memory that a hub has left for reservations, by what it offers; in bytes, negative where it offers less by now. */
+export function roomOn(state: State, taken: Taken, hub: FeedId): number {
+  return (state.authors.get(hub)?.capacity?.memoryBytes ?? 0) - (taken.bytes.get(hub) ?? 0)
 }
 
 /** The lowest free port after this one, else the lowest of all, noted as taken; null when there is none. */

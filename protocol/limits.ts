@@ -97,6 +97,9 @@ export const ENGINE_WATCH_AGAIN_MAX_MS = 30_000
 export const ORPHAN_ENDS_MS = 5_000
 
 // ---- web pages of a pub ----
+/** What the web pages' three processes get on top of the plan: about 20 MB each of their own, and room to make a page. */
+export const WEB_RESERVED_BYTES = 64 * 1024 * 1024
+export const WEB_MEMORY_BYTES = 192 * 1024 * 1024
 /** The process behind a page, and the front itself, are started again after this, doubling … */
 export const WEB_RESTART_MS = 1_000
 /** … up to this. */

@@ -61,7 +61,7 @@ function viewRoute(path: string): Route {
  * repository), its own files. Whatever it decodes to a `..` would leave its folder of files.
  */
 function gitRoute(path: string, query: string): Route {
-  if (path === '/') return { to: 'git', path: '/' }
+  if (path === '/') return { to: 'git', path: `/${pagerOf(query)}` }
   if (path === '/search') {
     const words = new URLSearchParams(query).get('q') ?? ''
     return { to: 'git', path: `/search?q=${encodeURIComponent(words.slice(0, SEARCH_CHARS_MAX))}` }
@@ -76,7 +76,20 @@ function gitRoute(path: string, query: string): Route {
     if (part === null || part === '.' || part === '..') return NOT_FOUND
     below.push(encodeURIComponent(part))
   }
-  return { to: 'git', path: ['', encodeURIComponent(decoded), ...below].join('/') }
+  return { to: 'git', path: `${['', encodeURIComponent(decoded), ...below].join('/')}${pagerOf(query)}` }
+}
+
+/** What git-ssb-web's links to older and newer entries carry: times, a direction, a page, a state. */
+function pagerOf(query: string): string {
+  const kept: string[] = []
+  for (const [name, value] of new URLSearchParams(query))
+    if (
+      /^(?:gt|lt|page)$/.test(name)
+        ? /^\d{1,16}(?:\.\d{1,6})?$/.test(value)
+        : name === 'forwards' && value === '1'
+    )
+      kept.push(`${name}=${value}`)
+  return kept.length === 0 ? '' : `?${kept.slice(0, 4).join('&')}`
 }
 
 function ownFile(to: Page, path: string): Route {

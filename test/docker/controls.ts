@@ -17,7 +17,7 @@ export interface Inspected {
 export const CONTROLS: [
   string,
   string,
-  (info: Inspected, run: Pick<Run, 'port' | 'memoryBytes'>) => boolean,
+  (info: Inspected, run: Pick<Run, 'port' | 'memoryBytes' | 'web'>) => boolean,
 ][] = [
   [
     '5.2',
@@ -44,8 +44,10 @@ export const CONTROLS: [
   ],
   [
     '5.9',
-    'only the one port is published',
-    ({ NetworkSettings }, run) => String(Object.keys(NetworkSettings.Ports)) === `${run.port}/tcp`,
+    'only its own ports are published',
+    ({ NetworkSettings }, run) =>
+      String(Object.keys(NetworkSettings.Ports).sort()) ===
+      String([run.port, ...(run.web === null ? [] : [run.web])].map((port) => `${port}/tcp`).sort()),
   ],
   ['5.10', 'not in the network of the host', ({ HostConfig }) => HostConfig.NetworkMode === 'buttcloud'],
   [

@@ -17,7 +17,7 @@ test('a managed environment is read whole, defaults filled in', (t) => {
     ok: true,
     value: {
       ...{ mode: 'managed', port: 18001, host: 'pubs.example.org', listen: '127.0.0.1', hub: HUB, epoch: 3 },
-      ...{ name: 'alice', description: '', data: '/data', networkKey: null },
+      ...{ name: 'alice', description: '', data: '/data', web: null, networkKey: null },
     },
   })
   t.end()
@@ -34,6 +34,8 @@ test('every problem is named with what was found and what is expected', (t) => {
     ['PUB_MODE', 'magic', /PUB_MODE: expected managed or standalone, found "magic"/],
     ['PUB_PORT', '0', /PUB_PORT: expected a port from 1 to 65535, found "0"/],
     ['PUB_PORT', '65536', /PUB_PORT/],
+    ['PUB_WEB_PORT', '18001', /PUB_WEB_PORT: expected another port from 1 to 65535, found "18001"/],
+    ['PUB_WEB_PORT', 'on', /PUB_WEB_PORT/],
     ['PUB_PORT', '80x', /PUB_PORT/],
     ['PUB_HOST', undefined, /PUB_HOST: expected .*, found nothing/],
     ['PUB_HOST', 'a b', /PUB_HOST/],
