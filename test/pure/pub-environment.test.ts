@@ -62,7 +62,7 @@ test('what is built is read back, and only documented names are used', (t) => {
   const names = new Set(PUB_VARIABLES.map((variable) => variable.name))
   const fields = fc.record({
     mode: fc.constantFrom('managed' as const, 'standalone' as const),
-    port: fc.integer({ min: 1, max: 65_535 }),
+    port: fc.integer({ min: 8_081, max: 65_535 }),
     host: fc.constantFrom('127.0.0.1', 'alice.example.org', '::1', 'h'),
     listen: fc.constantFrom('0.0.0.0', '127.0.0.1', '::'),
     hub: fc.constant(HUB),
@@ -70,6 +70,7 @@ test('what is built is read back, and only documented names are used', (t) => {
     name: fc.string({ maxLength: 32 }),
     description: fc.string({ maxLength: 300, unit: 'grapheme' }).filter((text) => text.length <= 300),
     data: fc.constantFrom('/data', '/tmp/x y'),
+    web: fc.constantFrom(null, 80, 8_080),
     networkKey: fc.constantFrom(null, `${'A'.repeat(43)}=`),
   })
   fc.assert(
