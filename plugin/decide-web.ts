@@ -2,6 +2,7 @@
 import type { Millis } from '../protocol/ids'
 import { WEB_RESERVED_BYTES } from '../protocol/limits'
 import type { PubFact, Request, State } from '../protocol/state'
+import { isOrdered } from './change'
 import { beginChange } from './decide-change'
 import { answer, type Look } from './look'
 import { observationOf, pubNamed, pubsOf, webAddressOf } from './query'
@@ -52,7 +53,9 @@ export function giveUpWeb(look: Look, request: Request, pub: PubFact, deadline: 
   const { state, now, policy } = look.world
   const spec = state.provider.specs.get(pub.pub)
   const observed = observationOf(state, pub)
-  if (observed?.phase !== 'failed' || observed.revision !== spec?.revision) return false
+  // What was said of an earlier order says nothing of this one.
+  if (spec === undefined || !isOrdered(pub.record, spec)) return false
+  if (observed?.phase !== 'failed' || observed.revision !== spec.revision) return false
   // An engine that is away, or a full disk, is not the doing of the pages: that may pass.
   const theirs = observed.trouble === 'crashing' || observed.trouble === 'out-of-memory'
   if (observed.trouble !== 'port-taken' && !theirs && now < deadline) return false

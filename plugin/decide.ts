@@ -19,8 +19,11 @@ import type { Request } from '../protocol/state'
 import { beginChange, continueChange, oweOrders } from './decide-change'
 import { beginCreate, continueCreate } from './decide-create'
 import { askDelete, continueDelete } from './decide-delete'
+import { answerEmail } from './decide-email'
 import { beginInvite, continueInvite } from './decide-invite'
+import { answerPlan, answerPlans } from './decide-plans'
 import { beginWeb } from './decide-web'
+
 import { decideNo, decideYes } from './decide-yes'
 import type { Effect } from './effects'
 import { answer, Look, type World } from './look'
@@ -161,7 +164,8 @@ const notYet = (look: Look, request: Request, { kind }: Parsed): void =>
   answer(look, request, 'refused', words.later(kind), { command: kind })
 
 const BEGINNERS: Beginners = {
-  help: (look, request, { about }) => answer(look, request, 'done', helpText(about), { command: 'help' }),
+  help: (look, request, { about }) =>
+    answer(look, request, 'done', helpText(about, notBuilt()), { command: 'help' }),
   list: (look, request) => answer(look, request, 'done', listText(look, request.author), { command: 'list' }),
   status: (look, request, { name }) => answerStatus(look, request, name),
   create: (look, request, { name }) => beginCreate(look, request, name),
@@ -185,9 +189,9 @@ const BEGINNERS: Beginners = {
   address: notYet,
   log: notYet,
   web: beginWeb,
-  plans: notYet,
-  plan: notYet,
-  email: notYet,
+  plans: answerPlans,
+  plan: answerPlan,
+  email: answerEmail,
   delete: (look, request, { name }) => askDelete(look, request, name),
   yes: decideYes,
   no: decideNo,
@@ -196,6 +200,9 @@ const BEGINNERS: Beginners = {
   unclear: (look, request, { readings }) => answer(look, request, 'unclear', words.unclear(readings)),
   empty: (look, request) => answer(look, request, 'unclear', words.empty),
 }
+
+const notBuilt = (): Set<string> =>
+  new Set(Object.keys(BEGINNERS).filter((kind) => BEGINNERS[kind as Parsed['kind']] === notYet))
 
 /** The answer to somebody's very first message carries a short help. */
 function greet(look: Look, request: Request, from: number): void {

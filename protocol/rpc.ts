@@ -189,7 +189,9 @@ export const FENCE_MANIFEST = {
   restore: 'async',
   answer: 'async',
   invite: 'async',
+  revoke: 'async',
   about: 'async',
+  contact: 'async',
 } as const
 
 /** `fence.status()`. */
@@ -230,6 +232,20 @@ export interface FenceOpenRequest {
 export interface FenceAboutRequest {
   name: string
   description: string
+}
+/** `fence.revoke({key})`: takes an invite out of the table; unknown ones are gone already. */
+export interface FenceRevokeRequest {
+  key: InviteKey
+}
+/**
+ * `fence.contact({feed, following, blocking})`: what the pub shall say of somebody. Answered, with the head, once the
+ * pub's feed says so; nothing is written where it does already. `try-again`, or no answer: nobody remembers it, so
+ * it is asked again; that it may still be under way does no harm.
+ */
+export interface FenceContactRequest {
+  feed: FeedId
+  following: boolean
+  blocking: boolean
 }
 /** `fence.restore([values])`: appends own messages the provider holds; answers the new head. */
 export interface FenceHeadAnswer {

@@ -94,6 +94,27 @@ export function createPerformers(context: ExecuteContext): Performers {
         log.warn({ pub, reason }, 'an invite could not be put into the table')
       }
     },
+    async revoke({ pub, key }) {
+      const session = observer.sessions.get(pub)
+      try {
+        await session?.revoke(key)
+      } catch (error) {
+        const reason = clean(error instanceof Error ? error.message : String(error))
+        log.warn({ pub, reason }, 'an invite could not be taken back; the ledger is read again')
+        session?.probed(false, Date.now())
+      }
+    },
+    async contact({ pub, op }) {
+      const session = observer.sessions.get(pub)
+      if (session === undefined) return
+      try {
+        await session.tellContact(op.contact)
+        memory.deeds.set(op.op, { ok: true, reason: null })
+      } catch (error) {
+        const reason = clean(error instanceof Error ? error.message : String(error))
+        log.warn({ pub, reason }, 'a pub does not yet follow or block as it shall; trying again')
+      }
+    },
     async about({ pub, about }) {
       try {
         await observer.sessions.get(pub)?.tellAbout(about)

@@ -1,6 +1,7 @@
 /** The fence as a secret-stack plugin: wiring between a stock server, the driver and the hub's calls. */
 import {
   describeRefusal,
+  feedId,
   flag,
   inviteKey,
   list,
@@ -37,6 +38,8 @@ const openRequest = shape({
   invites: list(inviteEntry, 0, INVITES_PER_PUB_MAX),
 })
 const aboutRequest = shape({ name: text(TITLE_CHARS_MAX), description: text(DESCRIPTION_CHARS_MAX) })
+const revokeRequest = shape({ key: inviteKey })
+const contactRequest = shape({ feed: feedId, following: flag, blocking: flag })
 const commitAnswer = shape({
   id: whole(1, SEQUENCE_MAX),
   ok: flag,
@@ -90,6 +93,16 @@ function managedApi(driver: FenceDriver): Record<keyof typeof FENCE_MANIFEST, un
       if (!checked.ok) return badArgument(checked, callback)
       settle(headOf(driver.call({ on: 'invite', entry: checked.value })), callback)
     },
+    revoke(request: unknown, callback: Callback) {
+      const checked = revokeRequest(request, 'revoke')
+      if (!checked.ok) return badArgument(checked, callback)
+      settle(headOf(driver.call({ on: 'revoke', invite: checked.value.key })), callback)
+    },
+    contact(request: unknown, callback: Callback) {
+      const checked = contactRequest(request, 'contact')
+      if (!checked.ok) return badArgument(checked, callback)
+      settle(headOf(driver.contact(checked.value)), callback)
+    },
     about(request: unknown, callback: Callback) {
       const checked = aboutRequest(request, 'about')
       if (!checked.ok) return badArgument(checked, callback)
@@ -117,7 +130,9 @@ function standaloneApi(ssb: any): Record<keyof typeof FENCE_MANIFEST, unknown> {
     restore: refuse,
     answer: refuse,
     invite: refuse,
+    revoke: refuse,
     about: refuse,
+    contact: refuse,
   }
 }
 

@@ -3,6 +3,7 @@
  * for nobody: what is private stays private, and what falls over gets up.
  */
 import { execFileSync } from 'node:child_process'
+import ssbKeys from 'ssb-keys'
 import test from 'tape'
 import { freePort, randomNetworkKey, until } from '../helpers/machine'
 import { closeWorld, openWorld } from '../helpers/path-story'
@@ -43,6 +44,15 @@ function below(pid: number, word: string): number[] {
   return found.filter(isBelow)
 }
 
+function isAlive(pid: number): boolean {
+  try {
+    process.kill(pid, 0)
+    return true
+  } catch {
+    return false
+  }
+}
+
 test('a pub by itself: its own private messages are not on the web, and pages that fall over get up', async (t) => {
   const networkKey = randomNetworkKey()
   const web = await freePort()
@@ -50,11 +60,9 @@ test('a pub by itself: its own private messages are not on the web, and pages th
   const friend = await startStock({ networkKey, label: 'friend' })
   const url = `http://127.0.0.1:${web}/`
   try {
-    const master = await dial(pub.keys, pub.address, networkKey, {
-      publish: 'async',
-      private: { publish: 'async' },
-    })
-    await call(master, 'private.publish', { type: 'post', text: 'the key lies under the pot' }, [pub.id])
+    const master = await dial(pub.keys, pub.address, networkKey, { publish: 'async' })
+    const secret = { type: 'post', text: 'the key lies under the pot' }
+    await call(master, 'publish', ssbKeys.box(secret, [pub.id]))
     await call(master, 'publish', { type: 'post', text: 'the gate is open' })
     const pid = pub.child.pid ?? 0
     const page = await until(
@@ -66,7 +74,18 @@ test('a pub by itself: its own private messages are not on the web, and pages th
       30_000,
     )
     t.doesNotMatch(page.text, /under the pot/, 'what the pub says to itself is not shown')
-    t.equal((await fetchPage(`${url}git/`)).status, 200)
+    const repository = await call(master, 'publish', { type: 'git-repo', name: 'seed-catalogue' })
+    const list = await until(
+      'the repository in the list',
+      async () => {
+        const found = await fetchPage(`${url}git/`)
+        return found.text.includes(encodeURIComponent(repository.key)) ? found : null
+      },
+      30_000,
+    )
+    t.match(list.text, /href="\/git\/%25/, 'links lead below /git/')
+    const inside = await fetchPage(`${url}git/${encodeURIComponent(repository.key)}`)
+    t.equal(inside.status, 200, 'a repository without commits has its page')
     for (const word of ['web-view.js', 'web-git.js', 'web-front.js']) {
       const [child] = below(pid, word)
       t.ok(child !== undefined, `${word} is a process of its own`)
@@ -83,13 +102,11 @@ test('a pub by itself: its own private messages are not on the web, and pages th
     t.match(again.text, /the gate is open/)
     t.equal(pub.child.exitCode, null, 'and the pub never noticed')
     master.close(true, () => {})
+    const serving = below(pid, 'pub-image/io/web-')
+    t.ok(serving.length >= 2, `${serving.length} processes serve pages`)
     await pub.kill()
-    const left = await until(
-      'its web processes to end with it',
-      () => below(1, pub.data).length === 0,
-      10_000,
-    )
-    t.ok(left)
+    const ended = await until('its web processes to end with it', () => !serving.some(isAlive), 10_000)
+    t.ok(ended, 'a pub that is killed takes its pages along')
     const gone = await until(
       'nobody to listen',
       () =>
@@ -99,7 +116,7 @@ test('a pub by itself: its own private messages are not on the web, and pages th
         ),
       10_000,
     )
-    t.ok(gone, 'a pub that is killed takes its pages along')
+    t.ok(gone, 'and nobody listens there')
   } finally {
     await friend.stop()
     await pub.stop()

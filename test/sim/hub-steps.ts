@@ -51,6 +51,13 @@ export async function performStep(hub: SimHub, step: Step): Promise<void> {
       return whileAlive(life, sessions.get(pub)?.tellAbout(step.about) ?? Promise.resolve())
     case 'invite':
       return invite(hub, step)
+    case 'revoke':
+      return sessions
+        .get(pub)
+        ?.revoke(step.key)
+        .catch(() => sessions.get(pub)?.cut())
+    case 'contact':
+      return contact(hub, step)
   }
 }
 
@@ -87,4 +94,10 @@ async function invite(hub: SimHub, { pub, op }: Extract<Step, { kind: 'invite' }
     if (reasonOf(error) === 'try-again') session?.cut()
     else hub.memory.deeds.set(op.op, { ok: false, reason: message })
   }
+}
+
+async function contact(hub: SimHub, { pub, op }: Extract<Step, { kind: 'contact' }>): Promise<void> {
+  const told = hub.sessions.get(pub)?.tellContact(op.contact) ?? Promise.resolve(false)
+  const said = await whileAlive(hub.machine.life, told)
+  if (said) hub.memory.deeds.set(op.op, { ok: true, reason: null })
 }
