@@ -34,7 +34,9 @@ export const CONTROLS: [
     '5.6',
     'nothing of the host is mounted',
     ({ Mounts, HostConfig }) =>
-      Mounts.every(({ Type }) => Type === 'volume') && (HostConfig.Binds ?? null) === null,
+      Mounts.every(({ Type }) => Type === 'volume') &&
+      // Compose names volumes here; a path of the host would begin with a slash.
+      ((HostConfig.Binds ?? []) as string[]).every((bind) => !bind.startsWith('/')),
   ],
   [
     '5.8',
@@ -90,7 +92,10 @@ export const CONTROLS: [
   [
     'logs',
     'output is bounded',
-    ({ HostConfig }) => /"max-file":"\d+","max-size":"\d+"/.test(JSON.stringify(HostConfig.LogConfig)),
+    ({ HostConfig }) => {
+      const { Config } = HostConfig.LogConfig as { Config: Record<string, string> }
+      return Number(Config['max-file']) > 0 && Number.parseInt(Config['max-size'] ?? '', 10) > 0
+    },
   ],
   [
     'tmp',
