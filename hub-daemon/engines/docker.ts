@@ -7,9 +7,10 @@ import { asEngineError, isVersionTrouble, statusOf, unless, unlessMissing } from
 import { isPart, makeContainer, removePart } from './docker-make'
 import { type DockerEngineOptions, type DockerSettings, dockerSettings } from './docker-options'
 import { plainOutput } from './docker-output'
+import { statsOf } from './docker-stats'
 import { chooseApiVersion } from './docker-version'
 import { watchEvents } from './docker-watch'
-import { type Engine, EngineError, type Run, type RunFact } from './engine'
+import { type Engine, EngineError, type Run, type RunFact, type RunStats } from './engine'
 
 const ICC_OPTION = 'com.docker.network.bridge.enable_icc'
 /** A removal that goes on is waited for this long. */
@@ -133,8 +134,19 @@ class DockerEngine implements Engine {
   }
 
   async logs(name: string, lines: number): Promise<string> {
-    return this.askOwn(`read the output of ${name}`, name, async (container) =>
-      plainOutput(await container.logs({ follow: false, stdout: true, stderr: true, tail: lines })),
+    return this.askOwn(`read the output of ${name}`, name, async (container) => {
+      // A container keeps what it printed in its earlier lives.
+      const { State } = await container.inspect()
+      const since = Math.max(0, Date.parse(State.StartedAt) / 1000) || 0
+      const options = { follow: false, stdout: true, stderr: true, tail: lines, since } as const
+      return plainOutput(await container.logs(options))
+    })
+  }
+
+  async stats(name: string): Promise<RunStats> {
+    return this.askOwn(`measure ${name}`, name, async (container) =>
+      // One-shot (API 1.41): else the engine waits a second for a second look.
+      statsOf(name, await container.stats({ stream: false, 'one-shot': true })),
     )
   }
 

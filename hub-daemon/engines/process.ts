@@ -3,11 +3,12 @@ import { existsSync } from 'node:fs'
 import { mkdir } from 'node:fs/promises'
 import { join } from 'node:path'
 import type { Millis } from '../../protocol/ids'
-import { type Engine, EngineError, type Run, type RunFact, type VolumeFact } from './engine'
+import { type Engine, EngineError, type Run, type RunFact, type RunStats, type VolumeFact } from './engine'
 import { Child, endOrphan, needPort } from './process-child'
 import { factOfRecord, RunFolders, type RunRecord } from './process-files'
 import { releaseLock, takeLock } from './process-lock'
 import { lastLines } from './process-output'
+import { statsOfProcess } from './process-stats'
 
 export interface ProcessEngineOptions {
   /** Folder of all runs and volumes of this hub; made if missing. One daemon at a time holds it. */
@@ -118,6 +119,16 @@ class ProcessEngine implements Engine {
       await this.ready()
       await this.needRecord(name)
       return lastLines(this.folders.output(name), lines)
+    })
+  }
+
+  async stats(name: string): Promise<RunStats> {
+    return this.attempt(`measure ${name}`, async () => {
+      await this.ready()
+      const child = this.children.get(name)?.child
+      if (child === undefined || child.isOver)
+        throw new EngineError('missing', `could not measure ${name}: it does not run`)
+      return statsOfProcess(child.pid)
     })
   }
 

@@ -4,10 +4,11 @@ import { runNameOf } from '../../protocol/ids'
 import { STOP_GRACE_MS } from '../../protocol/limits'
 import { reasonOf } from '../../protocol/rpc'
 import type { Engine } from '../engines/engine'
-import { type Memory, rememberCrash, rememberDone, rememberStart, rememberTrouble } from '../memory'
+import { type Memory, rememberCrash, rememberDone, rememberHung, rememberStart } from '../memory'
 import type { Step, StepKind } from '../steps'
-import { clean, lastWordsOf } from '../words'
+import { clean, crashOf } from '../words'
 import type { Log } from './log'
+import type { Meter } from './meter'
 import type { Observer } from './observe'
 import type { ProviderCalls } from './provider-link'
 import { probe } from './pub-client'
@@ -19,6 +20,7 @@ export interface ExecuteContext {
   observer: Observer
   memory: Memory
   secrets: Secrets
+  meter: Meter
   keys: object
   capsShs: string | null
   /** Where published ports are dialled. */
@@ -37,7 +39,7 @@ const LAST_LINES = 40
 
 /** The way to do each kind of step. */
 export function createPerformers(context: ExecuteContext): Performers {
-  const { engine, observer, memory, secrets, keys, capsShs, dial, log } = context
+  const { engine, observer, memory, secrets, meter, keys, capsShs, dial, log } = context
   return {
     async create({ pub, run }) {
       const secret = secrets.ensure(run.name, context.knownFeed(pub))
@@ -47,7 +49,7 @@ export function createPerformers(context: ExecuteContext): Performers {
     async start({ pub, name, again, outOfMemory }) {
       if (again) {
         const output = await engine.logs(name, LAST_LINES).catch(() => '')
-        rememberCrash(memory, pub, lastWordsOf(output), outOfMemory)
+        rememberCrash(memory, pub, crashOf(output, outOfMemory), Date.now())
       }
       await engine.start(name)
       rememberStart(memory, pub, Date.now())
@@ -55,13 +57,14 @@ export function createPerformers(context: ExecuteContext): Performers {
     async stop({ pub, name, silent }) {
       await engine.stop(name, STOP_GRACE_MS)
       rememberDone(memory, pub)
-      if (silent) rememberTrouble(memory, pub, { kind: 'silent', message: 'it does not answer' }, Date.now())
+      if (silent) rememberHung(memory, pub, Date.now())
     },
     async remove({ pub, name }) {
       await engine.remove(name)
       rememberDone(memory, pub)
     },
     async purge({ pub, name }) {
+      meter.forget(pub)
       await engine.purge(name)
       secrets.forget(name)
       rememberDone(memory, pub)
@@ -73,7 +76,8 @@ export function createPerformers(context: ExecuteContext): Performers {
       const address = { host: dial, port, feed: secret.feed }
       const { provider, changed } = context
       const lost = () => void observer.refresh()
-      const options = { pub, epoch, address, keys, capsShs, provider, log, changed, lost }
+      const figures = (item: unknown) => meter.tell(pub, item)
+      const options = { pub, epoch, address, keys, capsShs, provider, log, changed, figures, lost }
       observer.sessions.set(pub, new Session(options))
     },
     async 'close-session'({ pub }) {

@@ -29,6 +29,8 @@ export interface SessionOptions {
   log: Log
   /** Something in `fact()` is other than before. */
   changed(): void
+  /** The pub has told its figures. */
+  figures(item: unknown): void
   /** A connection that was there has ended by itself: the run may have ended too, whether its event arrives or not. */
   lost(): void
 }

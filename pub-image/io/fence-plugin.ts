@@ -23,6 +23,7 @@ import type { PubConfig, PubKeys } from '../config'
 import { statusOf } from '../fence-state'
 import * as words from '../words'
 import { FenceDriver } from './fence-driver'
+import { FigureTeller } from './figures'
 import { hookWrites, type Passes } from './hooks'
 
 type Callback = (error: Error | null, value?: unknown) => void
@@ -67,7 +68,7 @@ function badArgument(refusal: Parameters<typeof describeRefusal>[0], callback: C
 }
 
 /** Calls of the hub, in managed mode. */
-function managedApi(driver: FenceDriver): Record<keyof typeof FENCE_MANIFEST, unknown> {
+function managedApi(driver: FenceDriver, teller: FigureTeller): Record<keyof typeof FENCE_MANIFEST, unknown> {
   const headOf = (head: Promise<number>) => head.then((sequence) => ({ head: sequence }))
   return {
     status: (callback: Callback) => settle(driver.ready().then(statusOf), callback),
@@ -108,12 +109,15 @@ function managedApi(driver: FenceDriver): Record<keyof typeof FENCE_MANIFEST, un
       if (!checked.ok) return badArgument(checked, callback)
       settle(headOf(driver.about(checked.value)), callback)
     },
+    figures: (request: unknown) => teller.source(request),
   }
 }
 
 /** The same calls in standalone mode: there is nobody to ask, and `status` says so. */
 function standaloneApi(ssb: any): Record<keyof typeof FENCE_MANIFEST, unknown> {
   const refuse = (_argument: unknown, callback: Callback) => callback(new Error(words.IS_STANDALONE))
+  const refusedSource = () => (_abort: unknown, answer: (end: Error) => void) =>
+    answer(new Error(words.IS_STANDALONE))
   return {
     status(callback: Callback) {
       ssb.getFeedState(ssb.id, (error: Error | null, state: { sequence: number }) => {
@@ -125,13 +129,14 @@ function standaloneApi(ssb: any): Record<keyof typeof FENCE_MANIFEST, unknown> {
         callback(null, status)
       })
     },
-    attach: () => (_abort: unknown, answer: (end: Error) => void) => answer(new Error(words.IS_STANDALONE)),
+    attach: refusedSource,
     open: refuse,
     restore: refuse,
     answer: refuse,
     invite: refuse,
     revoke: refuse,
     about: refuse,
+    figures: refusedSource,
     contact: refuse,
   }
 }
@@ -156,7 +161,7 @@ export function fencePlugins(config: PubConfig, keys: PubKeys): object[] {
       ssb.close.hook(function (this: unknown, close: any, args: unknown[]) {
         driver.close().then(() => close.apply(this, args))
       })
-      return managedApi(driver)
+      return managedApi(driver, new FigureTeller(ssb, config))
     },
   }
   const admission = { permissions: { anonymous: { allow: ['invite.use'] } }, init: () => undefined }

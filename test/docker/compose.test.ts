@@ -49,7 +49,6 @@ test('compose: a pub by itself', async (t) => {
       60_000,
     )
     await call(member.rpc, 'invite.accept', code.trim())
-    t.pass('a member redeems an invite')
     const page = await until(
       'its page',
       () => fetchPage(`http://127.0.0.1:${web}/`).catch(() => null),

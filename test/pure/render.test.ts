@@ -204,6 +204,7 @@ test('tables and figures', (t) => {
       keepUntil: null,
     },
     invites: { issued: 1, used: 0 },
+    lastIncident: null,
   }
   t.equal(pubLines([pub, { ...pub, name: 'old', phase: 'ended' }]), 'home is up at 127.0.0.1:8100')
   t.equal(
