@@ -42,7 +42,9 @@ export interface SessionFact {
   invites: ReadonlySet<InviteKey>
   /** What the pub's feed is known to say of itself; null while that is not known. */
   about: About | null
-  /** When to tell the pub again what it shall write, after it failed. */
+  /** Who may call it as its owners, as it was told; null while that is not known. */
+  owners: readonly FeedId[] | null
+  /** When to tell the pub again what it shall write or know, after it failed. */
   tellRetryAt: Millis
 }
 

@@ -3,7 +3,7 @@
  * It looks at levels, never at events, so that it does not matter what was missed. A run only climbs: created,
  * running, exited, removed. One that does not match its spec is replaced, never changed.
  */
-import type { Millis, PubId } from '../protocol/ids'
+import type { FeedId, Millis, PubId } from '../protocol/ids'
 import {
   DOWN_REPORTED_AFTER_MS,
   ENGINE_GONE_REPORTED_AFTER_MS,
@@ -191,7 +191,8 @@ function tending(
   if (deed !== null) return deed
   const probeAt = session.probedAt === null ? null : session.probedAt + PROBE_EVERY_MS
   if (probeAt !== null && probeAt <= look.now) return { kind: 'probe', pub, port, feed: session.feed }
-  const words = session.status === 'open' ? nextWord(look, spec, session) : null
+  const words =
+    nextOwners(spec, session) ?? (session.status === 'open' ? nextWord(look, spec, session) : null)
   if (words === null) return probeAt
   if (session.tellRetryAt <= look.now) return words
   return Math.min(session.tellRetryAt, probeAt ?? session.tellRetryAt)
@@ -205,6 +206,16 @@ function nextDeed({ state, memory }: Look, { pub, invites }: SessionFact): Step 
     if (!memory.deeds.has(op.op)) return { kind: 'invite', pub, op }
   }
   return null
+}
+
+/** Whose rights a pub that answers has still to hear of: also while its fence is shut. */
+function nextOwners({ pub, owners }: SpecMessage, session: SessionFact): Step | null {
+  return knowsOwners(session, owners) ? null : { kind: 'owners', pub, owners }
+}
+
+function knowsOwners(session: SessionFact, owners: readonly FeedId[]): boolean {
+  const known = session.owners
+  return known !== null && known.length === owners.length && owners.every((one) => known.includes(one))
 }
 
 /** What an open pub has still to write. */
@@ -236,8 +247,13 @@ export function matches(look: Pick<Look, 'config'>, spec: SpecMessage, run: RunF
 }
 
 /** True when the pub is known to say of itself what the spec says. */
-export function says(session: SessionFact, spec: SpecMessage): boolean {
+function says(session: SessionFact, spec: SpecMessage): boolean {
   return session.about?.name === spec.name && session.about.description === spec.description
+}
+
+/** True when all of the spec that a running pub is told is so. */
+export function isAsTold(session: SessionFact, spec: SpecMessage): boolean {
+  return says(session, spec) && knowsOwners(session, spec.owners)
 }
 
 /** When report.ts would have something new to say although nothing happens. */

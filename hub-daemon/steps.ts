@@ -22,6 +22,8 @@ export type Step =
   | { kind: 'revoke'; pub: PubId; key: InviteKey }
   /** Has the pub say that it follows or blocks somebody, or neither. */
   | { kind: 'contact'; pub: PubId; op: ContactOp }
+  /** Tells the pub who may call it as its owners. */
+  | { kind: 'owners'; pub: PubId; owners: readonly FeedId[] }
   /** Tells the pub what to say of itself. */
   | { kind: 'about'; pub: PubId; about: About }
   /** A handshake from outside. */
@@ -58,6 +60,8 @@ export function describeStep(step: Step): string {
       return `take an invite out of the table of ${step.pub}`
     case 'contact':
       return `have ${step.pub} ${deedOf(step.op)} a feed`
+    case 'owners':
+      return `tell ${step.pub} who its ${step.owners.length} owners are`
     case 'about':
       return `tell ${step.pub} what to say of itself`
     case 'probe':

@@ -1,4 +1,4 @@
-/** What a hub calls on the fence inside a pub: plugin name `fence`. Errors are as in rpc.ts. */
+/** What a hub and the fence of a pub say to each other over muxrpc. Plugin name `fence`; only the pub's master may call. */
 import type { FeedId, InviteKey } from './ids'
 import type { InviteEntry, RawValue, Reason } from './rpc'
 
@@ -14,6 +14,7 @@ export const FENCE_MANIFEST = {
   about: 'async',
   figures: 'source',
   contact: 'async',
+  owners: 'async',
 } as const
 
 /** `fence.status()`. */
@@ -68,6 +69,13 @@ export interface FenceContactRequest {
   feed: FeedId
   following: boolean
   blocking: boolean
+}
+/**
+ * `fence.owners({owners})`: who may call protocol/owner-methods.ts on this pub with their own key; these and nobody
+ * else. Whoever gains or loses rights by it is hung up on. Forgotten when the pub ends: told anew at every connection.
+ */
+export interface FenceOwnersRequest {
+  owners: FeedId[]
 }
 /** `fence.restore([values])`: appends own messages the provider holds; answers the new head. */
 export interface FenceHeadAnswer {

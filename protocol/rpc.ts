@@ -206,9 +206,9 @@ export interface HubView {
   pubs: number
 }
 
+export * from './rpc-fence'
+
 /** The request a message id belongs to, as text for logs. */
 export function shortId(id: FeedId | MessageId | PubId | InviteKey): string {
   return id.slice(0, 9)
 }
-
-export * from './rpc-fence'

@@ -119,6 +119,14 @@ export function createPerformers(context: ExecuteContext): Performers {
         log.warn({ pub, reason }, 'a pub does not yet follow or block as it shall; trying again')
       }
     },
+    async owners({ pub, owners }) {
+      try {
+        await observer.sessions.get(pub)?.tellOwners(owners)
+      } catch (error) {
+        const reason = clean(error instanceof Error ? error.message : String(error))
+        log.warn({ pub, reason }, 'a pub does not know yet who its owners are; trying again')
+      }
+    },
     async about({ pub, about }) {
       try {
         await observer.sessions.get(pub)?.tellAbout(about)

@@ -83,6 +83,11 @@ export class FenceDoor {
     await call(this.rpc.fence.contact, [request], 'tell the pub whom to follow or block')
   }
 
+  /** Resolves when whoever has lost rights is hung up on. */
+  async owners(owners: readonly FeedId[]): Promise<void> {
+    await call(this.rpc.fence.owners, [{ owners }], 'tell the pub who its owners are')
+  }
+
   /** Resolves when the pub's feed says so. */
   async about(request: FenceAboutRequest): Promise<void> {
     await call(this.rpc.fence.about, [request], 'tell the pub what to say of itself')

@@ -131,36 +131,31 @@ export class HubWorld {
       case 'close-session':
         this.sessions.delete(step.pub)
         return
-      case 'invite': {
-        const session = this.sessions.get(step.pub)
-        if (session === undefined) throw new Error('an invite without a session')
-        this.sessions.set(step.pub, {
-          ...session,
-          invites: new Set([...session.invites, step.op.invite.key]),
-        })
-        return
-      }
-      case 'revoke': {
-        const session = this.sessions.get(step.pub)
-        if (session === undefined) throw new Error('an invite taken back without a session')
-        const invites = new Set([...session.invites].filter((one) => one !== step.key))
-        this.sessions.set(step.pub, { ...session, invites })
-        return
-      }
+      case 'invite':
+        return this.told(step.pub, ({ invites }) => ({ invites: new Set([...invites, step.op.invite.key]) }))
+      case 'revoke':
+        return this.told(step.pub, ({ invites }) => ({
+          invites: new Set([...invites].filter((one) => one !== step.key)),
+        }))
       case 'contact':
         this.memory.deeds.set(step.op.op, { ok: true, reason: null })
         return
-      case 'about': {
-        const session = this.sessions.get(step.pub)
-        if (session === undefined) throw new Error('words for a pub without a session')
-        this.sessions.set(step.pub, { ...session, about: step.about })
-        return
-      }
+      case 'owners':
+        return this.told(step.pub, () => ({ owners: step.owners }))
+      case 'about':
+        return this.told(step.pub, () => ({ about: step.about }))
       case 'probe': {
         const session = this.sessions.get(step.pub)
         if (session !== undefined) this.sessions.set(step.pub, { ...session, probedAt: this.now })
       }
     }
+  }
+
+  /** What a pub was told over its session. */
+  private told(pub: PubId, change: (before: SessionFact) => Partial<SessionFact>): void {
+    const session = this.sessions.get(pub)
+    if (session === undefined) throw new Error(`nobody is connected to ${pub}`)
+    this.sessions.set(pub, { ...session, ...change(session) })
   }
 
   /** Performs until nothing is left to do now; gives the steps' kinds in order. */
@@ -183,7 +178,8 @@ export class HubWorld {
     if (session === undefined) throw new Error('nobody dials this pub')
     const spec = this.state.specs.get(pub)?.content
     const about = spec === undefined ? null : { name: spec.name, description: spec.description }
-    const answers = { answeringSince: this.now, silentSince: null, probedAt: this.now, about }
+    const owners = spec?.owners ?? null
+    const answers = { answeringSince: this.now, silentSince: null, probedAt: this.now, about, owners }
     this.sessions.set(pub, { ...session, status: 'open', ...answers, ...fields })
   }
 
@@ -206,7 +202,7 @@ export class HubWorld {
         ...session,
         status: 'dialling',
         answeringSince: null,
-        about: null,
+        ...{ about: null, owners: null },
         silentSince: session.silentSince ?? this.now,
       })
   }
@@ -222,7 +218,7 @@ export class HubWorld {
       silentSince: this.now,
       probedAt: null,
       invites: new Set(),
-      about: null,
+      ...{ about: null, owners: null },
       tellRetryAt: 0,
     }
   }

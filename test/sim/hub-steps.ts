@@ -58,6 +58,8 @@ export async function performStep(hub: SimHub, step: Step): Promise<void> {
         .catch(() => sessions.get(pub)?.cut())
     case 'contact':
       return contact(hub, step)
+    case 'owners':
+      return sessions.get(pub)?.tellOwners(step.owners)
   }
 }
 

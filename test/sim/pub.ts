@@ -34,6 +34,8 @@ type Caller = (error: string | null) => void
 
 export class PubProcess {
   readonly life: Life = { alive: true }
+  /** Who may call it as its owners; forgotten with the process. */
+  owners: readonly FeedId[] = []
   private readonly fence: Fence
   private readonly listeners = new Map<number, Listener>()
   private readonly callers = new Map<number, Caller>()

@@ -180,6 +180,8 @@ function disordered(
   if (name !== (record.title ?? record.name)) found.push(`${record.name} calls itself ${name}`)
   if (record.description !== null && description !== record.description)
     found.push(`${record.name} describes itself as ${description}`)
+  if ([...process.owners].sort().join() !== [...record.owners].sort().join())
+    found.push(`${record.name} lets ${process.owners.length} people in as its owners, not the present ones`)
   return found.map((sentence) => ({ invariant: 'as-ordered', sentence }))
 }
 

@@ -32,6 +32,7 @@ export class SimSession {
   private probedAt: Millis | null = null
   private invites: ReadonlySet<InviteKey> = new Set()
   private about: About | null = null
+  private owners: readonly FeedId[] | null = null
   private tellRetryAt: Millis = 0
   private process: PubProcess | null = null
   private detach: () => void = () => {}
@@ -62,9 +63,10 @@ export class SimSession {
 
   fact(): SessionFact {
     const { pub, epoch, feed } = this.options
-    const { status, reason, answeringSince, silentSince, probedAt, invites, about, tellRetryAt } = this
+    const { status, reason, answeringSince, silentSince, probedAt, invites, about, owners, tellRetryAt } =
+      this
     const talk = { status, reason, answeringSince, silentSince, probedAt }
-    return { pub, epoch, feed, ...talk, invites, about, tellRetryAt }
+    return { pub, epoch, feed, ...talk, invites, about, owners, tellRetryAt }
   }
 
   async invite(entry: InviteEntry): Promise<void> {
@@ -90,6 +92,13 @@ export class SimSession {
   /** Has the pub say this of somebody; true when it does. */
   tellContact(contact: WantedContact): Promise<boolean> {
     return this.tell((process) => process.contact(contact))
+  }
+
+  /** Tells the pub who may call it as its owners. */
+  tellOwners(owners: readonly FeedId[]): void {
+    if (this.process === null) return
+    if (!this.options.machine.universe.bugs.has('owners-not-told')) this.process.owners = owners
+    this.change({ owners })
   }
 
   private async tell(work: (process: PubProcess) => Promise<void>): Promise<boolean> {
@@ -177,7 +186,7 @@ export class SimSession {
     this.detach = () => {}
     this.change({
       ...{ status: 'dialling', reason: 'the connection ended', answeringSince: null },
-      ...{ silentSince: this.now(), invites: new Set(), about: null, tellRetryAt: 0 },
+      ...{ silentSince: this.now(), invites: new Set(), about: null, owners: null, tellRetryAt: 0 },
     })
   }
 
