@@ -74,6 +74,7 @@ export function isSame(before: PubMessage, after: PubMessage): boolean {
 /** True when the order in force says what the record says. */
 export function isOrdered(record: PubMessage, spec: SpecMessage): boolean {
   return (
+    spec.hub === record.hub &&
     spec.desired === record.desired &&
     spec.restarts === record.restarts &&
     spec.epoch === record.epoch &&

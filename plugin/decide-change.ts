@@ -19,7 +19,7 @@ import {
   isSame,
   stillWanted,
 } from './change'
-import { specFor } from './decide-create'
+import { nextOrder } from './decide-create'
 import { giveUpWeb, webAlready } from './decide-web'
 import { answer, type Look } from './look'
 import { addressOf, observationOf, pubNamed, pubsOf, webAddressOf } from './query'
@@ -92,15 +92,20 @@ export function continueChange(look: Look, request: Request, change: ChangeFact)
   end('failed', changeWords.late(record, kind, waitedMs, says?.reason ?? silenceOf(look, record)))
 }
 
-/** Owes the orders of live pubs whose record says something else, whatever came between the two. */
+/** Owes the orders of pubs whose record says something else, whatever came between the two. */
 export function oweOrders(look: Look): void {
   const { provider } = look.world.state
   for (const { pub, record } of provider.pubs.values()) {
     const spec = provider.specs.get(pub)
-    if (record.status !== 'live' || spec === undefined || isOrdered(record, spec)) continue
+    if (spec === undefined || (record.status === 'live' ? isOrdered(record, spec) : isAway(record, spec)))
+      continue
     if (look.pubsChanged.has(pub) || look.pubsEnded.has(pub) || isOrderOwed(look, spec)) continue
     oweOrder(look, record)
   }
+}
+
+function isAway(record: PubMessage, spec: SpecMessage): boolean {
+  return spec.desired === 'none' && spec.hub === record.hub
 }
 
 function isOrderOwed(look: Look, spec: SpecMessage): boolean {
@@ -111,9 +116,8 @@ function isOrderOwed(look: Look, spec: SpecMessage): boolean {
 }
 
 function oweOrder(look: Look, record: PubMessage): void {
-  const spec = look.world.state.provider.specs.get(record.pub)
-  if (spec !== undefined && isOrdered(record, spec)) return
-  look.owe({ kind: 'order', content: specFor(look, record, (spec?.revision ?? 0) + 1) })
+  const order = nextOrder(look, record)
+  if (order !== null) look.owe({ kind: 'order', content: order })
 }
 
 /** The request that asked for the pub has no final answer yet. */

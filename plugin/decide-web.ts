@@ -6,7 +6,7 @@ import { isOrdered } from './change'
 import { beginChange } from './decide-change'
 import { answer, type Look } from './look'
 import { observationOf, pubNamed, pubsOf, webAddressOf } from './query'
-import { freePort, roomOn } from './schedule'
+import { bytesLeftOn, freePort } from './schedule'
 import { words } from './words'
 import { changeWords } from './words-change'
 
@@ -31,7 +31,7 @@ export function beginWeb(
   // One after the other, as beginChange has it: else a port would be taken for nothing.
   if (look.pubsChanged.has(pub.pub) || look.pubsEnded.has(pub.pub)) return look.wakeAt(look.world.now)
   const label = state.provider.hubs.get(record.hub)?.label ?? 'its server'
-  if (roomOn(state, look.taken, record.hub) < WEB_RESERVED_BYTES)
+  if (bytesLeftOn(state, look.taken, record.hub) < WEB_RESERVED_BYTES)
     return refuse(changeWords.noRoomForWeb(record.name, `${label} is full`))
   const port = record.webPort ?? freePort(policy, look.taken)
   if (port === null)

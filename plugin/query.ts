@@ -21,15 +21,21 @@ export function observationOf(state: State, pub: PubFact): ObservedMessage | nul
   return observed !== undefined && observed.epoch === pub.record.epoch ? observed : null
 }
 
-/** The pub's feed, as its hub first named it. */
+/** The pub's feed: as its record says, else as its hub first named it. */
 export function feedOf(state: State, pub: PubFact): FeedId | null {
-  return state.authors.get(pub.record.hub)?.feeds.get(pub.pub) ?? null
+  return pub.record.feed ?? state.authors.get(pub.record.hub)?.feeds.get(pub.pub) ?? null
 }
 
-/** The result of an op, from the hub that the op was addressed to. */
-export function resultOf(state: State, op: OpMessage): ResultMessage | null {
-  const result = state.authors.get(op.hub)?.results.get(op.op)
-  return result !== undefined && result.pub === op.pub ? result : null
+/**
+ * The result of an op, from the hub that the op was addressed to. Invites move along with a pub: once it is up on another
+ * hub they are in its table, whatever came of them on the former one.
+ */
+export function resultOf(state: State, op: OpMessage): Pick<ResultMessage, 'ok' | 'reason'> | null {
+  const found = state.authors.get(op.hub)?.results.get(op.op)
+  const result = found !== undefined && found.pub === op.pub ? found : null
+  const pub = state.provider.pubs.get(op.pub)
+  if (op.kind !== 'invite' || pub === undefined || pub.record.hub === op.hub || result?.ok) return result
+  return observationOf(state, pub)?.phase === 'up' ? { ok: true, reason: null } : null
 }
 
 /** How often each invite of a pub has been used, and by whom, from the pub's own feed. */

@@ -91,6 +91,8 @@ export const NEWCOMER_BYTES_MAX = 64 * 1024 * 1024
 export const MESSAGE_OVERHEAD_BYTES = 700
 /** Redemptions of the provider's invite within a minute, all invites together. */
 export const REDEMPTIONS_PER_MINUTE_MAX = 30
+/** A pub's sealed secret: about 500 characters of base64; what is much longer is none. */
+export const SEALED_SECRET_CHARS_MAX = 2_048
 /** A one-time token of a hub is good for a day. */
 export const HUB_TOKEN_EXPIRES_MS = 24 * 3_600_000
 /** A fence waits this long for its write-ahead before it tells the member to try again. */

@@ -6,6 +6,7 @@
 import { EXPORT_CALLS, EXPORT_METHODS, HUB_EXPORT_METHODS } from './export'
 import type { FeedId, InviteKey, MessageId, Millis, PubId } from './ids'
 import type { IncidentKind } from './messages/incident'
+import type { Recovery } from './rpc-escrow'
 
 /** First word of every error our own methods give, so that callers can tell what to do. */
 export const REASONS = ['refused', 'stale-epoch', 'gap', 'try-again', 'unknown', 'bad-argument'] as const
@@ -37,11 +38,18 @@ export const PROVIDER_MANIFEST = {
   open: 'async',
   commit: 'async',
   feed: 'source',
+  escrow: 'async',
+  secret: 'async',
   ...EXPORT_METHODS,
   adminInvite: 'async',
   adminHubToken: 'async',
   adminHubs: 'async',
   adminPubs: 'async',
+  adminRestore: 'async',
+  adminRecovery: 'async',
+  adminRecoveryOffline: 'async',
+  adminRecoveryOnline: 'async',
+  adminRecoveryNew: 'async',
 } as const
 
 /**
@@ -75,6 +83,8 @@ export const PROVIDER_ANONYMOUS = [
   'open',
   'commit',
   'feed',
+  'escrow',
+  'secret',
   ...EXPORT_CALLS,
 ] as const
 
@@ -84,6 +94,8 @@ export interface WhoamiAnswer {
   caller: FeedId
   role: 'operator' | 'owner' | 'hub' | 'newcomer' | 'stranger'
   version: string
+  /** To the operator and to hubs: what pubs' secrets are sealed to. null to everybody else. */
+  recovery: Recovery | null
 }
 
 /** One pub as its owner may see it: `buttcloud.pubs()`, and each item of `buttcloud.watch()` is a list of these. */
@@ -185,26 +197,7 @@ export interface FeedRequest {
   after: number
 }
 
-export interface AdminInviteAnswer {
-  invite: string
-  uses: number
-}
-export interface AdminHubTokenAnswer {
-  token: string
-  expiresAt: Millis
-}
-/** `buttcloud.adminHubs()`. */
-export interface HubView {
-  hub: FeedId
-  label: string
-  status: 'admitted' | 'draining' | 'retired'
-  connected: boolean
-  engine: string | null
-  host: string | null
-  memoryBytes: number
-  reservedBytes: number
-  pubs: number
-}
+export type { AdminHubTokenAnswer, AdminInviteAnswer, HubView } from './rpc-admin'
 
 export * from './rpc-fence'
 
