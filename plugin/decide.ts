@@ -26,7 +26,7 @@ import { beginInvite, continueInvite } from './decide-invite'
 import { beginUninvite, continueUninvite, listInvites } from './decide-invites'
 
 import { answerPlan, answerPlans } from './decide-plans'
-
+import { beginWeb } from './decide-web'
 import { decideNo, decideYes } from './decide-yes'
 import type { Effect } from './effects'
 import { answer, Look, type World } from './look'
@@ -196,7 +196,7 @@ const BEGINNERS: Beginners = {
   owners: notYet,
   address: notYet,
   log: (look, request, { name }) => answerLog(look, request, name),
-  web: notYet,
+  web: beginWeb,
   plans: answerPlans,
   plan: answerPlan,
   email: answerEmail,

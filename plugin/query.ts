@@ -116,6 +116,13 @@ export function addressOf(state: State, pub: PubFact): string | null {
   return host === null || feedOf(state, pub) === null ? null : `${host}:${pub.record.port}`
 }
 
+/** Where a browser finds the pub's web pages; null while they are off or it is not known yet. */
+export function webAddressOf(state: State, pub: PubFact): string | null {
+  const host = observationOf(state, pub)?.host ?? state.authors.get(pub.record.hub)?.capacity?.host ?? null
+  const { web, webPort } = pub.record
+  return host === null || !web || webPort === null ? null : `http://${host}:${webPort}/`
+}
+
 /** The pubs of one owner, live ones first, then by age. */
 export function pubsOf(state: State, owner: FeedId): PubFact[] {
   const facts: PubFact[] = []
@@ -160,6 +167,7 @@ export function viewOf(state: State, pub: PubFact, ledger: Ledger): PubView {
     feed,
     address: addressOf(state, pub),
     port: pub.record.port,
+    web: webAddressOf(state, pub),
     createdAt: pub.createdAt,
     keepUntil: pub.record.keepUntil,
     invites: { issued: uses.size, used },

@@ -105,6 +105,7 @@ export function statusText(view: PubView): string {
   if (view.title !== null) lines.push(`It calls itself: ${view.title}`)
   if (view.description !== null) lines.push(`It says of itself: ${view.description}`)
   if (view.address !== null) lines.push(`Address: ${view.address}`)
+  if (view.web !== null) lines.push(`Web pages: ${view.web}`)
   if (view.feed !== null) lines.push(`Feed: \`${view.feed}\``)
   lines.push(`Plan: ${view.plan}`)
   lines.push(`Asked for: ${when(view.createdAt)}`)

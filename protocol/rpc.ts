@@ -119,6 +119,8 @@ export interface PubView {
   /** host:port, once it has been up. */
   address: string | null
   port: number
+  /** Where a browser finds its web pages; null while they are off. */
+  web: string | null
   createdAt: Millis
   keepUntil: Millis | null
   invites: { issued: number; used: number }

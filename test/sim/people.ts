@@ -45,6 +45,8 @@ const CHANGES: ((name: string, count: number) => string)[] = [
   (name) => `start ${name} again`,
   (name) => `restart ${name}`,
   (name) => `please reboot ${name}`,
+  (name) => `web ${name} on`,
+  (name) => `web ${name} off`,
   (name, count) => `name ${name} as Garden ${count}`,
   (name, count) => `describe ${name} as The place of ${count} people.`,
 ]
