@@ -10,6 +10,7 @@ import { register as contact } from './commands/contact'
 import { register as create } from './commands/create'
 import { register as deletePub } from './commands/delete'
 import { register as email } from './commands/email'
+import { register as exportPub } from './commands/export'
 import { register as hub } from './commands/hub'
 import { register as invite } from './commands/invite'
 import { register as invites } from './commands/invites'
@@ -72,6 +73,7 @@ function createProgram(): Command {
     power,
     care,
     about,
+    exportPub,
     contact,
     web,
     owners,
