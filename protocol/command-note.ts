@@ -10,7 +10,7 @@ import { INVITE_NOTE_CHARS_MAX } from './limits'
 const NOTED =
   /^(.*?)[ ,;(]+(?:(?:(?:and|with) )?(?:(?:a|the|this) )?(note)\b ?(?:[:=]|that|saying|as|[-–—](?= ))?|(?:note|for) ?:) ?(\S.*?)\)?$/i
 
-const THANKS = String.raw`(?:please|pls|plz|thanks|thank you|thx)[.!?]*$`
+const THANKS = '(?:please|pls|plz|thanks|thank you|thx)[.!?]*$'
 const AFTERWARDS = new RegExp(String.raw`(?:\s*,)?\s+${THANKS}`, 'i')
 const AFTER_COMMA = new RegExp(String.raw`\s*,\s+${THANKS}`, 'i')
 
