@@ -36,11 +36,14 @@ function withNote(read: Extract<Reading, { kind: 'invite' }>, written: string): 
   const inner = unquoted(polite) ?? unquoted(polite.replace(/[.!?,;]+$/, ''))
   // A note may well end in "please"; after a comma it does not belong to it.
   const note = (inner ?? text.replace(AFTER_COMMA, '')).trim()
-  if (!/[\p{L}\p{N}\p{S}]/u.test(note))
-    return { kind: 'invalid', command: 'invite', reason: sentence.noteMissing() }
-  if (note.length > INVITE_NOTE_CHARS_MAX)
-    return { kind: 'invalid', command: 'invite', reason: sentence.noteTooLong(note.length) }
-  return { ...read, note }
+  const reason = noteFault(note)
+  return reason === null ? { ...read, note } : { kind: 'invalid', command: 'invite', reason }
+}
+
+/** Why a text can be no note, in a sentence; null where it can. */
+export function noteFault(note: string): string | null {
+  if (!/[\p{L}\p{N}\p{S}]/u.test(note)) return sentence.noteMissing()
+  return note.length > INVITE_NOTE_CHARS_MAX ? sentence.noteTooLong(note.length) : null
 }
 
 /** The command as it can be sent. */

@@ -38,7 +38,7 @@ test('used wrongly: exit code 2 and a sentence, nothing is made', async (t) => {
   const wrong: [string[], RegExp][] = [
     [['crate', 'alice'], /unknown command 'crate'.*Did you mean create/s],
     [['upgarde', 'alice'], /unknown command 'upgarde'.*Did you mean upgrade/s],
-    [['invite', 'alice', 'note'], /The note is empty/],
+    [['invite', 'alice', 'note'], /nothing in the note/],
     [['invite', 'alice', '5', 'for', 'bob'], /begins with the word note/],
     [['uninvite', 'alice'], /missing required argument 'id'/],
     [['follow', 'alice', 'bob'], /"bob" is no feed id/],
