@@ -36,6 +36,8 @@ export function unheard(message: Incoming, bugs: Bugs): boolean {
 /** What a hub that has trouble with orders hears. */
 export function misheard(message: Incoming, bugs: Bugs): Incoming {
   const content = message.content as { type?: unknown } | null
+  if (bugs.has('revoked-is-good') && (content as { kind?: unknown } | null)?.kind === 'revoke')
+    return { ...message, content: null }
   if (content?.type !== 'buttcloud/spec') return message
   if (bugs.has('hub-ignores-epoch')) return { ...message, content: { ...content, epoch: 1 } }
   return bugs.has('restarts-not-counted') ? { ...message, content: { ...content, restarts: 0 } } : message
@@ -60,13 +62,7 @@ function plantInSaying(universe: Universe, provider: Provider, sbot: FakeSbot): 
       if (twice) await say(content, recps)
       return say(content, recps)
     }
-  if (bugs.has('links-forgotten'))
-    inbox.say = async (content, recps) => {
-      const said = await say(content, recps)
-      const payload = parsePayload(content)
-      if (payload?.kind === 'bearer') inbox.state.provider.delivered.delete(payload.delivers)
-      return said
-    }
+  if (bugs.has('links-forgotten')) inbox.say = forgetful(inbox, say)
   if (bugs.has('bearer-to-thread'))
     inbox.say = (content, recps) => {
       const payload = parsePayload(content)
@@ -77,9 +73,23 @@ function plantInSaying(universe: Universe, provider: Provider, sbot: FakeSbot): 
     }
 }
 
+/** Once for each: for ever would be without end. */
+function forgetful(inbox: Provider['inbox'], say: Provider['inbox']['say']): Provider['inbox']['say'] {
+  const forgotten = new Set<string>()
+  return async (content, recps) => {
+    const said = await say(content, recps)
+    const payload = parsePayload(content)
+    if (payload?.kind !== 'bearer' || forgotten.has(payload.delivers)) return said
+    forgotten.add(payload.delivers)
+    inbox.state.provider.delivered.delete(payload.delivers)
+    return said
+  }
+}
+
 function plantInCommits(universe: Universe, provider: Provider, sbot: FakeSbot): void {
   const { bugs } = universe
   const { commits, inbox, ledger } = provider
+  if (bugs.has('revoked-is-good')) inbox.state.provider.revoked.has = () => false
   const open = commits.open.bind(commits)
   const commit = commits.commit.bind(commits)
   const epochOf = (request: unknown): unknown => {
