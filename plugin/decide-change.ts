@@ -12,7 +12,7 @@ import {
   type Change,
   type ChangeKind,
   changed,
-  isChange,
+  isChangeKind,
   isOrdered,
   isPower,
   isReached,
@@ -20,8 +20,9 @@ import {
   stillWanted,
 } from './change'
 import { nextOrder } from './decide-create'
+import { giveUpWeb, webAlready } from './decide-web'
 import { answer, type Look } from './look'
-import { addressOf, observationOf, pubNamed, pubsOf } from './query'
+import { addressOf, observationOf, pubNamed, pubsOf, webAddressOf } from './query'
 import { words } from './words'
 import { changeWords } from './words-change'
 
@@ -83,6 +84,7 @@ export function continueChange(look: Look, request: Request, change: ChangeFact)
   if (spec !== undefined && isOrdered(record, spec) && isReached(spec, observed))
     return end('done', doneText(look, request, pub, kind))
   const deadline = look.deadline(change.recordedAt + CHANGE_DEADLINE_MS)
+  if (kind === 'web' && record.web && giveUpWeb(look, request, pub, deadline)) return
   const says = observed !== null && observed.revision === spec?.revision ? observed : null
   const hopeless = says?.phase === 'failed' && HOPELESS.has(says.trouble)
   if (now < deadline && !hopeless) return look.wakeAt(deadline)
@@ -142,6 +144,7 @@ function alreadySo(look: Look, pub: PubFact, kind: ChangeKind): string {
   if (isOff(record, kind)) return changeWords.atNextStart(record, kind)
   if (kind === 'name') return changeWords.namedAlready(record)
   if (kind === 'describe') return changeWords.describedAlready(record.name)
+  if (kind === 'web') return webAlready(look.world.state, pub)
   if (record.desired === 'down') return `${changeWords.stoppedAlready(record.name)}${heard}`
   return `${changeWords.upAlready(record.name, addressOf(look.world.state, pub) ?? '')}${heard}`
 }
@@ -153,6 +156,10 @@ function doneText(look: Look, request: Request, pub: PubFact, kind: ChangeKind):
   const tookMs = at - request.receivedAt
   if (kind === 'name') return changeWords.named(record)
   if (kind === 'describe') return changeWords.described(record)
+  if (kind === 'web')
+    return record.web
+      ? changeWords.webOn(record.name, webAddressOf(state, pub) ?? '', tookMs)
+      : changeWords.webOff(record.name)
   if (record.desired === 'down') return changeWords.stopped(record.name, tookMs)
   return changeWords.up(record.name, addressOf(state, pub) ?? '', kind, tookMs)
 }
@@ -171,6 +178,6 @@ function labelOfAway({ world }: Look, record: PubMessage): string | null {
 /** What the request asked for, read again from its text; the record tells where a later version reads it otherwise. */
 function kindOf(request: Request, record: PubMessage): ChangeKind {
   const command = parseCommand(request.text)
-  if (isChange(command)) return command.kind
+  if (isChangeKind(command.kind)) return command.kind
   return record.desired === 'down' ? 'stop' : 'start'
 }

@@ -1,6 +1,6 @@
 /** `create NAME`: record, order, first invite; then the invite, or the reason why there is none. */
 import { type FeedId, pubIdOf } from '../protocol/ids'
-import { CREATE_DEADLINE_MS } from '../protocol/limits'
+import { CREATE_DEADLINE_MS, WEB_MEMORY_BYTES, WEB_RESERVED_BYTES } from '../protocol/limits'
 import type { ObservedMessage } from '../protocol/messages/observed'
 import { buildOp } from '../protocol/messages/op'
 import { buildPub, type PubMessage } from '../protocol/messages/pub'
@@ -106,17 +106,21 @@ export function specFor(look: Look, record: PubMessage, revision: number): SpecM
     rebuilds: record.rebuilds,
     version: record.version,
     fallback: null,
-    web: null,
+    web: webOf(record),
     owners: record.owners,
     name: record.title ?? record.name,
     description: record.description ?? words.description(look.world.policy.providerName),
-    memoryBytes: plan.memoryBytes,
-    reservedBytes: plan.reservedBytes,
+    memoryBytes: plan.memoryBytes + (webOf(record) === null ? 0 : WEB_MEMORY_BYTES),
+    reservedBytes: plan.reservedBytes + (webOf(record) === null ? 0 : WEB_RESERVED_BYTES),
     diskBytes: plan.diskBytes,
     port: record.port,
     keepUntil: record.keepUntil,
     answers: record.answers,
   })
+}
+
+function webOf({ web, webPort }: PubMessage): SpecMessage['web'] {
+  return web && webPort !== null ? { port: webPort } : null
 }
 
 function oweInvite(look: Look, request: Request, record: PubMessage): void {
@@ -139,6 +143,7 @@ function movePort(look: Look, pub: PubFact): void {
 
 /** It did not come up: the record ends (the order follows from it), then the answer says so. */
 function endFailed(look: Look, request: Request, pub: PubFact): void {
+  look.pubsEnded.add(pub.pub)
   const record: PubMessage = {
     ...pub.record,
     status: 'ended',

@@ -25,7 +25,11 @@ export interface Taken {
 export function takenBy(state: State): Taken {
   const ports = new Set<number>()
   const bytes = new Map<FeedId, number>()
-  for (const pub of state.provider.pubs.values()) if (occupies(state, pub)) ports.add(pub.record.port)
+  for (const pub of state.provider.pubs.values()) {
+    if (!occupies(state, pub)) continue
+    ports.add(pub.record.port)
+    if (pub.record.webPort !== null) ports.add(pub.record.webPort)
+  }
   for (const hub of state.provider.hubs.keys()) bytes.set(hub, reservedBytesOf(state, hub))
   return { ports, bytes }
 }
@@ -59,6 +63,11 @@ export function place(
     return { ok: false, why: `all ports from ${policy.portMin} to ${policy.portMax} are in use` }
   taken.bytes.set(best.hub, (taken.bytes.get(best.hub) ?? 0) + policy.plan.reservedBytes)
   return { ok: true, hub: best.hub, port }
+}
+
+/** Memory that a hub has left for reservations, by what it offers; in bytes, negative where it offers less by now. */
+export function bytesLeftOn(state: State, taken: Taken, hub: FeedId): number {
+  return (state.authors.get(hub)?.capacity?.memoryBytes ?? 0) - (taken.bytes.get(hub) ?? 0)
 }
 
 /** Bytes that a hub has left for pubs, at least one of the plan; or why it takes none, in words. */
