@@ -2,7 +2,7 @@
  * A pub outlives the data of its server, its server, and the return of its server's old copy. Told on any engine: with the
  * recovery key offline at first, then brought by the operator, all by the commands that an operator has.
  */
-import { readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
+import { readdirSync, rmSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import ssbKeys from 'ssb-keys'
 import type { Test } from 'tape'
@@ -15,6 +15,7 @@ import { until } from './machine'
 import { finalAnswer, inviteIn, privatePost } from './patchwork'
 import { askForPub, type World } from './path-story'
 import { redeem, useInvite } from './redeem'
+import { filesWith, formsOf, processWords, secretsIn } from './secret-scan'
 import { call, dial, netAddress, type StockPeer, startStock } from './stock'
 
 export interface Ground {
@@ -47,7 +48,7 @@ export async function tellRestore(t: Test, ground: Ground): Promise<void> {
   const member = await startStock({ networkKey: world.networkKey, label: 'member' })
   try {
     await redeem(member, code)
-    const story: Story = { t, ...ground, pub, code, member, secrets: secretsIn(world.hub) }
+    const story: Story = { t, ...ground, pub, code, member, secrets: secretsIn(world.hub.folder) }
     t.ok(story.secrets.length > 0, 'the hub has the secret of the pub')
     await tellShown(story)
     await tellLostData(story)
@@ -110,7 +111,7 @@ async function tellLostData(story: Story): Promise<void> {
   const brought = await admin(story, 'recovery', 'online', keyFile(story))
   t.match(brought.said, /Recovery: automatic\./)
   await isBack(story, before, world.hub)
-  t.deepEqual(secretsIn(world.hub), story.secrets, 'it has the identity that it had')
+  t.deepEqual(secretsIn(world.hub.folder), story.secrets, 'it has the identity that it had')
   t.equal((await viewOf(story)).feed, pub.feed)
 }
 
@@ -262,49 +263,6 @@ function sentence(work: Promise<unknown>): Promise<string> {
     () => 'done',
     (error: Error) => error.message,
   )
-}
-
-/** The private halves in a hub's folder, as base64. */
-function secretsIn(hub: TestHub): string[] {
-  const folder = join(hub.folder, 'pubs')
-  return readdirSync(folder).map((name) => {
-    const { private: half } = JSON.parse(readFileSync(join(folder, name, 'secret'), 'utf8'))
-    return half.replace('.ed25519', '')
-  })
-}
-
-/** A private key as it might be written somewhere: whole, its seed, in base64 and hex. */
-export function formsOf(secret: string): string[] {
-  const bytes = Buffer.from(secret, 'base64')
-  const seed = bytes.subarray(0, 32)
-  // Of base64 the first 40 digits: what follows depends on what comes after the seed.
-  return [
-    secret.slice(0, 40),
-    seed.toString('base64').slice(0, 40),
-    seed.toString('hex'),
-    bytes.toString('hex'),
-  ]
-}
-
-/** Arguments and environment of every process here, as far as they may be read. */
-function processWords(): string[] {
-  const words: string[] = []
-  for (const id of readdirSync('/proc').filter((name) => /^\d+$/.test(name)))
-    for (const file of ['cmdline', 'environ'])
-      try {
-        words.push(readFileSync(join('/proc', id, file), 'utf8'))
-      } catch {
-        // It ended meanwhile.
-      }
-  return words
-}
-
-/** Files below a folder of which somebody's word is true. */
-function filesWith(folder: string, tells: (text: string) => boolean): string[] {
-  return readdirSync(folder, { recursive: true, withFileTypes: true })
-    .filter((entry) => entry.isFile())
-    .map((entry) => join(entry.parentPath, entry.name))
-    .filter((path) => tells(readFileSync(path, 'latin1')))
 }
 
 /** What a hub had of its pubs and its own log, gone; its own key and what it joined are left. */
