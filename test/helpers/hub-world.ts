@@ -156,6 +156,12 @@ export class HubWorld {
         this.sessions.set(step.pub, { ...session, about: step.about })
         return
       }
+      case 'blobs': {
+        const session = this.sessions.get(step.pub)
+        if (session === undefined) throw new Error('words for a pub without a session')
+        this.sessions.set(step.pub, { ...session, disk: { ...session.disk, takesBlobs: step.take } })
+        return
+      }
       case 'probe': {
         const session = this.sessions.get(step.pub)
         if (session !== undefined) this.sessions.set(step.pub, { ...session, probedAt: this.now })
@@ -224,6 +230,7 @@ export class HubWorld {
       invites: new Set(),
       about: null,
       tellRetryAt: 0,
+      disk: { usedBytes: null, takesBlobs: null, retryAt: 0 },
     }
   }
 }

@@ -23,6 +23,7 @@ const TICK_MS = 2_000
 export interface Volume {
   feed: FeedId
   log: Message[]
+  usedBytes: number
 }
 
 export interface Listener {
@@ -34,6 +35,7 @@ type Caller = (error: string | null) => void
 
 export class PubProcess {
   readonly life: Life = { alive: true }
+  takesBlobs = true
   private readonly fence: Fence
   private readonly listeners = new Map<number, Listener>()
   private readonly callers = new Map<number, Caller>()
