@@ -65,7 +65,10 @@ function noteAnswer(state: State, message: Folded, post: Post, payload: AnswerPa
     const cause = { request: payload.answers, by: payload.to }
     provider.questions.set(message.key, { ...payload.question, ...place, ...cause })
   }
-  if (payload.confirms !== null) provider.confirmed.add(payload.confirms)
+  if (payload.confirms !== null) {
+    provider.confirmed.add(payload.confirms)
+    if (payload.final && payload.outcome === 'done') provider.agreed.add(payload.confirms)
+  }
   if (payload.declines !== null) decline(provider, payload.declines)
   if (!payload.final) return
   provider.changes.delete(payload.answers)

@@ -98,6 +98,12 @@ export interface ProviderFold {
   /** Ops by the request that caused them. */
   ops: Map<MessageId, OpMessage>
   opsOfPub: Map<PubId, MessageId[]>
+  /** When each op was published. */
+  opTimes: Map<MessageId, Millis>
+  /** Invites that were taken back: void, wherever they are. */
+  revoked: Set<InviteKey>
+  /** What owners noted on invites, by the invite's request. */
+  notes: Map<MessageId, string>
   answers: Map<MessageId, AnswerFact>
   /** Requests that caused an op or a record: no combined answer covers them any more. */
   begun: Set<MessageId>
@@ -113,6 +119,8 @@ export interface ProviderFold {
   questions: Map<MessageId, OpenQuestion>
   /** Questions that are used up, by a yes or a no. */
   confirmed: Set<MessageId>
+  /** Those of them that a yes has answered, and what it was about was done. */
+  agreed: Set<MessageId>
   /** Requests whose bearer item has been delivered in a thread of its own. */
   delivered: Set<MessageId>
   /** What owners have been told, by `noticeKey`. */
@@ -180,6 +188,9 @@ export function initialState(provider: FeedId): State {
       specs: new Map(),
       ops: new Map(),
       opsOfPub: new Map(),
+      opTimes: new Map(),
+      revoked: new Set(),
+      notes: new Map(),
       answers: new Map(),
       begun: new Set(),
       changes: new Map(),
@@ -189,6 +200,7 @@ export function initialState(provider: FeedId): State {
       strangerRefusals: [],
       questions: new Map(),
       confirmed: new Set(),
+      agreed: new Set(),
       delivered: new Set(),
       notices: new Map(),
       incidentNotices: new Map(),

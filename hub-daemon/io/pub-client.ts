@@ -1,7 +1,7 @@
 /** A connection to a pub from outside: through its published port, with the hub's own keys. */
 import type { FeedId, Millis } from '../../protocol/ids'
 import { HANDSHAKE_TIMEOUT_MS } from '../../protocol/limits'
-import { FENCE_MANIFEST } from '../../protocol/rpc'
+import { FENCE_MANIFEST } from '../../protocol/rpc-fence'
 import { call } from './calls'
 import { type Client, connectTo } from './client'
 
@@ -11,7 +11,14 @@ export interface PubAddress {
   feed: FeedId
 }
 
-const MANIFEST = { whoami: 'async', createHistoryStream: 'source', fence: FENCE_MANIFEST }
+const MANIFEST = {
+  whoami: 'async',
+  createHistoryStream: 'source',
+  createLogStream: 'source',
+  blobs: { ls: 'source', get: 'source' },
+  gossip: { peers: 'async' },
+  fence: FENCE_MANIFEST,
+}
 
 /**
  * Handshake and `whoami`. Rejects when either fails: a pub that accepts connections and answers nothing is not up,

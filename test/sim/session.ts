@@ -2,7 +2,8 @@
 import type { About, SessionFact } from '../../hub-daemon/facts'
 import type { FeedId, InviteKey, Millis, PubId } from '../../protocol/ids'
 import { HISTORY_BATCH_MAX, PROVIDER_BACKOFF_MAX_MS, PROVIDER_BACKOFF_MS } from '../../protocol/limits'
-import { type FenceItem, type InviteEntry, reasonOf } from '../../protocol/rpc'
+import { type InviteEntry, reasonOf } from '../../protocol/rpc'
+import type { FenceItem } from '../../protocol/rpc-fence'
 import type { WantedContact } from '../../pub-image/own'
 import type { Link } from './link'
 import type { PubProcess } from './pub'
@@ -32,6 +33,7 @@ export class SimSession {
   private probedAt: Millis | null = null
   private invites: ReadonlySet<InviteKey> = new Set()
   private about: About | null = null
+  private owners: readonly FeedId[] | null = null
   private tellRetryAt: Millis = 0
   private takesBlobs: boolean | null = null
   private blobsRetryAt: Millis = 0
@@ -65,11 +67,12 @@ export class SimSession {
 
   fact(): SessionFact {
     const { pub, epoch, feed } = this.options
-    const { status, reason, answeringSince, silentSince, probedAt, invites, about, tellRetryAt } = this
+    const { status, reason, answeringSince, silentSince, probedAt, invites, about, owners, tellRetryAt } =
+      this
     const talk = { status, reason, answeringSince, silentSince, probedAt }
     this.usedBytes = this.process?.volume.usedBytes ?? this.usedBytes
     const disk = { usedBytes: this.usedBytes, takesBlobs: this.takesBlobs, retryAt: this.blobsRetryAt }
-    return { pub, epoch, feed, ...talk, invites, about, tellRetryAt, disk }
+    return { pub, epoch, feed, ...talk, invites, about, owners, tellRetryAt, disk }
   }
 
   async invite(entry: InviteEntry): Promise<void> {
@@ -80,7 +83,7 @@ export class SimSession {
 
   async revoke(key: InviteKey): Promise<void> {
     if (this.process === null) throw new Error('try-again: the pub does not answer')
-    await this.process.revoke(key)
+    if (!this.options.machine.universe.bugs.has('revoke-not-done')) await this.process.revoke(key)
     this.change({ invites: new Set([...this.invites].filter((one) => one !== key)) })
   }
 
@@ -95,6 +98,13 @@ export class SimSession {
   /** Has the pub say this of somebody; true when it does. */
   tellContact(contact: WantedContact): Promise<boolean> {
     return this.tell((process) => process.contact(contact))
+  }
+
+  /** Tells the pub who may call it as its owners. */
+  tellOwners(owners: readonly FeedId[]): void {
+    if (this.process === null) return
+    if (!this.options.machine.universe.bugs.has('owners-not-told')) this.process.owners = owners
+    this.change({ owners })
   }
 
   private async tell(work: (process: PubProcess) => Promise<void>): Promise<boolean> {
@@ -192,7 +202,7 @@ export class SimSession {
     this.detach = () => {}
     this.change({
       ...{ status: 'dialling', reason: 'the connection ended', answeringSince: null },
-      ...{ silentSince: this.now(), invites: new Set(), about: null, tellRetryAt: 0 },
+      ...{ silentSince: this.now(), invites: new Set(), about: null, owners: null, tellRetryAt: 0 },
     })
   }
 
