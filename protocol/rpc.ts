@@ -35,6 +35,9 @@ export const PROVIDER_MANIFEST = {
   open: 'async',
   commit: 'async',
   feed: 'source',
+  figures: 'async',
+  samples: 'async',
+  stats: 'source',
   adminInvite: 'async',
   adminHubToken: 'async',
   adminHubs: 'async',
@@ -64,7 +67,17 @@ export interface HubRunRequest {
 export const BUTTCLOUD_MANIFEST = { ...PROVIDER_MANIFEST, ...HUB_MANIFEST } as const
 
 /** What any connected peer may call; the methods look at the caller themselves. `join` needs a token's key. */
-export const PROVIDER_ANONYMOUS = ['whoami', 'pubs', 'watch', 'open', 'commit', 'feed'] as const
+export const PROVIDER_ANONYMOUS = [
+  'whoami',
+  'pubs',
+  'watch',
+  'open',
+  'commit',
+  'feed',
+  'figures',
+  'samples',
+  'stats',
+] as const
 
 /** `buttcloud.whoami()`: who the caller is to this provider. */
 export interface WhoamiAnswer {

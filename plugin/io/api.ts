@@ -12,7 +12,7 @@ import { gateOf } from '../../sbot/detect'
 import { allViews, hubViews, pubsOf, viewOf } from '../query'
 import { refusal } from './commits'
 import type { Provider } from './provider'
-import { latestSource, pagedSource, refusedSource } from './sources'
+import { laterSource, latestSource, pagedSource, refusedSource } from './sources'
 
 type Caller = { id?: unknown } | undefined
 
@@ -70,6 +70,12 @@ export function createApi(self: FeedId, version: string, provider: () => Promise
       return pagedSource(after, async (from) =>
         (await provider()).commits.history(caller, fieldOf(request, 'pub'), from),
       )
+    },
+    figures: method(async (from, request) => (await provider()).figures.figures(idOf(from), request)),
+    samples: method(async (from, request) => (await provider()).figures.samples(idOf(from), request)),
+    stats(this: Caller, request: unknown) {
+      const caller = idOf(this)
+      return laterSource(provider().then((one) => one.figures.stats(caller, request)))
     },
     adminInvite: method<AdminInviteAnswer>(async (from, options) => {
       operator(from)

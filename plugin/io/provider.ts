@@ -10,6 +10,7 @@ import type { Policy } from '../policy'
 import type { Ledger } from '../query'
 import { Asks } from './asks'
 import { Commits } from './commits'
+import { FigureRelay } from './figures'
 import { Inbox } from './inbox'
 import { createLedger } from './ledger'
 import { createDoor, type Door } from './onboarding'
@@ -45,6 +46,7 @@ export interface Provider {
   readonly ledger: Ledger
   readonly blobs: PrivateBlobs
   readonly commits: Commits
+  readonly figures: FigureRelay
   readonly door: Door
   /** Resolves when all that we ever decided is known again; rejects with a sentence when the node ends before. */
   current(): Promise<void>
@@ -137,9 +139,12 @@ export async function startProvider(options: ProviderOptions): Promise<Provider>
   await inbox.start()
   // A node that ends before its gate opened has nothing to say about it.
   current().catch(() => undefined)
+  const figures = new FigureRelay(sbot, inbox, clock)
+  subscribers.add(() => figures.ownersChanged())
   return {
     sbot,
     inbox,
+    figures,
     tables,
     ledger,
     blobs: options.blobs,
@@ -154,6 +159,7 @@ export async function startProvider(options: ProviderOptions): Promise<Provider>
     },
     async stop() {
       inbox.stop()
+      figures.stop()
       await loop?.stop()
     },
   }
