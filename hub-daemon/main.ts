@@ -6,6 +6,7 @@ import { networkKeyOf, openNode } from '../sbot/stacks'
 import { type HubMethods, hubPlugin } from './io/api'
 import { readOffer } from './io/capacity'
 import { chooseEngine } from './io/engine-choice'
+import { Exports } from './io/exports'
 import { joinProvider, type Membership, readMembership } from './io/join'
 import { createLog, type Log } from './io/log'
 import { Meter } from './io/meter'
@@ -140,6 +141,8 @@ async function start(
     if (trouble === null) log.info({ engine: engine.kind }, 'the engine answers')
     else log.warn({ reason: trouble }, 'no pub can be made here until the engine answers; asking on')
   })
+  const secrets = new Secrets(join(directory, 'pubs'))
+  const exports = new Exports(observer.sessions, secrets)
   const meter = new Meter(engine, observer, state, new Rings(join(directory, 'figures'), log))
   const running = new Reconciler({
     sbot,
@@ -153,7 +156,7 @@ async function start(
     context: {
       ...{ engine, observer, keys, dial, log },
       memory: emptyMemory(),
-      secrets: new Secrets(join(directory, 'pubs')),
+      secrets,
       meter,
       capsShs: networkKey,
       knownFeed: (pub) => state.observed.get(pub)?.content.feed ?? null,
@@ -179,6 +182,7 @@ async function start(
   })
   log.info({ hub: id, provider, label: membership.label, engine: engine.kind, host }, 'the hub is running')
   const stop = async () => {
+    exports.stop()
     await meter.stop()
     await running.stop()
     await link?.stop()
@@ -187,7 +191,7 @@ async function start(
     log.info({}, 'the hub has ended')
   }
   const hub = { id, provider, label: membership.label, engine: engine.kind, stop: once(stop) }
-  return { hub, methods: createHubMethods(observer, meter) }
+  return { hub, methods: createHubMethods({ observer, meter, exports }) }
 }
 
 /** The same end for everybody who asks for it. */

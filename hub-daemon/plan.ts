@@ -15,6 +15,7 @@ import {
 import type { SpecMessage } from '../protocol/messages/spec'
 import type { RunFact } from './engines/engine'
 import type { Facts, SessionFact } from './facts'
+import { incidentWakes } from './incidents'
 import { type Memory, recall } from './memory'
 import { type HubConfig, runOf } from './run'
 import { desiredOf, type HubState, isOvertaken, owedTo } from './state'
@@ -241,6 +242,7 @@ export function says(session: SessionFact, spec: SpecMessage): boolean {
 
 /** When report.ts would have something new to say although nothing happens. */
 function* reportWakes(look: Look): Generator<Millis> {
+  yield* incidentWakes(look)
   const since = look.facts.engine.unreachableSince
   if (since !== null) yield since + ENGINE_GONE_REPORTED_AFTER_MS
   for (const [pub, memory] of look.memory.pubs) {

@@ -12,17 +12,19 @@ import {
   TROUBLE_REPORTED_AFTER,
 } from '../protocol/limits'
 import { buildCapacity, type CapacityMessage } from '../protocol/messages/capacity'
+import type { IncidentMessage } from '../protocol/messages/incident'
 import { buildObserved, type ObservedMessage } from '../protocol/messages/observed'
 import type { OpMessage } from '../protocol/messages/op'
 import { buildResult, type ResultMessage } from '../protocol/messages/result'
 import type { SpecMessage } from '../protocol/messages/spec'
 import type { SessionFact } from './facts'
+import { incidents } from './incidents'
 import { type DeedOutcome, isHealthy, isWell, type PubMemory, recall } from './memory'
 import { type Look, matches, says } from './plan'
 import { desiredOf, isOvertaken, owedTo } from './state'
 import { describeCrashes, describeTrouble, kindOfCrashes, kindOfTrouble } from './words'
 
-export type Report = CapacityMessage | ObservedMessage | ResultMessage
+export type Report = CapacityMessage | IncidentMessage | ObservedMessage | ResultMessage
 export type Offer = Omit<CapacityMessage, 'type' | 'v'>
 
 /** Why a deed was not done: a later order for the same feed stands already. */
@@ -45,6 +47,7 @@ export function report(look: Look, offer: Offer): Report[] {
     const observed = observation(look, spec)
     if (observed !== null) reports.push(observed)
   }
+  reports.push(...incidents(look))
   for (const pub of state.owed.keys()) {
     const owed = owedTo(state, pub)
     for (const op of owed) {

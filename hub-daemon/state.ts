@@ -3,8 +3,10 @@
  * The result is the same in whatever order the messages come in, and however often.
  */
 import type { FeedId, InviteKey, MessageId, PubId } from '../protocol/ids'
+import { OWN_INCIDENTS_KEPT_MAX } from '../protocol/limits'
 import type { CapacityMessage } from '../protocol/messages/capacity'
 import type { HubMessage } from '../protocol/messages/hub'
+import type { IncidentMessage } from '../protocol/messages/incident'
 import type { ObservedMessage } from '../protocol/messages/observed'
 import type { ContactOp, OpMessage } from '../protocol/messages/op'
 import type { SpecMessage } from '../protocol/messages/spec'
@@ -15,6 +17,12 @@ import type { Incoming } from '../sbot/port'
 interface Said<T> {
   sequence: number
   content: T
+}
+
+/** What our feed says of one incident. */
+export interface OwnIncident {
+  begun: IncidentMessage | null
+  over: IncidentMessage | null
 }
 
 export interface HubState {
@@ -32,6 +40,10 @@ export interface HubState {
   readonly done: Set<MessageId>
   /** What was last published about each pub. */
   readonly observed: Map<PubId, Said<ObservedMessage>>
+  /** The highest revision that each pub was reported up with. */
+  readonly upAt: Map<PubId, number>
+  /** The incidents of each pub by their number; only the last ones, and those that are not over. */
+  readonly incidents: Map<PubId, Map<number, OwnIncident>>
   capacity: Said<CapacityMessage> | null
 }
 
@@ -46,6 +58,8 @@ export function emptyState(self: FeedId, provider: FeedId): HubState {
     revoked: new Set(),
     done: new Set(),
     observed: new Map(),
+    upAt: new Map(),
+    incidents: new Map(),
     capacity: null,
   }
 }
@@ -98,9 +112,13 @@ function takeReport(state: HubState, sequence: number, content: Content): boolea
       state.capacity = { sequence, content }
       return true
     case 'buttcloud/observed':
+      if (content.phase === 'up')
+        state.upAt.set(content.pub, Math.max(content.revision, state.upAt.get(content.pub) ?? 0))
       if (!isLater(state.observed.get(content.pub), sequence)) return false
       state.observed.set(content.pub, { sequence, content })
       return true
+    case 'buttcloud/incident':
+      return takeIncident(state, content)
     case 'buttcloud/result': {
       if (state.done.has(content.op)) return false
       state.done.add(content.op)
@@ -111,6 +129,17 @@ function takeReport(state: HubState, sequence: number, content: Content): boolea
     default:
       return false
   }
+}
+
+function takeIncident({ incidents }: HubState, content: IncidentMessage): boolean {
+  const known = incidents.get(content.pub) ?? new Map<number, OwnIncident>()
+  incidents.set(content.pub, known)
+  const before = known.get(content.number) ?? { begun: null, over: null }
+  if (before[content.state] !== null) return false
+  known.set(content.number, { ...before, [content.state]: content })
+  const bound = Math.max(...known.keys()) - OWN_INCIDENTS_KEPT_MAX
+  for (const [number, { over }] of known) if (number <= bound && over !== null) known.delete(number)
+  return true
 }
 
 function isLater(said: Said<unknown> | null | undefined, sequence: number): boolean {

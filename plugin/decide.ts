@@ -20,6 +20,7 @@ import { beginChange, continueChange, oweOrders } from './decide-change'
 import { beginCreate, continueCreate } from './decide-create'
 import { askDelete, continueDelete } from './decide-delete'
 import { answerEmail } from './decide-email'
+import { answerLog, tellIncidents } from './decide-incidents'
 import { beginInvite, continueInvite } from './decide-invite'
 import { answerPlan, answerPlans } from './decide-plans'
 import { decideNo, decideYes } from './decide-yes'
@@ -48,6 +49,7 @@ export function decide(world: World): Decision {
   for (const [author, sequence] of world.facts.strangers)
     if (!world.state.authors.get(author)?.requests.size) refuseStranger(look, author, sequence)
   oweOrders(look)
+  tellIncidents(look)
   return { effects: look.effects, wakeAt: look.wakeTime }
 }
 
@@ -185,7 +187,7 @@ const BEGINNERS: Beginners = {
   run: notYet,
   owners: notYet,
   address: notYet,
-  log: notYet,
+  log: (look, request, { name }) => answerLog(look, request, name),
   web: notYet,
   plans: answerPlans,
   plan: answerPlan,

@@ -3,7 +3,9 @@
  * matters go this way; whatever must outlive a connection is a message.
  * Errors travel as `Error` with a message that starts with one of REASONS and a colon.
  */
+import { EXPORT_CALLS, EXPORT_METHODS, HUB_EXPORT_METHODS } from './export'
 import type { FeedId, InviteKey, MessageId, Millis, PubId } from './ids'
+import type { IncidentKind } from './messages/incident'
 
 /** First word of every error our own methods give, so that callers can tell what to do. */
 export const REASONS = ['refused', 'stale-epoch', 'gap', 'try-again', 'unknown', 'bad-argument'] as const
@@ -38,6 +40,7 @@ export const PROVIDER_MANIFEST = {
   figures: 'async',
   samples: 'async',
   stats: 'source',
+  ...EXPORT_METHODS,
   adminInvite: 'async',
   adminHubToken: 'async',
   adminHubs: 'async',
@@ -50,6 +53,7 @@ export const PROVIDER_MANIFEST = {
  */
 export const HUB_MANIFEST = {
   hubRun: 'async',
+  ...HUB_EXPORT_METHODS,
   hubFigures: 'async',
   hubSamples: 'async',
   hubStats: 'source',
@@ -77,6 +81,7 @@ export const PROVIDER_ANONYMOUS = [
   'figures',
   'samples',
   'stats',
+  ...EXPORT_CALLS,
 ] as const
 
 /** `buttcloud.whoami()`: who the caller is to this provider. */
@@ -109,6 +114,18 @@ export interface PubView {
   createdAt: Millis
   keepUntil: Millis | null
   invites: { issued: number; used: number }
+  /** What last befell it; null where nothing did. */
+  lastIncident: IncidentView | null
+}
+
+/** One incident of a pub, both ends of it joined. */
+export interface IncidentView {
+  kind: IncidentKind
+  /** By the hub's clock. */
+  begunAt: Millis
+  /** Null while it is not over. */
+  overAt: Millis | null
+  reason: string | null
 }
 
 /** `buttcloud.join({hub, label?})`, called with the key pair of a hub token; answers once the hub's record is on disk. */

@@ -134,9 +134,13 @@ class DockerEngine implements Engine {
   }
 
   async logs(name: string, lines: number): Promise<string> {
-    return this.askOwn(`read the output of ${name}`, name, async (container) =>
-      plainOutput(await container.logs({ follow: false, stdout: true, stderr: true, tail: lines })),
-    )
+    return this.askOwn(`read the output of ${name}`, name, async (container) => {
+      // A container keeps what it printed in its earlier lives.
+      const { State } = await container.inspect()
+      const since = Math.max(0, Date.parse(State.StartedAt) / 1000) || 0
+      const options = { follow: false, stdout: true, stderr: true, tail: lines, since } as const
+      return plainOutput(await container.logs(options))
+    })
   }
 
   async stats(name: string): Promise<RunStats> {

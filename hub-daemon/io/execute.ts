@@ -4,9 +4,9 @@ import { runNameOf } from '../../protocol/ids'
 import { STOP_GRACE_MS } from '../../protocol/limits'
 import { reasonOf } from '../../protocol/rpc'
 import type { Engine } from '../engines/engine'
-import { type Memory, rememberCrash, rememberDone, rememberStart, rememberTrouble } from '../memory'
+import { type Memory, rememberCrash, rememberDone, rememberHung, rememberStart } from '../memory'
 import type { Step, StepKind } from '../steps'
-import { clean, lastWordsOf } from '../words'
+import { clean, crashOf } from '../words'
 import type { Log } from './log'
 import type { Meter } from './meter'
 import type { Observer } from './observe'
@@ -49,7 +49,7 @@ export function createPerformers(context: ExecuteContext): Performers {
     async start({ pub, name, again, outOfMemory }) {
       if (again) {
         const output = await engine.logs(name, LAST_LINES).catch(() => '')
-        rememberCrash(memory, pub, lastWordsOf(output), outOfMemory)
+        rememberCrash(memory, pub, crashOf(output, outOfMemory), Date.now())
       }
       await engine.start(name)
       rememberStart(memory, pub, Date.now())
@@ -57,7 +57,7 @@ export function createPerformers(context: ExecuteContext): Performers {
     async stop({ pub, name, silent }) {
       await engine.stop(name, STOP_GRACE_MS)
       rememberDone(memory, pub)
-      if (silent) rememberTrouble(memory, pub, { kind: 'silent', message: 'it does not answer' }, Date.now())
+      if (silent) rememberHung(memory, pub, Date.now())
     },
     async remove({ pub, name }) {
       await engine.remove(name)

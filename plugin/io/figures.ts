@@ -21,6 +21,7 @@ import { FanOut } from '../../sbot/fan-out'
 import type { Clock } from '../../sbot/loop'
 import type { Sbot } from '../../sbot/port'
 import { refusal } from './commits'
+import { callHub } from './hub-call'
 import type { Inbox } from './inbox'
 import { refusedSource, type Source } from './sources'
 
@@ -98,7 +99,7 @@ export class FigureRelay {
   #upstreamOf(pub: PubId, hub: FeedId): Upstream {
     const fan = new FanOut<LiveFigures>(
       (tell, end) => {
-        const method = this.#methodOf(hub, 'hubStats')
+        const method = this.#streamOf(hub)
         if (method instanceof Error) {
           end(method)
           return () => {}
@@ -125,14 +126,23 @@ export class FigureRelay {
     return upstream
   }
 
-  async #ask<T>(caller: FeedId, pub: PubId, name: string, argument: object, check: Check<T>): Promise<T> {
+  async #ask<T>(
+    caller: FeedId,
+    pub: PubId,
+    name: 'hubFigures' | 'hubSamples',
+    argument: object,
+    check: Check<T>,
+  ): Promise<T> {
     const { record } = this.#owned(caller, pub)
     const under = this.#asking.get(caller) ?? 0
     if (under >= FIGURES_ASKED_PER_OWNER_MAX)
       throw refusal('try-again', `${under} of your questions wait for their answers already`)
     this.#asking.set(caller, under + 1)
     try {
-      const found = check(await this.#call(record.hub, name, argument), name)
+      const found = check(
+        await callHub(this.sbot, this.clock, record.hub, name, argument, ASK_TIMEOUT_MS),
+        name,
+      )
       // It may have changed hands while the hub was asked.
       this.#owned(caller, pub)
       if (found.ok) return found.value
@@ -144,28 +154,13 @@ export class FigureRelay {
     }
   }
 
-  #call(hub: FeedId, name: string, argument: object): Promise<unknown> {
-    const method = this.#methodOf(hub, name)
-    if (method instanceof Error) return Promise.reject(method)
-    return new Promise((resolve, reject) => {
-      const stop = this.clock.after(ASK_TIMEOUT_MS, () =>
-        reject(refusal('try-again', 'its server did not answer in time')),
-      )
-      method(argument, (error: unknown, value: unknown) => {
-        stop()
-        if (error) reject(lost(error))
-        else resolve(value)
-      })
-    })
-  }
-
-  #methodOf(hub: FeedId, name: string): any {
+  #streamOf(hub: FeedId): any {
     const peer = this.sbot.peers().find(({ id }) => id === hub)
     const label = this.inbox.state.provider.hubs.get(hub)?.label ?? 'its hub'
     if (peer === undefined) return refusal('try-again', `its server, ${label}, is out of reach`)
-    const method = (peer.rpc as any)?.buttcloud?.[name]
+    const method = (peer.rpc as any)?.buttcloud?.hubStats
     if (typeof method === 'function') return method
-    return refusal('try-again', `its server, ${label}, does not know this call`)
+    return refusal('refused', `its server, ${label}, does not know this call`)
   }
 
   #owns(caller: FeedId, pub: PubId): boolean {

@@ -10,6 +10,7 @@ import type { Policy } from '../policy'
 import type { Ledger } from '../query'
 import { Asks } from './asks'
 import { Commits } from './commits'
+import { Exports } from './exports'
 import { FigureRelay } from './figures'
 import { Inbox } from './inbox'
 import { createLedger } from './ledger'
@@ -48,6 +49,7 @@ export interface Provider {
   readonly commits: Commits
   readonly figures: FigureRelay
   readonly door: Door
+  readonly exports: Exports
   /** Resolves when all that we ever decided is known again; rejects with a sentence when the node ends before. */
   current(): Promise<void>
   address(): string
@@ -86,6 +88,7 @@ export async function startProvider(options: ProviderOptions): Promise<Provider>
     clock,
   )
   const connected = (): Set<FeedId> => new Set(sbot.peers().map((peer) => peer.id))
+  const exports = new Exports(sbot, inbox, clock, (fact, details) => log('info', fact, details))
   const asks = new Asks(sbot, clock, () => loop?.wake())
   const perform = createPerformer(inbox, sbot.id, asks)
 
@@ -150,6 +153,7 @@ export async function startProvider(options: ProviderOptions): Promise<Provider>
     blobs: options.blobs,
     commits: new Commits(sbot, inbox, ledger, current),
     door: createDoor(tables, inbox),
+    exports,
     current,
     address: options.address,
     connected,
@@ -160,6 +164,7 @@ export async function startProvider(options: ProviderOptions): Promise<Provider>
     async stop() {
       inbox.stop()
       figures.stop()
+      exports.stop()
       await loop?.stop()
     },
   }

@@ -73,6 +73,11 @@ export class HubWorld {
     return { state: this.state, config: CONFIG, facts, memory: this.memory, busy: this.busy, now: this.now }
   }
 
+  /** The daemon is started anew: what is on no feed is gone. */
+  forget(): void {
+    this.memory = emptyMemory()
+  }
+
   plan(): Plan {
     return plan(this.look())
   }

@@ -20,6 +20,8 @@ export const BUGS = {
   'down-before-it-is': 'the hub reports a pub stopped while it still runs',
   'restarts-not-counted': 'the hub does not hear of restarts',
   'about-not-said': 'the hub believes that its pubs say of themselves what they shall',
+  'incidents-forgotten': 'a hub that starts anew does not know what it has said of incidents',
+  'notices-forgotten': 'a provider that starts anew does not know which incidents it has told of',
   'room-not-counted': 'placing counts no memory',
 } as const
 

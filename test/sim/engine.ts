@@ -125,8 +125,10 @@ export class FakeEngine implements Engine {
   }
 
   /** A pub dies; its volume may have been set back to an earlier state before it starts again. */
-  killOne(name: string, setBack: boolean): void {
+  killOne(name: string, setBack: boolean, outOfMemory: boolean): void {
     this.end(name, 137)
+    const container = this.containers.get(name)
+    if (container !== undefined) container.fact = { ...container.fact, outOfMemory }
     const log = this.volumes.get(name)?.volume.log
     if (setBack && log !== undefined) log.splice(this.universe.random.below(log.length + 1))
   }
@@ -149,7 +151,13 @@ export class FakeEngine implements Engine {
     container.process = new PubProcess(
       ...([universe, run.name, volume, run.epoch, wanted, machine.clock, this.appended] as const),
     )
-    container.fact = { ...container.fact, status: 'running', exitCode: null, since: machine.clock.now() }
+    container.fact = {
+      ...container.fact,
+      status: 'running',
+      exitCode: null,
+      outOfMemory: false,
+      since: machine.clock.now(),
+    }
     this.tell()
   }
 

@@ -1,7 +1,7 @@
 /** Does a hub's steps on the fake engine, as hub-daemon/io/execute.ts does them on a real one. */
-import { rememberCrash, rememberDone, rememberStart, rememberTrouble } from '../../hub-daemon/memory'
+import { rememberCrash, rememberDone, rememberHung, rememberStart } from '../../hub-daemon/memory'
 import type { Step } from '../../hub-daemon/steps'
-import { lastWordsOf } from '../../hub-daemon/words'
+import { crashOf } from '../../hub-daemon/words'
 import type { FeedId, PubId } from '../../protocol/ids'
 import { reasonOf } from '../../protocol/rpc'
 import { madeUpFeed } from './actors'
@@ -21,7 +21,7 @@ export async function performStep(hub: SimHub, step: Step): Promise<void> {
     case 'start': {
       if (step.again) {
         const output = await whileAlive(life, engine.logs()).catch(() => '')
-        rememberCrash(memory, pub, lastWordsOf(output), step.outOfMemory)
+        rememberCrash(memory, pub, crashOf(output, step.outOfMemory), now())
       }
       await whileAlive(life, engine.start(step.name))
       return rememberStart(memory, pub, now())
@@ -29,7 +29,7 @@ export async function performStep(hub: SimHub, step: Step): Promise<void> {
     case 'stop':
       await whileAlive(life, engine.stop(step.name, 0))
       rememberDone(memory, pub)
-      if (step.silent) rememberTrouble(memory, pub, { kind: 'silent', message: 'no answer' }, now())
+      if (step.silent) rememberHung(memory, pub, now())
       return
     case 'remove':
       await whileAlive(life, engine.remove(step.name))
