@@ -6,6 +6,7 @@ import type { FeedId, MessageId, PubId } from '../protocol/ids'
 import {
   type AnswerPayload,
   type BearerPayload,
+  type BlobMention,
   type BurstPayload,
   type NoticePayload,
   noticeKey,
@@ -20,7 +21,10 @@ import type { Request } from '../protocol/state'
  * A question to a hub that is answered over muxrpc and stands on no feed. The reply is a fact of the next look
  * (`Facts.replies`); after a restart it is asked again, so it may only be about what can be asked twice.
  */
-export type Ask = { kind: 'run'; pub: PubId; method: string; args: string[] }
+export type Ask =
+  | { kind: 'run'; pub: PubId; method: string; args: string[] }
+  /** Its figures, and a picture of them that says how it is called. */
+  | { kind: 'status'; pub: PubId; name: string }
 
 /** What is known of an ask; absent: it was not asked yet. */
 export type Reply =
@@ -31,7 +35,15 @@ export type Reply =
 export type Effect =
   | { kind: 'record'; content: OwnerMessage | PubMessage }
   | { kind: 'order'; content: SpecMessage | OpMessage }
-  | { kind: 'answer'; request: Request; recps: FeedId[]; text: string; payload: AnswerPayload }
+  | {
+      kind: 'answer'
+      request: Request
+      recps: FeedId[]
+      text: string
+      payload: AnswerPayload
+      /** What the text shows or links to. */
+      blobs?: BlobMention[]
+    }
   | { kind: 'notice'; owners: FeedId[]; text: string; payload: NoticePayload }
   | { kind: 'ask'; request: MessageId; hub: FeedId; ask: Ask }
   | { kind: 'bearer'; recps: FeedId[]; to: FeedId; text: string; payload: BearerPayload }

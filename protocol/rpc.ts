@@ -4,7 +4,8 @@
  * Errors travel as `Error` with a message that starts with one of REASONS and a colon.
  */
 import { EXPORT_CALLS, EXPORT_METHODS, HUB_EXPORT_METHODS } from './export'
-import type { FeedId, InviteKey, MessageId, Millis, PubId } from './ids'
+import { FIGURE_CALLS, FIGURE_METHODS, HUB_FIGURE_METHODS } from './figures'
+import type { FeedId, InviteKey, Millis, PubId } from './ids'
 import type { IncidentKind } from './messages/incident'
 
 /** First word of every error our own methods give, so that callers can tell what to do. */
@@ -37,9 +38,7 @@ export const PROVIDER_MANIFEST = {
   open: 'async',
   commit: 'async',
   feed: 'source',
-  figures: 'async',
-  samples: 'async',
-  stats: 'source',
+  ...FIGURE_METHODS,
   ...EXPORT_METHODS,
   adminInvite: 'async',
   adminHubToken: 'async',
@@ -54,9 +53,7 @@ export const PROVIDER_MANIFEST = {
 export const HUB_MANIFEST = {
   hubRun: 'async',
   ...HUB_EXPORT_METHODS,
-  hubFigures: 'async',
-  hubSamples: 'async',
-  hubStats: 'source',
+  ...HUB_FIGURE_METHODS,
 } as const
 
 /** `buttcloud.hubRun({pub, method, args})`: one call on the pub's own server; answers what it answered. */
@@ -78,9 +75,7 @@ export const PROVIDER_ANONYMOUS = [
   'open',
   'commit',
   'feed',
-  'figures',
-  'samples',
-  'stats',
+  ...FIGURE_CALLS,
   ...EXPORT_CALLS,
 ] as const
 
@@ -298,9 +293,4 @@ export interface FenceCommitAnswer {
 export interface UseNote {
   tag: string
   member: FeedId
-}
-
-/** The request a message id belongs to, as text for logs. */
-export function shortId(id: FeedId | MessageId | PubId | InviteKey): string {
-  return id.slice(0, 9)
 }

@@ -13,10 +13,14 @@ export function createPerformer(inbox: Inbox, self: FeedId, asks: Asks): (effect
   const table: Performer = {
     record: ({ content }) => inbox.say(content, [self]),
     order: ({ content }) => inbox.say(content, [content.hub, self]),
-    answer: ({ request, recps, text, payload }) => {
+    answer: ({ request, recps, text, payload, blobs }) => {
       const root = request.root ?? request.key
       return inbox.say(
-        buildPost({ text, root, branch: request.key, recps, mentions: [mention(request.author)], payload }),
+        buildPost({
+          ...{ text, root, branch: request.key, recps, payload },
+          mentions: [mention(request.author)],
+          ...(blobs === undefined ? {} : { blobs }),
+        }),
         recps,
       )
     },

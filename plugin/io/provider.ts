@@ -1,6 +1,6 @@
 /** One running provider: the loop that looks, decides and performs, and the parts the API talks to. */
 import { join } from 'node:path'
-import type { FeedId } from '../../protocol/ids'
+import type { FeedId, Millis } from '../../protocol/ids'
 import { makeFolder } from '../../sbot/durable'
 import { type Clock, createLoop, type Loop, realClock } from '../../sbot/loop'
 import type { Sbot } from '../../sbot/port'
@@ -15,6 +15,7 @@ import { FigureRelay } from './figures'
 import { Inbox } from './inbox'
 import { createLedger } from './ledger'
 import { createDoor, type Door } from './onboarding'
+import { createPainter } from './painter'
 import { createPerformer } from './perform'
 import type { PrivateBlobs } from './private-blobs'
 import type { Tables } from './tables'
@@ -89,7 +90,9 @@ export async function startProvider(options: ProviderOptions): Promise<Provider>
   )
   const connected = (): Set<FeedId> => new Set(sbot.peers().map((peer) => peer.id))
   const exports = new Exports(sbot, inbox, clock, (fact, details) => log('info', fact, details))
-  const asks = new Asks(sbot, clock, () => loop?.wake())
+  const paint = createPainter(options.blobs, (fact, details) => log('warn', fact, details))
+  const asks = new Asks(sbot, clock, paint, () => loop?.wake())
+  const goneSince = new Map<FeedId, Millis>()
   const perform = createPerformer(inbox, sbot.id, asks)
 
   let isCurrent = options.mayWrite === undefined
@@ -115,6 +118,7 @@ export async function startProvider(options: ProviderOptions): Promise<Provider>
     asks.forget((request) => inbox.state.open.has(request))
     const facts = {
       replies: asks.replies(),
+      goneSince,
       connected: connected(),
       newcomers: new Set(tables.newcomers.keys()),
       strangers: inbox.strangers,
@@ -137,7 +141,12 @@ export async function startProvider(options: ProviderOptions): Promise<Provider>
   })
   sbot.onPeer((peer) => {
     loop?.wake()
-    peer.onClose(() => loop?.wake())
+    goneSince.delete(peer.id)
+    peer.onClose(() => {
+      // Only of hubs it is ever asked, and there are few.
+      if (inbox.state.provider.hubs.has(peer.id)) goneSince.set(peer.id, clock.now())
+      loop?.wake()
+    })
   })
   await inbox.start()
   // A node that ends before its gate opened has nothing to say about it.
