@@ -17,7 +17,7 @@ import { FigureRelay } from './figures'
 import { Inbox } from './inbox'
 import { createLedger } from './ledger'
 import { createDoor, type Door } from './onboarding'
-import { createPainter } from './painter'
+import { createPainter, type Painter } from './painter'
 import { createPerformer } from './perform'
 import type { PrivateBlobs } from './private-blobs'
 import type { Tables } from './tables'
@@ -88,6 +88,7 @@ export async function startProvider(options: ProviderOptions): Promise<Provider>
     tables,
     () => {
       loop?.wake()
+      figures.ownersChanged()
       for (const then of [...subscribers]) then()
     },
     (error) => {
@@ -96,11 +97,11 @@ export async function startProvider(options: ProviderOptions): Promise<Provider>
     },
     clock,
   )
+  const figures = new FigureRelay(sbot, inbox, clock)
   const connected = (): Set<FeedId> => new Set(sbot.peers().map((peer) => peer.id))
   const exports = new Exports(sbot, inbox, clock, (fact, details) => log('info', fact, details))
-  const paint = createPainter(options.blobs, (fact, details) => log('warn', fact, details))
-  const asks = new Asks(sbot, clock, paint, () => loop?.wake())
-  const goneSince = new Map<FeedId, Millis>()
+  const asks = new Asks(sbot, clock, painterOf(options), () => loop?.wake())
+  const goneSince = watchPeers(sbot, inbox, clock, () => loop?.wake())
 
   let isCurrent = options.mayWrite === undefined
   let currentSince = clock.now()
@@ -152,20 +153,9 @@ export async function startProvider(options: ProviderOptions): Promise<Provider>
         reason: error.message,
       }),
   })
-  sbot.onPeer((peer) => {
-    loop?.wake()
-    goneSince.delete(peer.id)
-    peer.onClose(() => {
-      // Only of hubs it is ever asked, and there are few.
-      if (inbox.state.provider.hubs.has(peer.id)) goneSince.set(peer.id, clock.now())
-      loop?.wake()
-    })
-  })
   await inbox.start()
   // A node that ends before its gate opened has nothing to say about it.
   current().catch(() => undefined)
-  const figures = new FigureRelay(sbot, inbox, clock)
-  subscribers.add(() => figures.ownersChanged())
   tellRecovery(vault, log)
   return {
     sbot,
@@ -210,4 +200,23 @@ function tellRecovery(vault: Vault, log: Log): void {
 async function performAll(effects: Effect[], perform: (effect: Effect) => Promise<void>): Promise<void> {
   const results = await Promise.allSettled(effects.map(perform))
   for (const result of results) if (result.status === 'rejected') throw result.reason
+}
+
+/** Looks again whenever somebody comes or goes; gives since when each hub is gone. */
+function watchPeers(sbot: Sbot, inbox: Inbox, clock: Clock, wake: () => void): Map<FeedId, Millis> {
+  const goneSince = new Map<FeedId, Millis>()
+  sbot.onPeer((peer) => {
+    wake()
+    goneSince.delete(peer.id)
+    peer.onClose(() => {
+      // Only hubs are ever asked for, and they are few.
+      if (inbox.state.provider.hubs.has(peer.id)) goneSince.set(peer.id, clock.now())
+      wake()
+    })
+  })
+  return goneSince
+}
+
+function painterOf({ blobs, log }: ProviderOptions): Painter {
+  return createPainter(blobs, (fact, details) => log('warn', fact, details))
 }
