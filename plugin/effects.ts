@@ -26,6 +26,8 @@ export type Ask =
   | { kind: 'run'; pub: PubId; method: string; args: string[] }
   /** Its figures, and a picture of them that says how it is called. */
   | { kind: 'status'; pub: PubId; name: string }
+  /** The reply is links to encrypted blobs, as markdown. They go when all `readers` have fetched them, or their time is over. */
+  | { kind: 'export'; pub: PubId; part: 'secret' | 'gossip'; readers: FeedId[] }
 
 /** What is known of an ask; absent: it was not asked yet. */
 export type Reply =

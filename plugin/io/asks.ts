@@ -3,7 +3,7 @@
  * because the request that caused it has no answer yet.
  */
 import { checkFigures, checkSamples } from '../../protocol/figures'
-import type { MessageId, Millis } from '../../protocol/ids'
+import type { FeedId, MessageId, Millis, PubId } from '../../protocol/ids'
 import { ASK_TIMEOUT_MS, PICTURE_WAIT_MS, STATUS_WAIT_MS } from '../../protocol/limits'
 import type { HUB_MANIFEST, HubRunRequest } from '../../protocol/rpc'
 import type { Clock } from '../../sbot/loop'
@@ -15,24 +15,36 @@ import { callHub } from './hub-call'
 import type { Painter } from './painter'
 
 type AskEffect = Extract<Effect, { kind: 'ask' }>
+/** What asks are answered with besides a call. */
+export interface AskMeans {
+  /** A part of a pub as links to blobs for these readers. */
+  exportLinks(pub: PubId, part: 'secret' | 'gossip', readers: FeedId[]): Promise<string[]>
+  /** A picture of its figures, put where its readers fetch it from; null where none can be drawn. */
+  paint: Painter
+}
 /** Calls one of the hub's methods. */
 type HubCall = (method: keyof typeof HUB_MANIFEST, argument: unknown) => Promise<unknown>
 type Askers = { [K in Ask['kind']]: (call: HubCall, ask: Extract<Ask, { kind: K }>) => Promise<unknown> }
 
 /** How long the reply of each kind is waited for. */
-const WAITS: Record<Ask['kind'], Millis> = { run: ASK_TIMEOUT_MS, status: STATUS_WAIT_MS }
+const WAITS: Record<Ask['kind'], Millis> = {
+  run: ASK_TIMEOUT_MS,
+  export: ASK_TIMEOUT_MS,
+  status: STATUS_WAIT_MS,
+}
 
 export class Asks {
   private readonly known = new Map<MessageId, Reply>()
   private readonly askers: Askers = {
     run: (call, { pub, method, args }) => call('hubRun', { pub, method, args } satisfies HubRunRequest),
+    export: (_call, { pub, part, readers }) => this.means.exportLinks(pub, part, readers),
     status: (call, ask) => this.status(call, ask),
   }
 
   constructor(
     private readonly sbot: Sbot,
     private readonly clock: Clock,
-    private readonly paint: Painter,
+    private readonly means: AskMeans,
     /** A reply has come. */
     private readonly wake: () => void,
   ) {}
@@ -81,7 +93,7 @@ export class Asks {
     const { memoryBytes, memoryMaxBytes } = figures.value
     const nothing = figures.value.at === null
     const facts = { name, samples: samples.value, memoryBytes, memoryMaxBytes }
-    return { figures: figures.value, picture: nothing ? null : await this.inTime(this.paint(facts)) }
+    return { figures: figures.value, picture: nothing ? null : await this.inTime(this.means.paint(facts)) }
   }
 
   /** Figures need not wait for their picture: null when it is not there soon. */

@@ -8,7 +8,7 @@ import { decide } from '../decide'
 import { describe, type Effect } from '../effects'
 import type { Policy } from '../policy'
 import type { Ledger } from '../query'
-import { Asks } from './asks'
+import { type AskMeans, Asks } from './asks'
 import { Commits } from './commits'
 import { Deeds } from './deeds'
 import { Escrow } from './escrow'
@@ -17,7 +17,7 @@ import { FigureRelay } from './figures'
 import { Inbox } from './inbox'
 import { createLedger } from './ledger'
 import { createDoor, type Door } from './onboarding'
-import { createPainter, type Painter } from './painter'
+import { createPainter } from './painter'
 import { createPerformer } from './perform'
 import type { PrivateBlobs } from './private-blobs'
 import type { Tables } from './tables'
@@ -99,10 +99,10 @@ export async function startProvider(options: ProviderOptions): Promise<Provider>
   )
   const figures = new FigureRelay(sbot, inbox, clock)
   const connected = (): Set<FeedId> => new Set(sbot.peers().map((peer) => peer.id))
-  const exports = new Exports(sbot, inbox, clock, (fact, details) => log('info', fact, details))
-  const asks = new Asks(sbot, clock, painterOf(options), () => loop?.wake())
   const goneSince = watchPeers(sbot, inbox, clock, () => loop?.wake())
 
+  const exports = exportsOf(options, inbox, clock)
+  const asks = new Asks(sbot, clock, meansOf(exports, options), () => loop?.wake())
   let isCurrent = options.mayWrite === undefined
   let currentSince = clock.now()
   const catchUp = async (): Promise<void> => {
@@ -217,6 +217,14 @@ function watchPeers(sbot: Sbot, inbox: Inbox, clock: Clock, wake: () => void): M
   return goneSince
 }
 
-function painterOf({ blobs, log }: ProviderOptions): Painter {
-  return createPainter(blobs, (fact, details) => log('warn', fact, details))
+function exportsOf({ sbot, blobs, log }: ProviderOptions, inbox: Inbox, clock: Clock): Exports {
+  return new Exports(sbot, inbox, clock, blobs, (fact, details) => log('info', fact, details))
+}
+
+/** What questions to hubs are answered with besides a call. */
+function meansOf(exports: Exports, { blobs, log }: ProviderOptions): AskMeans {
+  return {
+    exportLinks: (pub, part, readers) => exports.exportLinks(pub, part, readers),
+    paint: createPainter(blobs, (fact, details) => log('warn', fact, details)),
+  }
 }
