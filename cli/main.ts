@@ -18,7 +18,7 @@ import { register as status } from './commands/status'
 import { register as up } from './commands/up'
 import { leaveSoon } from './io/child-life'
 import { fail } from './io/run'
-import { readVersion } from './io/version'
+import { readVersion } from '../sbot/version'
 import { TIMEOUT_SECONDS_DEFAULT } from './options'
 
 const USAGE = 2

@@ -6,6 +6,7 @@ import { networkKeyOf, openNode } from '../sbot/stacks'
 import { type HubMethods, hubPlugin } from './io/api'
 import { readOffer } from './io/capacity'
 import { chooseEngine } from './io/engine-choice'
+import { Fetcher } from './io/fetch'
 import { joinProvider, type Membership, readMembership } from './io/join'
 import { createLog, type Log } from './io/log'
 import { createHubMethods } from './io/methods'
@@ -13,7 +14,7 @@ import { Observer } from './io/observe'
 import { createProviderLink, type ProviderLink } from './io/provider-link'
 import { Reconciler } from './io/reconcile'
 import { Secrets } from './io/secrets'
-import { readVersion } from './io/version'
+import { readVersion } from '../sbot/version'
 import { emptyMemory } from './memory'
 import { emptyState } from './state'
 import { addressOf } from './token'
@@ -34,6 +35,10 @@ export interface HubOptions {
   bind?: string
   /** Default: the image of this version. */
   image?: string
+  /** Whether images may be pulled from a registry. Default: where `image` itself was. */
+  pull?: boolean
+  /** With the process engine: folders with built packages, by the versions that pubs may be upgraded to. */
+  pubVersions?: Record<string, string>
   /** What to offer, where the machine's own figures are not what is meant. */
   memoryBytes?: number
   diskBytes?: number
@@ -124,13 +129,14 @@ async function start(
     engine: options.engine,
     dockerSocket,
     hub: id,
-    image,
-    bind,
-    directory,
-    log,
+    ...{ image, bind, directory, log, version },
+    pull: options.pull ?? null,
+    pubVersions: options.pubVersions ?? {},
   })
   const docker = engine.kind === 'docker'
   const state = emptyState(id, provider)
+  const memory = emptyMemory()
+  const pubs = join(directory, 'pubs')
   let link: ProviderLink | null = null
   let reconciler: Reconciler | null = null
   const wake = () => reconciler?.wake()
@@ -146,11 +152,13 @@ async function start(
       ...{ hub: id, host, dial, capsShs: networkKey },
       listen: docker ? EVERY_ADDRESS : bind,
       image: docker ? image : null,
+      version,
     },
     context: {
       ...{ engine, observer, keys, dial, log },
-      memory: emptyMemory(),
-      secrets: new Secrets(join(directory, 'pubs')),
+      memory,
+      secrets: new Secrets(pubs),
+      fetcher: new Fetcher({ engine, memory, directory: pubs, log, changed: wake }),
       capsShs: networkKey,
       knownFeed: (pub) => state.observed.get(pub)?.content.feed ?? null,
       provider: () => link?.current() ?? null,

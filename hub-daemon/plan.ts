@@ -16,9 +16,10 @@ import type { SpecMessage } from '../protocol/messages/spec'
 import type { RunFact } from './engines/engine'
 import type { Facts, SessionFact } from './facts'
 import { type Memory, recall } from './memory'
-import { type HubConfig, runOf } from './run'
+import { type HubConfig, matches, runOf } from './run'
 import { desiredOf, type HubState, owedTo } from './state'
 import type { Step } from './steps'
+import { inForce, isFetching, needsFetch, trialWakes } from './trial'
 
 export interface Plan {
   steps: Step[]
@@ -91,11 +92,12 @@ function startingOf(look: Look): number {
 
 /** A step, or when to look again, or null when this pub is settled. */
 function nextStep(look: Look, pub: PubId): Step | Millis | null {
-  const spec = look.state.specs.get(pub)?.content
+  const order = look.state.specs.get(pub)?.content
   const run = look.facts.engine.runs.get(pub)
   const session = look.facts.sessions.get(pub)
-  if (spec === undefined)
+  if (order === undefined)
     return look.facts.ordersComplete ? ending(look, pub, run, session, 'no order speaks of it') : null
+  const spec = inForce(look, order)
   switch (desiredOf(look.state, spec)) {
     case 'none':
       return ending(look, pub, run, session, 'it was ordered away') ?? purge(look, spec)
@@ -162,6 +164,13 @@ function climbing(
     return { kind: 'close-session', pub, why: `it is of epoch ${session.epoch}, now ${spec.epoch} counts` }
   if (run?.status === 'running' && matches(look, spec, run)) return tending(look, spec, run, session)
   if (!look.facts.engine.reachable) return null
+  if ((run === undefined || !matches(look, spec, run)) && needsFetch(look, spec)) {
+    // The image first: while it is on its way, and where it can't be had, the run that is there goes on.
+    const next = runOf(spec, look.config)
+    if (!isFetching(look, pub, next.shape)) return retryAt > look.now ? retryAt : { kind: 'fetch', pub, run: next }
+    const goesOn = run?.status === 'running' && run.epoch === spec.epoch
+    return goesOn ? tending(look, spec, run, session) : null
+  }
   if (retryAt > look.now) return retryAt
   if (run === undefined) return { kind: 'create', pub, run: runOf(spec, look.config) }
   if (!matches(look, spec, run)) return ending(look, pub, run, session, 'it belongs to an earlier order')
@@ -211,11 +220,6 @@ function silentFrom(look: Look, pub: PubId, silentSince: Millis): Millis {
   return Math.max(silentSince, recall(look.memory, pub).startedAt ?? 0)
 }
 
-/** True when the run is what the spec asks for now: epoch and everything else that needs a new container. */
-export function matches(look: Pick<Look, 'config'>, spec: SpecMessage, run: RunFact): boolean {
-  return run.epoch === spec.epoch && run.shape === runOf(spec, look.config).shape
-}
-
 /** True when the pub is known to say of itself what the spec says. */
 export function says(session: SessionFact, spec: SpecMessage): boolean {
   return session.about?.name === spec.name && session.about.description === spec.description
@@ -223,6 +227,7 @@ export function says(session: SessionFact, spec: SpecMessage): boolean {
 
 /** When report.ts would have something new to say although nothing happens. */
 function* reportWakes(look: Look): Generator<Millis> {
+  yield* trialWakes(look)
   const since = look.facts.engine.unreachableSince
   if (since !== null) yield since + ENGINE_GONE_REPORTED_AFTER_MS
   for (const [pub, memory] of look.memory.pubs) {

@@ -5,6 +5,8 @@ import type { Run } from './engines/engine'
 import type { About } from './facts'
 
 export type Step =
+  /** Sees to the image, before anything else is touched; goes on in the background. */
+  | { kind: 'fetch'; pub: PubId; run: Run }
   /** Makes volume and container, with the pub's secret in the volume. */
   | { kind: 'create'; pub: PubId; run: Run }
   /** Starts it. `again`: it has run before, so its last words are read first. */
@@ -33,6 +35,8 @@ export function stepKey(step: Step): string {
 /** One step in words, for logs and tests. */
 export function describeStep(step: Step): string {
   switch (step.kind) {
+    case 'fetch':
+      return `see to the image of ${step.run.name} (version ${step.run.version})`
     case 'create':
       return `create ${step.run.name} (epoch ${step.run.epoch}, port ${step.run.port})`
     case 'start':

@@ -2,6 +2,7 @@
 import { REASON_CHARS_MAX } from '../protocol/limits'
 import type { ObservedMessage } from '../protocol/messages/observed'
 import type { SpecMessage } from '../protocol/messages/spec'
+import type { Fetched } from './engines/engine'
 import type { PubMemory, Trouble } from './memory'
 
 const MEBIBYTE_BYTES = 1024 * 1024
@@ -36,6 +37,24 @@ export function describeCrashes(memory: PubMemory, spec: SpecMessage): string {
   if (memory.lastWords === null) return 'it keeps crashing'
   if (isPortTaken(memory.lastWords)) return describeTrouble({ kind: 'port-taken', message: '' }, spec)
   return clean(`it keeps crashing: ${memory.lastWords}`)
+}
+
+/** Why a version on trial is given up, with the last that is known of it. */
+export function describeTrial(waitedMs: number, last: string | null): string {
+  const told = last === null ? '' : `: ${last}`
+  return clean(`it was not healthy ${Math.round(waitedMs / 1000)} s after its first start${told}`)
+}
+
+/** What is to be said of the image of a pub that was rebuilt. */
+export function describeImage(fetched: Fetched): string {
+  switch (fetched.how) {
+    case 'pulled':
+      return 'its image was pulled anew'
+    case 'here':
+      return 'its image is the present one'
+    case 'kept':
+      return clean(`the present image was kept: ${fetched.why ?? 'it could not be pulled'}`)
+  }
 }
 
 /** True for the words that Node has for a port in use. */

@@ -152,6 +152,7 @@ export function viewOf(state: State, pub: PubFact, ledger: Ledger): PubView {
     feed,
     address: addressOf(state, pub),
     port: pub.record.port,
+    version: observed?.version ?? null,
     createdAt: pub.createdAt,
     keepUntil: pub.record.keepUntil,
     invites: { issued: uses.size, used },

@@ -1,7 +1,7 @@
 /** What the provider says about start, stop, restart, name and describe. Facts in, sentences out. */
 import type { Millis } from '../protocol/ids'
 import type { PubMessage } from '../protocol/messages/pub'
-import { type Change, type ChangeKind, isPower } from './change'
+import type { Change, ChangeKind } from './change'
 
 const SECOND_MS = 1_000
 const MINUTE_MS = 60_000
@@ -20,14 +20,21 @@ const nounOf: Record<ChangeKind, string> = {
   restart: 'restart',
   name: 'new name',
   describe: 'new description',
+  upgrade: 'upgrade',
+  rebuild: 'rebuild',
 }
 
 /** What is ordered, as the end of "it is still to …". */
 const goalOf = (record: PubMessage, kind: ChangeKind): string => {
   if (kind === 'name') return `call itself ${quoted(record.title ?? record.name)}`
   if (kind === 'describe') return 'describe itself so'
+  if (kind === 'rebuild') return 'be rebuilt'
+  if (kind === 'upgrade') return `run ${record.version ?? "its server's own version"}`
   return record.desired === 'down' ? 'be stopped' : 'be up'
 }
+
+const tailOf = (change: Change): string =>
+  change.kind === 'upgrade' && change.version !== null ? ` ${change.version}` : ''
 
 const quoted = (text: string): string => `“${text}”`
 const again = (name: string): string => `\`start ${name}\` brings it back`
@@ -40,7 +47,7 @@ export const changeWords = {
     `**${name}** is still being made. Please send that again when it is up; your invite tells you.`,
   whichPub: (change: Change, names: string[]): string => {
     if (names.length === 0) return 'You have no pub yet. `create NAME` makes one.'
-    const tail = isPower(change.kind) ? '' : ' as …'
+    const tail = change.kind === 'name' || change.kind === 'describe' ? ' as …' : tailOf(change)
     return `Which one? ${names.map((name) => `\`${change.kind} ${name}${tail}\``).join(' or ')}`
   },
   up: (name: string, address: string, kind: ChangeKind, tookMs: Millis): string =>

@@ -90,6 +90,8 @@ export interface PubView {
   /** host:port, once it has been up. */
   address: string | null
   port: number
+  /** The version of its image, once its hub has said it. */
+  version: string | null
   createdAt: Millis
   keepUntil: Millis | null
   invites: { issued: number; used: number }

@@ -38,7 +38,7 @@ export function containerBody(run: Run, options: DockerSettings): ContainerCreat
   const port = `${run.port}/tcp`
   return {
     name: run.name,
-    Image: options.image,
+    Image: run.image ?? options.image,
     Hostname: run.name,
     User: `${options.user.uid}:${options.user.gid}`,
     // Inside it listens everywhere; which address it has outside is said by the published port.

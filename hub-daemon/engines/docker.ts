@@ -1,15 +1,16 @@
 /** Pubs as hardened Docker containers. The only file that imports dockerode. */
 import Docker from 'dockerode'
 import type { Millis, PubId } from '../../protocol/ids'
-import { ENGINE_ANSWER_MS } from '../../protocol/limits'
+import { ENGINE_ANSWER_MS, IMAGE_PULL_MS } from '../../protocol/limits'
 import { factOf, LABEL_HUB, LABEL_PUB, labelsOf } from './docker-body'
 import { asEngineError, isVersionTrouble, statusOf, unless, unlessMissing } from './docker-errors'
+import { fetchImage } from './docker-image'
 import { isPart, makeContainer, removePart } from './docker-make'
 import { type DockerEngineOptions, type DockerSettings, dockerSettings } from './docker-options'
 import { plainOutput } from './docker-output'
 import { chooseApiVersion } from './docker-version'
 import { watchEvents } from './docker-watch'
-import { type Engine, EngineError, type Run, type RunFact } from './engine'
+import { type Engine, EngineError, type Fetched, type FetchOptions, type Run, type RunFact } from './engine'
 
 const ICC_OPTION = 'com.docker.network.bridge.enable_icc'
 /** A removal that goes on is waited for this long. */
@@ -73,6 +74,15 @@ class DockerEngine implements Engine {
         })),
       }
     })
+  }
+
+  async fetch(run: Run, options: FetchOptions): Promise<Fetched> {
+    const image = run.image ?? this.settings.image
+    return this.ask(
+      `see to the image ${image}`,
+      (docker) => fetchImage(docker, image, this.settings, options),
+      IMAGE_PULL_MS,
+    )
   }
 
   async create(run: Run, secret: string): Promise<void> {

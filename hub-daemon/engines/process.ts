@@ -3,7 +3,15 @@ import { existsSync } from 'node:fs'
 import { mkdir } from 'node:fs/promises'
 import { join } from 'node:path'
 import type { Millis } from '../../protocol/ids'
-import { type Engine, EngineError, type Run, type RunFact, type VolumeFact } from './engine'
+import {
+  type Engine,
+  EngineError,
+  type Fetched,
+  type FetchOptions,
+  type Run,
+  type RunFact,
+  type VolumeFact,
+} from './engine'
 import { Child, endOrphan, needPort } from './process-child'
 import { factOfRecord, RunFolders, type RunRecord } from './process-files'
 import { releaseLock, takeLock } from './process-lock'
@@ -14,6 +22,9 @@ export interface ProcessEngineOptions {
   directory: string
   /** Compiled file that is the pub (dist/pub-image/entry.js). */
   entry: string
+  /** The version of that one, and the compiled files that are other versions, by their names. */
+  version?: string
+  entries?: Readonly<Record<string, string>>
   /** The address the pubs listen on (PUB_LISTEN); asked whether a port is free. */
   bind: string
   /** Given to every pub besides its run's own environment. */
@@ -68,9 +79,16 @@ class ProcessEngine implements Engine {
     })
   }
 
+  async fetch(run: Run, { anew }: FetchOptions): Promise<Fetched> {
+    return this.attempt(`see to version ${run.version}`, async () => {
+      this.needEntry(run)
+      return anew ? { how: 'kept', why: 'a pub that is a process has none' } : { how: 'here', why: null }
+    })
+  }
+
   async create(run: Run, secret: string): Promise<void> {
     await this.inTurn(run.name, `create ${run.name}`, async () => {
-      this.needEntry()
+      this.needEntry(run)
       if ((await this.folders.read(run.name)) !== null)
         throw new EngineError('exists', `there is a run ${run.name} already`)
       await this.folders.create(run, secret)
@@ -80,7 +98,7 @@ class ProcessEngine implements Engine {
   async start(name: string): Promise<void> {
     await this.inTurn(name, `start ${name}`, async () => {
       const record = await this.needRecord(name)
-      this.needEntry()
+      this.needEntry(record.run)
       const present = this.children.get(name)
       if (present?.child.isOver === false) return
       await present?.remembered
@@ -168,12 +186,19 @@ class ProcessEngine implements Engine {
     }
   }
 
-  private needEntry(): void {
-    if (!existsSync(this.options.entry))
+  /** The compiled file that is this version of the pub. */
+  private needEntry({ version }: Run): string {
+    const { entries = {}, entry: own, version: ownVersion } = this.options
+    const isOwn = ownVersion === undefined || version === ownVersion
+    const entry = isOwn ? own : Object.hasOwn(entries, version) ? entries[version] : undefined
+    if (entry === undefined)
       throw new EngineError(
         'no-image',
-        `the pub's program ${this.options.entry} is not there; run \`npm run build\``,
+        `version ${version} is not on this server, which runs its pubs as processes; its operator can add it (docs/HUB-HOSTS.md)`,
       )
+    if (!existsSync(entry))
+      throw new EngineError('no-image', `the pub's program ${entry} is not there; run \`npm run build\``)
+    return entry
   }
 
   private async needRecord(name: string): Promise<RunRecord> {
@@ -186,7 +211,7 @@ class ProcessEngine implements Engine {
     const { run } = record
     const child = await Child.spawn({
       run,
-      entry: this.options.entry,
+      entry: this.needEntry(run),
       volume: this.folders.volume(run.name),
       lock: this.folders.lock(run.name),
       output: this.folders.output(run.name),

@@ -7,6 +7,7 @@ import type { Engine } from '../engines/engine'
 import { type Memory, rememberCrash, rememberDone, rememberStart, rememberTrouble } from '../memory'
 import type { Step, StepKind } from '../steps'
 import { clean, lastWordsOf } from '../words'
+import type { Fetcher } from './fetch'
 import type { Log } from './log'
 import type { Observer } from './observe'
 import type { ProviderCalls } from './provider-link'
@@ -19,6 +20,7 @@ export interface ExecuteContext {
   observer: Observer
   memory: Memory
   secrets: Secrets
+  fetcher: Fetcher
   keys: object
   capsShs: string | null
   /** Where published ports are dialled. */
@@ -39,6 +41,9 @@ const LAST_LINES = 40
 export function createPerformers(context: ExecuteContext): Performers {
   const { engine, observer, memory, secrets, keys, capsShs, dial, log } = context
   return {
+    async fetch({ pub, run }) {
+      context.fetcher.begin(pub, run)
+    },
     async create({ pub, run }) {
       const secret = secrets.ensure(run.name, context.knownFeed(pub))
       await engine.create(run, secret.text)
@@ -64,6 +69,7 @@ export function createPerformers(context: ExecuteContext): Performers {
     async purge({ pub, name }) {
       await engine.purge(name)
       secrets.forget(name)
+      context.fetcher.forget(name)
       rememberDone(memory, pub)
     },
     async 'open-session'({ pub, epoch, port }) {

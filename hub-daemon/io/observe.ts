@@ -32,7 +32,7 @@ export class Observer {
     private readonly told: (trouble: string | null) => void = () => {},
   ) {}
 
-  facts(): Facts {
+  facts(): Omit<Facts, 'providerSince'> {
     const { reachable, reason, unreachableSince, runs, volumes } = this
     const engine: EngineFacts = { reachable, reason, unreachableSince, runs, volumes }
     const sessions = new Map<PubId, SessionFact>()

@@ -2,12 +2,21 @@
 
 import type { RunFact } from '../../hub-daemon/engines/engine'
 import type { EngineFacts, Facts, SessionFact } from '../../hub-daemon/facts'
-import { emptyMemory, type Memory, rememberDone, rememberStart, settle } from '../../hub-daemon/memory'
+import {
+  emptyMemory,
+  type Memory,
+  rememberDone,
+  rememberFetched,
+  rememberFetching,
+  rememberStart,
+  settle,
+} from '../../hub-daemon/memory'
 import { type Look, type Plan, plan } from '../../hub-daemon/plan'
 import { type Offer, type Report, report } from '../../hub-daemon/report'
 import { type HubConfig, runOf } from '../../hub-daemon/run'
 import { emptyState, evolve, type HubState } from '../../hub-daemon/state'
 import type { Step } from '../../hub-daemon/steps'
+import { judgeTrials } from '../../hub-daemon/trial'
 import type { FeedId, InviteKey, MessageId, Millis, PubId } from '../../protocol/ids'
 import { runNameOf } from '../../protocol/ids'
 import { buildHub } from '../../protocol/messages/hub'
@@ -48,6 +57,7 @@ export const CONFIG: HubConfig = {
   dial: '127.0.0.1',
   capsShs: null,
   image: 'buttcloud/ssb-pub:0.1.0',
+  version: '0.1.0',
 }
 export const OFFER: Offer = {
   memoryBytes: 8_000_000_000,
@@ -96,6 +106,10 @@ export class HubWorld {
   reachable = true
   unreachableSince: Millis | null = null
   ordersComplete = true
+  /** Since when the provider is there. */
+  providerSince: Millis | null = 0
+  /** Versions whose image can't be had. */
+  missing = new Set<string>()
   private sequences = new Map<FeedId, number>()
 
   constructor(admitted = true) {
@@ -124,9 +138,13 @@ export class HubWorld {
       runs: this.runs,
       volumes: this.volumes,
     }
-    const facts: Facts = { engine, sessions: this.sessions, ordersComplete: this.ordersComplete }
+    const { sessions, ordersComplete, providerSince } = this
+    const facts: Facts = { engine, sessions, ordersComplete, providerSince }
     settle(this.memory, this.state, facts, this.now)
-    return { state: this.state, config: CONFIG, facts, memory: this.memory, busy: this.busy, now: this.now }
+    const { state, memory, busy, now } = this
+    const look: Look = { state, config: CONFIG, facts, memory, busy, now }
+    judgeTrials(look)
+    return look
   }
 
   plan(): Plan {
@@ -147,6 +165,15 @@ export class HubWorld {
   /** Does a step the way a working engine does. */
   perform(step: Step): void {
     switch (step.kind) {
+      case 'fetch': {
+        const { shape, version } = step.run
+        rememberFetching(this.memory, step.pub, shape)
+        const outcome = this.missing.has(version)
+          ? { trouble: { kind: 'no-image' as const, message: `no ${version} here` } }
+          : { remark: null }
+        rememberFetched(this.memory, step.pub, shape, outcome, this.now)
+        return
+      }
       case 'create':
         if (this.runs.has(step.pub)) throw new Error(`two runs of ${step.pub}`)
         this.runs.set(step.pub, {

@@ -1,5 +1,13 @@
 /** Does a hub's steps on the fake engine, as hub-daemon/io/execute.ts does them on a real one. */
-import { rememberCrash, rememberDone, rememberStart, rememberTrouble } from '../../hub-daemon/memory'
+import type { EngineError } from '../../hub-daemon/engines/engine'
+import {
+  rememberCrash,
+  rememberDone,
+  rememberFetched,
+  rememberFetching,
+  rememberStart,
+  rememberTrouble,
+} from '../../hub-daemon/memory'
 import type { Step } from '../../hub-daemon/steps'
 import { lastWordsOf } from '../../hub-daemon/words'
 import type { FeedId, PubId } from '../../protocol/ids'
@@ -15,6 +23,8 @@ export async function performStep(hub: SimHub, step: Step): Promise<void> {
   const now = () => machine.clock.now()
   const { pub } = step
   switch (step.kind) {
+    case 'fetch':
+      return fetchImage(hub, step)
     case 'create':
       await whileAlive(life, engine.create(step.run, secretOf(hub, pub)))
       return rememberDone(memory, pub)
@@ -51,6 +61,19 @@ export async function performStep(hub: SimHub, step: Step): Promise<void> {
       return whileAlive(life, sessions.get(pub)?.tellAbout(step.about) ?? Promise.resolve())
     case 'invite':
       return invite(hub, step)
+  }
+}
+
+async function fetchImage(hub: SimHub, { pub, run }: Extract<Step, { kind: 'fetch' }>): Promise<void> {
+  const { memory, machine, engine } = hub
+  rememberFetching(memory, pub, run.shape)
+  try {
+    await whileAlive(machine.life, engine.fetch(run))
+    rememberFetched(memory, pub, run.shape, { remark: null }, machine.clock.now())
+  } catch (error) {
+    const { kind, message } = error as EngineError
+    const trouble = { kind: kind === 'exists' || kind === 'missing' ? ('other' as const) : kind, message }
+    rememberFetched(memory, pub, run.shape, { trouble }, machine.clock.now())
   }
 }
 

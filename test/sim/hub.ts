@@ -7,6 +7,7 @@ import { type Report, report } from '../../hub-daemon/report'
 import type { HubConfig } from '../../hub-daemon/run'
 import { emptyState, evolve, type HubState } from '../../hub-daemon/state'
 import { describeStep, type Step } from '../../hub-daemon/steps'
+import { judgeTrials } from '../../hub-daemon/trial'
 import type { FeedId, InviteKey, Millis, PubId } from '../../protocol/ids'
 import { FULL_LOOK_EVERY_MS, PROVIDER_BACKOFF_MAX_MS } from '../../protocol/limits'
 import { joinText } from '../../protocol/rpc'
@@ -52,6 +53,7 @@ export class SimHub {
   private publishing = false
   private retryPublishAt = 0
   private ordersComplete = false
+  private providerSince: Millis | null = null
   private asking = false
 
   constructor(
@@ -67,7 +69,7 @@ export class SimHub {
     this.state = emptyState(machine.id, provider.machine.id)
     this.facts = noFacts()
     const { host } = place
-    this.config = { hub: machine.id, host, listen: '0.0.0.0', dial: host, capsShs: null, image: 'pub:1' }
+    this.config = { hub: machine.id, host, listen: '0.0.0.0', dial: host, capsShs: null, image: 'pub:1', version: '1' }
   }
 
   boot(): void {
@@ -84,6 +86,7 @@ export class SimHub {
     this.refreshing = null
     this.caughtUp = this.publishing = this.ordersComplete = this.asking = false
     this.retryPublishAt = 0
+    this.providerSince = null
     sbot.request(this.provider.machine.id, true)
     this.loop = createLoop({
       look: async () => this.look(life),
@@ -187,9 +190,12 @@ export class SimHub {
     if (!this.ordersComplete) void this.askForOrders(life)
     const sessions = new Map<PubId, SessionFact>()
     for (const [pub, session] of this.sessions) sessions.set(pub, session.fact())
-    const facts: Facts = { engine: this.facts, sessions, ordersComplete: this.ordersComplete }
+    this.providerSince = this.link.connected ? (this.providerSince ?? now) : null
+    const { ordersComplete, providerSince } = this
+    const facts: Facts = { engine: this.facts, sessions, ordersComplete, providerSince }
     settle(memory, state, facts, now)
     const look: Look = { state, config, facts, memory, busy, now }
+    judgeTrials(look)
     const next = plan(look)
     for (const step of next.steps) void this.begin(life, step)
     if (next.wakeAt !== null) this.loop?.wakeAt(next.wakeAt)

@@ -1,6 +1,7 @@
 /** Owners, a stranger and members: what they write, read and redeem. Their own machines never fail. */
 import { type FeedId, isMessageId, type MessageId } from '../../protocol/ids'
 import { parsePayload } from '../../protocol/parse'
+import { VERSIONS } from './engine'
 import { inviteKeyOf, madeUpFeed, PROVIDER } from './actors'
 import type { Message } from './messages'
 import type { PubProcess } from './pub'
@@ -43,6 +44,9 @@ const CHANGES: ((name: string, count: number) => string)[] = [
   (name) => `restart ${name}`,
   (name) => `please reboot ${name}`,
   (name, count) => `name ${name} as Garden ${count}`,
+  (name, count) => `upgrade ${name} ${VERSIONS[count % VERSIONS.length]}`,
+  (name) => `upgrade ${name}`,
+  (name) => `rebuild ${name}`,
   (name, count) => `describe ${name} as The place of ${count} people.`,
 ]
 const NAMES = ['home', 'club', 'cafe', 'boat', 'moon']
