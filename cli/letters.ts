@@ -93,6 +93,12 @@ export function outcomeOf(letter: Letter): Outcome {
   return payload === null || payload.kind === 'bearer' || payload.kind === 'notice' ? 'done' : payload.outcome
 }
 
+/** True when this asks the owner themselves; the question about a shared pub goes to its other owners. */
+export function asks(letter: Letter, owner: FeedId): boolean {
+  const { payload } = letter
+  return payload?.kind === 'answer' && payload.question?.asked.includes(owner) === true
+}
+
 /** Where the next letter goes: the newest thread of the two alone, or a new one. */
 export function newestThread(letters: Letter[]): { root: MessageId; branch: MessageId } | null {
   const last = letters.findLast((letter) => letter.recps.length === 2)

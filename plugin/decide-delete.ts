@@ -1,18 +1,19 @@
-/** `delete NAME`: asks once; a `yes` that descends from the question, in time, by the one who was asked, does it. */
-import type { MessageId } from '../protocol/ids'
-import { BRANCH_WALK_MAX, QUESTION_EXPIRES_MS } from '../protocol/limits'
-import type { OpenQuestion, PubFact, Request, State } from '../protocol/state'
+/** `delete NAME`: asks once; a `yes` that descends from the question, in time, by one who was asked, does it. */
+import type { Millis } from '../protocol/ids'
+import type { PubFact, Request, State } from '../protocol/state'
 import { oweEnd } from './decide-create'
 import { answer, type Look } from './look'
 import { observationOf, pubNamed, pubsOf } from './query'
+import { askOwners, needsSecond, questionsAbove } from './question'
 import { words } from './words'
+import { peopleWords } from './words-people'
 
 /** How long a deletion waits for its hub's word before it is answered without. */
 const REMOVED_WAIT_MS = 60_000
 
 /** The question. Asking changes nothing. */
 export function askDelete(look: Look, request: Request, name: string): void {
-  const { state, now } = look.world
+  const { state } = look.world
   const pub = pubNamed(state, request.author, name)
   if (pub === null) {
     const names = pubsOf(state, request.author)
@@ -20,33 +21,17 @@ export function askDelete(look: Look, request: Request, name: string): void {
       .map((one) => one.record.name)
     return answer(look, request, 'refused', words.noSuchPub(name, names), { command: 'delete' })
   }
-  const expiresAt = now + QUESTION_EXPIRES_MS
-  const question = { kind: 'delete' as const, pub: pub.pub, asked: [request.author], expiresAt }
-  answer(look, request, 'asked', words.askDelete(name, expiresAt), {
-    command: 'delete',
-    pub: pub.pub,
-    question,
-  })
+  // Whom to ask, a change of owners in this look decides first.
+  if (look.pubsChanged.has(pub.pub)) return look.wakeAt(look.world.now)
+  const text = (until: Millis): string =>
+    needsSecond(pub) ? peopleWords.askDelete(name, request.author, until) : words.askDelete(name, until)
+  askOwners(look, request, pub, { kind: 'delete', command: 'delete', text })
 }
 
-/** A `yes`: finds its question and ends the pub. */
-export function decideYes(look: Look, request: Request): void {
-  const { state, now, policy } = look.world
-  const found = questionsAbove(state, request).filter((one) => one.asked.includes(request.author))
-  const open = found.filter((one) => one.expiresAt > now && !state.provider.confirmed.has(one.key))
-  const question = open[0]
-  if (question === undefined) return answer(look, request, 'refused', words.noQuestion, { command: 'yes' })
-  // Asked twice about the same pub is no doubt; asked about two pubs is.
-  if (open.some((one) => one.pub !== question.pub))
-    return answer(look, request, 'refused', words.manyQuestions, { command: 'yes' })
-  // A change of this look comes first: the end builds on its record.
-  if (look.pubsChanged.has(question.pub)) return look.wakeAt(now)
-  const pub = state.provider.pubs.get(question.pub)
-  const options = { command: 'delete', pub: question.pub, confirms: question.key }
-  const mine = pub?.record.owners.includes(request.author) ?? false
-  if (pub === undefined || !mine || pub.record.status === 'ended' || look.pubsEnded.has(question.pub))
-    return answer(look, request, 'refused', words.goneAlready, options)
-  look.pubsEnded.add(question.pub)
+/** The yes to it: ends the pub. */
+export function confirmDelete(look: Look, request: Request, pub: PubFact): void {
+  const { now, policy } = look.world
+  look.pubsEnded.add(pub.pub)
   const keepUntil = now + policy.retentionMs
   const record = { ...pub.record, status: 'ended' as const, keepUntil, answers: request.key }
   look.owe({ kind: 'record', content: record })
@@ -82,30 +67,4 @@ function pubEndedBy(state: State, request: Request): PubFact | null {
     if (pub?.record.status === 'ended' && pub.record.answers === request.key) return pub
   }
   return null
-}
-
-/** The questions a message descends from, nearest first, by walking up its branches. */
-export function questionsAbove(state: State, request: Request): OpenQuestion[] {
-  const questions: OpenQuestion[] = []
-  const seen = new Set<MessageId>()
-  let front = request.branch
-  while (front.length > 0 && seen.size < BRANCH_WALK_MAX) {
-    const next: MessageId[] = []
-    for (const key of front) {
-      if (seen.has(key)) continue
-      seen.add(key)
-      const question = state.provider.questions.get(key)
-      if (question !== undefined) questions.push(question)
-      next.push(...parentsOf(state, request, key))
-    }
-    front = next
-  }
-  return questions
-}
-
-/** Parents of a post: the provider's own, or one of the same author. Others' posts prove nothing. */
-function parentsOf(state: State, request: Request, key: MessageId): MessageId[] {
-  return (
-    state.provider.branches.get(key) ?? state.authors.get(request.author)?.requests.get(key)?.branch ?? []
-  )
 }

@@ -3,7 +3,7 @@
  * a restart or a replay needs no code of its own. An empty list means settled.
  */
 import { type Parsed, parseCommand } from '../protocol/command'
-import { isClosed } from '../protocol/evolve'
+import { isClosed } from '../protocol/evolve-answers'
 import { helpText, shortHelp } from '../protocol/help'
 import type { FeedId, Millis } from '../protocol/ids'
 import { pubIdOf } from '../protocol/ids'
@@ -18,11 +18,13 @@ import { buildOwner } from '../protocol/messages/owner'
 import type { Request } from '../protocol/state'
 import { beginChange, continueChange, oweOrders } from './decide-change'
 import { beginCreate, continueCreate } from './decide-create'
-import { askDelete, continueDelete, decideYes } from './decide-delete'
+import { askDelete, continueDelete } from './decide-delete'
 import { beginInvite, continueInvite } from './decide-invite'
+import { decideNo, decideYes } from './decide-yes'
 import type { Effect } from './effects'
 import { answer, Look, type World } from './look'
 import { pubNamed, pubsOf, viewOf } from './query'
+import { continueAsked } from './question'
 import { listLine, statusText, words } from './words'
 
 export interface Decision {
@@ -92,7 +94,7 @@ function continueWork(look: Look, request: Request): boolean {
     continueInvite(look, request, op)
     return true
   }
-  if (continueDelete(look, request)) return true
+  if (continueDelete(look, request) || continueAsked(look, request)) return true
   const change = provider.changes.get(request.key)
   if (change === undefined) return false
   continueChange(look, request, change)
@@ -187,7 +189,7 @@ const BEGINNERS: Beginners = {
   email: notYet,
   delete: (look, request, { name }) => askDelete(look, request, name),
   yes: decideYes,
-  no: (look, request) => answer(look, request, 'done', words.nothingChanged, { command: 'no' }),
+  no: decideNo,
   later: (look, request, { word }) => answer(look, request, 'refused', words.later(word), { command: word }),
   invalid: (look, request, { reason, command }) => answer(look, request, 'refused', reason, { command }),
   unclear: (look, request, { readings }) => answer(look, request, 'unclear', words.unclear(readings)),

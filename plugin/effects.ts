@@ -3,7 +3,13 @@
  * key made from the message that caused it; a look that finds the effect's message folded does not owe it again.
  */
 import type { FeedId, MessageId, PubId } from '../protocol/ids'
-import type { AnswerPayload, BearerPayload, BurstPayload, NoticePayload } from '../protocol/messages/answer'
+import {
+  type AnswerPayload,
+  type BearerPayload,
+  type BurstPayload,
+  type NoticePayload,
+  noticeKey,
+} from '../protocol/messages/answer'
 import type { OpMessage } from '../protocol/messages/op'
 import type { OwnerMessage } from '../protocol/messages/owner'
 import type { PubMessage } from '../protocol/messages/pub'
@@ -51,7 +57,7 @@ export function describe(effect: Effect): string {
     case 'answer':
       return `answer ${effect.payload.answers.slice(0, 9)}: ${effect.payload.outcome}${effect.payload.final ? '' : ' (not final)'}`
     case 'notice':
-      return `tell the owners of ${effect.payload.pub.slice(0, 9)}: ${effect.payload.topic}, because of ${effect.payload.causes.slice(0, 9)}`
+      return `tell ${effect.payload.to === null ? 'the owners' : 'a former owner'} of ${effect.payload.pub.slice(0, 9)}: ${effect.payload.topic}, because of ${effect.payload.causes.slice(0, 9)}`
     case 'ask':
       return `ask ${effect.hub.slice(0, 9)} for ${effect.ask.kind}, because of ${effect.request.slice(0, 9)}`
     case 'bearer':
@@ -75,7 +81,7 @@ export function keyOf(effect: Effect): string {
     case 'answer':
       return `answer ${effect.payload.answers} ${effect.payload.final ? 'final' : 'received'}`
     case 'notice':
-      return `notice ${effect.payload.causes}`
+      return `notice ${noticeKey(effect.payload)}`
     case 'ask':
       return `ask ${effect.request}`
     case 'bearer':

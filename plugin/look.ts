@@ -1,7 +1,13 @@
 /** One look of the provider: what it may use, and the effects it gathers. Shared by the decide-*.ts files. */
 import type { FeedId, MessageId, Millis, PubId } from '../protocol/ids'
 import { ANSWER_BYTES_MAX, NEWS_WAIT_MS, RECIPIENTS_MAX } from '../protocol/limits'
-import type { AnswerPayload, NoticePayload, Outcome, Question } from '../protocol/messages/answer'
+import {
+  type AnswerPayload,
+  type NoticePayload,
+  noticeKey,
+  type Outcome,
+  type Question,
+} from '../protocol/messages/answer'
 import type { Request, State } from '../protocol/state'
 import type { Effect, Reply } from './effects'
 import type { Policy } from './policy'
@@ -76,6 +82,7 @@ export interface AnswerOptions {
   pub?: AnswerPayload['pub']
   question?: Question
   confirms?: MessageId
+  declines?: MessageId
 }
 
 /** Owes an answer in the request's own thread. */
@@ -102,19 +109,22 @@ export function answer(
       pub: options.pub ?? null,
       question: options.question ?? null,
       confirms: options.confirms ?? null,
+      declines: options.declines ?? null,
     },
   })
 }
 
-/** Owes the owners of a pub something they did not ask for; nothing where they have been told. */
-export function notify(
-  look: Look,
-  owners: FeedId[],
-  text: string,
-  payload: Omit<NoticePayload, 'v' | 'kind'>,
-): void {
-  if (look.world.state.provider.notices.has(payload.causes)) return
-  look.owe({ kind: 'notice', owners, text: clip(text), payload: { v: 1, kind: 'notice', ...payload } })
+type Notice = Pick<NoticePayload, 'pub' | 'topic' | 'causes'> &
+  Partial<Pick<NoticePayload, 'question' | 'to'>>
+
+/**
+ * Owes the owners of a pub something they did not ask for; nothing where they have been told. With `to` it is for one
+ * who is no owner any more, alone.
+ */
+export function notify(look: Look, owners: FeedId[], text: string, notice: Notice): void {
+  const payload: NoticePayload = { v: 1, kind: 'notice', question: null, to: null, ...notice }
+  if (look.world.state.provider.notices.has(noticeKey(payload))) return
+  look.owe({ kind: 'notice', owners, text: clip(text), payload })
 }
 
 /**

@@ -55,7 +55,7 @@ export const words = {
   noQuestion:
     'I have no open question here that a yes could answer; perhaps it is too old, or answered already.',
   manyQuestions:
-    "There is more than one open question here, and I don't want to guess. Please send the command again.",
+    "There is more than one open question here, and I don't want to guess. `no` puts them all away; then please send the command again.",
   nothingChanged: 'Fine, nothing was changed.',
   later: (word: string): string => `\`${word}\` is not available here yet. \`help\` lists what is.`,
   empty: 'Your message has no text that I can read. `help` lists what I understand.',

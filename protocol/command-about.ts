@@ -6,7 +6,7 @@
 import { type AboutKind, checkAbout, quoted, unquoted } from './about-text'
 import type { Reading } from './command-kinds'
 import { nameIn } from './command-power'
-import { afterAsking, commandOf } from './command-words'
+import { commandOf } from './command-words'
 import { sentence } from './explain'
 import { checkName, isReserved } from './name'
 
@@ -52,35 +52,13 @@ const OWNED: Form[] = [
   form(null, `give\\s+${PUB}\\s+(?:the|a)\\s+(?:new\\s+)?${WHAT}\\s*:?${TEXT}`),
 ]
 const BARE = new RegExp(`^(name|rename|describe)(?:\\s+${PUB})?(?:\\s+(?:as|to))?\\s*[.!:]*$`, 'i')
-/** Words before a command that are looked through for politeness. */
-const LEAD_WORDS_MAX = 12
 const AFTERWARDS = /(?:\s*,)?\s+(?:please|pls|plz|thanks|thank you|thx)[.!?]*$/i
 
-/** Reads one line, or its rest from a sentence's beginning; null when it is neither of the two commands. */
-export function readAbout(line: string): Reading | null {
-  const words = [...line.matchAll(/\S+/g)].slice(0, LEAD_WORDS_MAX + 1)
-  const before: string[] = []
-  for (const word of words) {
-    const lead = afterAsking([...before, 'x'])
-    if (lead.rest.join(' ') !== 'x') {
-      before.push(plain(word[0]))
-      continue
-    }
-    const read = readForms(line.slice(word.index).trim(), lead.wished)
-    if (read !== null) return read
-    before.push(plain(word[0]))
-  }
-  return null
-}
-
-const plain = (word: string): string =>
-  word
-    .toLowerCase()
-    .replace(/’/g, "'")
-    .replace(/(?<=.)[.,!?;:]+$/, '')
-    .replace(/^i'd$/, 'i would')
-
-function readForms(line: string, wished: boolean): Reading | null {
+/**
+ * Reads a line, or its rest from a sentence's beginning, without the asking words before it; null when it is neither of
+ * the two commands.
+ */
+export function readAbout(line: string, wished: boolean): Reading | null {
   const bare = BARE.exec(line)
   if (bare !== null && (bare[2] === undefined || pubIn(bare[2]) !== null)) {
     const kind = bare[1]?.toLowerCase() === 'describe' ? 'describe' : 'name'

@@ -22,6 +22,11 @@ const PEOPLE = new Set(
   ),
 )
 
+/** Commands that say more than a pub. */
+const ARGUED: ReadonlySet<string> = new Set(
+  'uninvite export follow unfollow block unblock run email'.split(' '),
+)
+
 /** Two things that could be sent instead of these words, nearest first. */
 export function unclearOf(words: string[]): Unclear {
   const readings = nearest(words)
@@ -39,6 +44,8 @@ export function nearest(words: string[]): string[] {
     const needsName = command === 'create' || command === 'delete'
     if (command === 'list' || command === 'help') readings.push(command)
     // `stop sending me messages` is about no pub.
+    else if (ARGUED.has(command)) readings.push(`help ${command}`)
+    else if (command === 'plans') readings.push(command)
     else if (command === 'stop' && (name === undefined || name.endsWith('ing'))) readings.push('help stop')
     else if (name !== undefined) readings.push(`${command} ${name}`)
     else readings.push(needsName ? `help ${command}` : command)

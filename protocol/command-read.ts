@@ -1,4 +1,5 @@
 /** One sentence → one command, or null where it holds none. Only protocol/command.ts calls this. */
+import { readFormed } from './command-forms'
 import type { Reading } from './command-kinds'
 import {
   isNameLike,
@@ -15,6 +16,7 @@ import {
   unclearOf,
 } from './command-objects'
 import { readPower } from './command-power'
+import type { Unit } from './command-text'
 import {
   afterAsking,
   afterWishing,
@@ -31,12 +33,14 @@ import { sentence } from './explain'
 import { checkName, isReserved } from './name'
 
 /** Reads one sentence; null when it holds no command word where a command could be. */
-export function readUnit(words: string[], asks: boolean): Reading | null {
+export function readUnit(unit: Unit): Reading | null {
+  const { words, asks } = unit
   const bare = withoutCourtesy(words)
   if (bare.length === 0) return null
   if (bare.join(' ') === 'never mind') return { kind: 'no' }
   if (words.some(isNegation) && !NO.has(bare[0] ?? '')) return readNegated(words)
   return (
+    readFormed(unit) ??
     readAnswer(bare) ??
     readDestructive(words, asks) ??
     readPower(words, asks) ??
@@ -172,10 +176,7 @@ function readHead(words: string[]): Reading | null {
       return readList(after)
     case 'help':
       return { kind: 'help', about: topicOf(after) }
-    case 'start':
-    case 'stop':
-    case 'restart':
-    case 'delete':
+    default:
       return null
   }
 }

@@ -11,15 +11,29 @@ export const COMMANDS = [
   'stop',
   'restart',
   'delete',
+  // These are read by forms (protocol/command-forms.ts) and lines (protocol/command-run.ts).
+  'invites',
+  'uninvite',
+  'upgrade',
+  'rebuild',
+  'export',
+  'follow',
+  'unfollow',
+  'block',
+  'unblock',
+  'run',
+  'owners',
+  'address',
+  'log',
+  'web',
+  'plans',
+  'plan',
+  'email',
 ] as const
 export type CommandWord = (typeof COMMANDS)[number]
 
 /** Commands of later versions (blueprint section 4): known, so that the answer can say so. */
-export const LATER = new Set(
-  `plans invites upgrade rebuild export follow block unblock run owners pay billing plan cancel email`.split(
-    /\s+/,
-  ),
-)
+export const LATER = new Set(['pay', 'billing', 'cancel'])
 
 const SAME_AS: Record<string, CommandWord> = {
   '?': 'help',
@@ -41,6 +55,17 @@ const SAME_AS: Record<string, CommandWord> = {
   unpause: 'start',
   reboot: 'restart',
   relaunch: 'restart',
+  invitations: 'invites',
+  revoke: 'uninvite',
+  update: 'upgrade',
+  recreate: 'rebuild',
+  owner: 'owners',
+  logs: 'log',
+  website: 'web',
+  prices: 'plans',
+  pricing: 'plans',
+  'e-mail': 'email',
+  mail: 'email',
 }
 /**
  * Slips of the finger that are read. Spelled out: `post`, `spot`, `star` and `smart` are one step from `stop` and
@@ -49,6 +74,16 @@ const SAME_AS: Record<string, CommandWord> = {
 const SLIPS: Record<string, CommandWord> = {
   ...sameAs('stop', 'stp sotp stpo tsop stopp sstop'),
   ...sameAs('start', 'strt sart statr satrt tsart strat startt sstart srtart stsrt'),
+  ...sameAs('invites', 'invits invtes inivtes invties invietes invitse'),
+  ...sameAs('uninvite', 'uninvit univite uninivte uninvte uninviet un-invite'),
+  ...sameAs('upgrade', 'upgarde upgrad upgrde ugrade upgraed upgade uprgade upgrage upgrate up-grade'),
+  ...sameAs('rebuild', 'rebiuld rebuid rebuld rebild rebulid reubild rebuilt rebuid re-build'),
+  ...sameAs('export', 'exprot exort exporte epxort expport exprt'),
+  ...sameAs('follow', 'folow follw folllow folow follwo flolow fallow'),
+  ...sameAs('unfollow', 'unfolow unfollw unfolllow unfollwo un-follow'),
+  ...sameAs('owners', 'onwers owenrs ownrs ownes owners oweners'),
+  ...sameAs('address', 'adress addres addess adresse addrss'),
+  ...sameAs('email', 'emial eamil emal emai'),
 }
 
 function sameAs(command: CommandWord, slips: string): Record<string, CommandWord> {
@@ -109,8 +144,8 @@ function runs(text: string): string[][] {
     .sort((a, b) => b.length - a.length)
 }
 
-/** Commands that no slip is taken for, but those that are spelled out. */
-const EXACT: ReadonlySet<string> = new Set(['delete', 'start', 'stop'])
+/** Commands that any slip of one letter is taken for; of the others only those that are spelled out. */
+const SLIPPERY: readonly CommandWord[] = ['help', 'create', 'list', 'status', 'invite', 'restart']
 
 /** What a word can be as a command's head: exact, a synonym, or (where nothing is destroyed) a slip of the finger. */
 export function commandOf(word: string): CommandWord | null {
@@ -118,8 +153,19 @@ export function commandOf(word: string): CommandWord | null {
   if (Object.hasOwn(SAME_AS, word)) return SAME_AS[word] ?? null
   if (Object.hasOwn(SLIPS, word)) return SLIPS[word] ?? null
   if (looksDestructive(word) || LATER.has(word)) return null
-  return COMMANDS.find((command) => !EXACT.has(command) && isSlipOf(word, command)) ?? null
+  return SLIPPERY.find((command) => isSlipOf(word, command)) ?? null
 }
+
+/** The commands that are read by forms, under all their spellings; null for any other word. */
+export function headOf(word: string): CommandWord | null {
+  const command = Object.hasOwn(SAME_AS, word)
+    ? SAME_AS[word]
+    : Object.hasOwn(SLIPS, word)
+      ? SLIPS[word]
+      : null
+  return command !== null && command !== undefined && FORMED.has(command) ? command : null
+}
+const FORMED: ReadonlySet<CommandWord> = new Set(COMMANDS.slice(COMMANDS.indexOf('invites')))
 
 /** True for words that read like an end of something but are not exactly `delete` or `remove`. */
 export function looksDestructive(word: string): boolean {

@@ -5,8 +5,10 @@
  */
 import { quoted } from './about-text'
 import type { Command, Invalid, Unclear } from './command-kinds'
+import { inviteCommand } from './command-note'
 import { unclearOf } from './command-objects'
 import { readUnit } from './command-read'
+import { runCommand } from './command-run'
 import { plainText, type Unit, unitsOf } from './command-text'
 import { GREETING, isNegation, isSymbol, withoutCourtesy } from './command-words'
 import { COMMAND_CHARS_MAX, TEXT_CHARS_MAX } from './limits'
@@ -39,7 +41,7 @@ export function parseCommand(text: string): Parsed {
   let negated = false
   let doubtful: Unclear | null = null
   for (const [at, unit] of spoken.entries()) {
-    const read = unit.read ?? readUnit(unit.words, unit.asks)
+    const read = unit.read ?? readUnit(unit)
     if (read === null || read.kind === 'unclear') {
       negated ||= unit.words.some(isNegation)
       if (read !== null) doubtful ??= read
@@ -56,8 +58,7 @@ function settled(
   read: Command | Invalid,
   around: { alone: boolean; after: Unit[]; negated: boolean; doubtful: Unclear | null; unit: Unit },
 ): Parsed {
-  const harmless =
-    read.kind === 'help' || read.kind === 'list' || read.kind === 'status' || read.kind === 'later'
+  const harmless = isHarmless(read)
   if (around.negated && !harmless) return around.doubtful ?? unclearOf(around.unit.words)
   if (around.alone || harmless) return read
   switch (read.kind) {
@@ -84,14 +85,74 @@ function settled(
       return around.after.length === 0
         ? read
         : { kind: 'unclear', readings: [aboutCommand(read), 'help describe'] }
+    case 'export':
+      // What gives a pub away is read only where it stands alone.
+      return read.part === 'secret' || isRevoked(around.after)
+        ? { kind: 'unclear', readings: [plainOf(read) ?? 'help export', 'help export'] }
+        : read
+    default: {
+      const plain = isRevoked(around.after) ? plainOf(read) : null
+      return plain === null ? read : { kind: 'unclear', readings: [plain, 'no'] }
+    }
+  }
+}
+
+/** Nothing is changed by it, so it is obeyed whatever stands around. */
+function isHarmless(read: Command | Invalid): boolean {
+  switch (read.kind) {
+    case 'help':
+    case 'list':
+    case 'status':
+    case 'later':
+    case 'invites':
+    case 'address':
+    case 'log':
+    case 'plans':
+      return true
+    case 'web':
+      return read.on === null
+    case 'plan':
+      return read.plan === null
+    case 'owners':
+      return read.change === null
     default:
-      return read
+      return false
+  }
+}
+
+/** A command as it can be sent; null where nothing is lost by doing it, or where it would repeat an address. */
+function plainOf(read: Command | Invalid): string | null {
+  const words = (...parts: (string | null)[]): string => parts.filter((part) => part !== null).join(' ')
+  switch (read.kind) {
+    case 'invite':
+      return inviteCommand(read)
+    case 'uninvite':
+      return words('uninvite', read.name, read.id)
+    case 'upgrade':
+      return words('upgrade', read.name, read.version)
+    case 'rebuild':
+      return words('rebuild', read.name)
+    case 'export':
+      return words('export', read.name, read.part)
+    case 'follow':
+    case 'unfollow':
+    case 'block':
+    case 'unblock':
+      return words(read.kind, read.name, read.feed)
+    case 'run':
+      return runCommand(read)
+    case 'owners':
+      return read.change === null ? null : words('owners', read.name, read.change.kind, read.change.feed)
+    case 'web':
+      return words('web', read.name, read.on === null ? null : read.on ? 'on' : 'off')
+    default:
+      return null
   }
 }
 
 /** True when a later sentence takes it back: `stop alice. No, do not.` */
 function isRevoked(after: Unit[]): boolean {
-  return after.some((unit) => unit.read === undefined && readUnit(unit.words, unit.asks)?.kind === 'no')
+  return after.some((unit) => unit.read === undefined && readUnit(unit)?.kind === 'no')
 }
 
 /** The command as it can be sent. */
@@ -104,9 +165,7 @@ function isPolite(unit: Unit): boolean {
   const left = withoutCourtesy(unit.words)
   if (left.length === 0) return !unit.words.some((word) => word.startsWith('?'))
   // A greeting and whom it greets: "Hi bob", "Dear pub people".
-  return (
-    GREETING.has(unit.words[0] ?? '') && unit.words.length <= 3 && readUnit(unit.words, unit.asks) === null
-  )
+  return GREETING.has(unit.words[0] ?? '') && unit.words.length <= 3 && readUnit(unit) === null
 }
 
 /** A bare greeting gets the help; thanks, a smiley or nothing gets nothing, so that courtesies end. */

@@ -4,13 +4,13 @@
  * author's messages must come in sequence order, and those of different authors may come in any.
  */
 import { maySay } from './authority'
+import { evolveAnswer, isClosed } from './evolve-answers'
 import type { FeedId, MessageId, Millis, PubId } from './ids'
 import { INCIDENTS_KEPT_MAX } from './limits'
-import type { AnswerPayload, BurstPayload, NoticePayload, Payload } from './messages/answer'
 import type { OpMessage } from './messages/op'
 import { checkPost, type Post } from './messages/post'
 import type { PubMessage } from './messages/pub'
-import { type Content, parse, parsePayload } from './parse'
+import { type Content, parse } from './parse'
 import { type AuthorFold, authorOf, type ProviderFold, type Request, type State } from './state'
 
 /** What the fold needs of a message; sbot's Incoming has it all. */
@@ -24,7 +24,6 @@ export interface Folded {
   content: unknown
 }
 
-const HOUR_MS = 3_600_000
 const NOTE_CHARS_MAX = 64
 
 /** Takes one message in. Content that does not parse, or that its author may not say, changes nothing. */
@@ -40,17 +39,6 @@ export function evolve(state: State, message: Folded): void {
   author.sequence = message.sequence
   if (message.private) evolvePrivate(state, author, message)
   else evolvePublic(author, message)
-}
-
-/**
- * True when a request has, or through a combined answer counts as having, its final answer. What is under way gets
- * an answer of its own: a combined one says that nothing was done.
- */
-export function isClosed(provider: ProviderFold, request: Request): boolean {
-  const answer = provider.answers.get(request.key)
-  if (answer?.final) return true
-  if (answer?.received || provider.begun.has(request.key)) return false
-  return request.sequence <= (provider.bursts.get(request.author)?.upTo ?? 0)
 }
 
 // ---- the provider's feed: decisions ----------------------------------------------------------------------------
@@ -132,77 +120,6 @@ function unlist(state: State, pub: PubId, record: PubMessage): void {
   if (state.names.get(record.name) === pub) state.names.delete(record.name)
   for (const owner of record.owners) state.byOwner.get(owner)?.delete(pub)
   state.byHub.get(record.hub)?.delete(pub)
-}
-
-function evolveAnswer(state: State, message: Folded, post: Post): void {
-  state.provider.branches.set(message.key, post.branch)
-  const payload: Payload | null = parsePayload(message.content)
-  if (payload === null) return
-  switch (payload.kind) {
-    case 'answer':
-      noteAnswer(state, message, payload)
-      return
-    case 'burst':
-      noteBurst(state, message, payload)
-      return
-    case 'bearer':
-      state.provider.delivered.add(payload.delivers)
-      return
-    case 'notice':
-      noteNotice(state.provider, message, post, payload)
-      return
-    default:
-      forgotten(payload)
-  }
-}
-
-function noteAnswer(state: State, message: Folded, payload: AnswerPayload): void {
-  const { provider } = state
-  const fact = provider.answers.get(payload.answers)
-  if (fact === undefined) {
-    provider.answers.set(payload.answers, { received: !payload.final, final: payload.final })
-    const times = (provider.recent.get(payload.to) ?? []).filter((at) => at > message.claimedAt - HOUR_MS)
-    times.push(message.claimedAt)
-    provider.recent.set(payload.to, times)
-  } else if (payload.final) {
-    fact.final = true
-  }
-  if (payload.question !== null)
-    provider.questions.set(message.key, { ...payload.question, key: message.key })
-  if (payload.confirms !== null) provider.confirmed.add(payload.confirms)
-  if (!payload.final) return
-  provider.changes.delete(payload.answers)
-  if (payload.outcome !== 'done') provider.unsuccessful.add(payload.answers)
-  close(state, payload.answers, payload.to)
-}
-
-function noteNotice(provider: ProviderFold, message: Folded, post: Post, payload: NoticePayload): void {
-  provider.notices.set(payload.causes, payload)
-  provider.threads.set(payload.pub, {
-    root: post.root ?? message.key,
-    head: message.key,
-    recps: post.recps,
-  })
-}
-
-function noteBurst(state: State, message: Folded, payload: BurstPayload): void {
-  const { provider } = state
-  const upTo = Math.max(payload.upTo, provider.bursts.get(payload.author)?.upTo ?? 0)
-  provider.bursts.set(payload.author, { upTo, lastAt: message.claimedAt })
-  if (!payload.known) {
-    provider.strangerRefusals = provider.strangerRefusals.filter((at) => at > message.claimedAt - HOUR_MS)
-    provider.strangerRefusals.push(message.claimedAt)
-  }
-  for (const request of state.authors.get(payload.author)?.requests.values() ?? []) {
-    if (state.open.has(request.key) && isClosed(provider, request)) close(state, request.key, request.author)
-  }
-}
-
-/** The text of an answered request is needed no more; its place in the thread is. */
-function close(state: State, key: MessageId, author: FeedId): void {
-  state.open.delete(key)
-  const request = state.authors.get(author)?.requests.get(key)
-  if (request !== undefined) request.text = ''
 }
 
 // ---- everybody else's feeds: requests and reports --------------------------------------------------------------

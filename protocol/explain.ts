@@ -1,5 +1,5 @@
 /** Sentences for people: refusals and phases, in plain words. One place, so that the tone stays one. */
-import { INVITE_USES_MAX, NAME_CHARS_MAX } from './limits'
+import { INVITE_NOTE_CHARS_MAX, INVITE_USES_MAX, NAME_CHARS_MAX } from './limits'
 
 const quote = (words: string): string => `\`${words}\``
 
@@ -32,6 +32,26 @@ export const sentence = {
     `There is nothing in it that people could read. ${sentence.aboutMissing(kind)}`,
   aboutTooLong: (kind: 'name' | 'describe', found: number, most: number): string =>
     `That ${kind === 'name' ? 'name' : 'description'} has ${found} characters, and ${most} are the most. Please make it shorter.`,
+  noteMissing: (): string =>
+    `There is nothing in the note. Leave it out, or send for example ${quote('invite alice 5 note for the garden club')}.`,
+  noteTooLong: (found: number): string =>
+    `That note has ${found} characters, and ${INVITE_NOTE_CHARS_MAX} are the most. Please make it shorter.`,
+  inviteIdMissing: (name: string | null): string =>
+    `Say which invite too: ${quote(`invites ${name ?? 'alice'}`)} lists them, each with what to send to take it back.`,
+  versionBad: (): string =>
+    `A version is made of letters, digits, dots and hyphens. ${quote('upgrade alice')} takes the present one.`,
+  partMissing: (name: string | null): string =>
+    `Say what to export too: ${['gossip', 'log', 'blobs', 'all', 'secret'].map((part) => quote(`export ${name ?? 'alice'} ${part}`)).join(', ')}. ${quote('help export')} tells what each is.`,
+  secretNeedsName: (): string =>
+    `Whoever has a pub's secret is that pub, so say its exact name: ${quote('export alice secret')}.`,
+  feedMissing: (example: string): string =>
+    `Say whom, too: ${quote(example)}. A mention does as well: type @ and pick the person from the list that your client shows.`,
+  feedUnknown: (label: string): string =>
+    `I can't tell who ${quote(`@${label}`)} is. Type @ and pick the person from the list that your client shows, or paste their id, which begins with @ and ends with .ed25519.`,
+  ownerRemoveNeedsName: (): string =>
+    `To take somebody off a pub's owners, say its exact name: ${quote('owners alice remove @…=.ed25519')}.`,
+  emailBad: (): string =>
+    `Say a mail address too, for example ${quote('email alice@example.org')}, or ${quote('email off')}.`,
   plansLater: (name: string): string =>
     `There is only one plan so far, and it is free. Send ${quote(`create ${name}`)}.`,
   later: (word: string): string =>

@@ -2,8 +2,8 @@
 
 /** box1 takes at most 7 recipients, the author included (private-box; ssb-keys refuses 8). */
 export const RECIPIENTS_MAX = 7
-/** So many bytes of text, as JSON, fit the classic 8 KiB with 7 recipients and the fullest payload (3,976 measured). */
-export const ANSWER_BYTES_MAX = 3800
+/** So many bytes of text, as JSON, fit the classic 8 KiB with 7 recipients and the fullest payload (3,794 measured). */
+export const ANSWER_BYTES_MAX = 3750
 /** People write commands, not books: what is longer than this is not read as one. */
 export const COMMAND_CHARS_MAX = 2000
 /** A classic message is at most 8 KiB signed; its text can't be longer. */
@@ -13,6 +13,10 @@ export const NAME_CHARS_MAX = 32
 export const DESCRIPTION_CHARS_MAX = 300
 /** What a pub calls itself in public: what clients show in one line. */
 export const TITLE_CHARS_MAX = 60
+/** A note on an invite: whom it is for, not a letter. It stays between owners and provider. */
+export const INVITE_NOTE_CHARS_MAX = 100
+/** The longest path of a mail, brackets and all, is 256 octets (RFC 5321 4.5.3.1.3). */
+export const EMAIL_CHARS_MAX = 254
 /** Versions of the pub's image: what fits a Docker tag. */
 export const VERSION_CHARS_MAX = 128
 /** Lines of a pub's output in one incident, and characters of each: a hint, not a log. */
@@ -170,3 +174,13 @@ export const GATE_WAIT_MIN_MS = 300
 export const GATE_ABSENT_WAIT_MS = 15_000
 /** Messages of a conversation that wait for a slow reader on the owner's machine. */
 export const CONVERSATION_QUEUE_MAX = 20_000
+/** Plain bytes of one private blob: encrypted it stays under the 5 MiB that a stock client takes (5,199,665 fit). */
+export const PRIVATE_BLOB_BYTES_MAX = 5_000_000
+/** Long answers and exports are kept this long. */
+export const PRIVATE_BLOB_KEPT_MS = 7 * 24 * 3_600_000
+/** What was fetched by everybody it was for goes after this: a client that failed to store it can ask again. */
+export const PRIVATE_BLOB_FETCHED_MS = 10 * 60_000
+export const PRIVATE_BLOB_SWEEP_EVERY_MS = 3_600_000
+/** Private blobs of one provider, all together: what is over makes the oldest go. */
+export const PRIVATE_BLOBS_MAX = 10_000
+export const PRIVATE_BLOBS_BYTES_MAX = 2 * 1024 * 1024 * 1024

@@ -35,6 +35,12 @@ export interface AnswerFact {
 /** A question the provider asked, under the key of the asking post. */
 export interface OpenQuestion extends Question {
   key: MessageId
+  /** The thread it stands in. */
+  root: MessageId
+  /** The request that it is about. */
+  request: MessageId
+  /** Who wrote that request; null where the question says only who was asked, which is everybody but them. */
+  by: FeedId | null
 }
 
 /** Combined answers to one author. */
@@ -103,11 +109,12 @@ export interface ProviderFold {
   /** When unknown authors were refused, within the last hour. */
   strangerRefusals: Millis[]
   questions: Map<MessageId, OpenQuestion>
+  /** Questions that are used up, by a yes or a no. */
   confirmed: Set<MessageId>
   /** Requests whose bearer item has been delivered in a thread of its own. */
   delivered: Set<MessageId>
-  /** What the owners have been told, by its cause. */
-  notices: Map<MessageId, NoticePayload>
+  /** What owners have been told, by `noticeKey`. */
+  notices: Map<string, NoticePayload>
   /** The latest thread of notices about each pub. */
   threads: Map<PubId, NoticeThread>
   /** Branches of the provider's own posts, for walking up a thread. */

@@ -4,7 +4,7 @@ import type { Context } from '../context'
 import { Failure } from '../failure'
 import { inviteCodesIn } from '../invite-code'
 import type { NewLetter } from '../letter-content'
-import { type Answered, type Letter, newestThread, outcomeOf, type Request } from '../letters'
+import { type Answered, asks, type Letter, newestThread, outcomeOf, type Request } from '../letters'
 import type { JoinedProvider } from '../owner-book'
 import { indented, plainOf } from '../render'
 import { Conversation } from './conversation'
@@ -66,7 +66,8 @@ async function exchange(on: Exchange, wish: Wish): Promise<void> {
   const answered = await wait(on, request, left())
   const { final } = answered
   if (final === null) throw await timedOut(on, request, answered)
-  if (outcomeOf(final) !== 'asked') return finish(context, request, answered, final)
+  if (outcomeOf(final) !== 'asked' || !asks(final, request.owner))
+    return finish(context, request, answered, final)
   if (!(await confirm(context, final))) {
     report(context, request, answered, final)
     throw new Failure(1, NOT_CONFIRMED)

@@ -22,7 +22,7 @@ export function createPerformer(inbox: Inbox, self: FeedId, asks: Asks): (effect
     },
     notice: ({ owners, text, payload }) => {
       const recps = [...owners, self]
-      const thread = inbox.state.provider.threads.get(payload.pub)
+      const thread = payload.to === null ? inbox.state.provider.threads.get(payload.pub) : undefined
       const same = thread !== undefined && sameSet(thread.recps, recps) ? thread : null
       const root = same?.root ?? null
       const branch = same?.head ?? null

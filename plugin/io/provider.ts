@@ -14,6 +14,7 @@ import { Inbox } from './inbox'
 import { createLedger } from './ledger'
 import { createDoor, type Door } from './onboarding'
 import { createPerformer } from './perform'
+import type { PrivateBlobs } from './private-blobs'
 import type { Tables } from './tables'
 
 /** One line per fact. Effects are described without their text: it may hold an invite. */
@@ -24,6 +25,8 @@ export interface ProviderOptions {
   keys: { private: string }
   policy: Policy
   tables: Tables
+  /** Where answers go that are too long for a message. */
+  blobs: PrivateBlobs
   /** host:port that goes into the provider's own invites and tokens. */
   address(): string
   log: Log
@@ -40,6 +43,7 @@ export interface Provider {
   readonly inbox: Inbox
   readonly tables: Tables
   readonly ledger: Ledger
+  readonly blobs: PrivateBlobs
   readonly commits: Commits
   readonly door: Door
   /** Resolves when all that we ever decided is known again; rejects with a sentence when the node ends before. */
@@ -138,6 +142,7 @@ export async function startProvider(options: ProviderOptions): Promise<Provider>
     inbox,
     tables,
     ledger,
+    blobs: options.blobs,
     commits: new Commits(sbot, inbox, ledger, current),
     door: createDoor(tables, inbox),
     current,

@@ -3,11 +3,13 @@ import type { FeedId } from '../../protocol/ids'
 import { isVersion } from '../../protocol/version'
 import { gateOf, sbotOf } from '../../sbot/detect'
 import { hookQuestions, keepQuiet, quietClock } from '../../sbot/discretion'
+import { realClock } from '../../sbot/loop'
 import { noDelay } from '../../sbot/no-delay'
 import { readVersion } from '../../sbot/version'
 import { guardReplicate } from '../../sbot/sound-ebt'
 import { DEFAULT_POLICY, type Policy } from '../policy'
 import { hookAuth, hookInviteUse } from './onboarding'
+import { createPrivateBlobs } from './private-blobs'
 import { type Log, type Provider, startProvider, tablesFolder } from './provider'
 import { Tables } from './tables'
 
@@ -48,13 +50,16 @@ export function wire(ssb: any, config: any): FeedId {
   const settings: Settings = config.buttcloud ?? {}
   const log = settings.log ?? toStderr
   const self: FeedId = ssb.id
-  const tables = new Tables(tablesFolder(config.path), () => Date.now())
+  const folder = tablesFolder(config.path)
+  const tables = new Tables(folder, () => Date.now())
+  const blobs = createPrivateBlobs(ssb, folder, realClock, (fact, details) => log('warn', fact, details))
   hookAuth(ssb, tables)
   guardReplicate(ssb, quietClock)
   hookQuestions(ssb)
   keepQuiet(self, (feed) => hides(self, feed, settings.ownNode ?? false))
   const ready = new Promise<Provider>((resolve, reject) => {
     setImmediate(() => {
+      void blobs.sweep()
       const gate = {
         nobodyElse: settings.nobodyElse ?? false,
         log: (sentence: string) => log('info', sentence),
@@ -66,6 +71,7 @@ export function wire(ssb: any, config: any): FeedId {
         keys: config.keys,
         policy: policyOf(settings),
         tables,
+        blobs,
         address: () => settings.address ?? addressOf(ssb),
         log,
         // A provider that can't read is of no use; in a stock server the others' work goes on.
@@ -101,6 +107,7 @@ export function wire(ssb: any, config: any): FeedId {
     const provider = started.get(self)
     providers.delete(self)
     started.delete(self)
+    blobs.stop()
     Promise.resolve(provider?.stop()).then(
       () => fn.apply(this, args),
       () => fn.apply(this, args),

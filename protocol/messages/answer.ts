@@ -64,6 +64,8 @@ export interface AnswerPayload {
   question: Question | null
   /** The question that this answer's request said yes to. A question is used up by the first of these. */
   confirms: MessageId | null
+  /** The question that this answer's request said no to: it and all others of its thread are used up. */
+  declines: MessageId | null
 }
 
 export interface BurstPayload {
@@ -92,9 +94,18 @@ export interface NoticePayload {
   topic: NoticeTopic
   /** The message that this is about: a request, or a hub's report. */
   causes: MessageId
+  /** The question that this asks the owners. */
+  question: Question | null
+  /** Somebody who is no owner any more and is told so alone; null: it is for the present owners. */
+  to: FeedId | null
 }
 
-export const NOTICE_TOPICS = ['owners', 'incident'] as const
+/**
+ * owners    the owners have changed: who they are, and who changed it
+ * incident  something befell the pub
+ * question  another owner's `yes` is needed for what one of them asked for
+ */
+export const NOTICE_TOPICS = ['owners', 'incident', 'question'] as const
 export type NoticeTopic = (typeof NOTICE_TOPICS)[number]
 
 export type Payload = AnswerPayload | BurstPayload | BearerPayload | NoticePayload
@@ -117,6 +128,7 @@ const answerPayload: Check<AnswerPayload> = shape({
   pub: nullable(pubId),
   question: nullable(question),
   confirms: nullable(messageId),
+  declines: nullable(messageId),
 })
 
 const burstPayload: Check<BurstPayload> = shape({
@@ -141,7 +153,14 @@ const noticePayload: Check<NoticePayload> = shape({
   pub: pubId,
   topic: oneOf(...NOTICE_TOPICS),
   causes: messageId,
+  question: nullable(question),
+  to: nullable(feedId),
 })
+
+/** Under which the same notice is known again: one per cause for the owners, and one for who is told alone. */
+export function noticeKey({ causes, to }: Pick<NoticePayload, 'causes' | 'to'>): string {
+  return to === null ? causes : `${causes} ${to}`
+}
 
 /** Reads the payload of an answer. Only ever asked about the provider's own posts. */
 export function checkPayload(value: unknown): Checked<Payload> {

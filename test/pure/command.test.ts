@@ -21,7 +21,8 @@ const textOf = (sample: Sample): string =>
 const shown = (text: string): string => JSON.stringify(text.length > 60 ? `${text.slice(0, 60)}…` : text)
 const DEFINITE = [
   ...['help', 'create', 'list', 'status', 'invite', 'start', 'stop', 'restart', 'name', 'describe'],
-  ...['delete', 'yes', 'no'],
+  ...['invites', 'uninvite', 'upgrade', 'rebuild', 'export', 'follow', 'unfollow', 'block', 'unblock'],
+  ...['run', 'owners', 'address', 'log', 'web', 'plans', 'plan', 'email', 'delete', 'yes', 'no'],
 ]
 
 test('every sample of the vectors reads as it says', (t) => {

@@ -4,7 +4,7 @@ import test from 'tape'
 import { clip } from '../../plugin/look'
 import { type Ledger, liveInvites } from '../../plugin/query'
 import { freePort } from '../../plugin/schedule'
-import { pubIdOf } from '../../protocol/ids'
+import { type FeedId, pubIdOf } from '../../protocol/ids'
 import { ANSWER_BYTES_MAX, CREATE_DEADLINE_MS, NEWS_WAIT_MS, RECIPIENTS_MAX } from '../../protocol/limits'
 import { buildPost } from '../../protocol/messages/answer'
 import { privateOutgoing } from '../../sbot/outgoing'
@@ -27,19 +27,24 @@ test('the longest answer with the fullest payload to the most people still fits 
   const question = { kind: 'delete' as const, pub: pubIdOf(request), asked: recps, expiresAt: 8.64e15 }
   const payload = {
     ...({ v: 1, kind: 'answer', answers: request, to: alice, outcome: 'received', final: true } as const),
-    ...{ command: 'x'.repeat(20), pub: pubIdOf(request), question, confirms: request },
+    ...{ command: 'x'.repeat(20), pub: pubIdOf(request), question, confirms: request, declines: request },
   }
+  // All owners are told, and all but the one who wants it are asked.
+  const others = { ...question, kind: 'export-secret' as const, asked: recps.slice(1) }
+  const notice = {
+    ...({ v: 1, kind: 'notice', topic: 'question', causes: request, to: null } as const),
+    ...{ pub: pubIdOf(request), question: others },
+  }
+  const named = (ids: FeedId[]) => ids.map((id) => ({ id, name: '12345678' }))
   fc.assert(
     fc.property(fc.string({ unit: 'binary', minLength: 1, maxLength: 20 }), (piece) => {
       const text = clip(piece.repeat(ANSWER_BYTES_MAX))
-      const frame = {
-        text,
-        root: request,
-        branch: request,
-        mentions: [{ id: alice, name: '12345678' }],
-        payload,
-      }
-      privateOutgoing(provider, buildPost({ ...frame, recps: [...recps, provider] }), [...recps, provider])
+      const frame = { text, root: request, branch: request, recps: [...recps, provider] }
+      for (const one of [
+        { payload, mentions: named([alice]) },
+        { payload: notice, mentions: named(recps) },
+      ])
+        privateOutgoing(provider, buildPost({ ...frame, ...one }), [...recps, provider])
     }),
     { numRuns: 50 },
   )

@@ -5,6 +5,7 @@ import { type Provider, startProvider } from '../../plugin/io/provider'
 import { Tables } from '../../plugin/io/tables'
 import { DEFAULT_POLICY, type Policy } from '../../plugin/policy'
 import type { FeedId, InviteKey } from '../../protocol/ids'
+import { fakeBlobs } from '../helpers/fake-blobs'
 import { FakeSbot } from './sbot'
 import { plantInProvider, plantInReading } from './seams'
 import type { Machine, Universe } from './universe'
@@ -51,7 +52,7 @@ export class SimProvider {
     universe.trace(() => `provider starts (${this.starts})`)
     plantInReading(universe, sbot, () => this.running)
     const starting = startProvider({
-      ...{ sbot, keys: this.keys, policy, tables, clock },
+      ...{ sbot, keys: this.keys, policy, tables, clock, blobs: fakeBlobs() },
       address: () => 'provider.example:8008',
       log: (level, fact, details) =>
         universe.trace(

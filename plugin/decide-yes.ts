@@ -1,0 +1,59 @@
+/** `yes` and `no`: find the question that the message descends from. A `yes` does what was asked about, once. */
+import type { Question } from '../protocol/messages/answer'
+import type { OpenQuestion, PubFact, Request } from '../protocol/state'
+import { confirmDelete } from './decide-delete'
+import { answer, type Look } from './look'
+import { commandOf, isOpen, mayConfirm, questionsAbove } from './question'
+import { words } from './words'
+import { peopleWords } from './words-people'
+
+/** What a yes does, by what was asked. `yes` is a request of its own, and the deed answers it, naming the question. */
+type Confirmed = (look: Look, yes: Request, pub: PubFact, question: OpenQuestion) => void
+
+const CONFIRMED: Record<Question['kind'], Confirmed> = {
+  delete: confirmDelete,
+  'export-secret': (look, yes) => answer(look, yes, 'refused', words.later('export'), { command: 'yes' }),
+}
+
+/** A `yes`: of one who was asked and is an owner still, in time, once, below the question. */
+export function decideYes(look: Look, request: Request): void {
+  const { state, now } = look.world
+  const refuse = (text: string): void => answer(look, request, 'refused', text, { command: 'yes' })
+  const above = questionsAbove(state, request).filter((one) => isOpen(state, one, now))
+  const mine = above.filter((one) => one.asked.includes(request.author))
+  const [question] = mine
+  if (question === undefined) {
+    const pub = above[0] === undefined ? undefined : state.provider.pubs.get(above[0].pub)
+    const isTheirs = pub?.record.status === 'live' && pub.record.owners.includes(request.author)
+    return refuse(isTheirs ? peopleWords.othersAreAsked(pub.record.name) : words.noQuestion)
+  }
+  // Asked twice about the same is no doubt; asked about two things is.
+  if (mine.some((one) => one.pub !== question.pub || one.kind !== question.kind))
+    return refuse(words.manyQuestions)
+  // A change of this look comes first: the deed builds on its record.
+  if (look.pubsChanged.has(question.pub)) return look.wakeAt(now)
+  const pub = state.provider.pubs.get(question.pub)
+  const options = { command: commandOf(question.kind), pub: question.pub, confirms: question.key }
+  if (pub === undefined || pub.record.status === 'ended' || look.pubsEnded.has(question.pub))
+    return answer(look, request, 'refused', words.goneAlready, options)
+  if (!pub.record.owners.includes(request.author)) return refuse(peopleWords.ownerNoMore(pub.record.name))
+  if (!mayConfirm(question, pub, request.author))
+    return refuse(peopleWords.askAgain(pub.record.name, commandOf(question.kind)))
+  CONFIRMED[question.kind](look, request, pub, question)
+}
+
+/** A `no` of any owner ends the questions of its thread, so that nobody else's yes counts any more. */
+export function decideNo(look: Look, request: Request): void {
+  const { state, now } = look.world
+  const question = questionsAbove(state, request).find((one) => {
+    const owners = state.provider.pubs.get(one.pub)?.record.owners ?? []
+    return isOpen(state, one, now) && owners.includes(request.author)
+  })
+  if (question === undefined) return answer(look, request, 'done', words.nothingChanged, { command: 'no' })
+  const name = state.provider.pubs.get(question.pub)?.record.name ?? ''
+  answer(look, request, 'done', peopleWords.declined(name, commandOf(question.kind)), {
+    command: 'no',
+    pub: question.pub,
+    declines: question.key,
+  })
+}

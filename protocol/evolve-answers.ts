@@ -1,0 +1,116 @@
+/** What the provider's own posts mean to its state: answers, combined ones, questions, notices, delivered invites. */
+import type { Folded } from './evolve'
+import type { FeedId, MessageId } from './ids'
+import {
+  type AnswerPayload,
+  type BurstPayload,
+  type NoticePayload,
+  noticeKey,
+  type Payload,
+} from './messages/answer'
+import type { Post } from './messages/post'
+import { parsePayload } from './parse'
+import type { ProviderFold, Request, State } from './state'
+
+const HOUR_MS = 3_600_000
+
+/**
+ * True when a request has, or through a combined answer counts as having, its final answer. What is under way gets
+ * an answer of its own: a combined one says that nothing was done.
+ */
+export function isClosed(provider: ProviderFold, request: Request): boolean {
+  const answer = provider.answers.get(request.key)
+  if (answer?.final) return true
+  if (answer?.received || provider.begun.has(request.key)) return false
+  return request.sequence <= (provider.bursts.get(request.author)?.upTo ?? 0)
+}
+
+/** Folds one post of the provider; one without a payload only lends its place in the thread. */
+export function evolveAnswer(state: State, message: Folded, post: Post): void {
+  state.provider.branches.set(message.key, post.branch)
+  const payload: Payload | null = parsePayload(message.content)
+  if (payload === null) return
+  switch (payload.kind) {
+    case 'answer':
+      noteAnswer(state, message, post, payload)
+      return
+    case 'burst':
+      noteBurst(state, message, payload)
+      return
+    case 'bearer':
+      state.provider.delivered.add(payload.delivers)
+      return
+    case 'notice':
+      noteNotice(state.provider, message, post, payload)
+      return
+    default:
+      forgotten(payload)
+  }
+}
+
+function noteAnswer(state: State, message: Folded, post: Post, payload: AnswerPayload): void {
+  const { provider } = state
+  const fact = provider.answers.get(payload.answers)
+  if (fact === undefined) {
+    provider.answers.set(payload.answers, { received: !payload.final, final: payload.final })
+    const times = (provider.recent.get(payload.to) ?? []).filter((at) => at > message.claimedAt - HOUR_MS)
+    times.push(message.claimedAt)
+    provider.recent.set(payload.to, times)
+  } else if (payload.final) {
+    fact.final = true
+  }
+  if (payload.question !== null) {
+    const place = { key: message.key, root: post.root ?? message.key }
+    const cause = { request: payload.answers, by: payload.to }
+    provider.questions.set(message.key, { ...payload.question, ...place, ...cause })
+  }
+  if (payload.confirms !== null) provider.confirmed.add(payload.confirms)
+  if (payload.declines !== null) decline(provider, payload.declines)
+  if (!payload.final) return
+  provider.changes.delete(payload.answers)
+  if (payload.outcome !== 'done') provider.unsuccessful.add(payload.answers)
+  close(state, payload.answers, payload.to)
+}
+
+/** A no is meant for all that is asked in its thread. */
+function decline(provider: ProviderFold, key: MessageId): void {
+  const root = provider.questions.get(key)?.root
+  for (const question of provider.questions.values())
+    if (question.root === root) provider.confirmed.add(question.key)
+}
+
+function noteNotice(provider: ProviderFold, message: Folded, post: Post, payload: NoticePayload): void {
+  provider.notices.set(noticeKey(payload), payload)
+  if (payload.to !== null) return
+  const root = post.root ?? message.key
+  provider.threads.set(payload.pub, { root, head: message.key, recps: post.recps })
+  if (payload.question === null) return
+  // A combined answer says that nothing was done, and somebody may say yes to this already.
+  provider.begun.add(payload.causes)
+  const place = { key: message.key, root, request: payload.causes, by: null }
+  provider.questions.set(message.key, { ...payload.question, ...place })
+}
+
+function noteBurst(state: State, message: Folded, payload: BurstPayload): void {
+  const { provider } = state
+  const upTo = Math.max(payload.upTo, provider.bursts.get(payload.author)?.upTo ?? 0)
+  provider.bursts.set(payload.author, { upTo, lastAt: message.claimedAt })
+  if (!payload.known) {
+    provider.strangerRefusals = provider.strangerRefusals.filter((at) => at > message.claimedAt - HOUR_MS)
+    provider.strangerRefusals.push(message.claimedAt)
+  }
+  for (const request of state.authors.get(payload.author)?.requests.values() ?? []) {
+    if (state.open.has(request.key) && isClosed(provider, request)) close(state, request.key, request.author)
+  }
+}
+
+/** The text of an answered request is needed no more; its place in the thread is. */
+function close(state: State, key: MessageId, author: FeedId): void {
+  state.open.delete(key)
+  const request = state.authors.get(author)?.requests.get(key)
+  if (request !== undefined) request.text = ''
+}
+
+function forgotten(value: never): never {
+  throw new Error(`evolve forgot a payload: ${JSON.stringify(value)}`)
+}
