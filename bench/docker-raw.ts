@@ -66,7 +66,15 @@ export function rawDocker(options: RawOptions): () => Promise<RawRound> {
       },
       ...{ ...bytes, port, answers: pub as never },
     })
-    const run = runOf(spec, { hub, host, dial: host, listen: '0.0.0.0', capsShs: networkKey, image, version: '' })
+    const run = runOf(spec, {
+      hub,
+      host,
+      dial: host,
+      listen: '0.0.0.0',
+      capsShs: networkKey,
+      image,
+      version: '',
+    })
     const began = performance.now()
     const container = await docker.createContainer(containerBody(run, settings))
     await container.putArchive(

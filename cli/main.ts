@@ -2,6 +2,7 @@
 /** The one binary: `buttcloud …`. Wiring only. */
 import './io/node-version'
 import { Command, CommanderError } from 'commander'
+import { readVersion } from '../sbot/version'
 import { register as about } from './commands/about'
 import { register as admin } from './commands/admin'
 import { register as create } from './commands/create'
@@ -18,7 +19,6 @@ import { register as status } from './commands/status'
 import { register as up } from './commands/up'
 import { leaveSoon } from './io/child-life'
 import { fail } from './io/run'
-import { readVersion } from '../sbot/version'
 import { TIMEOUT_SECONDS_DEFAULT } from './options'
 
 const USAGE = 2

@@ -167,7 +167,8 @@ function climbing(
   if ((run === undefined || !matches(look, spec, run)) && needsFetch(look, spec)) {
     // The image first: while it is on its way, and where it can't be had, the run that is there goes on.
     const next = runOf(spec, look.config)
-    if (!isFetching(look, pub, next.shape)) return retryAt > look.now ? retryAt : { kind: 'fetch', pub, run: next }
+    if (!isFetching(look, pub, next.shape))
+      return retryAt > look.now ? retryAt : { kind: 'fetch', pub, run: next }
     const goesOn = run?.status === 'running' && run.epoch === spec.epoch
     return goesOn ? tending(look, spec, run, session) : null
   }

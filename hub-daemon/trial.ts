@@ -94,7 +94,9 @@ function verdict(look: TrialLook & { facts: Facts; now: Millis }, spec: SpecMess
   // It answers, and can't write: its fault only where the provider, which lets it write, was there to do so.
   const since = facts.providerSince
   const couldOpen = since !== null && now - since >= UPGRADE_TRIAL_MS
-  return session?.status !== 'open' && couldOpen ? describeTrial(UPGRADE_TRIAL_MS, session?.reason ?? null) : null
+  return session?.status !== 'open' && couldOpen
+    ? describeTrial(UPGRADE_TRIAL_MS, session?.reason ?? null)
+    : null
 }
 
 /** When a trial is to be looked at again although nothing happens. */

@@ -29,12 +29,7 @@ export function isRemake(kind: ChangeKind): boolean {
 }
 
 /** The record as this command wants it. `restart` of a stopped pub starts it. `current` is the version of now. */
-export function changed(
-  record: PubMessage,
-  change: Change,
-  request: MessageId,
-  current: string,
-): PubMessage {
+export function changed(record: PubMessage, change: Change, request: MessageId, current: string): PubMessage {
   const answers = { ...record, answers: request }
   switch (change.kind) {
     case 'start':

@@ -61,7 +61,8 @@ export function beginChange(look: Look, request: Request, change: Change): void 
       pub: pub.pub,
     })
   const away = labelOfAway(look, record)
-  const text = away === null ? underWay(look, pub, wanted, change.kind) : changeWords.waiting(record.name, away)
+  const text =
+    away === null ? underWay(look, pub, wanted, change.kind) : changeWords.waiting(record.name, away)
   if (text !== null) answer(look, request, 'received', text, { command: change.kind, pub: pub.pub })
 }
 
@@ -175,8 +176,7 @@ function doneText(look: Look, request: Request, pub: PubFact, kind: ChangeKind):
   const address = addressOf(state, pub) ?? ''
   if (kind === 'upgrade')
     return upgradeWords.upgraded(record.name, observed?.version ?? record.version ?? '', address, tookMs)
-  if (kind === 'rebuild')
-    return upgradeWords.rebuilt(record.name, observed?.reason ?? null, address, tookMs)
+  if (kind === 'rebuild') return upgradeWords.rebuilt(record.name, observed?.reason ?? null, address, tookMs)
   const back = revertOf(state.provider.specs.get(pub.pub), observed)
   const tail = back === null ? '' : upgradeWords.runsBefore(observed?.version ?? back.to, back.why)
   return `${changeWords.up(record.name, address, kind, tookMs)}${tail}`

@@ -44,7 +44,8 @@ async function pull(docker: Docker, image: string, { tell, signal }: FetchOption
     if (signal.aborted) throw error
     if (limit.aborted) return `it was not pulled within ${IMAGE_PULL_MS / 60_000} minutes`
     const { json, message } = error as { json?: { message?: unknown } | null; message?: unknown }
-    const said = typeof json?.message === 'string' && json.message !== '' ? json.message : String(message ?? error)
+    const said =
+      typeof json?.message === 'string' && json.message !== '' ? json.message : String(message ?? error)
     return `it could not be pulled (${said})`
   }
 }
@@ -56,7 +57,11 @@ interface Progress {
 }
 
 /** Resolves at the end of a pull; what went wrong in it comes as one of its lines. */
-function followed(docker: Docker, stream: NodeJS.ReadableStream, tell: (text: string) => void): Promise<void> {
+function followed(
+  docker: Docker,
+  stream: NodeJS.ReadableStream,
+  tell: (text: string) => void,
+): Promise<void> {
   let toldAt = 0
   return new Promise((resolve, reject) => {
     docker.modem.followProgress(

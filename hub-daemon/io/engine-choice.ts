@@ -55,7 +55,10 @@ function processEngine({ directory, bind, version, pubVersions }: EngineChoice):
   // Beside this file's own folder in the build: the pub's entry is a program of its own, started, never imported.
   const entry = join(__dirname, '..', '..', 'pub-image', 'entry.js')
   const entries = Object.fromEntries(
-    Object.entries(pubVersions).map(([name, folder]) => [name, join(folder, 'dist', 'pub-image', 'entry.js')]),
+    Object.entries(pubVersions).map(([name, folder]) => [
+      name,
+      join(folder, 'dist', 'pub-image', 'entry.js'),
+    ]),
   )
   return createProcessEngine({ directory: join(directory, 'runs'), entry, version, entries, bind })
 }

@@ -67,7 +67,8 @@ export class Fetcher {
     const before = this.read(run.name)
     const anew = run.rebuilds > (before?.rebuilds ?? 0)
     const { engine, log } = this.options
-    const tell = (progress: string): void => log.info({ pub, version: run.version, progress }, 'pulling an image')
+    const tell = (progress: string): void =>
+      log.info({ pub, version: run.version, progress }, 'pulling an image')
     const fetched = await engine.fetch(run, { anew, tell, signal })
     if (!anew) return before?.rebuilds === run.rebuilds ? before.remark : null
     const remark = describeImage(fetched)

@@ -5,14 +5,13 @@ import { gateOf, sbotOf } from '../../sbot/detect'
 import { hookQuestions, keepQuiet, quietClock } from '../../sbot/discretion'
 import { realClock } from '../../sbot/loop'
 import { noDelay } from '../../sbot/no-delay'
-import { readVersion } from '../../sbot/version'
 import { guardReplicate } from '../../sbot/sound-ebt'
+import { readVersion } from '../../sbot/version'
 import { DEFAULT_POLICY, type Policy } from '../policy'
 import { hookAuth, hookInviteUse } from './onboarding'
 import { createPrivateBlobs } from './private-blobs'
 import { type Log, type Provider, startProvider, tablesFolder } from './provider'
 import { Tables } from './tables'
-
 
 /**
  * The providers of this process by their feed id. Kept here because secret-stack copies what init returns and

@@ -8,6 +8,7 @@ import * as words from '../words'
 import { fencePlugins } from './fence-plugin'
 import { lockFolder } from './lock'
 import { readOwnFeed } from './own-feed'
+import { rebuildOnce } from './rebuild'
 import { stock, stockServer } from './stock'
 
 export interface RunningPub {
@@ -32,6 +33,7 @@ export async function startPub(config: PubConfig): Promise<RunningPub> {
   await takeFolder(config)
   const keys = loadKeys(config)
   await checkPort(config)
+  if (rebuildOnce(config.data, config.rebuilds)) console.log(words.REBUILDING)
   // How far members were is not remembered across a start: on a folder that was put back to an old copy both sides
   // would believe that the pub has what it has lost, and never speak of it again.
   rmSync(join(config.data, 'ebt'), { recursive: true, force: true })

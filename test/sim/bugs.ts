@@ -19,6 +19,10 @@ export const BUGS = {
   'strangers-are-known': 'somebody who redeemed no invite is taken for a newcomer',
   'down-before-it-is': 'the hub reports a pub stopped while it still runs',
   'restarts-not-counted': 'the hub does not hear of restarts',
+  'versions-not-heard': 'the hub runs its own version, whatever was ordered',
+  'fallback-not-heard': 'the hub does not hear what to go back to',
+  'reverted-not-heard': 'the provider does not hear that a hub has gone back from a new version',
+  'rebuilds-not-counted': 'the hub does not hear of rebuilds',
   'about-not-said': 'the hub believes that its pubs say of themselves what they shall',
   'room-not-counted': 'placing counts no memory',
 } as const

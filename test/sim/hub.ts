@@ -19,7 +19,7 @@ import { Link } from './link'
 import type { Message } from './messages'
 import type { SimProvider } from './provider'
 import { FakeSbot } from './sbot'
-import { misheard } from './seams'
+import { misheard, mistaken } from './seams'
 import type { SimSession } from './session'
 import { type Life, whileAlive } from './timeline'
 import type { Machine, Universe } from './universe'
@@ -69,7 +69,15 @@ export class SimHub {
     this.state = emptyState(machine.id, provider.machine.id)
     this.facts = noFacts()
     const { host } = place
-    this.config = { hub: machine.id, host, listen: '0.0.0.0', dial: host, capsShs: null, image: 'pub:1', version: '1' }
+    this.config = {
+      hub: machine.id,
+      host,
+      listen: '0.0.0.0',
+      dial: host,
+      capsShs: null,
+      image: 'pub:1',
+      version: '1',
+    }
   }
 
   boot(): void {
@@ -207,32 +215,7 @@ export class SimHub {
   private reportsOf(look: Look): Report[] {
     const { memoryBytes, host } = this.place
     const offer = { memoryBytes, diskBytes: 1e12, engine: 'docker' as const, host, version: '1' }
-    return report(this.mistaken(look), offer)
-  }
-
-  /** What a hub with a planted bug believes when it reports. */
-  private mistaken(look: Look): Look {
-    const { bugs } = this.universe
-    if (bugs.has('removed-before-it-is')) {
-      const runs = new Map(look.facts.engine.runs)
-      for (const [pub, { content }] of look.state.specs) if (content.desired === 'none') runs.delete(pub)
-      return { ...look, busy: new Set(), facts: { ...look.facts, engine: { ...look.facts.engine, runs } } }
-    }
-    if (bugs.has('down-before-it-is')) {
-      const runs = new Map(look.facts.engine.runs)
-      for (const [pub, { content }] of look.state.specs) {
-        const run = runs.get(pub)
-        if (content.desired === 'down' && run !== undefined) runs.set(pub, { ...run, status: 'exited' })
-      }
-      return { ...look, busy: new Set(), facts: { ...look.facts, engine: { ...look.facts.engine, runs } } }
-    }
-    if (bugs.has('result-before-deed')) {
-      const deeds = new Map(look.memory.deeds)
-      for (const owed of look.state.owed.values())
-        for (const op of owed.keys()) deeds.set(op, { ok: true, reason: null })
-      return { ...look, memory: { ...look.memory, deeds } }
-    }
-    return look
+    return report(mistaken(look, this.universe.bugs), offer)
   }
 
   private async begin(life: Life, step: Step): Promise<void> {

@@ -1,8 +1,8 @@
 /** Owners, a stranger and members: what they write, read and redeem. Their own machines never fail. */
 import { type FeedId, isMessageId, type MessageId } from '../../protocol/ids'
 import { parsePayload } from '../../protocol/parse'
-import { VERSIONS } from './engine'
 import { inviteKeyOf, madeUpFeed, PROVIDER } from './actors'
+import { VERSIONS } from './engine'
 import type { Message } from './messages'
 import type { PubProcess } from './pub'
 import type { Machine, Universe } from './universe'
@@ -46,7 +46,9 @@ const CHANGES: ((name: string, count: number) => string)[] = [
   (name, count) => `name ${name} as Garden ${count}`,
   (name, count) => `upgrade ${name} ${VERSIONS[count % VERSIONS.length]}`,
   (name) => `upgrade ${name}`,
+  (name, count) => `please upgrade ${name} to ${VERSIONS[(count * 7) % VERSIONS.length]}`,
   (name) => `rebuild ${name}`,
+  (name) => `please rebuild ${name}`,
   (name, count) => `describe ${name} as The place of ${count} people.`,
 ]
 const NAMES = ['home', 'club', 'cafe', 'boat', 'moon']
