@@ -67,9 +67,7 @@ export function rawDocker(options: RawOptions): () => Promise<RawRound> {
       ...{ ...bytes, port, answers: pub as never },
     })
     const run = runOf(spec, {
-      hub,
-      host,
-      dial: host,
+      ...{ hub, host, dial: host },
       listen: '0.0.0.0',
       capsShs: networkKey,
       image,

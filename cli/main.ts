@@ -5,20 +5,29 @@ import { Command, CommanderError } from 'commander'
 import { readVersion } from '../sbot/version'
 import { register as about } from './commands/about'
 import { register as admin } from './commands/admin'
+import { register as call } from './commands/call'
+import { register as care } from './commands/care'
+import { register as contact } from './commands/contact'
 import { register as create } from './commands/create'
 import { register as deletePub } from './commands/delete'
+import { register as email } from './commands/email'
+import { register as exportPub } from './commands/export'
 import { register as hub } from './commands/hub'
 import { register as invite } from './commands/invite'
+import { register as invites } from './commands/invites'
 import { register as join } from './commands/join'
 import { register as list } from './commands/list'
 import { register as node } from './commands/node'
+import { register as owners } from './commands/owners'
 import { register as power } from './commands/power'
 import { register as provider } from './commands/provider'
 import { register as say } from './commands/say'
+import { register as seeing } from './commands/seeing'
 import { register as status } from './commands/status'
 import { register as up } from './commands/up'
+import { register as web } from './commands/web'
 import { leaveSoon } from './io/child-life'
-import { fail } from './io/run'
+import { fail, outliveReaders } from './io/run'
 import { TIMEOUT_SECONDS_DEFAULT } from './options'
 
 const USAGE = 2
@@ -58,10 +67,19 @@ function createProgram(): Command {
     create,
     list,
     status,
+    seeing,
     invite,
+    invites,
     power,
+    care,
     about,
+    exportPub,
+    contact,
+    web,
+    owners,
+    call,
     deletePub,
+    email,
     say,
     provider,
     hub,
@@ -73,6 +91,7 @@ function createProgram(): Command {
 }
 
 async function main(): Promise<void> {
+  outliveReaders()
   try {
     await createProgram().parseAsync(process.argv)
   } catch (error) {

@@ -42,8 +42,8 @@ export interface SessionFact {
   invites: ReadonlySet<InviteKey>
   /** What the pub's feed is known to say of itself; null while that is not known. */
   about: About | null
-  /** When to tell the pub again what it shall say, after it failed. */
-  aboutRetryAt: Millis
+  /** When to tell the pub again what it shall write, after it failed. */
+  tellRetryAt: Millis
 }
 
 export interface Facts {

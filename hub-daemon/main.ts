@@ -7,13 +7,16 @@ import { readVersion } from '../sbot/version'
 import { type HubMethods, hubPlugin } from './io/api'
 import { readOffer } from './io/capacity'
 import { chooseEngine } from './io/engine-choice'
+import { Exports } from './io/exports'
 import { Fetcher } from './io/fetch'
 import { joinProvider, type Membership, readMembership } from './io/join'
 import { createLog, type Log } from './io/log'
+import { Meter } from './io/meter'
 import { createHubMethods } from './io/methods'
 import { Observer } from './io/observe'
 import { createProviderLink, type ProviderLink } from './io/provider-link'
 import { Reconciler } from './io/reconcile'
+import { Rings } from './io/rings'
 import { Secrets } from './io/secrets'
 import { emptyMemory } from './memory'
 import { emptyState } from './state'
@@ -144,6 +147,9 @@ async function start(
     if (trouble === null) log.info({ engine: engine.kind }, 'the engine answers')
     else log.warn({ reason: trouble }, 'no pub can be made here until the engine answers; asking on')
   })
+  const secrets = new Secrets(pubs)
+  const exports = new Exports(observer.sessions, secrets)
+  const meter = new Meter(engine, observer, state, new Rings(join(directory, 'figures'), log))
   const running = new Reconciler({
     sbot,
     state,
@@ -157,7 +163,8 @@ async function start(
     context: {
       ...{ engine, observer, keys, dial, log },
       memory,
-      secrets: new Secrets(pubs),
+      secrets,
+      meter,
       fetcher: new Fetcher({ engine, memory, directory: pubs, log, changed: wake }),
       capsShs: networkKey,
       knownFeed: (pub) => state.observed.get(pub)?.content.feed ?? null,
@@ -183,6 +190,8 @@ async function start(
   })
   log.info({ hub: id, provider, label: membership.label, engine: engine.kind, host }, 'the hub is running')
   const stop = async () => {
+    exports.stop()
+    await meter.stop()
     await running.stop()
     await link?.stop()
     await engine.close()
@@ -190,7 +199,7 @@ async function start(
     log.info({}, 'the hub has ended')
   }
   const hub = { id, provider, label: membership.label, engine: engine.kind, stop: once(stop) }
-  return { hub, methods: createHubMethods(observer) }
+  return { hub, methods: createHubMethods({ observer, meter, exports }) }
 }
 
 /** The same end for everybody who asks for it. */

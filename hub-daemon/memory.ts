@@ -3,7 +3,12 @@
  * how the deeds went. Nothing here decides what is true, only how soon something is tried again and what is said.
  */
 import type { MessageId, Millis, PubId } from '../protocol/ids'
-import { HEALTHY_AFTER_MS, RESTART_BACKOFF_MAX_MS, RESTART_BACKOFF_MS } from '../protocol/limits'
+import {
+  HEALTHY_AFTER_MS,
+  ILLS_KEPT_MAX,
+  RESTART_BACKOFF_MAX_MS,
+  RESTART_BACKOFF_MS,
+} from '../protocol/limits'
 import type { RunFact } from './engines/engine'
 import type { Facts, SessionFact } from './facts'
 import { desiredOf, type HubState } from './state'
@@ -47,15 +52,28 @@ export interface DeedOutcome {
   reason: string | null
 }
 
+/** What befell a pub since this hub was started: kept when it is well again, because incidents are made of it. */
+export interface Ills {
+  /** When a run was found to have ended for want of memory. */
+  outOfMemory: Millis[]
+  /** When a run that did not answer was ended. */
+  hung: Millis[]
+  /** The last lines that a crashed run printed. */
+  lines: string[]
+}
+
 export interface Memory {
   readonly pubs: Map<PubId, PubMemory>
+  readonly ills: Map<PubId, Ills>
+  /** When this hub first looked; null before. */
+  since: Millis | null
   /** Ends of deeds that are not on our feed yet. */
   readonly deeds: Map<MessageId, DeedOutcome>
 }
 
 /** A hub that has just started remembers nothing. */
 export function emptyMemory(): Memory {
-  return { pubs: new Map(), deeds: new Map() }
+  return { pubs: new Map(), ills: new Map(), since: null, deeds: new Map() }
 }
 
 const FRESH: PubMemory = {
@@ -139,14 +157,35 @@ export function rememberDone(memory: Memory, pub: PubId): void {
   if (before !== undefined && before.trouble !== null) memory.pubs.set(pub, { ...before, trouble: null })
 }
 
+/** How a run ended. */
+export interface Crash {
+  /** The last line that says something. */
+  lastWords: string | null
+  /** The last lines. */
+  lines: string[]
+  outOfMemory: boolean
+}
+
 /** How the last run ended, told by the run itself. */
-export function rememberCrash(
-  memory: Memory,
-  pub: PubId,
-  lastWords: string | null,
-  outOfMemory: boolean,
-): void {
+export function rememberCrash(memory: Memory, pub: PubId, crash: Crash, now: Millis): void {
+  const { lastWords, lines, outOfMemory } = crash
   memory.pubs.set(pub, { ...recall(memory, pub), lastWords, outOfMemory })
+  const ills = illsOf(memory, pub)
+  ills.lines = lines
+  if (outOfMemory) ills.outOfMemory = [...ills.outOfMemory, now].slice(-ILLS_KEPT_MAX)
+}
+
+/** A run that did not answer was ended. */
+export function rememberHung(memory: Memory, pub: PubId, now: Millis): void {
+  rememberTrouble(memory, pub, { kind: 'silent', message: 'it does not answer' }, now)
+  const ills = illsOf(memory, pub)
+  ills.hung = [...ills.hung, now].slice(-ILLS_KEPT_MAX)
+}
+
+function illsOf(memory: Memory, pub: PubId): Ills {
+  const ills = memory.ills.get(pub) ?? { outOfMemory: [], hung: [], lines: [] }
+  memory.ills.set(pub, ills)
+  return ills
 }
 
 /**
@@ -154,6 +193,9 @@ export function rememberCrash(
  * forgotten because it has been healthy long enough. To be called with every new look, before plan and report.
  */
 export function settle(memory: Memory, state: HubState, facts: Facts, now: Millis): void {
+  memory.since ??= now
+  for (const pub of memory.ills.keys())
+    if (state.specs.get(pub)?.content.desired === 'none') memory.ills.delete(pub)
   for (const [pub, { content: spec }] of state.specs) {
     const known = memory.pubs.get(pub)
     const before = known?.revision === spec.revision ? known : { ...FRESH, revision: spec.revision }

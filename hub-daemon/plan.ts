@@ -15,9 +15,10 @@ import {
 import type { SpecMessage } from '../protocol/messages/spec'
 import type { RunFact } from './engines/engine'
 import type { Facts, SessionFact } from './facts'
+import { incidentWakes } from './incidents'
 import { type Memory, recall } from './memory'
 import { type HubConfig, matches, runOf } from './run'
-import { desiredOf, type HubState, owedTo } from './state'
+import { desiredOf, type HubState, isOvertaken, owedTo } from './state'
 import type { Step } from './steps'
 import { inForce, isFetching, needsFetch, trialWakes } from './trial'
 
@@ -196,18 +197,36 @@ function tending(
     if (retryAt > look.now) return retryAt
     return { kind: 'stop', pub, name: run.name, why: 'it runs but does not answer', silent: true }
   }
-  if (session.status === 'open')
-    for (const op of owedTo(look.state, pub))
-      if (op.kind === 'invite' && !session.invites.has(op.invite.key) && !look.memory.deeds.has(op.op))
-        return { kind: 'invite', pub, op }
+  const deed = session.status === 'open' ? nextDeed(look, session) : null
+  if (deed !== null) return deed
   const probeAt = session.probedAt === null ? null : session.probedAt + PROBE_EVERY_MS
   if (probeAt !== null && probeAt <= look.now) return { kind: 'probe', pub, port, feed: session.feed }
-  if (session.status !== 'open' || says(session, spec)) return probeAt
-  if (session.aboutRetryAt <= look.now) {
-    const { name, description } = spec
-    return { kind: 'about', pub, about: { name, description } }
+  const words = session.status === 'open' ? nextWord(look, spec, session) : null
+  if (words === null) return probeAt
+  if (session.tellRetryAt <= look.now) return words
+  return Math.min(session.tellRetryAt, probeAt ?? session.tellRetryAt)
+}
+
+/** What is to change in the table of invites of an open pub. */
+function nextDeed({ state, memory }: Look, { pub, invites }: SessionFact): Step | null {
+  for (const key of invites) if (state.revoked.has(key)) return { kind: 'revoke', pub, key }
+  for (const op of owedTo(state, pub)) {
+    if (op.kind !== 'invite' || invites.has(op.invite.key) || state.revoked.has(op.invite.key)) continue
+    if (!memory.deeds.has(op.op)) return { kind: 'invite', pub, op }
   }
-  return Math.min(session.aboutRetryAt, probeAt ?? session.aboutRetryAt)
+  return null
+}
+
+/** What an open pub has still to write. */
+function nextWord({ state, memory }: Look, spec: SpecMessage, session: SessionFact): Step | null {
+  const { pub, name, description } = spec
+  if (!says(session, spec)) return { kind: 'about', pub, about: { name, description } }
+  const owed = owedTo(state, pub)
+  for (const op of owed) {
+    if (op.kind !== 'contact' || memory.deeds.has(op.op) || isOvertaken(owed, op)) continue
+    return { kind: 'contact', pub, op }
+  }
+  return null
 }
 
 /** Starts wait for each other; whatever ends a run waits only after it has failed. */
@@ -229,6 +248,7 @@ export function says(session: SessionFact, spec: SpecMessage): boolean {
 /** When report.ts would have something new to say although nothing happens. */
 function* reportWakes(look: Look): Generator<Millis> {
   yield* trialWakes(look)
+  yield* incidentWakes(look)
   const since = look.facts.engine.unreachableSince
   if (since !== null) yield since + ENGINE_GONE_REPORTED_AFTER_MS
   for (const [pub, memory] of look.memory.pubs) {

@@ -12,20 +12,25 @@ import {
   TROUBLE_REPORTED_AFTER,
 } from '../protocol/limits'
 import { buildCapacity, type CapacityMessage } from '../protocol/messages/capacity'
+import type { IncidentMessage } from '../protocol/messages/incident'
 import { buildObserved, type ObservedMessage } from '../protocol/messages/observed'
 import type { OpMessage } from '../protocol/messages/op'
 import { buildResult, type ResultMessage } from '../protocol/messages/result'
 import type { SpecMessage } from '../protocol/messages/spec'
 import type { SessionFact } from './facts'
+import { incidents } from './incidents'
 import { type DeedOutcome, isHealthy, isWell, type PubMemory, recall } from './memory'
 import { type Look, says } from './plan'
 import { matches } from './run'
-import { desiredOf } from './state'
+import { desiredOf, isOvertaken, owedTo } from './state'
 import { inForce, isOnTrial, reportedVersion, revertedOf } from './trial'
 import { describeCrashes, describeTrouble, kindOfCrashes, kindOfTrouble } from './words'
 
-export type Report = CapacityMessage | ObservedMessage | ResultMessage
+export type Report = CapacityMessage | IncidentMessage | ObservedMessage | ResultMessage
 export type Offer = Omit<CapacityMessage, 'type' | 'v'>
+
+/** Why a deed was not done: a later order for the same feed stands already. */
+const OVERTAKEN = 'a later command took its place'
 
 type Phase = Pick<ObservedMessage, 'phase' | 'reason' | 'trouble'>
 
@@ -44,9 +49,11 @@ export function report(look: Look, offer: Offer): Report[] {
     const observed = observation(look, spec)
     if (observed !== null) reports.push(observed)
   }
-  for (const owed of state.owed.values()) {
-    for (const op of owed.values()) {
-      const outcome = outcomeOf(look, op)
+  reports.push(...incidents(look))
+  for (const pub of state.owed.keys()) {
+    const owed = owedTo(state, pub)
+    for (const op of owed) {
+      const outcome = outcomeOf(look, op, owed)
       if (outcome !== null) reports.push(buildResult({ op: op.op, pub: op.pub, ...outcome }))
     }
   }
@@ -75,12 +82,23 @@ function moved(before: number, after: number): boolean {
 }
 
 /** The end of a deed, once it has one. */
-function outcomeOf(look: Look, op: OpMessage): DeedOutcome | null {
+function outcomeOf(look: Look, op: OpMessage, owed: readonly OpMessage[]): DeedOutcome | null {
   const session = look.facts.sessions.get(op.pub)
-  if (op.kind === 'invite' && session?.status === 'open' && session.invites.has(op.invite.key))
-    return { ok: true, reason: null }
+  const isOpen = session?.status === 'open'
+  const done: DeedOutcome = { ok: true, reason: null }
+  if (op.kind === 'invite') {
+    if (look.state.revoked.has(op.invite.key)) return { ok: false, reason: 'it was withdrawn meanwhile' }
+    if (isOpen && session.invites.has(op.invite.key)) return done
+  }
+  if (op.kind === 'revoke') {
+    if (isOpen && !session.invites.has(op.revoke.key)) return done
+    // A pub that does not run has no table, and gets the provider's when it is opened.
+    const order = look.state.specs.get(op.pub)?.content
+    if (order !== undefined && desiredOf(look.state, order) !== 'up') return done
+  }
   const outcome = look.memory.deeds.get(op.op)
   if (outcome !== undefined) return outcome
+  if (op.kind === 'contact' && isOvertaken(owed, op)) return { ok: false, reason: OVERTAKEN }
   const spec = look.state.specs.get(op.pub)?.content
   if (spec !== undefined && desiredOf(look.state, spec) === 'none')
     return { ok: false, reason: 'the pub was taken away before it could be done' }

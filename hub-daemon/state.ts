@@ -2,11 +2,13 @@
  * What the hub knows, as a fold over two feeds: its provider's (orders) and its own (what it has reported).
  * The result is the same in whatever order the messages come in, and however often.
  */
-import type { FeedId, MessageId, PubId } from '../protocol/ids'
+import type { FeedId, InviteKey, MessageId, PubId } from '../protocol/ids'
+import { OWN_INCIDENTS_KEPT_MAX } from '../protocol/limits'
 import type { CapacityMessage } from '../protocol/messages/capacity'
 import type { HubMessage } from '../protocol/messages/hub'
+import type { IncidentMessage } from '../protocol/messages/incident'
 import type { ObservedMessage } from '../protocol/messages/observed'
-import type { OpMessage } from '../protocol/messages/op'
+import type { ContactOp, OpMessage } from '../protocol/messages/op'
 import type { SpecMessage } from '../protocol/messages/spec'
 import { type Content, parse } from '../protocol/parse'
 import type { Incoming } from '../sbot/port'
@@ -17,6 +19,12 @@ interface Said<T> {
   content: T
 }
 
+/** What our feed says of one incident. */
+export interface OwnIncident {
+  begun: IncidentMessage | null
+  over: IncidentMessage | null
+}
+
 export interface HubState {
   readonly self: FeedId
   readonly provider: FeedId
@@ -25,11 +33,17 @@ export interface HubState {
   /** The latest order per pub. */
   readonly specs: Map<PubId, Said<SpecMessage>>
   /** Deeds that have no result yet, by pub and op. */
-  readonly owed: Map<PubId, Map<MessageId, OpMessage>>
+  readonly owed: Map<PubId, Map<MessageId, Said<OpMessage>>>
+  /** Invites that the provider has taken back: they come into no table any more. */
+  readonly revoked: Set<InviteKey>
   /** Deeds whose result is on our feed. */
   readonly done: Set<MessageId>
   /** What was last published about each pub. */
   readonly observed: Map<PubId, Said<ObservedMessage>>
+  /** The highest revision that each pub was reported up with. */
+  readonly upAt: Map<PubId, number>
+  /** The incidents of each pub by their number; only the last ones, and those that are not over. */
+  readonly incidents: Map<PubId, Map<number, OwnIncident>>
   capacity: Said<CapacityMessage> | null
 }
 
@@ -41,8 +55,11 @@ export function emptyState(self: FeedId, provider: FeedId): HubState {
     record: null,
     specs: new Map(),
     owed: new Map(),
+    revoked: new Set(),
     done: new Set(),
     observed: new Map(),
+    upAt: new Map(),
+    incidents: new Map(),
     capacity: null,
   }
 }
@@ -73,10 +90,13 @@ function takeOrder(state: HubState, sequence: number, content: Content): boolean
       state.specs.set(content.pub, { sequence, content })
       return true
     case 'buttcloud/op': {
-      if (content.hub !== state.self || state.done.has(content.op)) return false
-      const owed = state.owed.get(content.pub) ?? new Map<MessageId, OpMessage>()
-      if (owed.has(content.op)) return false
-      owed.set(content.op, content)
+      if (content.hub !== state.self) return false
+      // Also of a deed that is done: an older order may still want to put the invite into the table.
+      if (content.kind === 'revoke') state.revoked.add(content.revoke.key)
+      if (state.done.has(content.op)) return false
+      const owed = state.owed.get(content.pub) ?? new Map<MessageId, Said<OpMessage>>()
+      if ((owed.get(content.op)?.sequence ?? Number.POSITIVE_INFINITY) <= sequence) return false
+      owed.set(content.op, { sequence, content })
       state.owed.set(content.pub, owed)
       return true
     }
@@ -92,9 +112,13 @@ function takeReport(state: HubState, sequence: number, content: Content): boolea
       state.capacity = { sequence, content }
       return true
     case 'buttcloud/observed':
+      if (content.phase === 'up')
+        state.upAt.set(content.pub, Math.max(content.revision, state.upAt.get(content.pub) ?? 0))
       if (!isLater(state.observed.get(content.pub), sequence)) return false
       state.observed.set(content.pub, { sequence, content })
       return true
+    case 'buttcloud/incident':
+      return takeIncident(state, content)
     case 'buttcloud/result': {
       if (state.done.has(content.op)) return false
       state.done.add(content.op)
@@ -105,6 +129,17 @@ function takeReport(state: HubState, sequence: number, content: Content): boolea
     default:
       return false
   }
+}
+
+function takeIncident({ incidents }: HubState, content: IncidentMessage): boolean {
+  const known = incidents.get(content.pub) ?? new Map<number, OwnIncident>()
+  incidents.set(content.pub, known)
+  const before = known.get(content.number) ?? { begun: null, over: null }
+  if (before[content.state] !== null) return false
+  known.set(content.number, { ...before, [content.state]: content })
+  const bound = Math.max(...known.keys()) - OWN_INCIDENTS_KEPT_MAX
+  for (const [number, { over }] of known) if (number <= bound && over !== null) known.delete(number)
+  return true
 }
 
 function isLater(said: Said<unknown> | null | undefined, sequence: number): boolean {
@@ -123,7 +158,15 @@ export function desiredOf(state: HubState, spec: SpecMessage): 'up' | 'down' | '
   return state.record?.content.status === 'retired' ? 'none' : spec.desired
 }
 
-/** The deeds still owed to one pub. */
+/** The deeds still owed to one pub, in the order in which they were asked for. */
 export function owedTo(state: HubState, pub: PubId): OpMessage[] {
-  return [...(state.owed.get(pub)?.values() ?? [])]
+  const owed = [...(state.owed.get(pub)?.values() ?? [])]
+  return owed.sort((one, other) => one.sequence - other.sequence).map(({ content }) => content)
+}
+
+/** True when a later deed says something else of the same feed: then only that one is done. */
+export function isOvertaken(owed: readonly OpMessage[], op: ContactOp): boolean {
+  return owed
+    .slice(owed.indexOf(op) + 1)
+    .some((other) => other.kind === 'contact' && other.contact.feed === op.contact.feed)
 }

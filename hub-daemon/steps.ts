@@ -1,6 +1,6 @@
 /** What the hub can do: a closed union. Each step is safe to repeat; README.md says why. */
-import type { FeedId, Millis, PubId } from '../protocol/ids'
-import type { InviteOp } from '../protocol/messages/op'
+import type { FeedId, InviteKey, Millis, PubId } from '../protocol/ids'
+import type { ContactOp, InviteOp } from '../protocol/messages/op'
 import type { Run } from './engines/engine'
 import type { About } from './facts'
 
@@ -20,6 +20,10 @@ export type Step =
   | { kind: 'close-session'; pub: PubId; why: string }
   /** Puts an invite into the pub's table. */
   | { kind: 'invite'; pub: PubId; op: InviteOp }
+  /** Takes an invite out of the pub's table. */
+  | { kind: 'revoke'; pub: PubId; key: InviteKey }
+  /** Has the pub say that it follows or blocks somebody, or neither. */
+  | { kind: 'contact'; pub: PubId; op: ContactOp }
   /** Tells the pub what to say of itself. */
   | { kind: 'about'; pub: PubId; about: About }
   /** A handshake from outside. */
@@ -29,7 +33,8 @@ export type StepKind = Step['kind']
 
 /** What makes two steps the same. */
 export function stepKey(step: Step): string {
-  return step.kind === 'invite' ? `invite ${step.pub} ${step.op.op}` : `${step.kind} ${step.pub}`
+  if (step.kind === 'invite' || step.kind === 'contact') return `${step.kind} ${step.pub} ${step.op.op}`
+  return step.kind === 'revoke' ? `revoke ${step.pub} ${step.key}` : `${step.kind} ${step.pub}`
 }
 
 /** One step in words, for logs and tests. */
@@ -53,9 +58,18 @@ export function describeStep(step: Step): string {
       return `close the session of ${step.pub}: ${step.why}`
     case 'invite':
       return `put an invite for ${step.op.invite.uses} into the table of ${step.pub}`
+    case 'revoke':
+      return `take an invite out of the table of ${step.pub}`
+    case 'contact':
+      return `have ${step.pub} ${deedOf(step.op)} a feed`
     case 'about':
       return `tell ${step.pub} what to say of itself`
     case 'probe':
       return `take a handshake from ${step.pub} through port ${step.port}`
   }
+}
+
+function deedOf({ contact }: ContactOp): string {
+  if (contact.blocking) return 'block'
+  return contact.following ? 'follow' : 'neither follow nor block'
 }

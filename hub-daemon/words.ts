@@ -1,13 +1,17 @@
 /** Troubles of pubs in sentences that a person understands; they go to the owner by way of the provider. */
-import { REASON_CHARS_MAX } from '../protocol/limits'
+import { INCIDENT_LINE_CHARS_MAX, INCIDENT_LINES_MAX, REASON_CHARS_MAX } from '../protocol/limits'
 import type { ObservedMessage } from '../protocol/messages/observed'
 import type { SpecMessage } from '../protocol/messages/spec'
 import type { Fetched } from './engines/engine'
-import type { PubMemory, Trouble } from './memory'
+import type { Crash, PubMemory, Trouble } from './memory'
 
 const MEBIBYTE_BYTES = 1024 * 1024
 /** Keys, seeds and signatures are long runs of base64: they have no business in a sentence. */
 const LONG_BASE64 = /[A-Za-z0-9+/]{40,}={0,2}/g
+/** IPv4, and IPv6 with at least three colons: a time of day has two. */
+const IP_ADDRESS = /\b\d{1,3}(?:\.\d{1,3}){3}\b|(?:\b[0-9a-f]{1,4})?(?:::?[0-9a-f]{1,4}){3,}\b/gi
+const MAIL_ADDRESS = /[\w.+-]+@[\w-]+(?:\.[\w-]+)+/g
+const HEAP_FULL = /JavaScript heap out of memory|Reached heap limit/
 const CONTROL = /[\p{Cc}\p{Cf}]+/gu
 
 /** What keeps a pub from being created or started. */
@@ -37,6 +41,13 @@ export function describeCrashes(memory: PubMemory, spec: SpecMessage): string {
   if (memory.lastWords === null) return 'it keeps crashing'
   if (isPortTaken(memory.lastWords)) return describeTrouble({ kind: 'port-taken', message: '' }, spec)
   return clean(`it keeps crashing: ${memory.lastWords}`)
+}
+
+/** How often a pub ran out of memory; not `exact` where it may have been oftener. */
+export function describeOutages(count: number, exact: boolean, spec: SpecMessage): string {
+  const often =
+    count === 1 && exact ? '' : ` ${exact ? '' : 'at least '}${count === 1 ? 'once' : `${count} times`}`
+  return `it ran out of its memory of ${Math.floor(spec.memoryBytes / MEBIBYTE_BYTES)} MB${often}`
 }
 
 /** Why a version on trial is given up, with the last that is known of it. */
@@ -79,15 +90,43 @@ export function clean(text: string): string {
   return line.length <= REASON_CHARS_MAX ? line : `${line.slice(0, REASON_CHARS_MAX - 1)}…`
 }
 
+/** What the last output of a run says of its end. A heap that is full ends node by itself, without the kernel. */
+export function crashOf(output: string, outOfMemory: boolean): Crash {
+  return {
+    lastWords: lastWordsOf(output),
+    lines: lastLinesOf(output),
+    outOfMemory: outOfMemory || HEAP_FULL.test(output),
+  }
+}
+
 /** The last line that says something; of a stack trace the line with the error, not the frames under it. */
 export function lastWordsOf(output: string): string | null {
-  const lines = output
+  const telling = tellingLines(output)
+  return telling.findLast(isError) ?? telling.at(-1) ?? null
+}
+
+/** The last lines that say something, the one with the error among them, without anybody's key or address. */
+export function lastLinesOf(output: string): string[] {
+  const telling = tellingLines(output)
+  const last = telling.slice(-INCIDENT_LINES_MAX)
+  const error = telling.findLast(isError)
+  if (error !== undefined && !last.includes(error)) last.splice(0, 1, error)
+  return last.map((line) => scrub(line).slice(0, INCIDENT_LINE_CHARS_MAX)).filter((line) => line !== '')
+}
+
+/** Who dialled, or wrote to, a pub is nobody's business; an address says who. */
+export function scrub(line: string): string {
+  return line.replace(IP_ADDRESS, '…').replace(MAIL_ADDRESS, '…')
+}
+
+/** Without the frames of stack traces and lines that hold no word. */
+function tellingLines(output: string): string[] {
+  return output
     .split('\n')
     .map((line) => clean(line))
-    .filter((line) => line !== '')
-  const telling = lines.filter((line) => !line.startsWith('at ') && /[\p{L}]{2}/u.test(line))
-  const error = telling.findLast((line) =>
-    /error|EADDRINUSE|ENOSPC|fatal|refused|cannot|could not/i.test(line),
-  )
-  return error ?? telling.at(-1) ?? null
+    .filter((line) => !line.startsWith('at ') && /[\p{L}]{2}/u.test(line))
+}
+
+function isError(line: string): boolean {
+  return /error|EADDRINUSE|ENOSPC|fatal|refused|cannot|could not/i.test(line)
 }

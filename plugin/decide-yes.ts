@@ -13,6 +13,7 @@ type Confirmed = (look: Look, yes: Request, pub: PubFact, question: OpenQuestion
 const CONFIRMED: Record<Question['kind'], Confirmed> = {
   delete: confirmDelete,
   'export-secret': (look, yes) => answer(look, yes, 'refused', words.later('export'), { command: 'yes' }),
+  'export-all': (look, yes) => answer(look, yes, 'refused', words.later('export'), { command: 'yes' }),
 }
 
 /** A `yes`: of one who was asked and is an owner still, in time, once, below the question. */

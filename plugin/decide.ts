@@ -19,7 +19,10 @@ import type { Request } from '../protocol/state'
 import { beginChange, continueChange, oweOrders } from './decide-change'
 import { beginCreate, continueCreate } from './decide-create'
 import { askDelete, continueDelete } from './decide-delete'
+import { answerEmail } from './decide-email'
+import { answerLog, tellIncidents } from './decide-incidents'
 import { beginInvite, continueInvite } from './decide-invite'
+import { answerPlan, answerPlans } from './decide-plans'
 import { decideNo, decideYes } from './decide-yes'
 import type { Effect } from './effects'
 import { answer, Look, type World } from './look'
@@ -46,6 +49,7 @@ export function decide(world: World): Decision {
   for (const [author, sequence] of world.facts.strangers)
     if (!world.state.authors.get(author)?.requests.size) refuseStranger(look, author, sequence)
   oweOrders(look)
+  tellIncidents(look)
   return { effects: look.effects, wakeAt: look.wakeTime }
 }
 
@@ -160,7 +164,8 @@ const notYet = (look: Look, request: Request, { kind }: Parsed): void =>
   answer(look, request, 'refused', words.later(kind), { command: kind })
 
 const BEGINNERS: Beginners = {
-  help: (look, request, { about }) => answer(look, request, 'done', helpText(about), { command: 'help' }),
+  help: (look, request, { about }) =>
+    answer(look, request, 'done', helpText(about, notBuilt()), { command: 'help' }),
   list: (look, request) => answer(look, request, 'done', listText(look, request.author), { command: 'list' }),
   status: (look, request, { name }) => answerStatus(look, request, name),
   create: (look, request, { name }) => beginCreate(look, request, name),
@@ -182,11 +187,11 @@ const BEGINNERS: Beginners = {
   run: notYet,
   owners: notYet,
   address: notYet,
-  log: notYet,
+  log: (look, request, { name }) => answerLog(look, request, name),
   web: notYet,
-  plans: notYet,
-  plan: notYet,
-  email: notYet,
+  plans: answerPlans,
+  plan: answerPlan,
+  email: answerEmail,
   delete: (look, request, { name }) => askDelete(look, request, name),
   yes: decideYes,
   no: decideNo,
@@ -195,6 +200,9 @@ const BEGINNERS: Beginners = {
   unclear: (look, request, { readings }) => answer(look, request, 'unclear', words.unclear(readings)),
   empty: (look, request) => answer(look, request, 'unclear', words.empty),
 }
+
+const notBuilt = (): Set<string> =>
+  new Set(Object.keys(BEGINNERS).filter((kind) => BEGINNERS[kind as Parsed['kind']] === notYet))
 
 /** The answer to somebody's very first message carries a short help. */
 function greet(look: Look, request: Request, from: number): void {

@@ -3,13 +3,14 @@
  * `plugins` in its config, in a stock ssb-server 16 on the classic log. Named exports, as ssb-plugins wants them.
  */
 import type { FeedId } from '../protocol/ids'
-import { PROVIDER_ANONYMOUS, PROVIDER_MANIFEST } from '../protocol/rpc'
+import { BUTTCLOUD_MANIFEST, PROVIDER_ANONYMOUS } from '../protocol/rpc'
 import { createApi } from './io/api'
 import { providers, wire } from './io/wire'
 
 export const name = 'buttcloud'
 export const version = '0.1.0'
-export const manifest = PROVIDER_MANIFEST
+/** Whole, although a hub's half is refused here: what we call on our hubs comes of our own manifest. */
+export const manifest = BUTTCLOUD_MANIFEST
 export const permissions = { anonymous: { allow: [...PROVIDER_ANONYMOUS] } }
 
 /** Called by secret-stack. The provider itself starts once all plugins are loaded. */

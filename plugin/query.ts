@@ -5,6 +5,7 @@ import type { InviteOp, OpMessage } from '../protocol/messages/op'
 import type { ResultMessage } from '../protocol/messages/result'
 import type { HubView, InviteEntry, PubView } from '../protocol/rpc'
 import type { PubFact, State, UseFact } from '../protocol/state'
+import { incidentsOf, viewOfIncident } from './incidents'
 
 /** Makes and recognises invites; the crypto behind it is plugin/io/ledger.ts. Same answers for the same request. */
 export interface Ledger {
@@ -138,6 +139,7 @@ export function viewOf(state: State, pub: PubFact, ledger: Ledger): PubView {
   let used = 0
   for (const members of uses.values()) used += members.length
   const phase = phaseOf(pub, observed)
+  const incident = incidentsOf(state, pub).at(-1)
   return {
     pub: pub.pub,
     name: pub.record.name,
@@ -156,6 +158,7 @@ export function viewOf(state: State, pub: PubFact, ledger: Ledger): PubView {
     createdAt: pub.createdAt,
     keepUntil: pub.record.keepUntil,
     invites: { issued: uses.size, used },
+    lastIncident: incident === undefined ? null : viewOfIncident(incident),
   }
 }
 

@@ -21,7 +21,11 @@ export interface Asking {
   text(until: Millis): string
 }
 
-const COMMANDS: Record<Question['kind'], string> = { delete: 'delete', 'export-secret': 'export' }
+const COMMANDS: Record<Question['kind'], string> = {
+  delete: 'delete',
+  'export-secret': 'export',
+  'export-all': 'export',
+}
 
 /** The command that a question of this kind is about. */
 export function commandOf(kind: Question['kind']): string {

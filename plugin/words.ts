@@ -78,24 +78,30 @@ export const words = {
 
 /** One pub in a line of the list. */
 export function listLine(view: PubView): string {
+  if (isUnstoppable(view)) return `* ${unstoppable(view)}`
   const where = view.address === null ? '' : `, ${view.address}`
   return `* **${view.name}** is ${view.status}${view.status === 'up' ? where : ''}${troubleOf(view)}`
 }
 
+/** It shall be stopped, and its server fails to: it may well run on. */
+const isUnstoppable = (view: PubView): boolean => view.desired === 'down' && view.phase === 'failed'
+const unstoppable = (view: PubView): string =>
+  `**${view.name}** shall be stopped, and that does not work yet: ${view.reason}. It may still be up; its server goes on trying`
+
 function troubleOf(view: PubView): string {
   if (view.phase === 'placed') return ' (being made)'
   if (view.phase === 'ended') return ''
-  if (view.desired === 'down') {
-    if (view.phase === 'failed') return ` (to be stopped; ${view.reason})`
-    return view.phase === 'up' ? ' (being stopped)' : ' (stopped by you)'
-  }
+  if (view.desired === 'down') return view.phase === 'up' ? ' (being stopped)' : ' (stopped by you)'
   if (view.reason !== null) return ` (${view.reason})`
   return view.phase === 'down' ? ' (being started)' : ''
 }
 
 /** A pub's state in sentences. */
 export function statusText(view: PubView): string {
-  const lines = [`**${view.name}** is **${view.status}**${troubleOf(view)}.`]
+  const state = isUnstoppable(view)
+    ? unstoppable(view)
+    : `**${view.name}** is **${view.status}**${troubleOf(view)}`
+  const lines = [`${state}.`]
   if (view.title !== null) lines.push(`It calls itself: ${view.title}`)
   if (view.description !== null) lines.push(`It says of itself: ${view.description}`)
   if (view.address !== null) lines.push(`Address: ${view.address}`)

@@ -33,10 +33,9 @@ const idOf = (link: string): string =>
   /[@%&][A-Za-z0-9+/]{43}=\.\w+/.exec(link.slice(link.lastIndexOf('](')))?.[0] ?? ''
 
 function readWords(words: string[]): Reading | null {
-  const own = words.slice(
-    words.findIndex((word) => !/^(?:my|our|the|pub|server|called|named|:)$/i.test(word)),
-  )
-  if (words.length === 0 || own.length === 0) return null
+  const at = words.findIndex((word) => !/^(?:my|our|the|pub|server|called|named|:)$/i.test(word))
+  if (at === -1) return null
+  const own = words.slice(at)
   const [first = '', second, ...more] = own
   const name = nameOf(first)
   if (second !== undefined && BEHIND.test(second)) return readBehind(own)

@@ -1,6 +1,7 @@
 /** What the provider's own posts mean to its state: answers, combined ones, questions, notices, delivered invites. */
 import type { Folded } from './evolve'
 import type { FeedId, MessageId } from './ids'
+import { INCIDENT_NOTICES_PER_DAY_MAX } from './limits'
 import {
   type AnswerPayload,
   type BurstPayload,
@@ -64,7 +65,10 @@ function noteAnswer(state: State, message: Folded, post: Post, payload: AnswerPa
     const cause = { request: payload.answers, by: payload.to }
     provider.questions.set(message.key, { ...payload.question, ...place, ...cause })
   }
-  if (payload.confirms !== null) provider.confirmed.add(payload.confirms)
+  if (payload.confirms !== null) {
+    provider.confirmed.add(payload.confirms)
+    if (payload.final && payload.outcome === 'done') provider.agreed.add(payload.confirms)
+  }
   if (payload.declines !== null) decline(provider, payload.declines)
   if (!payload.final) return
   provider.changes.delete(payload.answers)
@@ -81,6 +85,10 @@ function decline(provider: ProviderFold, key: MessageId): void {
 
 function noteNotice(provider: ProviderFold, message: Folded, post: Post, payload: NoticePayload): void {
   provider.notices.set(noticeKey(payload), payload)
+  if (payload.topic === 'incident') {
+    const times = [...(provider.incidentNotices.get(payload.pub) ?? []), message.claimedAt]
+    provider.incidentNotices.set(payload.pub, times.slice(-INCIDENT_NOTICES_PER_DAY_MAX))
+  }
   if (payload.to !== null) return
   const root = post.root ?? message.key
   provider.threads.set(payload.pub, { root, head: message.key, recps: post.recps })

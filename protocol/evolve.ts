@@ -141,8 +141,9 @@ function evolvePrivate(state: State, author: AuthorFold, message: Folded): void 
     if (content.feed !== null && !author.feeds.has(content.pub)) author.feeds.set(content.pub, content.feed)
   }
   if (content.type === 'buttcloud/incident') {
-    const { key, sequence } = message
-    const kept = [...(author.incidents.get(content.pub) ?? []), { key, sequence, incident: content }]
+    const { key, sequence, receivedAt } = message
+    const fact = { key, sequence, receivedAt, incident: content }
+    const kept = [...(author.incidents.get(content.pub) ?? []), fact]
     author.incidents.set(content.pub, kept.slice(-INCIDENTS_KEPT_MAX))
   }
   if (content.type === 'buttcloud/result' && !author.results.has(content.op))

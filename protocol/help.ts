@@ -1,93 +1,11 @@
 /** What the provider can be told, in words. Every text fits one answer (ANSWER_BYTES_MAX). */
-import { DESCRIPTION_CHARS_MAX, INVITE_USES_MAX, NAME_CHARS_MAX, TITLE_CHARS_MAX } from './limits'
-
-interface Entry {
-  usage: string
-  does: string
-  details: string[]
-  examples: string[]
-}
-
-const ENTRIES: Record<string, Entry> = {
-  create: {
-    usage: 'create NAME',
-    does: 'makes a pub of your own and sends you an invite to it',
-    details: [
-      `A name has 1 to ${NAME_CHARS_MAX} characters: the letters a to z, digits and hyphens.`,
-      'It takes a few seconds. Your own invite comes in the answer.',
-    ],
-    examples: ['create alice', 'please could I have a pub called alice?'],
-  },
-  list: {
-    usage: 'list',
-    does: 'shows your pubs',
-    details: [],
-    examples: ['list', 'which pubs do I have?'],
-  },
-  status: {
-    usage: 'status NAME',
-    does: 'says how a pub is doing and where it is',
-    details: ['With one pub, its name can be left out.'],
-    examples: ['status alice', 'how is alice doing?'],
-  },
-  invite: {
-    usage: 'invite NAME [USES]',
-    does: 'makes an invite that you can pass on',
-    details: [
-      `USES says how many people it lets in: 1 unless you say more, at most ${INVITE_USES_MAX}.`,
-      'Whoever has the invite can use it, so send it only to those whom it is for.',
-    ],
-    examples: ['invite alice', 'invite alice 5', 'invite for alice, 5 people'],
-  },
-  stop: {
-    usage: 'stop NAME',
-    does: 'switches a pub off until you start it again',
-    details: ['Nobody reaches it meanwhile. Its data, its address and its invites are kept.'],
-    examples: ['stop alice', 'please turn alice off for a while'],
-  },
-  start: {
-    usage: 'start NAME',
-    does: 'switches a stopped pub on',
-    details: ['The answer comes when it is up.'],
-    examples: ['start alice', 'bring alice back up'],
-  },
-  restart: {
-    usage: 'restart NAME',
-    does: 'starts a pub anew, as after a hiccup',
-    details: ['It is away for a moment. Its identity, its data and its invites stay what they are.'],
-    examples: ['restart alice', 'please reboot my pub'],
-  },
-  name: {
-    usage: 'name NAME as TEXT',
-    does: 'sets what a pub calls itself in public',
-    details: [
-      `TEXT is one line of at most ${TITLE_CHARS_MAX} characters. In messages to me the pub keeps its first name.`,
-    ],
-    examples: ["name alice as Alice's Garden", 'call alice "The Shed"'],
-  },
-  describe: {
-    usage: 'describe NAME as TEXT',
-    does: 'sets how a pub describes itself in public',
-    details: [`TEXT is one line of at most ${DESCRIPTION_CHARS_MAX} characters.`],
-    examples: ['describe alice as A quiet place for gardeners'],
-  },
-  delete: {
-    usage: 'delete NAME',
-    does: 'ends a pub, after asking you once',
-    details: [
-      'The exact name is needed. You are asked first; `yes` as a reply to the question does it, `no` leaves it.',
-    ],
-    examples: ['delete alice'],
-  },
-  help: {
-    usage: 'help [COMMAND]',
-    does: 'shows this, or more about one command',
-    details: [],
-    examples: ['help', 'help invite'],
-  },
-}
+import { type Entry, GROUPS } from './help-entries'
 
 const code = (text: string): string => `\`${text}\``
+
+/** Words of the parser that this provider does not know yet: they are no help to anybody. */
+type Unknown = ReadonlySet<string>
+const NONE: Unknown = new Set()
 
 /** A few lines for somebody who writes for the first time. */
 export function shortHelp(): string {
@@ -97,10 +15,10 @@ export function shortHelp(): string {
   ].join('\n')
 }
 
-/** All commands, or one of them with examples; an unknown word gets all. */
-export function helpText(about: string | null): string {
-  const entry = about !== null && Object.hasOwn(ENTRIES, about) ? ENTRIES[about] : undefined
-  if (entry === undefined) return fullHelp(about)
+/** All commands, or one of them with examples; a word that is none gets all. */
+export function helpText(about: string | null, unknown: Unknown = NONE): string {
+  const entry = about === null || unknown.has(about) ? undefined : entryOf(about)
+  if (entry === undefined) return fullHelp(about, unknown)
   return [
     `${code(entry.usage)}: ${entry.does}.`,
     ...entry.details,
@@ -110,15 +28,27 @@ export function helpText(about: string | null): string {
   ].join('\n')
 }
 
-function fullHelp(about: string | null): string {
-  return [
+function entryOf(command: string): Entry | undefined {
+  for (const [, entries] of GROUPS) if (Object.hasOwn(entries, command)) return entries[command]
+  return undefined
+}
+
+function fullHelp(about: string | null, unknown: Unknown): string {
+  const lines = [
     ...(about === null
       ? []
       : [`${code(about.slice(0, 20).replace(/[`\n]/g, ' '))} is not available yet.`, '']),
-    'You can send me, in a private message:',
-    '',
-    ...Object.values(ENTRIES).map((entry) => `- ${code(entry.usage)}: ${entry.does}`),
+    `You can send me, in a private message (${code('help COMMAND')} tells more about one):`,
+  ]
+  for (const [title, entries] of GROUPS) {
+    const known = Object.entries(entries).filter(([command]) => !unknown.has(command))
+    if (known.length === 0) continue
+    lines.push('', `**${title}**`, '')
+    for (const [, entry] of known) lines.push(`- ${code(entry.usage)}: ${entry.does}`)
+  }
+  lines.push(
     '',
     'Plain sentences do as well, for example "please could I have a pub called alice?". One command in each message; when I am not sure what you mean I ask.',
-  ].join('\n')
+  )
+  return lines.join('\n')
 }

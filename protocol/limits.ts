@@ -24,6 +24,28 @@ export const INCIDENT_LINES_MAX = 5
 export const INCIDENT_LINE_CHARS_MAX = 200
 /** Words of a hub on incidents that are kept per pub: begin and end of the 20 that `log` lists, and as much again. */
 export const INCIDENTS_KEPT_MAX = 80
+/** Incidents of one pub that its hub remembers having told of: more than a day's. */
+export const OWN_INCIDENTS_KEPT_MAX = 100
+/** A pub that is not up for this long, though it should be, is an incident. Quicker healing is no news. */
+export const INCIDENT_DOWN_AFTER_MS = 2 * 60_000
+/** An incident of the same kind within this time: it flaps, and is only over after INCIDENT_CALM_MS. */
+export const INCIDENT_AGAIN_MS = 3_600_000
+/** Out of memory, or what flaps, is over when nothing of it was seen for this long. */
+export const INCIDENT_CALM_MS = 30 * 60_000
+/** Incidents of one kind that begin for one pub within a day: the seventh says nothing that six did not. */
+export const INCIDENTS_PER_DAY_MAX = 6
+/** Times of one pub's ills that a hub holds in memory, to count them. */
+export const ILLS_KEPT_MAX = 1_000
+/** What a hub says of incidents is gathered this long, so that what is over already comes in one notice. */
+export const INCIDENT_GATHER_MS = 3_000
+/** Notices of incidents about one pub within a day that come at once … */
+export const INCIDENT_NOTICES_PER_DAY_MAX = 8
+/** … and how far apart, combined, those after them are. */
+export const INCIDENT_NOTICES_RARE_MS = 4 * 3_600_000
+/** Incidents told one by one in a combined notice; the rest is counted. */
+export const INCIDENTS_PER_NOTICE_MAX = 5
+/** Incidents that `log` lists. */
+export const INCIDENTS_LISTED_MAX = 20
 /** One free plan; the quota keeps one person from filling a community's server. */
 export const PUBS_PER_OWNER_MAX = 3
 /** Uses of one invite: a village, not a city; more invites can be made. */
@@ -174,6 +196,21 @@ export const GATE_WAIT_MIN_MS = 300
 export const GATE_ABSENT_WAIT_MS = 15_000
 /** Messages of a conversation that wait for a slow reader on the owner's machine. */
 export const CONVERSATION_QUEUE_MAX = 20_000
+
+// ---- figures ----
+/** A pub tells its figures this often: a minute shows what a person wants to see, and costs its hub what a ping did. */
+export const SAMPLE_EVERY_MS = 60_000
+/** Minutes of a day, and quarters of an hour of 30 days: what a hub keeps of each pub, in a file of fixed size. */
+export const FINE_POINTS = 1_440
+export const COARSE_POINTS = 2_880
+export const COARSE_EVERY_MS = 900_000
+/** A pub that has told nothing for so long is asked whether it lives, and its engine for its figures. */
+export const FIGURES_LATE_MS = 75_000
+/** A live stream has one item a second: faster is not readable. Slower than a day nobody needs. */
+export const LIVE_EVERY_MS = 1_000
+export const FIGURES_EVERY_MAX_MS = 86_400_000
+/** A pub looks through its folder at most this often: thousands of blobs are thousands of looks at the disk. */
+export const FOLDER_LOOK_EVERY_MS = 300_000
 /** Plain bytes of one private blob: encrypted it stays under the 5 MiB that a stock client takes (5,199,665 fit). */
 export const PRIVATE_BLOB_BYTES_MAX = 5_000_000
 /** Long answers and exports are kept this long. */
@@ -184,3 +221,21 @@ export const PRIVATE_BLOB_SWEEP_EVERY_MS = 3_600_000
 /** Private blobs of one provider, all together: what is over makes the oldest go. */
 export const PRIVATE_BLOBS_MAX = 10_000
 export const PRIVATE_BLOBS_BYTES_MAX = 2 * 1024 * 1024 * 1024
+
+// ---- export ----
+/** One piece of an export on its way: several a second on a slow line, hardly any waiting for answers on a fast one. */
+export const EXPORT_CHUNK_BYTES = 512 * 1024
+/** Messages of a pub's log that its hub reads at one time: at most 2 MB of the classic 8 KiB. */
+export const EXPORT_PAGE_MESSAGES = 250
+/** A read of an export is answered with `wait` after this, so that nobody takes counting for a broken connection. */
+export const EXPORT_WAIT_MS = 3_000
+/** An export that nobody has read from for so long is over; its owner can go on with a new one. */
+export const EXPORT_IDLE_MS = 60_000
+/** Exports of one owner at one time: the second is for somebody who forgot the first. */
+export const EXPORTS_PER_OWNER_MAX = 2
+/** Exports that one hub serves at one time: each keeps one pub busy and takes some megabytes. */
+export const EXPORTS_PER_HUB_MAX = 4
+/** The log of a plain ssb-server counts its bytes in 32 bits (flumelog-offset as ssb-db 20 opens it). */
+export const EXPORT_LOG_BYTES_MAX = 2 ** 32 - 1
+/** What comes as blobs in a message, four of them at most; a table of peers is some kilobytes. */
+export const EXPORT_MESSAGE_BYTES_MAX = 20_000_000

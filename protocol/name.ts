@@ -47,6 +47,8 @@ const SUGGESTION_SOURCE_CHARS_MAX = 200
 
 /** A valid name near the one that was refused, or null. */
 function suggestionOf(name: string): string | null {
+  // A mail address is said again nowhere, in no form.
+  if (/[^@]@[^@]+\.[^@]/.test(name)) return null
   const made = name
     .slice(0, SUGGESTION_SOURCE_CHARS_MAX)
     .replace(/[ßøæœłđþ]/g, (letter) => LETTERS[letter] ?? '')

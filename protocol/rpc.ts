@@ -3,7 +3,9 @@
  * matters go this way; whatever must outlive a connection is a message.
  * Errors travel as `Error` with a message that starts with one of REASONS and a colon.
  */
+import { EXPORT_CALLS, EXPORT_METHODS, HUB_EXPORT_METHODS } from './export'
 import type { FeedId, InviteKey, MessageId, Millis, PubId } from './ids'
+import type { IncidentKind } from './messages/incident'
 
 /** First word of every error our own methods give, so that callers can tell what to do. */
 export const REASONS = ['refused', 'stale-epoch', 'gap', 'try-again', 'unknown', 'bad-argument'] as const
@@ -35,6 +37,7 @@ export const PROVIDER_MANIFEST = {
   open: 'async',
   commit: 'async',
   feed: 'source',
+  ...EXPORT_METHODS,
   adminInvite: 'async',
   adminHubToken: 'async',
   adminHubs: 'async',
@@ -47,6 +50,10 @@ export const PROVIDER_MANIFEST = {
  */
 export const HUB_MANIFEST = {
   hubRun: 'async',
+  ...HUB_EXPORT_METHODS,
+  hubFigures: 'async',
+  hubSamples: 'async',
+  hubStats: 'source',
 } as const
 
 /** `buttcloud.hubRun({pub, method, args})`: one call on the pub's own server; answers what it answered. */
@@ -61,7 +68,15 @@ export interface HubRunRequest {
 export const BUTTCLOUD_MANIFEST = { ...PROVIDER_MANIFEST, ...HUB_MANIFEST } as const
 
 /** What any connected peer may call; the methods look at the caller themselves. `join` needs a token's key. */
-export const PROVIDER_ANONYMOUS = ['whoami', 'pubs', 'watch', 'open', 'commit', 'feed'] as const
+export const PROVIDER_ANONYMOUS = [
+  'whoami',
+  'pubs',
+  'watch',
+  'open',
+  'commit',
+  'feed',
+  ...EXPORT_CALLS,
+] as const
 
 /** `buttcloud.whoami()`: who the caller is to this provider. */
 export interface WhoamiAnswer {
@@ -77,7 +92,6 @@ export interface PubView {
   name: string
   owners: FeedId[]
   plan: string
-  /** The seeds' words: what is true now. */
   status: 'up' | 'down' | 'none'
   phase: 'placed' | 'up' | 'down' | 'failed' | 'ended'
   reason: string | null
@@ -90,11 +104,22 @@ export interface PubView {
   /** host:port, once it has been up. */
   address: string | null
   port: number
-  /** The version of its image, once its hub has said it. */
   version: string | null
   createdAt: Millis
   keepUntil: Millis | null
   invites: { issued: number; used: number }
+  /** What last befell it; null where nothing did. */
+  lastIncident: IncidentView | null
+}
+
+/** One incident of a pub, both ends of it joined. */
+export interface IncidentView {
+  kind: IncidentKind
+  /** By the hub's clock. */
+  begunAt: Millis
+  /** Null while it is not over. */
+  overAt: Millis | null
+  reason: string | null
 }
 
 /** `buttcloud.join({hub, label?})`, called with the key pair of a hub token; answers once the hub's record is on disk. */
@@ -189,7 +214,10 @@ export const FENCE_MANIFEST = {
   restore: 'async',
   answer: 'async',
   invite: 'async',
+  revoke: 'async',
   about: 'async',
+  figures: 'source',
+  contact: 'async',
 } as const
 
 /** `fence.status()`. */
@@ -230,6 +258,20 @@ export interface FenceOpenRequest {
 export interface FenceAboutRequest {
   name: string
   description: string
+}
+/** `fence.revoke({key})`: takes an invite out of the table; unknown ones are gone already. */
+export interface FenceRevokeRequest {
+  key: InviteKey
+}
+/**
+ * `fence.contact({feed, following, blocking})`: what the pub shall say of somebody. Answered, with the head, once the
+ * pub's feed says so; nothing is written where it does already. `try-again`, or no answer: nobody remembers it, so
+ * it is asked again; that it may still be under way does no harm.
+ */
+export interface FenceContactRequest {
+  feed: FeedId
+  following: boolean
+  blocking: boolean
 }
 /** `fence.restore([values])`: appends own messages the provider holds; answers the new head. */
 export interface FenceHeadAnswer {

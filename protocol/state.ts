@@ -80,6 +80,8 @@ export interface NoticeThread {
 export interface IncidentFact {
   key: MessageId
   sequence: number
+  /** By this node's clock: what comes together is told together. */
+  receivedAt: Millis
   incident: IncidentMessage
 }
 
@@ -111,10 +113,14 @@ export interface ProviderFold {
   questions: Map<MessageId, OpenQuestion>
   /** Questions that are used up, by a yes or a no. */
   confirmed: Set<MessageId>
+  /** Those of them that a yes has answered, and what it was about was done. */
+  agreed: Set<MessageId>
   /** Requests whose bearer item has been delivered in a thread of its own. */
   delivered: Set<MessageId>
   /** What owners have been told, by `noticeKey`. */
   notices: Map<string, NoticePayload>
+  /** When the owners of each pub were last told of incidents; only the last INCIDENT_NOTICES_PER_DAY_MAX. */
+  incidentNotices: Map<PubId, Millis[]>
   /** The latest thread of notices about each pub. */
   threads: Map<PubId, NoticeThread>
   /** Branches of the provider's own posts, for walking up a thread. */
@@ -185,8 +191,10 @@ export function initialState(provider: FeedId): State {
       strangerRefusals: [],
       questions: new Map(),
       confirmed: new Set(),
+      agreed: new Set(),
       delivered: new Set(),
       notices: new Map(),
+      incidentNotices: new Map(),
       threads: new Map(),
       branches: new Map(),
     },

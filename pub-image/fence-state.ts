@@ -1,7 +1,7 @@
 /** What the fence knows, what happens to it and what it wants done: the types, and reading them. */
 import type { FeedId, InviteKey, MessageId, Millis } from '../protocol/ids'
 import type { FenceItem, FenceStatus, InviteEntry, RawValue, Reason } from '../protocol/rpc'
-import { emptyOwn, evolveOwn, type Own } from './own'
+import { emptyOwn, evolveOwn, type Own, type WantedContact } from './own'
 import * as words from './words'
 
 /** A write that somebody waits for. */
@@ -11,6 +11,8 @@ export interface Asked {
   content: object | string | null
   /** It is the pub's word on itself: what is to be written is found out when its turn comes. */
   about: boolean
+  /** The pub's word on somebody; likewise. */
+  contact: WantedContact | null
   /** Set when the write is the follow that an invite's use brings. */
   use: { invite: InviteKey; member: FeedId } | null
   askedAt: Millis
@@ -56,6 +58,7 @@ export interface Fence {
 export type FenceEvent =
   | { on: 'asked'; id: number; content: object | string; now: Millis }
   | { on: 'about'; id: number; wanted: Wanted; now: Millis }
+  | { on: 'contact'; id: number; wanted: WantedContact; now: Millis }
   | { on: 'use'; id: number; invite: InviteKey; member: FeedId; now: Millis }
   | { on: 'signed'; id: number; value: RawValue; key: MessageId; now: Millis }
   | { on: 'unsigned'; id: number; message: string }
@@ -67,6 +70,7 @@ export type FenceEvent =
   | { on: 'unappended'; message: string }
   | { on: 'restored'; value: RawValue; key: MessageId }
   | { on: 'invite'; entry: InviteEntry }
+  | { on: 'revoke'; invite: InviteKey }
   | { on: 'tick'; now: Millis }
 
 export type FenceEffect =

@@ -16,7 +16,7 @@ import type { MessageId, Millis } from '../protocol/ids'
 import { COMMIT_WAIT_MS, FENCE_QUEUE_MAX } from '../protocol/limits'
 import type { InviteEntry, RawValue } from '../protocol/rpc'
 import type { Asked, Fence, FenceEffect, FenceEvent } from './fence-state'
-import { aboutOwed, evolveOwn } from './own'
+import { aboutOwed, contactOwed, evolveOwn } from './own'
 import * as words from './words'
 
 /** Takes in one event and says what is to be done, in this order. */
@@ -27,6 +27,8 @@ export function step(fence: Fence, event: FenceEvent): FenceEffect[] {
     case 'about':
       fence.wanted = event.wanted
       return [...ask(fence, askedBy(event, { about: true })), ...pump(fence)]
+    case 'contact':
+      return [...ask(fence, askedBy(event, { contact: event.wanted })), ...pump(fence)]
     case 'use': {
       const use = { invite: event.invite, member: event.member }
       return [...ask(fence, askedBy(event, { use })), ...pump(fence)]
@@ -61,6 +63,10 @@ export function step(fence: Fence, event: FenceEvent): FenceEffect[] {
       return arrived(fence, event.value, event.key)
     case 'invite':
       return invite(fence, event.entry)
+    case 'revoke':
+      // Who waits with this invite is told so when their turn comes; a use that is on its way is the provider's to judge.
+      fence.table?.delete(event.invite)
+      return []
     case 'tick':
       return tick(fence, event.now)
     default:
@@ -69,7 +75,8 @@ export function step(fence: Fence, event: FenceEvent): FenceEffect[] {
 }
 
 function askedBy(event: { id: number; now: Millis }, what: Partial<Asked>): Asked {
-  return { id: event.id, content: null, about: false, use: null, askedAt: event.now, keys: [], ...what }
+  const nothing = { content: null, about: false, contact: null, use: null, keys: [] }
+  return { id: event.id, askedAt: event.now, ...nothing, ...what }
 }
 
 function reply(asked: Asked, error: string | null, key: MessageId | null): FenceEffect {
@@ -89,6 +96,8 @@ function ask(fence: Fence, asked: Asked): FenceEffect[] {
 /** Why this write can never be done, or null. Asked when its turn comes, so that what came before it counts. */
 function refusalOf(fence: Fence, asked: Asked): string | null {
   if (asked.use === null) return null
+  // A follow would take the block back, which is for the owners alone to do.
+  if (fence.own.blocking.has(asked.use.member)) return words.BLOCKED
   const entry = fence.table?.get(asked.use.invite)
   return entry === undefined || entry.left <= 0 ? words.EXPIRED : null
 }
@@ -106,7 +115,8 @@ function pump(fence: Fence): FenceEffect[] {
     }
     // What it shall say may have changed, or been said, while this waited.
     if (asked.about) asked.content = aboutOwed(fence.own, fence.feed, fence.wanted)
-    if (asked.about && asked.content === null) {
+    if (asked.contact !== null) asked.content = contactOwed(fence.own, asked.contact)
+    if (asked.use === null && asked.content === null) {
       effects.push(reply(asked, null, null))
       continue
     }

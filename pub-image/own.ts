@@ -1,15 +1,23 @@
-/** What the pub's own feed says: whom it follows, and what it calls itself. A fold over that feed and nothing else. */
+/** What the pub's own feed says: whom it follows and blocks, and what it calls itself. A fold over that feed alone. */
 import { type FeedId, isFeedId } from '../protocol/ids'
 
 export interface Own {
   /** The last word on each person; the fold changes it in place, a pub may have thousands of members. */
   following: Map<FeedId, boolean>
+  blocking: Set<FeedId>
   name: string | null
   description: string | null
 }
 
+/** What the pub shall say of somebody; both false takes back what it said before. */
+export interface WantedContact {
+  feed: FeedId
+  following: boolean
+  blocking: boolean
+}
+
 export function emptyOwn(): Own {
-  return { following: new Map(), name: null, description: null }
+  return { following: new Map(), blocking: new Set(), name: null, description: null }
 }
 
 /** Takes in the next message of the pub's own feed. Boxed or odd content says nothing and is passed over. */
@@ -18,7 +26,10 @@ export function evolveOwn(own: Own, feed: FeedId, content: unknown): void {
   const found = content as Record<string, unknown>
   if (found.type === 'contact' && isFeedId(found.contact)) {
     // As ssb-friends reads it: blocking wins over following, anything else ends both.
-    own.following.set(found.contact, found.blocking !== true && found.following === true)
+    const blocks = Boolean(found.blocking) || Boolean(found.flagged)
+    own.following.set(found.contact, !blocks && found.following === true)
+    if (blocks) own.blocking.add(found.contact)
+    else own.blocking.delete(found.contact)
   }
   if (found.type === 'about' && found.about === feed) {
     if (typeof found.name === 'string') own.name = found.name
@@ -37,4 +48,12 @@ export function aboutOwed(
   if (wanted.description !== '' && wanted.description !== own.description)
     about.description = wanted.description
   return Object.keys(about).length > 2 ? about : null
+}
+
+/** The `contact` that is still to be published so that the feed says this, or null. */
+export function contactOwed(own: Own, wanted: WantedContact): Record<string, unknown> | null {
+  const { feed, following, blocking } = wanted
+  const follows = own.following.get(feed) === true
+  if (own.blocking.has(feed) === blocking && (blocking || follows === following)) return null
+  return { type: 'contact', contact: feed, following: following && !blocking, blocking }
 }

@@ -13,6 +13,8 @@ export const ending = (): string => `try again: this pub is stopping. ${NOTHING_
 
 // How stock ssb-invite begins; clients look for these words.
 export const EXPIRED = 'invite has expired: it has no uses left, was withdrawn, or was not made by this pub'
+export const BLOCKED =
+  'refused: this pub blocks that feed, so an invite can not make it follow it; its owners can take the block back'
 export const FEED_MISSING = 'feed to follow is missing: expected {feed: "@….ed25519"} in invite.use'
 export const NOT_HERE =
   'refused: invites of this pub are made by its provider; write "invite NAME" to the provider in a private message'

@@ -84,7 +84,7 @@ export async function connectMaster(
 }
 
 /** What an ssb-server's own config says of port and network. */
-function configOf(folder: string): { port: number; networkKey: string } {
+export function configOf(folder: string): { port: number; networkKey: string } {
   const otherwise = { port: 8008, networkKey: networkKeyOf() }
   let config: any
   try {

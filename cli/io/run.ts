@@ -19,6 +19,14 @@ export function run(action: Action): (...given: unknown[]) => Promise<void> {
   }
 }
 
+/** `buttcloud … | head` has read enough: what comes after goes nowhere, and the program ends as it would have. */
+export function outliveReaders(): void {
+  for (const stream of [process.stdout, process.stderr])
+    stream.on('error', (error: NodeJS.ErrnoException) => {
+      if (error.code !== 'EPIPE') throw error
+    })
+}
+
 /** One sentence on stderr, and the exit code. What is no Failure is shown whole with --verbose. */
 export function fail(error: unknown, verbose: boolean): void {
   const text = error instanceof Failure ? error.message : firstLine(error)

@@ -6,13 +6,22 @@ import { factOf, LABEL_HUB, LABEL_PUB, labelsOf } from './docker-body'
 import { asEngineError, isVersionTrouble, statusOf, unless, unlessMissing } from './docker-errors'
 import { fetchImage } from './docker-image'
 import { isPart, makeContainer, removePart } from './docker-make'
+import { needNetwork } from './docker-network'
 import { type DockerEngineOptions, type DockerSettings, dockerSettings } from './docker-options'
 import { plainOutput } from './docker-output'
+import { statsOf } from './docker-stats'
 import { chooseApiVersion } from './docker-version'
 import { watchEvents } from './docker-watch'
-import { type Engine, EngineError, type Fetched, type FetchOptions, type Run, type RunFact } from './engine'
+import {
+  type Engine,
+  EngineError,
+  type Fetched,
+  type FetchOptions,
+  type Run,
+  type RunFact,
+  type RunStats,
+} from './engine'
 
-const ICC_OPTION = 'com.docker.network.bridge.enable_icc'
 /** A removal that goes on is waited for this long. */
 const REMOVAL_POLLS_MAX = 50
 const REMOVAL_POLL_MS = 100
@@ -143,8 +152,19 @@ class DockerEngine implements Engine {
   }
 
   async logs(name: string, lines: number): Promise<string> {
-    return this.askOwn(`read the output of ${name}`, name, async (container) =>
-      plainOutput(await container.logs({ follow: false, stdout: true, stderr: true, tail: lines })),
+    return this.askOwn(`read the output of ${name}`, name, async (container) => {
+      // A container keeps what it printed in its earlier lives.
+      const { State } = await container.inspect()
+      const since = Math.max(0, Date.parse(State.StartedAt) / 1000) || 0
+      const options = { follow: false, stdout: true, stderr: true, tail: lines, since } as const
+      return plainOutput(await container.logs(options))
+    })
+  }
+
+  async stats(name: string): Promise<RunStats> {
+    return this.askOwn(`measure ${name}`, name, async (container) =>
+      // One-shot (API 1.41): else the engine waits a second for a second look.
+      statsOf(name, await container.stats({ stream: false, 'one-shot': true })),
     )
   }
 
@@ -245,22 +265,7 @@ class DockerEngine implements Engine {
 
   private async needNetwork(docker: Docker): Promise<void> {
     if (this.networkIsThere) return
-    const info = await docker.getNetwork(this.settings.network).inspect().catch(unless(404))
-    if (info === undefined)
-      await docker
-        .createNetwork({
-          Name: this.settings.network,
-          Driver: 'bridge',
-          CheckDuplicate: true,
-          Options: { [ICC_OPTION]: 'false' },
-        })
-        // 409: another hub on this engine was a moment faster.
-        .catch(unless(409))
-    else if (info.Options?.[ICC_OPTION] !== 'false')
-      throw new EngineError(
-        'other',
-        `the Docker network ${this.settings.network} lets pubs talk to each other; remove it, and it is made anew as it must be`,
-      )
+    await needNetwork(docker, this.settings.network)
     this.networkIsThere = true
   }
 

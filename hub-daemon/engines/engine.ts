@@ -40,6 +40,16 @@ export interface VolumeFact {
   pub: PubId
 }
 
+/** What a running run has used since it began, as seen from outside. */
+export interface RunStats {
+  cpuMs: number
+  /** Without what the kernel keeps of files and can drop at once, as `docker stats` counts. */
+  memoryBytes: number
+  /** Null where the engine can't count them: processes share the network of their machine. */
+  inBytes: number | null
+  outBytes: number | null
+}
+
 /** Kinds of trouble an engine names; everything else is a temporary failure and is retried. */
 export class EngineError extends Error {
   constructor(
@@ -89,6 +99,8 @@ export interface Engine {
   purge(name: string): Promise<void>
   /** The last lines it printed. */
   logs(name: string, lines: number): Promise<string>
+  /** What it uses. Throws `missing` where nothing runs. */
+  stats(name: string): Promise<RunStats>
   /** Calls `wake` when something may have changed; a hint only. Returns the way to stop. */
   watch(wake: () => void): () => void
   close(): Promise<void>

@@ -1,5 +1,4 @@
 /** Pubs as child processes of the hub daemon: for development and try-out, and where there is no Docker. */
-import { existsSync } from 'node:fs'
 import { mkdir } from 'node:fs/promises'
 import { join } from 'node:path'
 import type { Millis } from '../../protocol/ids'
@@ -10,21 +9,19 @@ import {
   type FetchOptions,
   type Run,
   type RunFact,
+  type RunStats,
   type VolumeFact,
 } from './engine'
 import { Child, endOrphan, needPort } from './process-child'
+import { type Entries, entryOf } from './process-entry'
 import { factOfRecord, RunFolders, type RunRecord } from './process-files'
 import { releaseLock, takeLock } from './process-lock'
 import { lastLines } from './process-output'
+import { statsOfProcess } from './process-stats'
 
-export interface ProcessEngineOptions {
+export interface ProcessEngineOptions extends Entries {
   /** Folder of all runs and volumes of this hub; made if missing. One daemon at a time holds it. */
   directory: string
-  /** Compiled file that is the pub (dist/pub-image/entry.js). */
-  entry: string
-  /** The version of that one, and the compiled files that are other versions, by their names. */
-  version?: string
-  entries?: Readonly<Record<string, string>>
   /** The address the pubs listen on (PUB_LISTEN); asked whether a port is free. */
   bind: string
   /** Given to every pub besides its run's own environment. */
@@ -81,14 +78,14 @@ class ProcessEngine implements Engine {
 
   async fetch(run: Run, { anew }: FetchOptions): Promise<Fetched> {
     return this.attempt(`see to version ${run.version}`, async () => {
-      this.needEntry(run)
+      entryOf(this.options, run.version)
       return anew ? { how: 'kept', why: 'a pub that is a process has none' } : { how: 'here', why: null }
     })
   }
 
   async create(run: Run, secret: string): Promise<void> {
     await this.inTurn(run.name, `create ${run.name}`, async () => {
-      this.needEntry(run)
+      entryOf(this.options, run.version)
       if ((await this.folders.read(run.name)) !== null)
         throw new EngineError('exists', `there is a run ${run.name} already`)
       await this.folders.create(run, secret)
@@ -98,7 +95,7 @@ class ProcessEngine implements Engine {
   async start(name: string): Promise<void> {
     await this.inTurn(name, `start ${name}`, async () => {
       const record = await this.needRecord(name)
-      this.needEntry(record.run)
+      entryOf(this.options, record.run.version)
       const present = this.children.get(name)
       if (present?.child.isOver === false) return
       await present?.remembered
@@ -136,6 +133,16 @@ class ProcessEngine implements Engine {
       await this.ready()
       await this.needRecord(name)
       return lastLines(this.folders.output(name), lines)
+    })
+  }
+
+  async stats(name: string): Promise<RunStats> {
+    return this.attempt(`measure ${name}`, async () => {
+      await this.ready()
+      const child = this.children.get(name)?.child
+      if (child === undefined || child.isOver)
+        throw new EngineError('missing', `could not measure ${name}: it does not run`)
+      return statsOfProcess(child.pid)
     })
   }
 
@@ -186,21 +193,6 @@ class ProcessEngine implements Engine {
     }
   }
 
-  /** The compiled file that is this version of the pub. */
-  private needEntry({ version }: Run): string {
-    const { entries = {}, entry: own, version: ownVersion } = this.options
-    const isOwn = ownVersion === undefined || version === ownVersion
-    const entry = isOwn ? own : Object.hasOwn(entries, version) ? entries[version] : undefined
-    if (entry === undefined)
-      throw new EngineError(
-        'no-image',
-        `version ${version} is not on this server, which runs its pubs as processes; its operator can add it (docs/HUB-HOSTS.md)`,
-      )
-    if (!existsSync(entry))
-      throw new EngineError('no-image', `the pub's program ${entry} is not there; run \`npm run build\``)
-    return entry
-  }
-
   private async needRecord(name: string): Promise<RunRecord> {
     const record = await this.folders.read(name)
     if (record === null) throw new EngineError('missing', `there is no run ${name}`)
@@ -211,7 +203,7 @@ class ProcessEngine implements Engine {
     const { run } = record
     const child = await Child.spawn({
       run,
-      entry: this.needEntry(run),
+      entry: entryOf(this.options, run.version),
       volume: this.folders.volume(run.name),
       lock: this.folders.lock(run.name),
       output: this.folders.output(run.name),

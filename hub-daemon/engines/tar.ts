@@ -1,4 +1,4 @@
-/** A tar archive of one small file, made by hand: all that is ever put into a container is one secret. */
+/** Tar archives, made by hand: one secret for a container, and a pub's content as it is streamed to its owner. */
 
 const BLOCK_BYTES = 512
 
@@ -12,18 +12,45 @@ export function tarOfSecret(name: string, content: string, owner: TarOwner, now:
   if (!/^[\x21-\x7e]{1,99}$/.test(name))
     throw new Error(`a tar name must be 1 to 99 ASCII characters: ${name}`)
   const bytes = Buffer.from(content, 'utf8')
-  const padding = Buffer.alloc((BLOCK_BYTES - (bytes.length % BLOCK_BYTES)) % BLOCK_BYTES)
   return Buffer.concat([
     header(name, 0o600, bytes.length, owner, now),
     bytes,
-    padding,
-    Buffer.alloc(2 * BLOCK_BYTES),
+    tarPadding(bytes.length),
+    TAR_END,
   ])
 }
 
-function header(name: string, mode: number, size: number, owner: TarOwner, now: number): Buffer {
+export interface TarEntry {
+  /** ASCII, with slashes; what is longer than 99 bytes is split at one of them. A folder's ends with one. */
+  name: string
+  /** At most 8 GiB less one byte. */
+  sizeBytes: number
+  mode: number
+  /** Milliseconds since 1970. */
+  at: number
+}
+
+/** The header block of one entry of a ustar archive, owned by nobody in particular. Throws where a name does not fit. */
+export function tarHeader({ name, sizeBytes, mode, at }: TarEntry): Buffer {
+  if (!/^[\x21-\x7e]+$/.test(name)) throw new Error(`a tar name must be ASCII: ${name}`)
+  const cut = name.length < 100 ? -1 : name.indexOf('/', name.length - 100)
+  if (cut > 155 || (name.length >= 100 && cut < 1)) throw new Error(`a tar name is too long: ${name}`)
+  const [prefix, rest] = cut < 0 ? ['', name] : [name.slice(0, cut), name.slice(cut + 1)]
+  return header(rest, mode, sizeBytes, { uid: 0, gid: 0 }, at, prefix)
+}
+
+/** What follows an entry's bytes, up to the next block. */
+export function tarPadding(sizeBytes: number): Buffer {
+  return Buffer.alloc((BLOCK_BYTES - (sizeBytes % BLOCK_BYTES)) % BLOCK_BYTES)
+}
+
+/** What an archive ends with. */
+export const TAR_END = Buffer.alloc(2 * BLOCK_BYTES)
+
+function header(name: string, mode: number, size: number, owner: TarOwner, now: number, prefix = ''): Buffer {
   const block = Buffer.alloc(BLOCK_BYTES)
   block.write(name, 0, 100, 'ascii')
+  block.write(prefix, 345, 155, 'ascii')
   octal(block, mode, 100, 8)
   octal(block, owner.uid, 108, 8)
   octal(block, owner.gid, 116, 8)
@@ -31,7 +58,7 @@ function header(name: string, mode: number, size: number, owner: TarOwner, now: 
   octal(block, Math.floor(now / 1000), 136, 12)
   // The checksum is counted with its own field full of spaces.
   block.fill(' ', 148, 156)
-  block.write('0', 156, 1, 'ascii')
+  block.write(name.endsWith('/') ? '5' : '0', 156, 1, 'ascii')
   block.write('ustar\0', 257, 6, 'ascii')
   block.write('00', 263, 2, 'ascii')
   let sum = 0

@@ -4,11 +4,12 @@ import { runNameOf } from '../../protocol/ids'
 import { STOP_GRACE_MS } from '../../protocol/limits'
 import { reasonOf } from '../../protocol/rpc'
 import type { Engine } from '../engines/engine'
-import { type Memory, rememberCrash, rememberDone, rememberStart, rememberTrouble } from '../memory'
+import { type Memory, rememberCrash, rememberDone, rememberHung, rememberStart } from '../memory'
 import type { Step, StepKind } from '../steps'
-import { clean, lastWordsOf } from '../words'
+import { clean, crashOf } from '../words'
 import type { Fetcher } from './fetch'
 import type { Log } from './log'
+import type { Meter } from './meter'
 import type { Observer } from './observe'
 import type { ProviderCalls } from './provider-link'
 import { probe } from './pub-client'
@@ -21,6 +22,7 @@ export interface ExecuteContext {
   memory: Memory
   secrets: Secrets
   fetcher: Fetcher
+  meter: Meter
   keys: object
   capsShs: string | null
   /** Where published ports are dialled. */
@@ -39,7 +41,7 @@ const LAST_LINES = 40
 
 /** The way to do each kind of step. */
 export function createPerformers(context: ExecuteContext): Performers {
-  const { engine, observer, memory, secrets, keys, capsShs, dial, log } = context
+  const { engine, observer, memory, secrets, meter, keys, capsShs, dial, log } = context
   return {
     async fetch({ pub, run }) {
       context.fetcher.begin(pub, run)
@@ -52,7 +54,7 @@ export function createPerformers(context: ExecuteContext): Performers {
     async start({ pub, name, again, outOfMemory }) {
       if (again) {
         const output = await engine.logs(name, LAST_LINES).catch(() => '')
-        rememberCrash(memory, pub, lastWordsOf(output), outOfMemory)
+        rememberCrash(memory, pub, crashOf(output, outOfMemory), Date.now())
       }
       await engine.start(name)
       rememberStart(memory, pub, Date.now())
@@ -60,13 +62,14 @@ export function createPerformers(context: ExecuteContext): Performers {
     async stop({ pub, name, silent }) {
       await engine.stop(name, STOP_GRACE_MS)
       rememberDone(memory, pub)
-      if (silent) rememberTrouble(memory, pub, { kind: 'silent', message: 'it does not answer' }, Date.now())
+      if (silent) rememberHung(memory, pub, Date.now())
     },
     async remove({ pub, name }) {
       await engine.remove(name)
       rememberDone(memory, pub)
     },
     async purge({ pub, name }) {
+      meter.forget(pub)
       await engine.purge(name)
       secrets.forget(name)
       context.fetcher.forget(name)
@@ -79,7 +82,8 @@ export function createPerformers(context: ExecuteContext): Performers {
       const address = { host: dial, port, feed: secret.feed }
       const { provider, changed } = context
       const lost = () => void observer.refresh()
-      const options = { pub, epoch, address, keys, capsShs, provider, log, changed, lost }
+      const figures = (item: unknown) => meter.tell(pub, item)
+      const options = { pub, epoch, address, keys, capsShs, provider, log, changed, figures, lost }
       observer.sessions.set(pub, new Session(options))
     },
     async 'close-session'({ pub }) {
@@ -98,6 +102,27 @@ export function createPerformers(context: ExecuteContext): Performers {
         if (reasonOf(error) === 'try-again') session?.probed(false, Date.now())
         else memory.deeds.set(op.op, { ok: false, reason })
         log.warn({ pub, reason }, 'an invite could not be put into the table')
+      }
+    },
+    async revoke({ pub, key }) {
+      const session = observer.sessions.get(pub)
+      try {
+        await session?.revoke(key)
+      } catch (error) {
+        const reason = clean(error instanceof Error ? error.message : String(error))
+        log.warn({ pub, reason }, 'an invite could not be taken back; the ledger is read again')
+        session?.probed(false, Date.now())
+      }
+    },
+    async contact({ pub, op }) {
+      const session = observer.sessions.get(pub)
+      if (session === undefined) return
+      try {
+        await session.tellContact(op.contact)
+        memory.deeds.set(op.op, { ok: true, reason: null })
+      } catch (error) {
+        const reason = clean(error instanceof Error ? error.message : String(error))
+        log.warn({ pub, reason }, 'a pub does not yet follow or block as it shall; trying again')
       }
     },
     async about({ pub, about }) {

@@ -11,11 +11,12 @@ import {
   shape,
   whole,
 } from '../../protocol/check'
-import type { FeedId } from '../../protocol/ids'
+import type { FeedId, InviteKey } from '../../protocol/ids'
 import { HISTORY_BATCH_MAX } from '../../protocol/limits'
 import type {
   FenceAboutRequest,
   FenceCommitAnswer,
+  FenceContactRequest,
   FenceItem,
   FenceOpenRequest,
   InviteEntry,
@@ -71,6 +72,15 @@ export class FenceDoor {
 
   async invite(entry: InviteEntry): Promise<void> {
     await call(this.rpc.fence.invite, [entry], 'put an invite into the table')
+  }
+
+  async revoke(key: InviteKey): Promise<void> {
+    await call(this.rpc.fence.revoke, [{ key }], 'take an invite out of the table')
+  }
+
+  /** Resolves when the pub's feed says so. */
+  async contact(request: FenceContactRequest): Promise<void> {
+    await call(this.rpc.fence.contact, [request], 'tell the pub whom to follow or block')
   }
 
   /** Resolves when the pub's feed says so. */

@@ -1,12 +1,43 @@
 /** What the hub answers its provider about the pubs that run here (protocol/rpc.ts, HUB_MANIFEST). */
+import { type Check, describeRefusal } from '../../protocol/check'
+import { checkExportSession, checkHubExportRequest } from '../../protocol/export'
+import { checkSamplesRequest } from '../../protocol/figures'
 import { isPubId, type PubId } from '../../protocol/ids'
 import type { HubMethods } from './api'
 import { call } from './calls'
+import type { Exports } from './exports'
+import type { Meter } from './meter'
 import type { Observer } from './observe'
 
+/** What the methods speak for. */
+export interface HubParts {
+  observer: Observer
+  meter: Meter
+  exports: Exports
+}
+
 /** One file per matter; each checks what it is sent, because a provider may be of another version. */
-export function createHubMethods(observer: Observer): HubMethods {
+export function createHubMethods({ observer, meter, exports }: HubParts): HubMethods {
   return {
+    async hubExportOpen(request) {
+      return exports.open(checked(checkHubExportRequest, request))
+    },
+    async hubExportRead(request) {
+      return exports.read(checked(checkExportSession, request).session)
+    },
+    async hubExportClose(request) {
+      exports.close(checked(checkExportSession, request).session)
+    },
+    async hubFigures(request) {
+      return meter.figures(pubOf(fieldsOf(request).pub))
+    },
+    async hubSamples(request) {
+      const { pub, span } = checked(checkSamplesRequest, request)
+      return meter.samples(pub, span)
+    },
+    hubStats(request) {
+      return meter.live(pubOf(fieldsOf(request).pub)) as ReturnType<HubMethods['hubStats']>
+    },
     async hubRun(request) {
       const { pub, method, args } = fieldsOf(request)
       const session = observer.sessions.get(pubOf(pub))
@@ -19,6 +50,12 @@ export function createHubMethods(observer: Observer): HubMethods {
       return call(target, args, `run ${method}`)
     },
   }
+}
+
+function checked<T>(check: Check<T>, request: unknown): T {
+  const found = check(request, 'request')
+  if (found.ok) return found.value
+  throw new Error(`bad-argument: ${describeRefusal(found)}`)
 }
 
 function fieldsOf(request: unknown): Record<string, unknown> {

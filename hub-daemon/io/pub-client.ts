@@ -11,7 +11,14 @@ export interface PubAddress {
   feed: FeedId
 }
 
-const MANIFEST = { whoami: 'async', createHistoryStream: 'source', fence: FENCE_MANIFEST }
+const MANIFEST = {
+  whoami: 'async',
+  createHistoryStream: 'source',
+  createLogStream: 'source',
+  blobs: { ls: 'source', get: 'source' },
+  gossip: { peers: 'async' },
+  fence: FENCE_MANIFEST,
+}
 
 /**
  * Handshake and `whoami`. Rejects when either fails: a pub that accepts connections and answers nothing is not up,

@@ -221,6 +221,8 @@ function factOf(content: Report): object {
       return { offer: content.engine, memoryBytes: content.memoryBytes }
     case 'buttcloud/observed':
       return { pub: content.pub, phase: content.phase, reason: content.reason }
+    case 'buttcloud/incident':
+      return { pub: content.pub, incident: content.kind, state: content.state, reason: content.reason }
     case 'buttcloud/result':
       return { pub: content.pub, op: content.op, ok: content.ok }
   }

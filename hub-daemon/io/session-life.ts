@@ -2,9 +2,11 @@
 import type { Millis } from '../../protocol/ids'
 import {
   DIAL_EVERY_MS,
+  FIGURES_LATE_MS,
   PROVIDER_BACKOFF_MAX_MS,
   PROVIDER_BACKOFF_MS,
   PUB_PING_EVERY_MS,
+  SAMPLE_EVERY_MS,
 } from '../../protocol/limits'
 import { reasonOf } from '../../protocol/rpc'
 import type { SessionFact } from '../facts'
@@ -29,6 +31,9 @@ export class Life {
   private head = 0
   private shutAndWaiting = false
   private open = false
+  /** When it last said anything by itself or answered, and whether it tells its figures. */
+  private heardAt: Millis = Date.now()
+  private tells = false
 
   constructor(
     readonly client: Client,
@@ -52,6 +57,18 @@ export class Life {
         },
       )
     })
+    listen(
+      client.rpc.fence.figures({ everyMs: SAMPLE_EVERY_MS }),
+      (item) => {
+        this.heardAt = Date.now()
+        this.tells = true
+        options.figures(item)
+      },
+      // A pub of an older image tells none; it is pinged instead.
+      () => {
+        this.tells = false
+      },
+    )
     void this.ping()
   }
 
@@ -189,13 +206,19 @@ export class Life {
     else this.client.close()
   }
 
-  /** A pub that does not answer is let go, so that it is dialled, and ended if that does not help. */
+  /**
+   * A pub that does not answer is let go, so that it is dialled, and ended if that does not help. One that tells its
+   * figures lives, and is asked only when they are late.
+   */
   private async ping(): Promise<void> {
     for (;;) {
-      await pause(PUB_PING_EVERY_MS, this.gone.signal)
+      const dueAt = () => this.heardAt + (this.tells ? FIGURES_LATE_MS : PUB_PING_EVERY_MS)
+      await pause(Math.max(0, dueAt() - Date.now()), this.gone.signal)
       if (this.gone.signal.aborted) return
+      if (Date.now() < dueAt()) continue
       try {
         await call(this.client.rpc.whoami, [], 'ask the pub who it is')
+        this.heardAt = Date.now()
       } catch {
         this.client.close()
         return

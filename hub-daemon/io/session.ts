@@ -9,7 +9,7 @@ import {
   HEALTHY_AFTER_MS,
   PROVIDER_BACKOFF_MAX_MS,
 } from '../../protocol/limits'
-import type { InviteEntry } from '../../protocol/rpc'
+import type { FenceContactRequest, InviteEntry } from '../../protocol/rpc'
 import type { About, SessionFact } from '../facts'
 import { clean } from '../words'
 import type { Client } from './client'
@@ -29,6 +29,8 @@ export interface SessionOptions {
   log: Log
   /** Something in `fact()` is other than before. */
   changed(): void
+  /** The pub has told its figures. */
+  figures(item: unknown): void
   /** A connection that was there has ended by itself: the run may have ended too, whether its event arrives or not. */
   lost(): void
 }
@@ -41,7 +43,7 @@ export class Session {
   private probedAt: Millis | null = null
   private invites: ReadonlySet<InviteKey> = new Set()
   private about: About | null = null
-  private aboutRetryAt: Millis = 0
+  private tellRetryAt: Millis = 0
   private readonly closing = new AbortController()
   private life: Life | null = null
   private readonly running: Promise<void>
@@ -56,9 +58,9 @@ export class Session {
 
   fact(): SessionFact {
     const { pub, epoch, address } = this.options
-    const { status, reason, answeringSince, silentSince, probedAt, invites, about, aboutRetryAt } = this
+    const { status, reason, answeringSince, silentSince, probedAt, invites, about, tellRetryAt } = this
     const talk = { status, reason, answeringSince, silentSince, probedAt }
-    return { pub, epoch, feed: address.feed, ...talk, invites, about, aboutRetryAt }
+    return { pub, epoch, feed: address.feed, ...talk, invites, about, tellRetryAt }
   }
 
   /** The connection to the pub, for calls on its server; null while there is none. */
@@ -74,16 +76,36 @@ export class Session {
     this.change({ invites: new Set([...this.invites, entry.key]) })
   }
 
+  /** Takes an invite out of the pub's table. Rejects when that is not known to be so. */
+  async revoke(key: InviteKey): Promise<void> {
+    const { life } = this
+    if (life === null) throw new Error('try-again: could not take back the invite: the pub does not answer')
+    await life.door.revoke(key)
+    if (life === this.life) this.change({ invites: new Set([...this.invites].filter((one) => one !== key)) })
+  }
+
   /** Has the pub say this of itself. Rejects when that is not known to be so yet; then it is tried again later. */
-  async tellAbout(about: About): Promise<void> {
+  tellAbout(about: About): Promise<void> {
+    return this.tell(async (life) => {
+      await life.door.about(about)
+      if (life === this.life) this.change({ about })
+    })
+  }
+
+  /** Has the pub say this of somebody; likewise. */
+  tellContact(contact: FenceContactRequest): Promise<void> {
+    return this.tell((life) => life.door.contact(contact))
+  }
+
+  /** What does not succeed is not tried again at once. */
+  private async tell(work: (life: Life) => Promise<void>): Promise<void> {
     const { life } = this
     try {
       if (life === null || this.status !== 'open')
-        throw new Error('try-again: could not tell the pub what to say of itself: the fence is not open')
-      await life.door.about(about)
-      if (life === this.life) this.change({ about })
+        throw new Error('try-again: could not tell the pub what to write: the fence is not open')
+      await work(life)
     } catch (error) {
-      if (life === this.life) this.change({ aboutRetryAt: Date.now() + PROVIDER_BACKOFF_MAX_MS })
+      if (life === this.life) this.change({ tellRetryAt: Date.now() + PROVIDER_BACKOFF_MAX_MS })
       throw error
     }
   }
@@ -146,7 +168,7 @@ export class Session {
         silentSince: Date.now(),
         invites: new Set(),
         about: null,
-        aboutRetryAt: 0,
+        tellRetryAt: 0,
       })
       if (!this.closing.signal.aborted) this.options.lost()
     }

@@ -1,12 +1,13 @@
 /** The muxrpc methods. Who calls is `this.id`, which SHS has proven; what they see is theirs only. */
 import { type FeedId, isFeedId, isInviteKey } from '../../protocol/ids'
 
-import type {
-  AdminHubTokenAnswer,
-  AdminInviteAnswer,
-  HubView,
-  PubView,
-  WhoamiAnswer,
+import {
+  type AdminHubTokenAnswer,
+  type AdminInviteAnswer,
+  HUB_MANIFEST,
+  type HubView,
+  type PubView,
+  type WhoamiAnswer,
 } from '../../protocol/rpc'
 import { gateOf } from '../../sbot/detect'
 import { allViews, hubViews, pubsOf, viewOf } from '../query'
@@ -43,6 +44,7 @@ export function createApi(self: FeedId, version: string, provider: () => Promise
     pubsOf(one.inbox.state, owner).map((pub) => viewOf(one.inbox.state, pub, one.ledger))
 
   return {
+    ...notHere(),
     whoami: method<WhoamiAnswer>(async (from) => {
       const caller = idOf(from)
       return { id: self, caller, role: roleOf(await provider(), caller), version }
@@ -71,6 +73,14 @@ export function createApi(self: FeedId, version: string, provider: () => Promise
         (await provider()).commits.history(caller, fieldOf(request, 'pub'), from),
       )
     },
+    exportOpen: method(async (from, request) => {
+      const one = await provider()
+      // Who owns what must be known to its end: a provider that was put back to an old copy knows former owners.
+      await currentSoon(one)
+      return one.exports.open(idOf(from), request)
+    }),
+    exportRead: method(async (from, request) => (await provider()).exports.read(idOf(from), request)),
+    exportClose: method(async (from, request) => (await provider()).exports.close(idOf(from), request)),
     adminInvite: method<AdminInviteAnswer>(async (from, options) => {
       operator(from)
       const uses = wholeOf(fieldOf(options, 'uses'), OWN_INVITE_USES_DEFAULT, OWN_INVITE_USES_MAX)
@@ -97,6 +107,16 @@ export function createApi(self: FeedId, version: string, provider: () => Promise
       return allViews(one.inbox.state, one.ledger)
     }),
   }
+}
+
+/** The hub's half of the manifest, to whoever asks a provider for it. */
+function notHere(): object {
+  const refuse = method(async () => {
+    throw refusal('refused', 'this is a provider; only it asks its hubs that')
+  })
+  const source = () => refusedSource(refusal('refused', 'this is a provider; only it asks its hubs that'))
+  const kinds: [name: string, kind: string][] = Object.entries(HUB_MANIFEST)
+  return Object.fromEntries(kinds.map(([name, kind]) => [name, kind === 'source' ? source : refuse]))
 }
 
 /** Rejects, with what the boot gate waits for, before a caller would take the silence for a broken connection. */

@@ -10,6 +10,7 @@ import type { Policy } from '../policy'
 import type { Ledger } from '../query'
 import { Asks } from './asks'
 import { Commits } from './commits'
+import { Exports } from './exports'
 import { Inbox } from './inbox'
 import { createLedger } from './ledger'
 import { createDoor, type Door } from './onboarding'
@@ -46,6 +47,7 @@ export interface Provider {
   readonly blobs: PrivateBlobs
   readonly commits: Commits
   readonly door: Door
+  readonly exports: Exports
   /** Resolves when all that we ever decided is known again; rejects with a sentence when the node ends before. */
   current(): Promise<void>
   address(): string
@@ -84,6 +86,7 @@ export async function startProvider(options: ProviderOptions): Promise<Provider>
     clock,
   )
   const connected = (): Set<FeedId> => new Set(sbot.peers().map((peer) => peer.id))
+  const exports = new Exports(sbot, inbox, clock, (fact, details) => log('info', fact, details))
   const asks = new Asks(sbot, clock, () => loop?.wake())
   const perform = createPerformer(inbox, sbot.id, asks)
 
@@ -145,6 +148,7 @@ export async function startProvider(options: ProviderOptions): Promise<Provider>
     blobs: options.blobs,
     commits: new Commits(sbot, inbox, ledger, current),
     door: createDoor(tables, inbox),
+    exports,
     current,
     address: options.address,
     connected,
@@ -154,6 +158,7 @@ export async function startProvider(options: ProviderOptions): Promise<Provider>
     },
     async stop() {
       inbox.stop()
+      exports.stop()
       await loop?.stop()
     },
   }

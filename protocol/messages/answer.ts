@@ -42,8 +42,8 @@ export type Outcome = (typeof OUTCOMES)[number]
 
 /** A question that a `yes` may answer. */
 export interface Question {
-  /** `export-secret`: of a pub with several owners. */
-  kind: 'delete' | 'export-secret'
+  /** `export-secret`, `export-all`: of a pub with several owners. */
+  kind: 'delete' | 'export-secret' | 'export-all'
   pub: PubId
   /** Who was asked: a `yes` of one of these counts. */
   asked: FeedId[]
@@ -111,7 +111,7 @@ export type NoticeTopic = (typeof NOTICE_TOPICS)[number]
 export type Payload = AnswerPayload | BurstPayload | BearerPayload | NoticePayload
 
 const question: Check<Question> = shape({
-  kind: oneOf('delete', 'export-secret'),
+  kind: oneOf('delete', 'export-secret', 'export-all'),
   pub: pubId,
   asked: list(feedId, 1, RECIPIENTS_MAX - 1),
   expiresAt: whole(0, Number.MAX_SAFE_INTEGER),

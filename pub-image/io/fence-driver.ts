@@ -11,6 +11,7 @@ import {
   shutFence,
   type Wanted,
 } from '../fence-state'
+import type { WantedContact } from '../own'
 import * as words from '../words'
 import type { Gate, Passes } from './hooks'
 import { readOwnFeed, valueAt } from './own-feed'
@@ -99,7 +100,7 @@ export class FenceDriver implements Gate {
   }
 
   /** A call of the hub; resolves to the head. It waits its turn behind what changes the head. */
-  call(event: Extract<FenceEvent, { on: 'open' | 'answer' | 'invite' }>): Promise<number> {
+  call(event: Extract<FenceEvent, { on: 'open' | 'answer' | 'invite' | 'revoke' }>): Promise<number> {
     const now = async () => {
       const fence = await this.#ready
       const refusal = this.#feed(event)
@@ -111,10 +112,19 @@ export class FenceDriver implements Gate {
 
   /** The hub says what the pub shall say of itself; resolves to the head once its feed says so. */
   about(wanted: Wanted): Promise<number> {
+    return this.#said((id) => ({ on: 'about', id, wanted, now: Date.now() }))
+  }
+
+  /** The hub says what the pub shall say of somebody; resolves to the head once its feed says so. */
+  contact(wanted: WantedContact): Promise<number> {
+    return this.#said((id) => ({ on: 'contact', id, wanted, now: Date.now() }))
+  }
+
+  #said(event: (id: number) => FenceEvent): Promise<number> {
     return new Promise((resolve, reject) =>
       this.#ask(
         (error) => (error === null ? resolve(this.#fence?.head.sequence ?? 0) : reject(error)),
-        (id) => ({ on: 'about', id, wanted, now: Date.now() }),
+        event,
       ),
     )
   }

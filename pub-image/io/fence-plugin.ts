@@ -1,6 +1,7 @@
 /** The fence as a secret-stack plugin: wiring between a stock server, the driver and the hub's calls. */
 import {
   describeRefusal,
+  feedId,
   flag,
   inviteKey,
   list,
@@ -22,6 +23,7 @@ import type { PubConfig, PubKeys } from '../config'
 import { statusOf } from '../fence-state'
 import * as words from '../words'
 import { FenceDriver } from './fence-driver'
+import { FigureTeller } from './figures'
 import { hookWrites, type Passes } from './hooks'
 
 type Callback = (error: Error | null, value?: unknown) => void
@@ -37,6 +39,8 @@ const openRequest = shape({
   invites: list(inviteEntry, 0, INVITES_PER_PUB_MAX),
 })
 const aboutRequest = shape({ name: text(TITLE_CHARS_MAX), description: text(DESCRIPTION_CHARS_MAX) })
+const revokeRequest = shape({ key: inviteKey })
+const contactRequest = shape({ feed: feedId, following: flag, blocking: flag })
 const commitAnswer = shape({
   id: whole(1, SEQUENCE_MAX),
   ok: flag,
@@ -64,7 +68,7 @@ function badArgument(refusal: Parameters<typeof describeRefusal>[0], callback: C
 }
 
 /** Calls of the hub, in managed mode. */
-function managedApi(driver: FenceDriver): Record<keyof typeof FENCE_MANIFEST, unknown> {
+function managedApi(driver: FenceDriver, teller: FigureTeller): Record<keyof typeof FENCE_MANIFEST, unknown> {
   const headOf = (head: Promise<number>) => head.then((sequence) => ({ head: sequence }))
   return {
     status: (callback: Callback) => settle(driver.ready().then(statusOf), callback),
@@ -90,17 +94,30 @@ function managedApi(driver: FenceDriver): Record<keyof typeof FENCE_MANIFEST, un
       if (!checked.ok) return badArgument(checked, callback)
       settle(headOf(driver.call({ on: 'invite', entry: checked.value })), callback)
     },
+    revoke(request: unknown, callback: Callback) {
+      const checked = revokeRequest(request, 'revoke')
+      if (!checked.ok) return badArgument(checked, callback)
+      settle(headOf(driver.call({ on: 'revoke', invite: checked.value.key })), callback)
+    },
+    contact(request: unknown, callback: Callback) {
+      const checked = contactRequest(request, 'contact')
+      if (!checked.ok) return badArgument(checked, callback)
+      settle(headOf(driver.contact(checked.value)), callback)
+    },
     about(request: unknown, callback: Callback) {
       const checked = aboutRequest(request, 'about')
       if (!checked.ok) return badArgument(checked, callback)
       settle(headOf(driver.about(checked.value)), callback)
     },
+    figures: (request: unknown) => teller.source(request),
   }
 }
 
 /** The same calls in standalone mode: there is nobody to ask, and `status` says so. */
 function standaloneApi(ssb: any): Record<keyof typeof FENCE_MANIFEST, unknown> {
   const refuse = (_argument: unknown, callback: Callback) => callback(new Error(words.IS_STANDALONE))
+  const refusedSource = () => (_abort: unknown, answer: (end: Error) => void) =>
+    answer(new Error(words.IS_STANDALONE))
   return {
     status(callback: Callback) {
       ssb.getFeedState(ssb.id, (error: Error | null, state: { sequence: number }) => {
@@ -112,12 +129,15 @@ function standaloneApi(ssb: any): Record<keyof typeof FENCE_MANIFEST, unknown> {
         callback(null, status)
       })
     },
-    attach: () => (_abort: unknown, answer: (end: Error) => void) => answer(new Error(words.IS_STANDALONE)),
+    attach: refusedSource,
     open: refuse,
     restore: refuse,
     answer: refuse,
     invite: refuse,
+    revoke: refuse,
     about: refuse,
+    figures: refusedSource,
+    contact: refuse,
   }
 }
 
@@ -141,7 +161,7 @@ export function fencePlugins(config: PubConfig, keys: PubKeys): object[] {
       ssb.close.hook(function (this: unknown, close: any, args: unknown[]) {
         driver.close().then(() => close.apply(this, args))
       })
-      return managedApi(driver)
+      return managedApi(driver, new FigureTeller(ssb, config))
     },
   }
   const admission = { permissions: { anonymous: { allow: ['invite.use'] } }, init: () => undefined }

@@ -113,6 +113,7 @@ export function engineContract(label: string, make: () => Promise<EngineUnderTes
   story('a port that somebody holds', portTaken)
   story('runs that are not there', missing)
   story('a run that ends behind its back is noticed and told of', endsAlone)
+  story('what a run uses', measures)
   story('a run that eats too much memory ends, and is named', eatsMemory)
 }
 
@@ -252,6 +253,32 @@ async function endsAlone(t: tape.Test, { engine, ...under }: EngineUnderTest): P
   await away(engine, killed)
   await away(engine, failing)
   t.equal(woken, after, 'a watch that was ended tells nothing')
+}
+
+async function measures(t: tape.Test, { engine, neighbour, ...under }: EngineUnderTest): Promise<void> {
+  const run = await tinyRun(under)
+  await refuses(t, engine.stats(run.name), 'missing', 'measuring what was never made')
+  await engine.create(run, SECRET)
+  await refuses(t, engine.stats(run.name), 'missing', 'measuring what has not begun')
+  await engine.start(run.name)
+  await reportOf(run)
+  const first = await engine.stats(run.name)
+  t.ok(first.cpuMs > 0 && first.cpuMs < 60_000, `processor time: ${first.cpuMs} ms`)
+  t.ok(
+    first.memoryBytes > 1 * MEGABYTE && first.memoryBytes < 100 * MEGABYTE,
+    `memory: ${first.memoryBytes} bytes`,
+  )
+  for (let asked = 0; asked < 20; asked += 1) await reportOf(run)
+  const second = await engine.stats(run.name)
+  t.ok(second.cpuMs >= first.cpuMs, 'processor time only grows')
+  if (engine.kind === 'docker') {
+    t.ok(Number(second.inBytes) > Number(first.inBytes), `what came in grows: ${second.inBytes} bytes`)
+    t.ok(Number(second.outBytes) > Number(first.outBytes), `what went out grows: ${second.outBytes} bytes`)
+  } else t.deepEqual([second.inBytes, second.outBytes], [null, null], 'what can not be told is not made up')
+  await refuses(t, neighbour.stats(run.name), engine.kind === 'docker' ? 'other' : 'missing', "another hub's")
+  await engine.stop(run.name, GRACE_MS)
+  await refuses(t, engine.stats(run.name), 'missing', 'measuring what has ended')
+  await away(engine, run)
 }
 
 async function eatsMemory(t: tape.Test, { engine, ...under }: EngineUnderTest): Promise<void> {

@@ -10,6 +10,7 @@ import {
   restorable,
   shutFence,
 } from '../../pub-image/fence-state'
+import type { WantedContact } from '../../pub-image/own'
 
 export const feed = (letter: string) => `@${letter.repeat(42)}A=.ed25519` as FeedId
 export const PUB = feed('p')
@@ -107,6 +108,14 @@ export class Bench {
 
   about(id: number, name: string, description = ''): void {
     this.feed({ on: 'about', id, wanted: { name, description }, now: this.now })
+  }
+
+  contact(id: number, wanted: WantedContact): void {
+    this.feed({ on: 'contact', id, wanted, now: this.now })
+  }
+
+  revoke(invite: InviteKey = INVITE): void {
+    this.feed({ on: 'revoke', invite })
   }
 
   use(id: number, member: FeedId = BOB, invite: InviteKey = INVITE): void {

@@ -9,11 +9,11 @@ import type { ObservedMessage } from '../../protocol/messages/observed'
 import { buildOp } from '../../protocol/messages/op'
 import { buildSpec, type SpecMessage } from '../../protocol/messages/spec'
 import {
+  BUTTCLOUD_MANIFEST,
   type InviteEntry,
   type JoinRequest,
   joinText,
   PROVIDER_ANONYMOUS,
-  PROVIDER_MANIFEST,
   type RawValue,
 } from '../../protocol/rpc'
 import type { Incoming } from '../../sbot/port'
@@ -145,7 +145,7 @@ export class HubProvider {
     return {
       name: 'buttcloud',
       version: '1.0.0',
-      manifest: PROVIDER_MANIFEST,
+      manifest: BUTTCLOUD_MANIFEST,
       permissions: { anonymous: { allow: [...PROVIDER_ANONYMOUS, 'join'] } },
       init: () => ({
         whoami(this: { id: FeedId }, cb: Callback) {

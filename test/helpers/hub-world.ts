@@ -12,8 +12,8 @@ import {
   settle,
 } from '../../hub-daemon/memory'
 import { type Look, type Plan, plan } from '../../hub-daemon/plan'
-import { type Offer, type Report, report } from '../../hub-daemon/report'
-import { type HubConfig, runOf } from '../../hub-daemon/run'
+import { type Report, report } from '../../hub-daemon/report'
+import { runOf } from '../../hub-daemon/run'
 import { emptyState, evolve, type HubState } from '../../hub-daemon/state'
 import type { Step } from '../../hub-daemon/steps'
 import { judgeTrials } from '../../hub-daemon/trial'
@@ -21,78 +21,10 @@ import type { FeedId, InviteKey, MessageId, Millis, PubId } from '../../protocol
 import { runNameOf } from '../../protocol/ids'
 import { buildHub } from '../../protocol/messages/hub'
 import { buildOp } from '../../protocol/messages/op'
-import { buildSpec, type SpecMessage } from '../../protocol/messages/spec'
-import type { Incoming } from '../../sbot/port'
+import type { SpecMessage } from '../../protocol/messages/spec'
+import { CONFIG, feedOf, HUB, incoming, OFFER, PROVIDER, specOf } from './hub-orders'
 
-const BASE64 = 'ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789'
-
-function keyOf(n: number): string {
-  let digits = ''
-  for (let rest = n + 1; digits.length < 42; rest = Math.floor(rest / 62) + n + digits.length)
-    digits += BASE64[rest % 62]
-  return `${digits}A=`
-}
-
-export const HUB = `@${keyOf(1)}.ed25519` as FeedId
-export const PROVIDER = `@${keyOf(2)}.ed25519` as FeedId
-export const STRANGER = `@${keyOf(3)}.ed25519` as FeedId
-
-export function pubOf(n: number): PubId {
-  return `%${keyOf(100 + n)}.sha256` as PubId
-}
-export function keyOfMessage(n: number): MessageId {
-  return `%${keyOf(1000 + n)}.sha256` as MessageId
-}
-export function inviteOf(n: number): InviteKey {
-  return `@${keyOf(2000 + n)}.ed25519` as InviteKey
-}
-export function feedOf(pub: PubId): FeedId {
-  return `@${pub.slice(1, 45)}.ed25519` as FeedId
-}
-
-export const CONFIG: HubConfig = {
-  hub: HUB,
-  host: 'pubs.example.org',
-  listen: '0.0.0.0',
-  dial: '127.0.0.1',
-  capsShs: null,
-  image: 'buttcloud/ssb-pub:0.1.0',
-  version: '0.1.0',
-}
-export const OFFER: Offer = {
-  memoryBytes: 8_000_000_000,
-  diskBytes: 100_000_000_000,
-  engine: 'docker',
-  host: CONFIG.host,
-  version: '0.1.0',
-}
-
-export function specOf(pub: PubId, fields: Partial<SpecMessage> = {}): SpecMessage {
-  return {
-    ...buildSpec({
-      pub,
-      hub: HUB,
-      revision: 1,
-      epoch: 1,
-      desired: 'up',
-      restarts: 0,
-      rebuilds: 0,
-      version: null,
-      fallback: null,
-      web: null,
-      owners: [],
-      name: 'alice',
-      description: 'a pub',
-      memoryBytes: 201_326_592,
-      reservedBytes: 50_331_648,
-      diskBytes: 1_073_741_824,
-      port: 8101,
-      keepUntil: null,
-      answers: keyOfMessage(1),
-    }),
-    ...fields,
-  }
-}
+export * from './hub-orders'
 
 /** One hub with everything around it; tests change its public fields as they like. */
 export class HubWorld {
@@ -130,6 +62,17 @@ export class HubWorld {
     this.hear(PROVIDER, buildOp({ op, hub: HUB, pub, kind: 'invite', invite: { key, uses: 1, tag: 'tag' } }))
   }
 
+  /** An order to take an invite back. */
+  revoke(pub: PubId, op: MessageId, key: InviteKey): void {
+    this.hear(PROVIDER, buildOp({ op, hub: HUB, pub, kind: 'revoke', revoke: { key } }))
+  }
+
+  /** An order to follow, block, or do neither. */
+  contact(pub: PubId, op: MessageId, feed: FeedId, following: boolean, blocking = false): void {
+    const contact = { feed, following, blocking }
+    this.hear(PROVIDER, buildOp({ op, hub: HUB, pub, kind: 'contact', contact }))
+  }
+
   look(): Look {
     const engine: EngineFacts = {
       reachable: this.reachable,
@@ -147,6 +90,11 @@ export class HubWorld {
     return look
   }
 
+  /** The daemon is started anew: what is on no feed is gone. */
+  forget(): void {
+    this.memory = emptyMemory()
+  }
+
   plan(): Plan {
     return plan(this.look())
   }
@@ -162,18 +110,19 @@ export class HubWorld {
     return reports
   }
 
+  private fetch({ pub, run }: Extract<Step, { kind: 'fetch' }>): void {
+    rememberFetching(this.memory, pub, run.shape)
+    const outcome = this.missing.has(run.version)
+      ? { trouble: { kind: 'no-image' as const, message: `no ${run.version} here` } }
+      : { remark: null }
+    rememberFetched(this.memory, pub, run.shape, outcome, this.now)
+  }
+
   /** Does a step the way a working engine does. */
   perform(step: Step): void {
     switch (step.kind) {
-      case 'fetch': {
-        const { shape, version } = step.run
-        rememberFetching(this.memory, step.pub, shape)
-        const outcome = this.missing.has(version)
-          ? { trouble: { kind: 'no-image' as const, message: `no ${version} here` } }
-          : { remark: null }
-        rememberFetched(this.memory, step.pub, shape, outcome, this.now)
-        return
-      }
+      case 'fetch':
+        return this.fetch(step)
       case 'create':
         if (this.runs.has(step.pub)) throw new Error(`two runs of ${step.pub}`)
         this.runs.set(step.pub, {
@@ -218,6 +167,16 @@ export class HubWorld {
         })
         return
       }
+      case 'revoke': {
+        const session = this.sessions.get(step.pub)
+        if (session === undefined) throw new Error('an invite taken back without a session')
+        const invites = new Set([...session.invites].filter((one) => one !== step.key))
+        this.sessions.set(step.pub, { ...session, invites })
+        return
+      }
+      case 'contact':
+        this.memory.deeds.set(step.op.op, { ok: true, reason: null })
+        return
       case 'about': {
         const session = this.sessions.get(step.pub)
         if (session === undefined) throw new Error('words for a pub without a session')
@@ -291,21 +250,8 @@ export class HubWorld {
       probedAt: null,
       invites: new Set(),
       about: null,
-      aboutRetryAt: 0,
+      tellRetryAt: 0,
     }
-  }
-}
-
-/** A message as a node hands it over. */
-export function incoming(author: FeedId, sequence: number, content: object): Incoming {
-  return {
-    key: keyOfMessage(sequence),
-    author,
-    sequence,
-    claimedAt: sequence,
-    receivedAt: sequence,
-    private: true,
-    content,
   }
 }
 

@@ -1,6 +1,7 @@
 import { existsSync } from 'node:fs'
 import { join } from 'node:path'
 import test from 'tape'
+import { COMMANDS } from '../../protocol/command-words'
 import { runCli, startCli } from '../helpers/cli'
 import { freePort, randomNetworkKey, removeFolder, temporaryFolder, until } from '../helpers/machine'
 import { startStock } from '../helpers/stock'
@@ -36,6 +37,17 @@ test('used wrongly: exit code 2 and a sentence, nothing is made', async (t) => {
   const around = { home, networkKey: randomNetworkKey() }
   const wrong: [string[], RegExp][] = [
     [['crate', 'alice'], /unknown command 'crate'.*Did you mean create/s],
+    [['upgarde', 'alice'], /unknown command 'upgarde'.*Did you mean upgrade/s],
+    [['invite', 'alice', 'note'], /The note is empty/],
+    [['invite', 'alice', '5', 'for', 'bob'], /begins with the word note/],
+    [['uninvite', 'alice'], /missing required argument 'id'/],
+    [['follow', 'alice', 'bob'], /"bob" is no feed id/],
+    [['owners', 'alice', 'drop', 'bob'], /say add or remove/],
+    [['owners', 'alice', 'add'], /Say whom, too/],
+    [['upgrade', 'alice', 'the', 'newest'], /is no version/],
+    [['web', 'alice', 'maybe'], /on or off/],
+    [['run', 'alice', 'rm -rf'], /is no method/],
+    [['email', 'alice'], /no mail address/],
     [['create'], /missing required argument 'name'/],
     [['create', 'foo/bar'], /`\/` can't be in it.*create foo-bar/],
     [['invite', 'alice', '0'], /from 1 to 100/],
@@ -60,7 +72,14 @@ test('used wrongly: exit code 2 and a sentence, nothing is made', async (t) => {
     const version = await runCli(around, ['--version'])
     t.match(version.stdout, /^\d+\.\d+\.\d+\n$/)
     t.equal(version.code, 0)
-    for (const args of [['--help'], ['create', '--help'], ['admin', 'invite', '--help'], ['up', '--help']]) {
+    for (const args of [
+      ['--help'],
+      ['create', '--help'],
+      ['admin', 'invite', '--help'],
+      ['up', '--help'],
+      ['run', '--help'],
+      ['owners', '--help'],
+    ]) {
       const help = await runCli(around, args)
       t.equal(help.code, 0)
       t.match(help.stdout, /Examples:\n {2}\$ buttcloud /, `${args.join(' ')} has examples`)
@@ -112,6 +131,16 @@ test('the embedded node, opened for the length of a command', async (t) => {
     t.equal(create.code, 1, 'no hub, no room: refused')
     t.equal(JSON.parse(create.stdout).outcome, 'refused')
     t.match(create.stderr, /no room/i)
+    const plans = await runCli(around, ['plans'])
+    t.equal(plans.code, 0, `plans: done ${plans.stderr}`)
+    t.match(plans.stdout, /free: up to 192 MB of memory and 1 GB of disk, and it costs nothing/)
+    const email = await runCli(around, ['email', 'somebody@example.org', '--json', '--verbose'])
+    t.equal(email.code, 1, 'no mail is sent here')
+    t.match(email.stderr, /sends no mail yet/)
+    t.doesNotMatch(email.stdout + email.stderr, /somebody@/, 'the address is said again nowhere')
+    const follow = await runCli(around, ['follow', 'alice', `@${'A'.repeat(42)}E=.ed25519`, '--json'])
+    t.equal(follow.code, 1, 'no pub: refused')
+    t.equal(JSON.parse(follow.stdout).payload.command, 'follow')
     const both = await Promise.all([runCli(around, ['list']), runCli(around, ['list'])])
     t.deepEqual(
       both.map((one) => one.code),
@@ -158,6 +187,19 @@ test("the owner's running ssb-server is used, and nobody else writes its feed", 
   } finally {
     await stock.stop()
     await stopProvider()
+    removeFolder(home)
+  }
+  t.end()
+})
+
+test('there is a verb for every command of the language, with examples', async (t) => {
+  const home = temporaryFolder('cli-verbs')
+  const around = { home, networkKey: randomNetworkKey() }
+  try {
+    const { stdout } = await runCli(around, ['--help'])
+    for (const command of [...COMMANDS, 'name', 'describe'].filter((one) => one !== 'export'))
+      t.match(stdout, new RegExp(`^ {2}${command} `, 'm'), `buttcloud ${command}`)
+  } finally {
     removeFolder(home)
   }
   t.end()

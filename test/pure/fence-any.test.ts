@@ -7,7 +7,8 @@ import type { MessageId } from '../../protocol/ids'
 import { COMMIT_WAIT_MS } from '../../protocol/limits'
 import type { RawValue } from '../../protocol/rpc'
 import { statusOf } from '../../pub-image/fence-state'
-import { Bench, type Commit, feed, keyOf } from '../helpers/fence-bench'
+import { contactOwed, emptyOwn, evolveOwn, type WantedContact } from '../../pub-image/own'
+import { Bench, type Commit, feed, keyOf, PUB } from '../helpers/fence-bench'
 
 /** A provider that stores, a hub that forgets, and a pub that may lose its disk. Messages between them cross. */
 class World {
@@ -23,12 +24,14 @@ class World {
   everAppended = new Map<number, string>()
   /** What the pub was last told to call itself; a run that ends forgets it. */
   wanted: string | null = null
+  /** What it was last told to say of each person; the hub remembers it. */
+  contacts = new Map<string, WantedContact>()
 
   /** `total`: uses of the one invite. */
   constructor(readonly total: number) {}
 
   usesCommitted(): number {
-    return this.committed.filter((value) => (value.content as { type: string }).type === 'contact').length
+    return this.committed.filter((value) => 'tag' in (value.content as object)).length
   }
 
   collect(): void {
@@ -95,6 +98,7 @@ class World {
 type Move =
   | ['ask' | 'attach' | 'detach' | 'slow' | 'appended', number]
   | ['use' | 'about', number]
+  | ['contact', number, 'follow' | 'block' | 'neither']
   | ['deliver', number, 'ok' | 'unsure' | 'silent']
   | ['open' | 'crash', boolean]
   | ['tick', number]
@@ -103,6 +107,14 @@ const move: fc.Arbitrary<Move> = fc.oneof(
   { weight: 3, arbitrary: fc.tuple(fc.constant('ask' as const), fc.nat(3)) },
   { weight: 3, arbitrary: fc.tuple(fc.constant('use' as const), fc.nat(6)) },
   { weight: 1, arbitrary: fc.tuple(fc.constant('about' as const), fc.nat(2)) },
+  {
+    weight: 2,
+    arbitrary: fc.tuple(
+      fc.constant('contact' as const),
+      fc.nat(3),
+      fc.constantFrom('follow' as const, 'block' as const, 'neither' as const),
+    ),
+  },
   {
     weight: 5,
     arbitrary: fc.tuple(
@@ -124,15 +136,26 @@ const move: fc.Arbitrary<Move> = fc.oneof(
   },
 )
 
-function play(world: World, [kind, first, second]: Move): void {
+function tell(world: World, wanted: WantedContact): void {
+  world.contacts.set(wanted.feed, wanted)
+  world.bench.contact(++world.asked, wanted)
+}
+
+function play(world: World, one: Move): void {
+  const [kind, first, second] = one
   const { bench } = world
+  if (kind === 'contact')
+    tell(world, {
+      feed: feed('abcd'[first as number] ?? 'a'),
+      ...{ following: second === 'follow', blocking: second === 'block' },
+    })
   if (kind === 'ask') bench.ask(++world.asked)
   if (kind === 'use') bench.use(++world.asked, feed('abcdefg'[first as number] ?? 'a'))
   if (kind === 'about') {
     world.wanted = `name ${first}`
     bench.about(++world.asked, world.wanted)
   }
-  if (kind === 'deliver') world.deliver(first as number, second ?? 'ok')
+  if (one[0] === 'deliver') world.deliver(one[1], one[2])
   if (kind === 'attach') world.attach()
   if (kind === 'detach' && world.attached) {
     world.attached = false
@@ -170,15 +193,38 @@ function settle(world: World): void {
 
 /** A hub that was not told it is so says it again, and then it is so. */
 function tellAgain(world: World): void {
-  if (world.wanted === null) return
-  world.bench.about(++world.asked, world.wanted)
+  for (const contact of world.contacts.values()) tell(world, contact)
+  if (world.wanted !== null) world.bench.about(++world.asked, world.wanted)
   world.collect()
   settle(world)
+}
+
+/** Every contact message says something new, and in the end the feed says what was told last. Gives how many. */
+function checkContacts(world: World): number {
+  const own = emptyOwn()
+  let said = 0
+  for (const { content } of world.committed) {
+    const contact = content as { contact?: never; following?: boolean; blocking?: boolean }
+    if (contact.contact !== undefined) {
+      said += 1
+      const wanted = {
+        feed: contact.contact,
+        ...{ following: contact.following === true, blocking: contact.blocking === true },
+      }
+      ok(contactOwed(own, wanted) !== null, 'nothing is said twice')
+      if ('tag' in contact) ok(!own.blocking.has(contact.contact), 'no invite takes a block back')
+    }
+    evolveOwn(own, PUB, content)
+  }
+  for (const wanted of world.contacts.values())
+    ok(contactOwed(own, wanted) === null, `the last word on ${wanted.feed} counts`)
+  return said
 }
 
 test('any interleaving: one message per place, one reply per caller, no invite over-used', (t) => {
   let writes = 0
   let uses = 0
+  let contacts = 0
   fc.assert(
     fc.property(
       fc.array(move, { maxLength: 60, size: 'max' }),
@@ -203,15 +249,14 @@ test('any interleaving: one message per place, one reply per caller, no invite o
         }
         if (world.wanted !== null)
           ok(world.bench.fence.own.name === world.wanted, 'it calls itself as it was told last')
-        const members = world.committed.map((value) => (value.content as { contact?: string }).contact)
-        const named = members.filter((member) => member !== undefined)
-        ok(new Set(named).size === named.length, 'nobody is followed twice')
+        contacts += checkContacts(world)
         writes += world.committed.length
-        uses += named.length
+        uses += world.usesCommitted()
       },
     ),
     { numRuns: 5_000 },
   )
   t.ok(writes > 5_000 && uses > 1_000, `${writes} writes were committed, ${uses} of them uses`)
+  t.ok(contacts - uses > 1_000, `${contacts - uses} follows and blocks by order`)
   t.end()
 })

@@ -85,7 +85,7 @@ test('a name: told over the open connection, reported when the pub says it, no s
   t.same(told(world), ['up 2'])
   t.equal(world.runs.get(alice)?.shape, shape)
   world.order(alice, { revision: 3, name: 'The Barn' })
-  world.answer(alice, { aboutRetryAt: world.now + PROVIDER_BACKOFF_MAX_MS, about: null })
+  world.answer(alice, { tellRetryAt: world.now + PROVIDER_BACKOFF_MAX_MS, about: null })
   t.same(world.plan().steps, [], 'after a failure it waits')
   t.equal(world.plan().wakeAt, world.now + PROVIDER_BACKOFF_MAX_MS)
   world.now += PROVIDER_BACKOFF_MAX_MS

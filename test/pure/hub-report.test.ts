@@ -102,7 +102,8 @@ test('a pub that keeps crashing is failed with its last words, said once', (t) =
   const told: string[] = []
   for (let crash = 0; crash < CRASHES_REPORTED_AFTER + 4; crash += 1) {
     world.crash(alice)
-    rememberCrash(world.memory, alice, `Error: no luck number ${crash}`, false)
+    const lastWords = `Error: no luck number ${crash}`
+    rememberCrash(world.memory, alice, { lastWords, lines: [lastWords], outOfMemory: false }, world.now)
     world.now += 70_000
     world.settle()
     told.push(...phases(world))

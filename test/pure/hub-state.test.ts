@@ -34,6 +34,7 @@ function plain(state: HubState): unknown {
     specs: sorted(state.specs),
     owed: sorted(state.owed).map(([pub, ops]) => [pub, sorted(ops as Map<string, unknown>)]),
     done: [...state.done].sort(),
+    revoked: [...state.revoked].sort(),
     observed: sorted(state.observed),
     capacity: state.capacity,
   }
@@ -51,6 +52,12 @@ const order = fc.oneof(
       kind: 'invite',
       invite: { key: inviteOf(f.op), uses: 1, tag: 't' },
     }),
+  ),
+  fc.record({ op: number, key: number }).map((f) =>
+    buildOp({
+      ...{ op: keyOfMessage(f.op + 10), hub: HUB, pub: pubOf(f.op) },
+      ...{ kind: 'revoke', revoke: { key: inviteOf(f.key) } },
+    } as const),
   ),
   fc
     .constantFrom('admitted' as const, 'draining' as const, 'retired' as const)

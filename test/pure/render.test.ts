@@ -196,6 +196,7 @@ test('tables and figures', (t) => {
     ...{ desired: 'up' as const, title: null, description: null, version: null },
     ...{ reason: null, feed: null, address: '127.0.0.1:8100', port: 8100, createdAt: 0, keepUntil: null },
     invites: { issued: 1, used: 0 },
+    lastIncident: null,
   }
   t.equal(pubLines([pub, { ...pub, name: 'old', phase: 'ended' }]), 'home is up at 127.0.0.1:8100')
   t.equal(

@@ -24,6 +24,8 @@ export const BUGS = {
   'reverted-not-heard': 'the provider does not hear that a hub has gone back from a new version',
   'rebuilds-not-counted': 'the hub does not hear of rebuilds',
   'about-not-said': 'the hub believes that its pubs say of themselves what they shall',
+  'incidents-forgotten': 'a hub that starts anew does not know what it has said of incidents',
+  'notices-forgotten': 'a provider that starts anew does not know which incidents it has told of',
   'room-not-counted': 'placing counts no memory',
 } as const
 

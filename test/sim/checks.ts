@@ -5,6 +5,7 @@ import type { FeedId, MessageId } from '../../protocol/ids'
 import { PROVIDER } from './actors'
 import type { SimHub } from './hub'
 import { Fleet } from './invariants/fleet'
+import { Incidents } from './invariants/incidents'
 import { Invites } from './invariants/invites'
 import { OneChain } from './invariants/one-chain'
 import { OneFinal } from './invariants/one-final'
@@ -24,6 +25,7 @@ export class Checks {
   readonly owners: OwnersOnly
   readonly invites: Invites
   readonly fleet: Fleet
+  readonly incidents: Incidents
   private readonly seen = new Set<MessageId>()
 
   constructor(
@@ -37,6 +39,7 @@ export class Checks {
     this.owners = new OwnersOnly(violate, this.asked, this.redeemed)
     this.invites = new Invites(violate, ledger, this.owners.records, PROVIDER)
     this.fleet = new Fleet(violate, hubs, this.owners.records)
+    this.incidents = new Incidents(violate, this.owners.records, PROVIDER)
   }
 
   /** A message got onto a machine's disk. */
@@ -56,6 +59,7 @@ export class Checks {
     this.owners.said(message)
     this.invites.said(message)
     this.fleet.recorded()
+    this.incidents.told(message)
   }
 
   /** A hub, or a person, has written a message. */
@@ -63,6 +67,7 @@ export class Checks {
     const hub = this.hubs.find((one) => one.machine === machine)
     if (hub === undefined) return
     this.fleet.reported(machine.id, message)
+    this.incidents.reported(machine.id, message)
     this.invites.reported(message, (pub) => hub.engine.processOf(pub))
   }
 

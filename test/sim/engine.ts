@@ -5,6 +5,7 @@ import {
   type Fetched,
   type Run,
   type RunFact,
+  type RunStats,
   type VolumeFact,
 } from '../../hub-daemon/engines/engine'
 import type { FeedId, Millis, PubId } from '../../protocol/ids'
@@ -112,6 +113,13 @@ export class FakeEngine implements Engine {
     return this.slowly(() => 'Error: something went wrong')
   }
 
+  async stats(name: string): Promise<RunStats> {
+    return this.slowly(() => {
+      if (!this.containers.get(name)?.process) throw new EngineError('missing', `${name} does not run`)
+      return { cpuMs: 0, memoryBytes: 0, inBytes: 0, outBytes: 0 }
+    })
+  }
+
   watch(wake: () => void): () => void {
     this.watchers.add(wake)
     return () => this.watchers.delete(wake)
@@ -132,8 +140,10 @@ export class FakeEngine implements Engine {
   }
 
   /** A pub dies; its volume may have been set back to an earlier state before it starts again. */
-  killOne(name: string, setBack: boolean): void {
+  killOne(name: string, setBack: boolean, outOfMemory: boolean): void {
     this.end(name, 137)
+    const container = this.containers.get(name)
+    if (container !== undefined) container.fact = { ...container.fact, outOfMemory }
     const log = this.volumes.get(name)?.volume.log
     if (setBack && log !== undefined) log.splice(this.universe.random.below(log.length + 1))
   }
@@ -156,7 +166,13 @@ export class FakeEngine implements Engine {
     container.process = new PubProcess(
       ...([universe, run.name, volume, run.epoch, wanted, machine.clock, this.appended] as const),
     )
-    container.fact = { ...container.fact, status: 'running', exitCode: null, since: machine.clock.now() }
+    container.fact = {
+      ...container.fact,
+      status: 'running',
+      exitCode: null,
+      outOfMemory: false,
+      since: machine.clock.now(),
+    }
     this.tell()
     const { process } = container
     if (run.version !== CRASHING_VERSION) return

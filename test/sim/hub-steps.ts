@@ -5,11 +5,11 @@ import {
   rememberDone,
   rememberFetched,
   rememberFetching,
+  rememberHung,
   rememberStart,
-  rememberTrouble,
 } from '../../hub-daemon/memory'
 import type { Step } from '../../hub-daemon/steps'
-import { lastWordsOf } from '../../hub-daemon/words'
+import { crashOf } from '../../hub-daemon/words'
 import type { FeedId, PubId } from '../../protocol/ids'
 import { reasonOf } from '../../protocol/rpc'
 import { madeUpFeed } from './actors'
@@ -31,7 +31,7 @@ export async function performStep(hub: SimHub, step: Step): Promise<void> {
     case 'start': {
       if (step.again) {
         const output = await whileAlive(life, engine.logs()).catch(() => '')
-        rememberCrash(memory, pub, lastWordsOf(output), step.outOfMemory)
+        rememberCrash(memory, pub, crashOf(output, step.outOfMemory), now())
       }
       await whileAlive(life, engine.start(step.name))
       return rememberStart(memory, pub, now())
@@ -39,7 +39,7 @@ export async function performStep(hub: SimHub, step: Step): Promise<void> {
     case 'stop':
       await whileAlive(life, engine.stop(step.name, 0))
       rememberDone(memory, pub)
-      if (step.silent) rememberTrouble(memory, pub, { kind: 'silent', message: 'no answer' }, now())
+      if (step.silent) rememberHung(memory, pub, now())
       return
     case 'remove':
       await whileAlive(life, engine.remove(step.name))
@@ -61,6 +61,13 @@ export async function performStep(hub: SimHub, step: Step): Promise<void> {
       return whileAlive(life, sessions.get(pub)?.tellAbout(step.about) ?? Promise.resolve())
     case 'invite':
       return invite(hub, step)
+    case 'revoke':
+      return sessions
+        .get(pub)
+        ?.revoke(step.key)
+        .catch(() => sessions.get(pub)?.cut())
+    case 'contact':
+      return contact(hub, step)
   }
 }
 
@@ -110,4 +117,10 @@ async function invite(hub: SimHub, { pub, op }: Extract<Step, { kind: 'invite' }
     if (reasonOf(error) === 'try-again') session?.cut()
     else hub.memory.deeds.set(op.op, { ok: false, reason: message })
   }
+}
+
+async function contact(hub: SimHub, { pub, op }: Extract<Step, { kind: 'contact' }>): Promise<void> {
+  const told = hub.sessions.get(pub)?.tellContact(op.contact) ?? Promise.resolve(false)
+  const said = await whileAlive(hub.machine.life, told)
+  if (said) hub.memory.deeds.set(op.op, { ok: true, reason: null })
 }

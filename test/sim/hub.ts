@@ -19,7 +19,7 @@ import { Link } from './link'
 import type { Message } from './messages'
 import type { SimProvider } from './provider'
 import { FakeSbot } from './sbot'
-import { misheard, mistaken } from './seams'
+import { misheard, mistaken, unheard } from './seams'
 import type { SimSession } from './session'
 import { type Life, whileAlive } from './timeline'
 import type { Machine, Universe } from './universe'
@@ -131,6 +131,7 @@ export class SimHub {
   }
 
   private hear(message: Incoming): void {
+    if (unheard(message, this.universe.bugs)) return
     if (evolve(this.state, misheard(message, this.universe.bugs)) || !this.ordersComplete) this.wake()
   }
 

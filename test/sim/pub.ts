@@ -9,6 +9,7 @@ import {
   restorable,
   shutFence,
 } from '../../pub-image/fence-state'
+import type { WantedContact } from '../../pub-image/own'
 import type { Head } from '../../sbot/port'
 import { useNote } from '../../sbot/use-note'
 import type { Message } from './messages'
@@ -115,15 +116,31 @@ export class PubProcess {
     this.called({ on: 'invite', entry })
   }
 
+  async revoke(invite: InviteKey): Promise<void> {
+    this.called({ on: 'revoke', invite })
+  }
+
   /** Resolves when the pub says so of itself. */
   about(wanted: { name: string; description: string }): Promise<void> {
+    return this.said((id) => ({ on: 'about', id, wanted, now: this.clock.now() }))
+  }
+
+  /** Resolves when the pub says so of somebody. */
+  contact(wanted: WantedContact): Promise<void> {
+    return this.said((id) => ({ on: 'contact', id, wanted, now: this.clock.now() }))
+  }
+
+  private said(event: (id: number) => FenceEvent): Promise<void> {
     if (!this.life.alive) return Promise.reject(new Error('try-again: the pub is gone'))
     return new Promise((resolve, reject) =>
-      this.ask(
-        (error) => (error === null ? resolve() : reject(new Error(error))),
-        (id) => ({ on: 'about', id, wanted, now: this.clock.now() }),
-      ),
+      this.ask((error) => (error === null ? resolve() : reject(new Error(error))), event),
     )
+  }
+
+  /** What the pub says of somebody. */
+  saysOf(feed: FeedId): { following: boolean; blocking: boolean } {
+    const { following, blocking } = this.fence.own
+    return { following: following.get(feed) === true, blocking: blocking.has(feed) }
   }
 
   /** What the pub says of itself. */

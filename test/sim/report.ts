@@ -14,7 +14,15 @@ export function report({ seed, violation }: Outcome): string {
 export class Tally {
   seeds = 0
   readonly failed: number[] = []
-  readonly counts: Outcome['counts'] = { requests: 0, pubs: 0, uses: 0, changes: 0, starts: 0, epochs: 0 }
+  readonly counts: Outcome['counts'] = {
+    requests: 0,
+    pubs: 0,
+    uses: 0,
+    changes: 0,
+    starts: 0,
+    epochs: 0,
+    incidents: 0,
+  }
   forks = 0
   private virtualMs = 0
   private events = 0
@@ -34,13 +42,13 @@ export class Tally {
     // Of the processor, not of the clock on the wall: machines that test are shared.
     const { user, system } = process.cpuUsage(this.since)
     const usedMs = (user + system) / 1000
-    const { requests, pubs, uses, changes, starts, epochs } = this.counts
+    const { requests, pubs, uses, changes, starts, epochs, incidents } = this.counts
     return [
       `${this.seeds} seeds, ${this.failed.length} failed;`,
       `${this.events} events, ${(this.virtualMs / 3_600_000).toFixed(1)} simulated hours in`,
       `${(usedMs / 1000).toFixed(1)} s of processor time (${Math.round(this.virtualMs / usedMs)} to 1);`,
       `${requests} requests, ${pubs} pubs, ${uses} uses of invites,`,
-      `${changes} pubs changed,`,
+      `${changes} pubs changed, ${incidents} words on incidents,`,
       `${starts} starts of the provider, ${epochs} raised epochs`,
     ].join(' ')
   }

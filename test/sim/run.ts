@@ -20,7 +20,15 @@ export interface Outcome {
   virtualMs: number
   forks: number
   /** How much went on: a world in which nothing happens proves nothing. */
-  counts: { requests: number; pubs: number; uses: number; changes: number; starts: number; epochs: number }
+  counts: {
+    requests: number
+    pubs: number
+    uses: number
+    changes: number
+    starts: number
+    epochs: number
+    incidents: number
+  }
   lines: string[]
 }
 
@@ -129,6 +137,7 @@ function unsettled(world: World): { invariant: Invariant; sentence: string }[] {
     if (!live && process !== null)
       found.push({ invariant: 'up-at-the-end', sentence: `${record.name} is ${whyOff(record)} and runs` })
     if (live && hub !== undefined) found.push(...disordered(world, hub, record))
+    found.push(...unhealed(world, record))
     if (!live || process === null || !process.isOpen) continue
     for (const op of checks.invites.ops.values()) {
       const left = op.invite.uses - (checks.invites.used.get(op.op) ?? 0)
@@ -141,6 +150,17 @@ function unsettled(world: World): { invariant: Invariant; sentence: string }[] {
 }
 
 const whyOff = (record: PubMessage): string => (record.status === 'ended' ? 'deleted' : 'stopped')
+
+/** A live pub is in no trouble any more that its owners were told of, and they were told of all. */
+function unhealed(
+  { checks: { incidents } }: World,
+  record: PubMessage,
+): { invariant: Invariant; sentence: string }[] {
+  if (record.status !== 'live') return []
+  const found: string[] = incidents.open(record.hub, record.pub).map(({ kind }) => `${kind} is not over`)
+  if (incidents.isUntold(record)) found.push('its owners have not heard all')
+  return found.map((sentence) => ({ invariant: 'incidents', sentence: `${record.name}: ${sentence}` }))
+}
 
 /** A pub that shall run: started anew as often as it was ordered, and saying of itself what its owner wants. */
 function disordered(
@@ -208,6 +228,7 @@ function outcomeOf(world: World, violation: { invariant: Invariant; sentence: st
       uses: [...checks.invites.used.values()].reduce((sum, one) => sum + one, 0),
       changes: checks.owners.changes,
       starts: world.provider.starts,
+      incidents: checks.incidents.count,
       epochs: records.reduce((sum, one) => sum + one.epoch - 1, 0),
     },
   }

@@ -39,6 +39,12 @@ function confirmed(message: Incoming, provider: Provider | null): Incoming {
   return latest === undefined ? message : { ...message, content: { ...content, branch: latest.key } }
 }
 
+/** True for what a hub that forgets what it has said itself does not hear. */
+export function unheard(message: Incoming, bugs: Bugs): boolean {
+  const content = message.content as { type?: unknown } | null
+  return bugs.has('incidents-forgotten') && content?.type === 'buttcloud/incident'
+}
+
 /** What a hub that has trouble with orders hears. */
 export function misheard(message: Incoming, bugs: Bugs): Incoming {
   const content = message.content as { type?: unknown } | null
@@ -88,6 +94,7 @@ function plantInSaying(universe: Universe, provider: Provider, sbot: FakeSbot): 
   const { bugs, random } = universe
   const { inbox } = provider
   const say = inbox.say.bind(inbox)
+  if (bugs.has('notices-forgotten')) inbox.state.provider.notices.clear()
   if (bugs.has('no-wait-for-own')) inbox.say = (content, recps) => sbot.publish(content, recps)
   if (bugs.has('two-finals'))
     inbox.say = async (content, recps) => {

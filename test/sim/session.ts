@@ -3,6 +3,7 @@ import type { About, SessionFact } from '../../hub-daemon/facts'
 import type { FeedId, InviteKey, Millis, PubId } from '../../protocol/ids'
 import { HISTORY_BATCH_MAX, PROVIDER_BACKOFF_MAX_MS, PROVIDER_BACKOFF_MS } from '../../protocol/limits'
 import { type FenceItem, type InviteEntry, reasonOf } from '../../protocol/rpc'
+import type { WantedContact } from '../../pub-image/own'
 import type { Link } from './link'
 import type { PubProcess } from './pub'
 import { type Life, whileAlive } from './timeline'
@@ -31,7 +32,7 @@ export class SimSession {
   private probedAt: Millis | null = null
   private invites: ReadonlySet<InviteKey> = new Set()
   private about: About | null = null
-  private aboutRetryAt: Millis = 0
+  private tellRetryAt: Millis = 0
   private process: PubProcess | null = null
   private detach: () => void = () => {}
   /** Raised with every connection: what belongs to an older one is dropped. */
@@ -61,9 +62,9 @@ export class SimSession {
 
   fact(): SessionFact {
     const { pub, epoch, feed } = this.options
-    const { status, reason, answeringSince, silentSince, probedAt, invites, about, aboutRetryAt } = this
+    const { status, reason, answeringSince, silentSince, probedAt, invites, about, tellRetryAt } = this
     const talk = { status, reason, answeringSince, silentSince, probedAt }
-    return { pub, epoch, feed, ...talk, invites, about, aboutRetryAt }
+    return { pub, epoch, feed, ...talk, invites, about, tellRetryAt }
   }
 
   async invite(entry: InviteEntry): Promise<void> {
@@ -72,17 +73,35 @@ export class SimSession {
     this.change({ invites: new Set([...this.invites, entry.key]) })
   }
 
+  async revoke(key: InviteKey): Promise<void> {
+    if (this.process === null) throw new Error('try-again: the pub does not answer')
+    await this.process.revoke(key)
+    this.change({ invites: new Set([...this.invites].filter((one) => one !== key)) })
+  }
+
   /** Has the pub say this of itself; a pub that does not is asked again later. */
   async tellAbout(about: About): Promise<void> {
-    const { process, connection } = this
     if (this.options.machine.universe.bugs.has('about-not-said')) return this.change({ about })
+    const { connection } = this
+    const said = await this.tell((process) => process.about(about))
+    if (said && connection === this.connection) this.change({ about })
+  }
+
+  /** Has the pub say this of somebody; true when it does. */
+  tellContact(contact: WantedContact): Promise<boolean> {
+    return this.tell((process) => process.contact(contact))
+  }
+
+  private async tell(work: (process: PubProcess) => Promise<void>): Promise<boolean> {
+    const { process, connection } = this
     try {
       if (process === null || this.status !== 'open') throw new Error('try-again: the fence is not open')
       const lost = this.over.then(() => Promise.reject(new Error('try-again: the connection ended')))
-      await Promise.race([process.about(about), lost])
-      if (connection === this.connection) this.change({ about })
+      await Promise.race([work(process), lost])
+      return true
     } catch {
-      if (connection === this.connection) this.change({ aboutRetryAt: this.now() + PROVIDER_BACKOFF_MAX_MS })
+      if (connection === this.connection) this.change({ tellRetryAt: this.now() + PROVIDER_BACKOFF_MAX_MS })
+      return false
     }
   }
 
@@ -158,7 +177,7 @@ export class SimSession {
     this.detach = () => {}
     this.change({
       ...{ status: 'dialling', reason: 'the connection ended', answeringSince: null },
-      ...{ silentSince: this.now(), invites: new Set(), about: null, aboutRetryAt: 0 },
+      ...{ silentSince: this.now(), invites: new Set(), about: null, tellRetryAt: 0 },
     })
   }
 

@@ -51,8 +51,9 @@ function killPub(world: World): void {
   const found = somePub(world)
   if (found === null) return
   const setBack = world.random.chance(0.4)
+  const outOfMemory = world.random.chance(0.3)
   world.trace(() => `${found.name} dies${setBack ? ' and its volume is set back to an earlier state' : ''}`)
-  found.hub.engine.killOne(found.name, setBack)
+  found.hub.engine.killOne(found.name, setBack, outOfMemory)
 }
 
 function cutLink(world: World): void {

@@ -18,6 +18,8 @@ export const INVARIANTS = {
   'as-ordered':
     'what a hub reports stopped does not run; in the end every pub was restarted as often as ordered, and says of itself what it shall',
   'invites-work': 'an invite that was handed out and is not used up is known to its pub',
+  incidents:
+    'of an incident each end is said once, and told once to the owners and to nobody else; what is mended is over in the end',
   'no-crash': 'no program throws',
 } as const
 

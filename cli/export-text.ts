@@ -1,0 +1,37 @@
+/** What the CLI says about exports. Facts in, text out. */
+import type { ExportPart } from '../protocol/command-kinds'
+import { bytesText } from './render'
+
+/** The file that an export goes to unless another one is named. */
+export function fileFor(name: string, part: ExportPart): string {
+  const ending = {
+    secret: 'secret',
+    gossip: 'gossip.json',
+    log: 'log.tar',
+    blobs: 'blobs.tar',
+    all: 'all.tar',
+  }
+  return `${name}-${ending[part]}`
+}
+
+/** Said before anything is fetched that holds the key pair. */
+export function secretWarning(name: string, part: ExportPart): string {
+  const what = part === 'all' ? 'This export holds the key pair' : 'This is the key pair'
+  return `${what} of ${name}: whoever has it can speak as your pub, for ever. And a feed that is written from two places at once is broken for ever: stop ${name} here (buttcloud stop ${name}) before you start it anywhere else.`
+}
+
+/** Said once it is there. */
+export function secretAdvice(name: string, part: ExportPart): string {
+  const docs = part === 'all' ? ' How to start it: README.txt in the archive.' : ''
+  return `${name} goes on running here. Before a copy of it runs anywhere else: buttcloud stop ${name}${docs}`
+}
+
+const BAR_CELLS = 20
+
+/** `▕████      ▏ 40 % of 12 MB` for a progress line. */
+export function progressText(name: string, part: ExportPart, at: number, bytes: number): string {
+  const share = bytes === 0 ? 1 : Math.min(1, at / bytes)
+  const full = Math.round(share * BAR_CELLS)
+  const bar = `▕${'█'.repeat(full)}${' '.repeat(BAR_CELLS - full)}▏`
+  return `${bar} ${Math.floor(share * 100)} % of ${bytesText(bytes)}: ${part} of ${name}`
+}

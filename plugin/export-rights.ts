@@ -1,0 +1,21 @@
+/** Whether an owner may take a pub's key pair: alone where they own it alone, else with a second owner's yes. */
+import type { FeedId, Millis } from '../protocol/ids'
+import type { OpenQuestion, PubFact, State } from '../protocol/state'
+import { needsSecond } from './question'
+
+/** True when nobody else needs to be asked, or somebody else has said yes within the question's time. */
+export function mayExportSecret(state: State, pub: PubFact, owner: FeedId, now: Millis): boolean {
+  if (!pub.record.owners.includes(owner)) return false
+  if (!needsSecond(pub)) return true
+  for (const question of state.provider.questions.values())
+    if (question.pub === pub.pub && question.expiresAt > now && isAgreed(state, question, owner)) return true
+  return false
+}
+
+/** Another one has said yes to what this owner asked for. */
+function isAgreed(state: State, question: OpenQuestion, owner: FeedId): boolean {
+  if (question.kind !== 'export-secret' && question.kind !== 'export-all') return false
+  // Who was asked is not who wants it; and of those who were not, only one wrote the request.
+  const wanted = question.by === owner || state.authors.get(owner)?.requests.has(question.request) === true
+  return wanted && !question.asked.includes(owner) && state.provider.agreed.has(question.key)
+}

@@ -1,0 +1,210 @@
+/**
+ * Exports on their way from a hub through us to an owner. Who reads must be an owner at every piece: a change of owners
+ * ends what the former one reads. Nothing is kept here but who reads what.
+ */
+import { randomUUID } from 'node:crypto'
+import { type Check, describeRefusal } from '../../protocol/check'
+import type { ExportPart } from '../../protocol/command-kinds'
+import {
+  checkExportRequest,
+  checkExportSession,
+  type ExportOpened,
+  type ExportResume,
+  type ExportSession,
+  type HubExportRequest,
+  holdsSecret,
+  newsOf,
+} from '../../protocol/export'
+import type { FeedId, PubId } from '../../protocol/ids'
+import {
+  CALL_TIMEOUT_MS,
+  EXPORT_IDLE_MS,
+  EXPORT_MESSAGE_BYTES_MAX,
+  EXPORTS_PER_OWNER_MAX,
+} from '../../protocol/limits'
+import type { PubFact } from '../../protocol/state'
+import type { Clock } from '../../sbot/loop'
+import type { Sbot } from '../../sbot/port'
+import { mayExportSecret } from '../export-rights'
+import { feedOf, pubNamed, pubsOf } from '../query'
+import { words } from '../words'
+import { exportWords } from '../words-export'
+import { refusal } from './commits'
+import { callHub } from './hub-call'
+import type { Inbox } from './inbox'
+
+interface Relay {
+  owner: FeedId
+  pub: PubId
+  part: ExportPart
+  hub: FeedId
+  /** Its name at the hub. */
+  session: string
+  idle: () => void
+}
+
+export class Exports {
+  private readonly relays = new Map<string, Relay>()
+
+  constructor(
+    private readonly sbot: Sbot,
+    private readonly inbox: Inbox,
+    private readonly clock: Clock,
+    private readonly log: (fact: string, details: Record<string, unknown>) => void,
+  ) {
+    sbot.onPeer((peer) => peer.onClose(() => this.left(peer.id)))
+  }
+
+  /** `buttcloud.exportOpen`. */
+  async open(caller: FeedId, given: unknown): Promise<ExportOpened> {
+    const { name, part, resume } = checked(checkExportRequest, given)
+    const pub = this.owned(caller, name)
+    this.permit(caller, pub, part)
+    const { state } = this.inbox
+    const feed = feedOf(state, pub)
+    const alone = !holdsSecret(part) || mayExportSecret(state, pub, caller, this.clock.now())
+    if (!alone) return { session: null, pub: pub.pub, feed }
+    for (const [id, one] of this.relays)
+      if (one.owner === caller && one.pub === pub.pub && one.part === part) this.end(id)
+    const mine = [...this.relays.values()].filter((one) => one.owner === caller)
+    if (mine.length >= EXPORTS_PER_OWNER_MAX)
+      throw refusal('try-again', exportWords.tooMany(EXPORTS_PER_OWNER_MAX))
+    const session = await this.openAtHub(pub, part, resume)
+    const id = randomUUID()
+    this.relays.set(id, {
+      ...{ owner: caller, pub: pub.pub, part, hub: pub.record.hub, session },
+      idle: this.clock.after(EXPORT_IDLE_MS, () => this.end(id)),
+    })
+    this.log('export begun', { pub: pub.pub, part, owner: caller })
+    return { session: id, pub: pub.pub, feed }
+  }
+
+  /** `buttcloud.exportRead`: bytes, or news of them (protocol/export.ts). */
+  async read(caller: FeedId, given: unknown): Promise<unknown> {
+    const { session: id } = checked(checkExportSession, given)
+    const relay = this.relayOf(caller, id)
+    const pub = this.inbox.state.provider.pubs.get(relay.pub)
+    try {
+      if (pub === undefined || pub.record.hub !== relay.hub) throw refusal('try-again', exportWords.moved)
+      this.permit(caller, pub, relay.part)
+      if (holdsSecret(relay.part) && !mayExportSecret(this.inbox.state, pub, caller, this.clock.now()))
+        throw refusal('refused', exportWords.needsYes(pub.record.name, relay.part))
+      this.touch(id, relay)
+      const piece = await this.readAtHub(relay)
+      this.touch(id, relay)
+      if (!Buffer.isBuffer(piece) && newsOf(piece)?.kind === 'end') {
+        this.relays.delete(id)
+        relay.idle()
+        this.log('export handed over', { pub: relay.pub, part: relay.part, owner: caller })
+      }
+      return piece
+    } catch (error) {
+      this.end(id)
+      throw error
+    }
+  }
+
+  /** `buttcloud.exportClose`. */
+  async close(caller: FeedId, given: unknown): Promise<void> {
+    const { session } = checked(checkExportSession, given)
+    this.relayOf(caller, session)
+    this.end(session)
+  }
+
+  /** The whole of a small part, for a message. Rejects with a sentence. */
+  async whole(pub: PubFact, part: 'secret' | 'gossip'): Promise<Buffer> {
+    const { hub } = pub.record
+    const session = await this.openAtHub(pub, part, null)
+    const parts: Buffer[] = []
+    let bytes = 0
+    try {
+      for (;;) {
+        const piece = await this.readAtHub({ hub, session })
+        if (Buffer.isBuffer(piece)) {
+          parts.push(piece)
+          bytes += piece.length
+          if (bytes > EXPORT_MESSAGE_BYTES_MAX) throw refusal('refused', exportWords.tooLargeForMessage)
+        } else if (newsOf(piece)?.kind === 'end') return Buffer.concat(parts)
+      }
+    } catch (error) {
+      this.closeAtHub({ hub, session })
+      throw error
+    }
+  }
+
+  stop(): void {
+    for (const id of [...this.relays.keys()]) this.end(id)
+  }
+
+  private owned(caller: FeedId, name: string): PubFact {
+    const { state } = this.inbox
+    const pub = pubNamed(state, caller, name)
+    if (pub !== null && pub.record.status === 'live') return pub
+    const live = pubsOf(state, caller).filter((one) => one.record.status === 'live')
+    const names = live.map((one) => one.record.name)
+    throw refusal('unknown', words.noSuchPub(name, names))
+  }
+
+  private permit(caller: FeedId, pub: PubFact, part: ExportPart): void {
+    if (!pub.record.owners.includes(caller) || pub.record.status !== 'live')
+      throw refusal('unknown', words.goneAlready)
+    if (part !== 'secret' && pub.record.desired === 'down')
+      throw refusal('refused', exportWords.stopped(pub.record.name))
+  }
+
+  private relayOf(caller: FeedId, id: string): Relay {
+    const relay = this.relays.get(id)
+    // To others it is the same as none.
+    if (relay === undefined || relay.owner !== caller) throw refusal('unknown', exportWords.noSession)
+    return relay
+  }
+
+  private async openAtHub(pub: PubFact, part: ExportPart, resume: ExportResume | null): Promise<string> {
+    const { hub, name } = pub.record
+    const request: HubExportRequest = { pub: pub.pub, name, part, resume }
+    const answer = await callHub(this.sbot, this.clock, hub, 'hubExportOpen', request, CALL_TIMEOUT_MS)
+    return senseOf(checkExportSession, answer).session
+  }
+
+  private async readAtHub({ hub, session }: { hub: FeedId; session: string }): Promise<unknown> {
+    const request: ExportSession = { session }
+    const piece = await callHub(this.sbot, this.clock, hub, 'hubExportRead', request, CALL_TIMEOUT_MS)
+    if (Buffer.isBuffer(piece) || newsOf(piece) !== null) return piece
+    throw refusal('try-again', exportWords.nonsense)
+  }
+
+  private closeAtHub({ hub, session }: { hub: FeedId; session: string }): void {
+    callHub(this.sbot, this.clock, hub, 'hubExportClose', { session }, CALL_TIMEOUT_MS).catch(() => undefined)
+  }
+
+  private touch(id: string, relay: Relay): void {
+    relay.idle()
+    if (this.relays.has(id)) relay.idle = this.clock.after(EXPORT_IDLE_MS, () => this.end(id))
+  }
+
+  private end(id: string): void {
+    const relay = this.relays.get(id)
+    if (relay === undefined) return
+    this.relays.delete(id)
+    relay.idle()
+    this.closeAtHub(relay)
+  }
+
+  /** Somebody's last connection is gone: what they read is over. */
+  private left(id: FeedId): void {
+    if (this.sbot.peers().some((peer) => peer.id === id)) return
+    for (const [session, relay] of this.relays) if (relay.owner === id || relay.hub === id) this.end(session)
+  }
+}
+
+function checked<T>(check: Check<T>, given: unknown): T {
+  const found = check(given, 'request')
+  if (found.ok) return found.value
+  throw refusal('bad-argument', describeRefusal(found))
+}
+
+function senseOf<T>(check: Check<T>, answer: unknown): T {
+  const found = check(answer, 'answer')
+  if (found.ok) return found.value
+  throw refusal('try-again', exportWords.nonsense)
+}
