@@ -37,8 +37,8 @@ export interface PubMemory {
   startedAt: Millis | null
   /** Since when a pub that should be up is not. */
   downSince: Millis | null
-  /** The image of the run of this shape: it is being seen to, or is here. */
-  fetch: { shape: string; state: 'under-way' | 'here' } | null
+  /** The image of the run of this shape: it is being seen to, is here, or could not be had. */
+  fetch: { shape: string; state: 'under-way' | 'here' | 'failed' } | null
   /** What is to be said of that image. */
   remark: string | null
   /** When a version on trial was first started, or first seen running. */
@@ -137,7 +137,7 @@ export function rememberFetched(
     memory.pubs.set(pub, { ...before, trouble: null, fetch: { shape, state: 'here' }, remark })
     return
   }
-  memory.pubs.set(pub, { ...before, fetch: null })
+  memory.pubs.set(pub, { ...before, fetch: { shape, state: 'failed' } })
   rememberTrouble(memory, pub, outcome.trouble, now)
 }
 
@@ -210,7 +210,9 @@ function settled(before: PubMemory, wanted: boolean, facts: Facts, pub: PubId, n
   if (!wanted) return before.downSince === null ? before : { ...before, downSince: null }
   if (!isWell(facts.engine.runs.get(pub), session))
     return before.downSince === null ? { ...before, downSince: now } : before
-  if (isHealthy(session, now) && (before.tries > 0 || before.trouble !== null)) {
+  // The run that is there may be well while the image of its successor can't be had: that is not forgotten over it.
+  const wantsImage = before.fetch !== null && before.fetch.state !== 'here'
+  if (isHealthy(session, now) && !wantsImage && (before.tries > 0 || before.trouble !== null)) {
     const { revision, startedAt, fetch, remark, trialSince, reverted } = before
     return { ...FRESH, revision, startedAt, fetch, remark, trialSince, reverted }
   }

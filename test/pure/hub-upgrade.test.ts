@@ -81,6 +81,7 @@ test('an upgrade: the image first, then the run; up is said only when it is heal
 
 test('an image that can not be had: the old run is never touched', (t) => {
   const world = upWorld()
+  world.now += HEALTHY_AFTER_MS
   world.missing.add('0.2.0')
   world.order(alice, NEW)
   t.same(world.settle(), ['fetch'])
@@ -265,6 +266,26 @@ test('a rebuild: the image is seen to, then the run is made anew', (t) => {
   t.same(told(world), ['up 2 0.1.0'])
   world.order(alice, { revision: 3, rebuilds: 1, restarts: 1 })
   t.same(world.settle(), ['fetch', ...REPLACE])
+  t.end()
+})
+
+test('a rebuild whose image can not be had: tried again with pauses, said, and the old run goes on', (t) => {
+  const world = upWorld()
+  world.missing.add('0.1.0')
+  world.now += HEALTHY_AFTER_MS
+  world.order(alice, { revision: 2, rebuilds: 1 })
+  let tries = 0
+  for (const until = world.now + 60_000; world.now < until; world.now += 100)
+    tries += world.settle().filter((kind) => kind === 'fetch').length
+  t.ok(tries > 3 && tries < 12, `${tries} tries in a minute`)
+  t.same(told(world), ['failed 2 null'])
+  t.equal(shapeNow(world), oldShape)
+  world.missing.clear()
+  world.now += 120_000
+  world.settle()
+  world.answer(alice)
+  world.now += HEALTHY_AFTER_MS
+  t.same(told(world), ['up 2 0.1.0'])
   t.end()
 })
 
