@@ -51,8 +51,8 @@ export function rawDocker(options: RawOptions): () => Promise<RawRound> {
       ...{
         pub,
         hub,
-        revision: 1,
-        epoch: 1,
+        ...{ revision: 1, epoch: 1 },
+        feed: null,
         desired: 'up',
         restarts: 0,
         rebuilds: 0,

@@ -42,12 +42,25 @@ export interface SessionFact {
   invites: ReadonlySet<InviteKey>
   /** What the pub's feed is known to say of itself; null while that is not known. */
   about: About | null
-  /** When to tell the pub again what it shall write, after it failed. */
+  /** Who may call it as its owners, as it was told; null while that is not known. */
+  owners: readonly FeedId[] | null
+  /** When to tell the pub again what it shall write or know, after it failed. */
   tellRetryAt: Millis
+}
+
+export interface EscrowFacts {
+  /**
+   * Changes whenever the provider is to be asked anew whether it has the keys: with every connection to it, and with
+   * every recovery key. null while it is out of reach.
+   */
+  mark: string | null
+  /** Pubs whose key is here, and in escrow for all that this hub knows. */
+  sealed: ReadonlySet<PubId>
 }
 
 export interface Facts {
   engine: EngineFacts
+  escrow: EscrowFacts
   sessions: ReadonlyMap<PubId, SessionFact>
   /**
    * True once the provider's feed is known to be complete here. Before that a run without a spec is only a run

@@ -3,7 +3,7 @@
  * It looks at levels, never at events, so that it does not matter what was missed. A run only climbs: created,
  * running, exited, removed. One that does not match its spec is replaced, never changed.
  */
-import type { Millis, PubId } from '../protocol/ids'
+import type { FeedId, Millis, PubId } from '../protocol/ids'
 import {
   DOWN_REPORTED_AFTER_MS,
   ENGINE_GONE_REPORTED_AFTER_MS,
@@ -17,6 +17,7 @@ import type { RunFact } from './engines/engine'
 import type { Facts, SessionFact } from './facts'
 import { incidentWakes } from './incidents'
 import { type Memory, recall } from './memory'
+import { keyCheck, keyFirst } from './plan-escrow'
 import { type HubConfig, matches, runOf } from './run'
 import { desiredOf, type HubState, isOvertaken, owedTo } from './state'
 import type { Step } from './steps'
@@ -103,10 +104,18 @@ function nextStep(look: Look, pub: PubId): Step | Millis | null {
     case 'none':
       return ending(look, pub, run, session, 'it was ordered away') ?? purge(look, spec)
     case 'down':
-      return stopped(look, spec, run, session)
+      return thenKeyCheck(look, spec, stopped(look, spec, run, session))
     case 'up':
-      return climbing(look, spec, run, session)
+      return thenKeyCheck(look, spec, climbing(look, spec, run, session))
   }
+}
+
+/** A pub that is settled otherwise has its key looked after. */
+function thenKeyCheck(look: Look, spec: SpecMessage, next: Step | Millis | null): Step | Millis | null {
+  if (next !== null && typeof next !== 'number') return next
+  const check = keyCheck(look, spec)
+  if (next === null || check === null || typeof check !== 'number') return check ?? next
+  return Math.min(next, check)
 }
 
 /** Session, container, then nothing: the volume stays. */
@@ -168,12 +177,16 @@ function climbing(
   if ((run === undefined || !matches(look, spec, run)) && needsFetch(look, spec)) {
     // The image first: while it is on its way, and where it can't be had, the run that is there goes on.
     const next = runOf(spec, look.config)
-    if (!isFetching(look, pub, next.shape))
-      return retryAt > look.now ? retryAt : { kind: 'fetch', pub, run: next }
+    const underWay = isFetching(look, pub, next.shape)
+    if (!underWay && retryAt <= look.now) return { kind: 'fetch', pub, run: next }
     const goesOn = run?.status === 'running' && run.epoch === spec.epoch
-    return goesOn ? tending(look, spec, run, session) : null
+    const meanwhile = goesOn ? tending(look, spec, run, session) : null
+    if (underWay || (typeof meanwhile === 'object' && meanwhile !== null)) return meanwhile
+    return Math.min(retryAt, meanwhile ?? retryAt)
   }
   if (retryAt > look.now) return retryAt
+  const key = run === undefined || matches(look, spec, run) ? keyFirst(look, spec) : false
+  if (key !== false) return key
   if (run === undefined) return { kind: 'create', pub, run: runOf(spec, look.config) }
   if (!matches(look, spec, run)) return ending(look, pub, run, session, 'it belongs to an earlier order')
   const again = run.status === 'exited'
@@ -188,7 +201,10 @@ function tending(
   session: SessionFact | undefined,
 ): Step | Millis | null {
   const { pub, epoch, port } = spec
-  if (session === undefined) return { kind: 'open-session', pub, epoch, port }
+  if (session === undefined) {
+    const key = keyFirst(look, spec)
+    return key === false ? { kind: 'open-session', pub, epoch, port } : key
+  }
   if (session.silentSince !== null) {
     const killAt = silentFrom(look, pub, session.silentSince) + SILENT_KILL_MS
     if (look.now < killAt) return killAt
@@ -201,7 +217,8 @@ function tending(
   if (deed !== null) return deed
   const probeAt = session.probedAt === null ? null : session.probedAt + PROBE_EVERY_MS
   if (probeAt !== null && probeAt <= look.now) return { kind: 'probe', pub, port, feed: session.feed }
-  const words = session.status === 'open' ? nextWord(look, spec, session) : null
+  const words =
+    nextOwners(spec, session) ?? (session.status === 'open' ? nextWord(look, spec, session) : null)
   if (words === null) return probeAt
   if (session.tellRetryAt <= look.now) return words
   return Math.min(session.tellRetryAt, probeAt ?? session.tellRetryAt)
@@ -215,6 +232,16 @@ function nextDeed({ state, memory }: Look, { pub, invites }: SessionFact): Step 
     if (!memory.deeds.has(op.op)) return { kind: 'invite', pub, op }
   }
   return null
+}
+
+/** Whose rights a pub that answers has still to hear of: also while its fence is shut. */
+function nextOwners({ pub, owners }: SpecMessage, session: SessionFact): Step | null {
+  return knowsOwners(session, owners) ? null : { kind: 'owners', pub, owners }
+}
+
+function knowsOwners(session: SessionFact, owners: readonly FeedId[]): boolean {
+  const known = session.owners
+  return known !== null && known.length === owners.length && owners.every((one) => known.includes(one))
 }
 
 /** What an open pub has still to write. */
@@ -241,8 +268,13 @@ function silentFrom(look: Look, pub: PubId, silentSince: Millis): Millis {
 }
 
 /** True when the pub is known to say of itself what the spec says. */
-export function says(session: SessionFact, spec: SpecMessage): boolean {
+function says(session: SessionFact, spec: SpecMessage): boolean {
   return session.about?.name === spec.name && session.about.description === spec.description
+}
+
+/** True when all of the spec that a running pub is told is so. */
+export function isAsTold(session: SessionFact, spec: SpecMessage): boolean {
+  return says(session, spec) && knowsOwners(session, spec.owners)
 }
 
 /** When report.ts would have something new to say although nothing happens. */

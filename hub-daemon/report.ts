@@ -20,7 +20,7 @@ import type { SpecMessage } from '../protocol/messages/spec'
 import type { SessionFact } from './facts'
 import { incidents } from './incidents'
 import { type DeedOutcome, isHealthy, isWell, type PubMemory, recall } from './memory'
-import { type Look, says } from './plan'
+import { isAsTold, type Look } from './plan'
 import { matches } from './run'
 import { desiredOf, isOvertaken, owedTo } from './state'
 import { inForce, isOnTrial, reportedVersion, revertedOf } from './trial'
@@ -214,7 +214,7 @@ function isUp(
   now: Millis,
 ): boolean {
   if (memory.tries > CALM_STARTS_MAX && !isHealthy(session, now)) return false
-  if (session.status === 'open') return published === null || says(session, spec)
+  if (session.status === 'open') return published === null || isAsTold(session, spec)
   if (session.status !== 'connected' || published?.phase !== 'up') return false
   return published.epoch === spec.epoch && published.revision === spec.revision
 }

@@ -70,11 +70,13 @@ function workOut(spec: SpecMessage, config: HubConfig): Run {
     epoch: spec.epoch,
     rebuilds: spec.rebuilds,
     networkKey: config.capsShs,
+    web: spec.web?.port ?? null,
   })
   const version = versionOf(spec, config)
   const image = imageOf(version, config)
   const fixed = {
     port: spec.port,
+    web: spec.web?.port ?? null,
     memoryBytes: spec.memoryBytes,
     reservedBytes: spec.reservedBytes,
     environment,

@@ -7,6 +7,8 @@ import type { About } from './facts'
 export type Step =
   /** Sees to the image, before anything else is touched; goes on in the background. */
   | { kind: 'fetch'; pub: PubId; run: Run }
+  /** Sees to it that the pub's key is here and in escrow, before its first start. */
+  | { kind: 'escrow'; pub: PubId; epoch: number; name: string }
   /** Makes volume and container, with the pub's secret in the volume. */
   | { kind: 'create'; pub: PubId; run: Run }
   /** Starts it. `again`: it has run before, so its last words are read first. */
@@ -24,6 +26,8 @@ export type Step =
   | { kind: 'revoke'; pub: PubId; key: InviteKey }
   /** Has the pub say that it follows or blocks somebody, or neither. */
   | { kind: 'contact'; pub: PubId; op: ContactOp }
+  /** Tells the pub who may call it as its owners. */
+  | { kind: 'owners'; pub: PubId; owners: readonly FeedId[] }
   /** Tells the pub what to say of itself. */
   | { kind: 'about'; pub: PubId; about: About }
   /** A handshake from outside. */
@@ -42,6 +46,8 @@ export function describeStep(step: Step): string {
   switch (step.kind) {
     case 'fetch':
       return `see to the image of ${step.run.name} (version ${step.run.version})`
+    case 'escrow':
+      return `see the key of ${step.name} in escrow (epoch ${step.epoch})`
     case 'create':
       return `create ${step.run.name} (epoch ${step.run.epoch}, port ${step.run.port})`
     case 'start':
@@ -62,6 +68,8 @@ export function describeStep(step: Step): string {
       return `take an invite out of the table of ${step.pub}`
     case 'contact':
       return `have ${step.pub} ${deedOf(step.op)} a feed`
+    case 'owners':
+      return `tell ${step.pub} who its ${step.owners.length} owners are`
     case 'about':
       return `tell ${step.pub} what to say of itself`
     case 'probe':

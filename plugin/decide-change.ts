@@ -12,7 +12,7 @@ import {
   type Change,
   type ChangeKind,
   changed,
-  isChange,
+  isChangeKind,
   isOrdered,
   isPower,
   isReached,
@@ -21,10 +21,11 @@ import {
   revertOf,
   stillWanted,
 } from './change'
-import { specFor } from './decide-create'
+import { nextOrder } from './decide-create'
 import { endUpgrade, isHopeless, oweRevert, refusalOfUpgrade, runsAlready } from './decide-upgrade'
+import { giveUpWeb, webAlready } from './decide-web'
 import { answer, type Look } from './look'
-import { addressOf, observationOf, pubNamed, pubsOf } from './query'
+import { addressOf, observationOf, pubNamed, pubsOf, webAddressOf } from './query'
 import { words } from './words'
 import { changeWords } from './words-change'
 import { upgradeWords } from './words-upgrade'
@@ -101,6 +102,7 @@ export function continueChange(look: Look, request: Request, change: ChangeFact)
   }
   if (spec !== undefined && isOrdered(record, spec) && isReached(spec, observed))
     return end('done', doneText(look, request, pub, kind))
+  if (kind === 'web' && record.web && giveUpWeb(look, request, pub, deadline)) return
   const says = observed !== null && observed.revision === spec?.revision ? observed : null
   const hopeless = isHopeless(says)
   if (now < deadline && !hopeless) return look.wakeAt(deadline)
@@ -108,17 +110,23 @@ export function continueChange(look: Look, request: Request, change: ChangeFact)
   end('failed', changeWords.late(record, kind, waitedMs, says?.reason ?? silenceOf(look, record)))
 }
 
-/** Owes the orders of live pubs whose record says something else, whatever came between the two. */
+/** Owes the orders of pubs whose record says something else, whatever came between the two. */
 export function oweOrders(look: Look): void {
   const { provider } = look.world.state
   for (const fact of provider.pubs.values()) {
     const { pub, record } = fact
     const spec = provider.specs.get(pub)
-    if (record.status !== 'live' || spec === undefined) continue
-    if (look.pubsChanged.has(pub) || look.pubsEnded.has(pub) || isOrderOwed(look, spec)) continue
-    if (isOrdered(record, spec)) oweRevert(look, fact, spec)
-    else oweOrder(look, record)
+    if (spec === undefined || look.pubsChanged.has(pub) || look.pubsEnded.has(pub)) continue
+    const live = record.status === 'live'
+    const isSo = live ? isOrdered(record, spec) : isAway(record, spec)
+    if (isOrderOwed(look, spec)) continue
+    if (!isSo) oweOrder(look, record)
+    else if (live) oweRevert(look, fact, spec)
   }
+}
+
+function isAway(record: PubMessage, spec: SpecMessage): boolean {
+  return spec.desired === 'none' && spec.hub === record.hub
 }
 
 function isOrderOwed(look: Look, spec: SpecMessage): boolean {
@@ -129,9 +137,8 @@ function isOrderOwed(look: Look, spec: SpecMessage): boolean {
 }
 
 function oweOrder(look: Look, record: PubMessage): void {
-  const spec = look.world.state.provider.specs.get(record.pub)
-  if (spec !== undefined && isOrdered(record, spec)) return
-  look.owe({ kind: 'order', content: specFor(look, record, (spec?.revision ?? 0) + 1) })
+  const order = nextOrder(look, record)
+  if (order !== null) look.owe({ kind: 'order', content: order })
 }
 
 /** The request that asked for the pub has no final answer yet. */
@@ -160,6 +167,7 @@ function alreadySo(look: Look, pub: PubFact, kind: ChangeKind): string {
   if (kind === 'describe') return changeWords.describedAlready(record.name)
   const runs = observationOf(look.world.state, pub)?.version
   if (kind === 'upgrade' && runs != null) return `${upgradeWords.runsAlready(record.name, runs)}${heard}`
+  if (kind === 'web') return webAlready(look.world.state, pub)
   if (record.desired === 'down') return `${changeWords.stoppedAlready(record.name)}${heard}`
   return `${changeWords.upAlready(record.name, addressOf(look.world.state, pub) ?? '')}${heard}`
 }
@@ -171,6 +179,10 @@ function doneText(look: Look, request: Request, pub: PubFact, kind: ChangeKind):
   const tookMs = at - request.receivedAt
   if (kind === 'name') return changeWords.named(record)
   if (kind === 'describe') return changeWords.described(record)
+  if (kind === 'web')
+    return record.web
+      ? changeWords.webOn(record.name, webAddressOf(state, pub) ?? '', tookMs)
+      : changeWords.webOff(record.name)
   if (record.desired === 'down') return changeWords.stopped(record.name, tookMs)
   const observed = observationOf(state, pub)
   const address = addressOf(state, pub) ?? ''
@@ -196,6 +208,6 @@ function labelOfAway({ world }: Look, record: PubMessage): string | null {
 /** What the request asked for, read again from its text; the record tells where a later version reads it otherwise. */
 function kindOf(request: Request, record: PubMessage): ChangeKind {
   const command = parseCommand(request.text)
-  if (isChange(command)) return command.kind
+  if (isChangeKind(command.kind)) return command.kind
   return record.desired === 'down' ? 'stop' : 'start'
 }

@@ -22,6 +22,7 @@ const nounOf: Record<ChangeKind, string> = {
   describe: 'new description',
   upgrade: 'upgrade',
   rebuild: 'rebuild',
+  web: 'change of the web pages',
 }
 
 /** What is ordered, as the end of "it is still to …". */
@@ -30,11 +31,16 @@ const goalOf = (record: PubMessage, kind: ChangeKind): string => {
   if (kind === 'describe') return 'describe itself so'
   if (kind === 'rebuild') return 'be rebuilt'
   if (kind === 'upgrade') return `run ${record.version ?? "its server's own version"}`
+  if (kind === 'web') return record.web ? 'have web pages' : 'be without web pages'
   return record.desired === 'down' ? 'be stopped' : 'be up'
 }
 
-const tailOf = (change: Change): string =>
-  change.kind === 'upgrade' && change.version !== null ? ` ${change.version}` : ''
+/** What stands after the pub's name in each of these commands. */
+const tailOf = (change: Change): string => {
+  if (change.kind === 'name' || change.kind === 'describe') return ' as …'
+  if (change.kind === 'web') return change.on ? ' on' : ' off'
+  return change.kind === 'upgrade' && change.version !== null ? ` ${change.version}` : ''
+}
 
 const quoted = (text: string): string => `“${text}”`
 const again = (name: string): string => `\`start ${name}\` brings it back`
@@ -47,7 +53,7 @@ export const changeWords = {
     `**${name}** is still being made. Please send that again when it is up; your invite tells you.`,
   whichPub: (change: Change, names: string[]): string => {
     if (names.length === 0) return 'You have no pub yet. `create NAME` makes one.'
-    const tail = change.kind === 'name' || change.kind === 'describe' ? ' as …' : tailOf(change)
+    const tail = tailOf(change)
     return `Which one? ${names.map((name) => `\`${change.kind} ${name}${tail}\``).join(' or ')}`
   },
   up: (name: string, address: string, kind: ChangeKind, tookMs: Millis): string =>
@@ -63,6 +69,16 @@ export const changeWords = {
   namedAlready: (record: PubMessage): string =>
     `**${record.name}** calls itself ${quoted(record.title ?? record.name)} already. In messages to me its name is \`${record.name}\`.`,
   describedAlready: (name: string): string => `**${name}** describes itself so already.`,
+  webOn: (name: string, url: string, tookMs: Millis): string =>
+    `The web pages of **${name}** are on after ${span(tookMs)}: ${url}\nAnybody can read there what was said in public; nobody can write. \`web ${name} off\` takes them away.`,
+  webOff: (name: string): string => `The web pages of **${name}** are off.`,
+  webOnAlready: (name: string, url: string): string => `The web pages of **${name}** are on: ${url}`,
+  webOffAlready: (name: string): string =>
+    `The web pages of **${name}** are off. \`web ${name} on\` switches them on: then anybody can read what was said in public, in a browser.`,
+  noRoomForWeb: (name: string, why: string): string =>
+    `There is no room for the web pages of **${name}** at the moment: ${why}. Nothing was changed.`,
+  webFailed: (name: string, why: string): string =>
+    `The web pages of **${name}** could not be switched on: ${why}. They are off again, and the pub goes on without them.`,
   /** The pub is stopped: it can say nothing in public until it runs. */
   atNextStart: (record: PubMessage, kind: ChangeKind): string =>
     `Noted: **${record.name}** will ${goalOf(record, kind)}. It is stopped just now, so that takes effect at its next start.${kind === 'name' ? ` In messages to me its name stays \`${record.name}\`.` : ''}`,

@@ -6,6 +6,7 @@
 import { EXPORT_CALLS, EXPORT_METHODS, HUB_EXPORT_METHODS } from './export'
 import type { FeedId, InviteKey, MessageId, Millis, PubId } from './ids'
 import type { IncidentKind } from './messages/incident'
+import type { Recovery } from './rpc-escrow'
 
 /** First word of every error our own methods give, so that callers can tell what to do. */
 export const REASONS = ['refused', 'stale-epoch', 'gap', 'try-again', 'unknown', 'bad-argument'] as const
@@ -33,15 +34,23 @@ export const PROVIDER_MANIFEST = {
   whoami: 'async',
   pubs: 'async',
   watch: 'source',
+  invites: 'async',
   join: 'async',
   open: 'async',
   commit: 'async',
   feed: 'source',
+  escrow: 'async',
+  secret: 'async',
   ...EXPORT_METHODS,
   adminInvite: 'async',
   adminHubToken: 'async',
   adminHubs: 'async',
   adminPubs: 'async',
+  adminRestore: 'async',
+  adminRecovery: 'async',
+  adminRecoveryOffline: 'async',
+  adminRecoveryOnline: 'async',
+  adminRecoveryNew: 'async',
 } as const
 
 /**
@@ -72,9 +81,12 @@ export const PROVIDER_ANONYMOUS = [
   'whoami',
   'pubs',
   'watch',
+  'invites',
   'open',
   'commit',
   'feed',
+  'escrow',
+  'secret',
   ...EXPORT_CALLS,
 ] as const
 
@@ -84,6 +96,8 @@ export interface WhoamiAnswer {
   caller: FeedId
   role: 'operator' | 'owner' | 'hub' | 'newcomer' | 'stranger'
   version: string
+  /** To the operator and to hubs: what pubs' secrets are sealed to. null to everybody else. */
+  recovery: Recovery | null
 }
 
 /** One pub as its owner may see it: `buttcloud.pubs()`, and each item of `buttcloud.watch()` is a list of these. */
@@ -105,6 +119,8 @@ export interface PubView {
   address: string | null
   port: number
   version: string | null
+  /** Where a browser finds its web pages; null while they are off. */
+  web: string | null
   createdAt: Millis
   keepUntil: Millis | null
   invites: { issued: number; used: number }
@@ -120,6 +136,21 @@ export interface IncidentView {
   /** Null while it is not over. */
   overAt: Millis | null
   reason: string | null
+}
+
+/** One invite of a pub, as its owners may see it: `buttcloud.invites({pub})` lists them, newest first. */
+export interface InviteView {
+  /** What `uninvite` calls it by. */
+  id: string
+  /** How many people it is for, and how many of them may still come. */
+  uses: number
+  left: number
+  status: 'open' | 'used-up' | 'taken-back'
+  /** Its owners' own note. */
+  note: string | null
+  madeAt: Millis
+  /** Oldest first; when, by the pub's clock. */
+  used: { member: FeedId; at: Millis }[]
 }
 
 /** `buttcloud.join({hub, label?})`, called with the key pair of a hub token; answers once the hub's record is on disk. */
@@ -183,116 +214,9 @@ export interface FeedRequest {
   after: number
 }
 
-export interface AdminInviteAnswer {
-  invite: string
-  uses: number
-}
-export interface AdminHubTokenAnswer {
-  token: string
-  expiresAt: Millis
-}
-/** `buttcloud.adminHubs()`. */
-export interface HubView {
-  hub: FeedId
-  label: string
-  status: 'admitted' | 'draining' | 'retired'
-  connected: boolean
-  engine: string | null
-  host: string | null
-  memoryBytes: number
-  reservedBytes: number
-  pubs: number
-}
+export type { AdminHubTokenAnswer, AdminInviteAnswer, HubView } from './rpc-admin'
 
-// ---- pub: plugin name `fence` ----------------------------------------------------------------------------------
-
-/** Manifest of the fence inside a pub. Only the pub's master, its hub, may call it. */
-export const FENCE_MANIFEST = {
-  status: 'async',
-  attach: 'source',
-  open: 'async',
-  restore: 'async',
-  answer: 'async',
-  invite: 'async',
-  revoke: 'async',
-  about: 'async',
-  figures: 'source',
-  contact: 'async',
-} as const
-
-/** `fence.status()`. */
-export interface FenceStatus {
-  mode: 'managed' | 'standalone'
-  pub: FeedId
-  epoch: number | null
-  /** True when writes are let through to the write-ahead. */
-  open: boolean
-  /** One sentence: who may write, and why or why not. */
-  why: string
-  head: number
-  waiting: number
-  invites: number
-}
-
-/**
- * `fence.attach()`: the hub listens here for what the fence needs. A newer attach ends the older one; when the
- * last one ends the fence is shut (reads go on) until a hub attaches and opens it again.
- */
-export type FenceItem =
-  | { kind: 'hello'; feed: FeedId; head: number; epoch: number }
-  | { kind: 'commit'; id: number; value: RawValue; invite: InviteKey | null }
-  /** The fence lost track (an unsure commit): do open() again from the start. */
-  | { kind: 'resync'; head: number }
-
-/** `fence.open({epoch, head, invites})`: refused with `gap:` unless the pub's own head is exactly `head`. */
-export interface FenceOpenRequest {
-  epoch: number
-  head: number
-  invites: InviteEntry[]
-}
-/**
- * `fence.about({name, description})`: what the pub shall say of itself. Answered, with the head, once the pub's feed
- * says so; nothing is written where it does already. An empty text asks for nothing. `try-again`, or no answer: it is
- * remembered and published when the fence is next opened, unless the pub ends before.
- */
-export interface FenceAboutRequest {
-  name: string
-  description: string
-}
-/** `fence.revoke({key})`: takes an invite out of the table; unknown ones are gone already. */
-export interface FenceRevokeRequest {
-  key: InviteKey
-}
-/**
- * `fence.contact({feed, following, blocking})`: what the pub shall say of somebody. Answered, with the head, once the
- * pub's feed says so; nothing is written where it does already. `try-again`, or no answer: nobody remembers it, so
- * it is asked again; that it may still be under way does no harm.
- */
-export interface FenceContactRequest {
-  feed: FeedId
-  following: boolean
-  blocking: boolean
-}
-/** `fence.restore([values])`: appends own messages the provider holds; answers the new head. */
-export interface FenceHeadAnswer {
-  head: number
-}
-/**
- * `fence.answer({id, ok, reason})`: what came of a commit. `try-again` means unknown: it may have been committed,
- * so the fence shuts and asks for a resync before it signs anything else. Every other reason means it was not.
- */
-export interface FenceCommitAnswer {
-  id: number
-  ok: boolean
-  reason: Reason | null
-  message: string | null
-}
-
-/** What a pub publishes as `note` when an invite is used: hides which uses belong to one invite (plugin/ledger.ts). */
-export interface UseNote {
-  tag: string
-  member: FeedId
-}
+export * from './rpc-fence'
 
 /** The request a message id belongs to, as text for logs. */
 export function shortId(id: FeedId | MessageId | PubId | InviteKey): string {

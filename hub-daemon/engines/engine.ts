@@ -16,6 +16,8 @@ export interface Run {
   rebuilds: number
   /** Published outside and listened on inside. */
   port: number
+  /** Published like it: the port of the web pages; null while they are off. */
+  web: number | null
   memoryBytes: number
   reservedBytes: number
   /** For the pub's entry; holds no secret (it shows in `docker inspect`). */

@@ -13,15 +13,14 @@ import {
 } from '../../protocol/check'
 import type { FeedId, InviteKey } from '../../protocol/ids'
 import { HISTORY_BATCH_MAX } from '../../protocol/limits'
+import type { InviteEntry, RawValue } from '../../protocol/rpc'
 import type {
   FenceAboutRequest,
   FenceCommitAnswer,
   FenceContactRequest,
   FenceItem,
   FenceOpenRequest,
-  InviteEntry,
-  RawValue,
-} from '../../protocol/rpc'
+} from '../../protocol/rpc-fence'
 import { call, readAll } from './calls'
 
 const number = whole(0, Number.MAX_SAFE_INTEGER)
@@ -81,6 +80,11 @@ export class FenceDoor {
   /** Resolves when the pub's feed says so. */
   async contact(request: FenceContactRequest): Promise<void> {
     await call(this.rpc.fence.contact, [request], 'tell the pub whom to follow or block')
+  }
+
+  /** Resolves when whoever has lost rights is hung up on. */
+  async owners(owners: readonly FeedId[]): Promise<void> {
+    await call(this.rpc.fence.owners, [{ owners }], 'tell the pub who its owners are')
   }
 
   /** Resolves when the pub's feed says so. */

@@ -32,7 +32,8 @@ export class Observer {
     private readonly told: (trouble: string | null) => void = () => {},
   ) {}
 
-  facts(): Omit<Facts, 'providerSince'> {
+  /** What engine and connections show. */
+  facts(): Omit<Facts, 'escrow' | 'providerSince'> {
     const { reachable, reason, unreachableSince, runs, volumes } = this
     const engine: EngineFacts = { reachable, reason, unreachableSince, runs, volumes }
     const sessions = new Map<PubId, SessionFact>()

@@ -36,6 +36,8 @@ export class Reconciler {
   private readonly performers: ReturnType<typeof createPerformers>
   private readonly busy = new Set<PubId>()
   private readonly working = new Set<Promise<void>>()
+  /** Pubs of which it was said that they wait for the provider. */
+  private readonly waiting = new Set<PubId>()
   private readonly unwatch: () => void
   private caughtUp = false
   /** Last sequence of our own feed that was heard, and where that feed ended when it was known to be complete. */
@@ -115,7 +117,9 @@ export class Reconciler {
     const { context, state, config } = this.options
     const { observer, memory } = context
     const now = Date.now()
-    const facts = { ...observer.facts(), providerSince: this.providerThere(now) }
+    const sealed = context.secrets.sealedOf(state.specs.keys())
+    const escrow = { mark: context.escrowMark(), sealed }
+    const facts: Facts = { ...observer.facts(), escrow, providerSince: this.providerThere(now) }
     const everyMs = isDoubtful(facts) ? DOUBT_LOOK_EVERY_MS : FULL_LOOK_EVERY_MS
     if (now - observer.lookedAt >= everyMs) {
       this.offer = this.options.offer()
@@ -124,6 +128,7 @@ export class Reconciler {
     this.loop.wakeAt(Math.max(now, observer.lookedAt) + everyMs)
     if (!this.caughtUp || observer.lookedAt === 0) return
     if (!observer.ordersComplete) void this.askForOrders()
+    this.tellWaiting(facts)
     settle(memory, state, facts, now)
     const look: Look = { state, config, facts, memory, busy: this.busy, now }
     judgeTrials(look)
@@ -142,6 +147,18 @@ export class Reconciler {
     const there = this.options.context.provider() !== null
     this.providerSince = there ? (this.providerSince ?? now) : null
     return this.providerSince
+  }
+
+  /** Says once why a pub that shall be up is not begun: nobody else could tell. */
+  private tellWaiting({ escrow }: Facts): void {
+    const { state, context } = this.options
+    for (const [pub, { content }] of state.specs) {
+      const waits = content.desired === 'up' && escrow.mark === null && !escrow.sealed.has(pub)
+      if (!waits || this.waiting.has(pub)) continue
+      this.waiting.add(pub)
+      context.log.info({ pub }, 'a pub waits for the provider: it starts when its key is in escrow')
+    }
+    if (escrow.mark !== null) this.waiting.clear()
   }
 
   private begin(step: Step): void {

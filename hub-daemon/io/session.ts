@@ -2,14 +2,15 @@
  * The hub's one connection to a run: dialled until it answers, then the pump between the pub's fence and the
  * provider. It decides nothing about what is committed; it carries questions and answers, one at a time.
  */
-import type { InviteKey, Millis, PubId } from '../../protocol/ids'
+import type { FeedId, InviteKey, Millis, PubId } from '../../protocol/ids'
 import {
   DIAL_EVERY_MS,
   DIAL_SLOW_EVERY_MS,
   HEALTHY_AFTER_MS,
   PROVIDER_BACKOFF_MAX_MS,
 } from '../../protocol/limits'
-import type { FenceContactRequest, InviteEntry } from '../../protocol/rpc'
+import type { InviteEntry } from '../../protocol/rpc'
+import type { FenceContactRequest } from '../../protocol/rpc-fence'
 import type { About, SessionFact } from '../facts'
 import { clean } from '../words'
 import type { Client } from './client'
@@ -43,6 +44,7 @@ export class Session {
   private probedAt: Millis | null = null
   private invites: ReadonlySet<InviteKey> = new Set()
   private about: About | null = null
+  private owners: readonly FeedId[] | null = null
   private tellRetryAt: Millis = 0
   private readonly closing = new AbortController()
   private life: Life | null = null
@@ -58,9 +60,10 @@ export class Session {
 
   fact(): SessionFact {
     const { pub, epoch, address } = this.options
-    const { status, reason, answeringSince, silentSince, probedAt, invites, about, tellRetryAt } = this
+    const { status, reason, answeringSince, silentSince, probedAt, invites, about, owners, tellRetryAt } =
+      this
     const talk = { status, reason, answeringSince, silentSince, probedAt }
-    return { pub, epoch, feed: address.feed, ...talk, invites, about, tellRetryAt }
+    return { pub, epoch, feed: address.feed, ...talk, invites, about, owners, tellRetryAt }
   }
 
   /** The connection to the pub, for calls on its server; null while there is none. */
@@ -97,11 +100,20 @@ export class Session {
     return this.tell((life) => life.door.contact(contact))
   }
 
+  /** Tells the pub who may call it as its owners; the fence need not be open. */
+  tellOwners(owners: readonly FeedId[]): Promise<void> {
+    const work = async (life: Life) => {
+      await life.door.owners(owners)
+      if (life === this.life) this.change({ owners })
+    }
+    return this.tell(work, false)
+  }
+
   /** What does not succeed is not tried again at once. */
-  private async tell(work: (life: Life) => Promise<void>): Promise<void> {
+  private async tell(work: (life: Life) => Promise<void>, writes = true): Promise<void> {
     const { life } = this
     try {
-      if (life === null || this.status !== 'open')
+      if (life === null || (writes && this.status !== 'open'))
         throw new Error('try-again: could not tell the pub what to write: the fence is not open')
       await work(life)
     } catch (error) {
@@ -168,6 +180,7 @@ export class Session {
         silentSince: Date.now(),
         invites: new Set(),
         about: null,
+        owners: null,
         tellRetryAt: 0,
       })
       if (!this.closing.signal.aborted) this.options.lost()

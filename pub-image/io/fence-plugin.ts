@@ -16,18 +16,23 @@ import {
   HISTORY_BATCH_MAX,
   INVITE_USES_MAX,
   INVITES_PER_PUB_MAX,
+  RECIPIENTS_MAX,
   TITLE_CHARS_MAX,
 } from '../../protocol/limits'
-import { FENCE_MANIFEST, type FenceStatus, type RawValue, REASONS } from '../../protocol/rpc'
+import { type RawValue, REASONS } from '../../protocol/rpc'
+import { FENCE_MANIFEST, type FenceStatus } from '../../protocol/rpc-fence'
 import type { PubConfig, PubKeys } from '../config'
 import { statusOf } from '../fence-state'
 import * as words from '../words'
 import { FenceDriver } from './fence-driver'
 import { FigureTeller } from './figures'
 import { hookWrites, type Passes } from './hooks'
+import { hookOwners, type Owners } from './owners'
 
 type Callback = (error: Error | null, value?: unknown) => void
 
+/** What we let every peer call, beyond what a stock server does. */
+const ADMITTED = ['invite.use']
 const TAG_CHARS_MAX = 200
 const MESSAGE_CHARS_MAX = 2000
 const SEQUENCE_MAX = Number.MAX_SAFE_INTEGER
@@ -41,6 +46,7 @@ const openRequest = shape({
 const aboutRequest = shape({ name: text(TITLE_CHARS_MAX), description: text(DESCRIPTION_CHARS_MAX) })
 const revokeRequest = shape({ key: inviteKey })
 const contactRequest = shape({ feed: feedId, following: flag, blocking: flag })
+const ownersRequest = shape({ owners: list(feedId, 0, RECIPIENTS_MAX - 1) })
 const commitAnswer = shape({
   id: whole(1, SEQUENCE_MAX),
   ok: flag,
@@ -68,7 +74,11 @@ function badArgument(refusal: Parameters<typeof describeRefusal>[0], callback: C
 }
 
 /** Calls of the hub, in managed mode. */
-function managedApi(driver: FenceDriver, teller: FigureTeller): Record<keyof typeof FENCE_MANIFEST, unknown> {
+function managedApi(
+  driver: FenceDriver,
+  owners: Owners,
+  teller: FigureTeller,
+): Record<keyof typeof FENCE_MANIFEST, unknown> {
   const headOf = (head: Promise<number>) => head.then((sequence) => ({ head: sequence }))
   return {
     status: (callback: Callback) => settle(driver.ready().then(statusOf), callback),
@@ -104,6 +114,12 @@ function managedApi(driver: FenceDriver, teller: FigureTeller): Record<keyof typ
       if (!checked.ok) return badArgument(checked, callback)
       settle(headOf(driver.contact(checked.value)), callback)
     },
+    owners(request: unknown, callback: Callback) {
+      const checked = ownersRequest(request, 'owners')
+      if (!checked.ok) return badArgument(checked, callback)
+      owners.set(checked.value.owners)
+      callback(null, { owners: checked.value.owners.length })
+    },
     about(request: unknown, callback: Callback) {
       const checked = aboutRequest(request, 'about')
       if (!checked.ok) return badArgument(checked, callback)
@@ -138,6 +154,7 @@ function standaloneApi(ssb: any): Record<keyof typeof FENCE_MANIFEST, unknown> {
     about: refuse,
     figures: refusedSource,
     contact: refuse,
+    owners: refuse,
   }
 }
 
@@ -153,17 +170,18 @@ export function fencePlugins(config: PubConfig, keys: PubKeys): object[] {
     version: '1.0.0',
     manifest: FENCE_MANIFEST,
     permissions: {},
-    init(ssb: any) {
+    init(ssb: any, _config: unknown, permissions: { anonymous?: { allow?: string[] | null } }) {
       if (!managed) return standaloneApi(ssb)
       const passes: Passes = new WeakSet()
       const driver = new FenceDriver(ssb, keys, config, passes)
       hookWrites(ssb, driver, passes)
+      const owners = hookOwners(ssb, [...(permissions.anonymous?.allow ?? []), ...ADMITTED])
       ssb.close.hook(function (this: unknown, close: any, args: unknown[]) {
         driver.close().then(() => close.apply(this, args))
       })
-      return managedApi(driver, new FigureTeller(ssb, config))
+      return managedApi(driver, owners, new FigureTeller(ssb, config))
     },
   }
-  const admission = { permissions: { anonymous: { allow: ['invite.use'] } }, init: () => undefined }
+  const admission = { permissions: { anonymous: { allow: [...ADMITTED] } }, init: () => undefined }
   return managed ? [fence, admission] : [fence]
 }

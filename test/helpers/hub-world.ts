@@ -36,6 +36,11 @@ export class HubWorld {
   sessions = new Map<PubId, SessionFact>()
   busy = new Set<PubId>()
   reachable = true
+  /** The provider is there, and which pubs' keys it has. */
+  mark: string | null = '1'
+  sealed = new Set<PubId>()
+  /** Pubs get their keys by the step for it; otherwise they have them when they are ordered. */
+  keysFirst = false
   unreachableSince: Millis | null = null
   ordersComplete = true
   /** Since when the provider is there. */
@@ -55,7 +60,13 @@ export class HubWorld {
   }
 
   order(pub: PubId, fields: Partial<SpecMessage> = {}): void {
+    if (!this.keysFirst) this.haveKey(pub)
     this.hear(PROVIDER, specOf(pub, fields))
+  }
+
+  private haveKey(pub: PubId): void {
+    this.sealed.add(pub)
+    this.memory.escrow.set(pub, { mark: this.mark ?? '', retryAt: null })
   }
 
   owe(pub: PubId, op: MessageId, key: InviteKey): void {
@@ -81,8 +92,8 @@ export class HubWorld {
       runs: this.runs,
       volumes: this.volumes,
     }
-    const { sessions, ordersComplete, providerSince } = this
-    const facts: Facts = { engine, sessions, ordersComplete, providerSince }
+    const { sessions, ordersComplete, providerSince, mark, sealed } = this
+    const facts: Facts = { engine, sessions, ordersComplete, providerSince, escrow: { mark, sealed } }
     settle(this.memory, this.state, facts, this.now)
     const { state, memory, busy, now } = this
     const look: Look = { state, config: CONFIG, facts, memory, busy, now }
@@ -123,17 +134,15 @@ export class HubWorld {
     switch (step.kind) {
       case 'fetch':
         return this.fetch(step)
+      case 'escrow':
+        this.haveKey(step.pub)
+        return
       case 'create':
+        if (!this.sealed.has(step.pub)) throw new Error(`${step.pub} is made before its key is in escrow`)
         if (this.runs.has(step.pub)) throw new Error(`two runs of ${step.pub}`)
         this.runs.set(step.pub, {
-          name: step.run.name,
-          pub: step.pub,
-          epoch: step.run.epoch,
-          shape: step.run.shape,
-          status: 'created',
-          exitCode: null,
-          outOfMemory: false,
-          since: null,
+          ...{ name: step.run.name, pub: step.pub, epoch: step.run.epoch, shape: step.run.shape },
+          ...{ status: 'created', exitCode: null, outOfMemory: false, since: null },
         })
         this.volumes.set(step.pub, step.run.name)
         rememberDone(this.memory, step.pub)
@@ -158,36 +167,31 @@ export class HubWorld {
       case 'close-session':
         this.sessions.delete(step.pub)
         return
-      case 'invite': {
-        const session = this.sessions.get(step.pub)
-        if (session === undefined) throw new Error('an invite without a session')
-        this.sessions.set(step.pub, {
-          ...session,
-          invites: new Set([...session.invites, step.op.invite.key]),
-        })
-        return
-      }
-      case 'revoke': {
-        const session = this.sessions.get(step.pub)
-        if (session === undefined) throw new Error('an invite taken back without a session')
-        const invites = new Set([...session.invites].filter((one) => one !== step.key))
-        this.sessions.set(step.pub, { ...session, invites })
-        return
-      }
+      case 'invite':
+        return this.told(step.pub, ({ invites }) => ({ invites: new Set([...invites, step.op.invite.key]) }))
+      case 'revoke':
+        return this.told(step.pub, ({ invites }) => ({
+          invites: new Set([...invites].filter((one) => one !== step.key)),
+        }))
       case 'contact':
         this.memory.deeds.set(step.op.op, { ok: true, reason: null })
         return
-      case 'about': {
-        const session = this.sessions.get(step.pub)
-        if (session === undefined) throw new Error('words for a pub without a session')
-        this.sessions.set(step.pub, { ...session, about: step.about })
-        return
-      }
+      case 'owners':
+        return this.told(step.pub, () => ({ owners: step.owners }))
+      case 'about':
+        return this.told(step.pub, () => ({ about: step.about }))
       case 'probe': {
         const session = this.sessions.get(step.pub)
         if (session !== undefined) this.sessions.set(step.pub, { ...session, probedAt: this.now })
       }
     }
+  }
+
+  /** What a pub was told over its session. */
+  private told(pub: PubId, change: (before: SessionFact) => Partial<SessionFact>): void {
+    const session = this.sessions.get(pub)
+    if (session === undefined) throw new Error(`nobody is connected to ${pub}`)
+    this.sessions.set(pub, { ...session, ...change(session) })
   }
 
   /** Performs until nothing is left to do now; gives the steps' kinds in order. */
@@ -210,7 +214,8 @@ export class HubWorld {
     if (session === undefined) throw new Error('nobody dials this pub')
     const spec = this.state.specs.get(pub)?.content
     const about = spec === undefined ? null : { name: spec.name, description: spec.description }
-    const answers = { answeringSince: this.now, silentSince: null, probedAt: this.now, about }
+    const owners = spec?.owners ?? null
+    const answers = { answeringSince: this.now, silentSince: null, probedAt: this.now, about, owners }
     this.sessions.set(pub, { ...session, status: 'open', ...answers, ...fields })
   }
 
@@ -233,7 +238,7 @@ export class HubWorld {
         ...session,
         status: 'dialling',
         answeringSince: null,
-        about: null,
+        ...{ about: null, owners: null },
         silentSince: session.silentSince ?? this.now,
       })
   }
@@ -249,7 +254,7 @@ export class HubWorld {
       silentSince: this.now,
       probedAt: null,
       invites: new Set(),
-      about: null,
+      ...{ about: null, owners: null },
       tellRetryAt: 0,
     }
   }

@@ -3,7 +3,7 @@ import test from 'tape'
 import type { Step } from '../../hub-daemon/steps'
 import { PROVIDER_BACKOFF_MAX_MS } from '../../protocol/limits'
 import type { ResultMessage } from '../../protocol/messages/result'
-import { feedOf, HubWorld, inviteOf, keyOfMessage, pubOf, STRANGER } from '../helpers/hub-world'
+import { feedOf, HUB, HubWorld, inviteOf, keyOfMessage, pubOf, STRANGER } from '../helpers/hub-world'
 
 const alice = pubOf(1)
 const ops = [1, 2, 3, 4].map(keyOfMessage)
@@ -116,5 +116,26 @@ test('a pub that is taken away follows nobody any more', (t) => {
   world.contact(alice, first, STRANGER, true)
   world.order(alice, { revision: 2, desired: 'none' })
   t.same(results(world), ['1 the pub was taken away before it could be done'])
+  t.end()
+})
+
+test('owners: told to whoever answers, at every connection, and up of a change waits for it', (t) => {
+  const world = upWorld()
+  world.order(alice, { revision: 2, owners: [STRANGER] })
+  t.same(
+    world.publish().filter(({ type }) => type === 'buttcloud/observed'),
+    [],
+    'not true yet',
+  )
+  world.answer(alice, { status: 'connected', owners: [] })
+  t.same(world.settle(), ['owners'], 'also while the fence is shut: rights do not wait for the provider')
+  world.answer(alice)
+  t.equal(world.publish().filter(({ type }) => type === 'buttcloud/observed').length, 1)
+  world.answer(alice, { owners: null })
+  t.same(world.settle(), ['owners'], 'a new connection may be to a new run')
+  world.order(alice, { revision: 3, owners: [HUB, STRANGER] })
+  t.same(world.settle(), ['owners'])
+  world.order(alice, { revision: 4, owners: [STRANGER, HUB] })
+  t.same(world.settle(), [], 'their order is nothing')
   t.end()
 })

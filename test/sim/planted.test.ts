@@ -18,6 +18,7 @@ const ONLY: Partial<Record<Bug, ReadonlySet<Invariant>>> = {
   'yes-without-branch': BUT_STATE,
   'ack-before-disk': BUT_STATE,
   'reverted-not-heard': BUT_STATE,
+  'revoked-is-good': new Set<Invariant>(['void-stays-void']),
   'notices-forgotten': BUT_STATE,
 }
 

@@ -2,7 +2,8 @@
 import type { About, SessionFact } from '../../hub-daemon/facts'
 import type { FeedId, InviteKey, Millis, PubId } from '../../protocol/ids'
 import { HISTORY_BATCH_MAX, PROVIDER_BACKOFF_MAX_MS, PROVIDER_BACKOFF_MS } from '../../protocol/limits'
-import { type FenceItem, type InviteEntry, reasonOf } from '../../protocol/rpc'
+import { type InviteEntry, reasonOf } from '../../protocol/rpc'
+import type { FenceItem } from '../../protocol/rpc-fence'
 import type { WantedContact } from '../../pub-image/own'
 import type { Link } from './link'
 import type { PubProcess } from './pub'
@@ -32,6 +33,7 @@ export class SimSession {
   private probedAt: Millis | null = null
   private invites: ReadonlySet<InviteKey> = new Set()
   private about: About | null = null
+  private owners: readonly FeedId[] | null = null
   private tellRetryAt: Millis = 0
   private process: PubProcess | null = null
   private detach: () => void = () => {}
@@ -62,9 +64,10 @@ export class SimSession {
 
   fact(): SessionFact {
     const { pub, epoch, feed } = this.options
-    const { status, reason, answeringSince, silentSince, probedAt, invites, about, tellRetryAt } = this
+    const { status, reason, answeringSince, silentSince, probedAt, invites, about, owners, tellRetryAt } =
+      this
     const talk = { status, reason, answeringSince, silentSince, probedAt }
-    return { pub, epoch, feed, ...talk, invites, about, tellRetryAt }
+    return { pub, epoch, feed, ...talk, invites, about, owners, tellRetryAt }
   }
 
   async invite(entry: InviteEntry): Promise<void> {
@@ -75,7 +78,7 @@ export class SimSession {
 
   async revoke(key: InviteKey): Promise<void> {
     if (this.process === null) throw new Error('try-again: the pub does not answer')
-    await this.process.revoke(key)
+    if (!this.options.machine.universe.bugs.has('revoke-not-done')) await this.process.revoke(key)
     this.change({ invites: new Set([...this.invites].filter((one) => one !== key)) })
   }
 
@@ -90,6 +93,13 @@ export class SimSession {
   /** Has the pub say this of somebody; true when it does. */
   tellContact(contact: WantedContact): Promise<boolean> {
     return this.tell((process) => process.contact(contact))
+  }
+
+  /** Tells the pub who may call it as its owners. */
+  tellOwners(owners: readonly FeedId[]): void {
+    if (this.process === null) return
+    if (!this.options.machine.universe.bugs.has('owners-not-told')) this.process.owners = owners
+    this.change({ owners })
   }
 
   private async tell(work: (process: PubProcess) => Promise<void>): Promise<boolean> {
@@ -177,7 +187,7 @@ export class SimSession {
     this.detach = () => {}
     this.change({
       ...{ status: 'dialling', reason: 'the connection ended', answeringSince: null },
-      ...{ silentSince: this.now(), invites: new Set(), about: null, tellRetryAt: 0 },
+      ...{ silentSince: this.now(), invites: new Set(), about: null, owners: null, tellRetryAt: 0 },
     })
   }
 

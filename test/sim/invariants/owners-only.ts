@@ -74,6 +74,7 @@ export class OwnersOnly {
     if (record.rebuilds > before.rebuilds + 1) bad('was rebuilt twice for one command')
     if (record.rebuilds > before.rebuilds && !says(/rebuild/)) bad('was rebuilt')
     if (record.version !== before.version && !says(/upgrade/)) bad('was upgraded')
+    if (record.web !== before.web && !says(/^web /)) bad('got or lost its web pages')
     if (record.title !== before.title && !cause.text.endsWith(`as ${record.title}`)) bad('was named')
     if (record.description !== before.description && !cause.text.endsWith(`as ${record.description}`))
       bad('was described')
