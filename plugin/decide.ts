@@ -20,6 +20,7 @@ import { beginChange, continueChange, oweOrders } from './decide-change'
 import { beginCreate, continueCreate } from './decide-create'
 import { askDelete, continueDelete } from './decide-delete'
 import { answerEmail } from './decide-email'
+import { beginExport } from './decide-export'
 import { answerLog, tellIncidents } from './decide-incidents'
 import { beginInvite, continueInvite } from './decide-invite'
 
@@ -187,7 +188,7 @@ const BEGINNERS: Beginners = {
   describe: beginChange,
   upgrade: notYet,
   rebuild: notYet,
-  export: notYet,
+  export: beginExport,
   follow: notYet,
   unfollow: notYet,
   block: notYet,

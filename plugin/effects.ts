@@ -21,7 +21,10 @@ import type { Request } from '../protocol/state'
  * A question to a hub that is answered over muxrpc and stands on no feed. The reply is a fact of the next look
  * (`Facts.replies`); after a restart it is asked again, so it may only be about what can be asked twice.
  */
-export type Ask = { kind: 'run'; pub: PubId; method: string; args: string[] }
+export type Ask =
+  | { kind: 'run'; pub: PubId; method: string; args: string[] }
+  /** The reply is links to encrypted blobs, as markdown. They go when all `readers` have fetched them, or their time is over. */
+  | { kind: 'export'; pub: PubId; part: 'secret' | 'gossip'; readers: FeedId[] }
 
 /** What is known of an ask; absent: it was not asked yet. */
 export type Reply =

@@ -265,3 +265,4 @@ export const EXPORTS_PER_HUB_MAX = 4
 export const EXPORT_LOG_BYTES_MAX = 2 ** 32 - 1
 /** What comes as blobs in a message, four of them at most; a table of peers is some kilobytes. */
 export const EXPORT_MESSAGE_BYTES_MAX = 20_000_000
+export const EXPORT_LINKS_MAX = 4

@@ -2,7 +2,7 @@
  * Questions to hubs, over the connections they hold to us. Nothing of it is on disk: what a crash loses is asked again,
  * because the request that caused it has no answer yet.
  */
-import type { FeedId, MessageId } from '../../protocol/ids'
+import type { FeedId, MessageId, PubId } from '../../protocol/ids'
 import { ASK_TIMEOUT_MS } from '../../protocol/limits'
 import type { HubRunRequest } from '../../protocol/rpc'
 import type { Clock } from '../../sbot/loop'
@@ -10,12 +10,20 @@ import type { Sbot } from '../../sbot/port'
 import type { Ask, Effect, Reply } from '../effects'
 
 type AskEffect = Extract<Effect, { kind: 'ask' }>
-type Askers = { [K in Ask['kind']]: (call: HubCall, ask: Extract<Ask, { kind: K }>) => Promise<unknown> }
+type Askers = {
+  [K in Ask['kind']]: (call: HubCall, ask: Extract<Ask, { kind: K }>, means: AskMeans) => Promise<unknown>
+}
+/** What asks are answered with besides a call. */
+export interface AskMeans {
+  /** A part of a pub as links to blobs for these readers. */
+  exportLinks(pub: PubId, part: 'secret' | 'gossip', readers: FeedId[]): Promise<string[]>
+}
 /** Calls one of the hub's methods. */
 type HubCall = (method: string, argument: unknown) => Promise<unknown>
 
 const ASKERS: Askers = {
   run: (call, { pub, method, args }) => call('hubRun', { pub, method, args } satisfies HubRunRequest),
+  export: (_call, { pub, part, readers }, means) => means.exportLinks(pub, part, readers),
 }
 
 export class Asks {
@@ -24,6 +32,7 @@ export class Asks {
   constructor(
     private readonly sbot: Sbot,
     private readonly clock: Clock,
+    private readonly means: AskMeans,
     /** A reply has come. */
     private readonly wake: () => void,
   ) {}
@@ -50,8 +59,8 @@ export class Asks {
     const timer = this.clock.after(ASK_TIMEOUT_MS, () =>
       settle({ state: 'failed', reason: 'its server did not answer in time' }),
     )
-    const asker = ASKERS[ask.kind] as (call: HubCall, ask: Ask) => Promise<unknown>
-    asker((method, argument) => this.call(hub, method, argument), ask)
+    const asker = ASKERS[ask.kind] as (call: HubCall, ask: Ask, means: AskMeans) => Promise<unknown>
+    asker((method, argument) => this.call(hub, method, argument), ask, this.means)
       .then(
         (value) => settle({ state: 'done', ask: ask.kind, value }),
         (error: unknown) => settle({ state: 'failed', reason: reasonOfCall(error) }),

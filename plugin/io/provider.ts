@@ -94,8 +94,10 @@ export async function startProvider(options: ProviderOptions): Promise<Provider>
     clock,
   )
   const connected = (): Set<FeedId> => new Set(sbot.peers().map((peer) => peer.id))
-  const exports = new Exports(sbot, inbox, clock, (fact, details) => log('info', fact, details))
-  const asks = new Asks(sbot, clock, () => loop?.wake())
+  const exports = new Exports(sbot, inbox, clock, options.blobs, (fact, details) =>
+    log('info', fact, details),
+  )
+  const asks = new Asks(sbot, clock, exports, () => loop?.wake())
   let isCurrent = options.mayWrite === undefined
   let currentSince = clock.now()
   const catchUp = async (): Promise<void> => {

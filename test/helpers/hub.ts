@@ -11,7 +11,7 @@ export interface TestHub {
   lines(): string
   /** kill -9; `restart` starts it again on the same folder. */
   kill(): Promise<void>
-  restart(): Promise<void>
+  restart(more?: { host?: string; bind?: string }): Promise<void>
   /** Ends it in order; the folder stays. */
   end(): Promise<void>
   stop(): Promise<void>
@@ -52,8 +52,8 @@ export async function joinHub(provider: TestProvider, options: TestHubOptions): 
     ...{ id, folder },
     lines: () => running.lines(),
     kill: () => running.kill('SIGKILL'),
-    async restart() {
-      running = await startHubProcess(common)
+    async restart(more: { host?: string; bind?: string } = {}) {
+      running = await startHubProcess({ ...common, ...more })
     },
     end: () => running.kill('SIGTERM'),
     async stop() {

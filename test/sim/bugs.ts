@@ -13,6 +13,7 @@ export const BUGS = {
   'restart-reads-live-only': 'a restarted provider folds only what comes in from now on',
   'yes-without-branch': 'any yes confirms the latest question',
   'bearer-to-thread': 'the invite goes to everybody in the thread',
+  'links-forgotten': 'the provider forgets that it has said a link in a thread of its own',
   'removed-before-it-is': 'the hub reports a run removed while it still runs',
   'two-finals': 'final answers are published twice now and then',
   'tables-in-memory': 'the table of newcomers does not survive a restart',

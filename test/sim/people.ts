@@ -50,6 +50,7 @@ const CHANGES: ((name: string, count: number) => string)[] = [
   (name, count) => `name ${name} as Garden ${count}`,
   (name, count) => `describe ${name} as The place of ${count} people.`,
 ]
+const EXPORTS = ['secret', 'secret', 'gossip', 'log', 'all']
 const NAMES = ['home', 'club', 'cafe', 'boat', 'moon']
 
 export class Person {
@@ -134,6 +135,7 @@ export class Person {
       else if (deed < 0.5) this.write(`invites ${name}`, this.thread())
       else if (deed < 0.54) this.write(random.pick([...this.shown, `uninvite ${name} b2c3d4`]))
       else if (deed < 0.78) this.write(random.pick(CHANGES)(name, random.below(100)), this.thread())
+      else if (deed < 0.83) this.write(`export ${name} ${random.pick(EXPORTS)}`, this.thread())
       else if (deed < 0.89) this.write(`delete ${name}`, this.thread())
       else if (deed < 0.92) this.write('yes')
       else if (deed < 0.95) this.yesSomewhere()

@@ -19,6 +19,7 @@ const ONLY: Partial<Record<Bug, ReadonlySet<Invariant>>> = {
   'ack-before-disk': BUT_STATE,
   'revoked-is-good': new Set<Invariant>(['void-stays-void']),
   'notices-forgotten': BUT_STATE,
+  'links-forgotten': BUT_STATE,
 }
 
 /** The first world that shows the bug; null when none does. */

@@ -62,6 +62,7 @@ function plantInSaying(universe: Universe, provider: Provider, sbot: FakeSbot): 
       if (twice) await say(content, recps)
       return say(content, recps)
     }
+  if (bugs.has('links-forgotten')) inbox.say = forgetful(inbox, say)
   if (bugs.has('bearer-to-thread'))
     inbox.say = (content, recps) => {
       const payload = parsePayload(content)
@@ -70,6 +71,19 @@ function plantInSaying(universe: Universe, provider: Provider, sbot: FakeSbot): 
         [...inbox.state.open.values()].find((one) => one.key === payload.delivers)?.recps ?? recps
       return say({ ...content, recps: readers } as object, readers as FeedId[])
     }
+}
+
+/** Once for each: for ever would be without end. */
+function forgetful(inbox: Provider['inbox'], say: Provider['inbox']['say']): Provider['inbox']['say'] {
+  const forgotten = new Set<string>()
+  return async (content, recps) => {
+    const said = await say(content, recps)
+    const payload = parsePayload(content)
+    if (payload?.kind !== 'bearer' || forgotten.has(payload.delivers)) return said
+    forgotten.add(payload.delivers)
+    inbox.state.provider.delivered.delete(payload.delivers)
+    return said
+  }
 }
 
 function plantInCommits(universe: Universe, provider: Provider, sbot: FakeSbot): void {
