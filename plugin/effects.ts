@@ -91,7 +91,7 @@ export function keyOf(effect: Effect): string {
       if (effect.content.type === 'buttcloud/note') return `note ${effect.content.invite}`
       return effect.content.type === 'buttcloud/owner'
         ? `owner ${effect.content.owner}`
-        : `pub ${effect.content.pub} ${effect.content.answers} ${effect.content.status} ${effect.content.port} ${effect.content.epoch}`
+        : `pub ${effect.content.pub} ${effect.content.answers} ${effect.content.status} ${effect.content.port} ${effect.content.epoch} ${effect.content.version}`
     case 'order':
       return effect.content.type === 'buttcloud/spec'
         ? `spec ${effect.content.pub} ${effect.content.revision}`

@@ -107,7 +107,6 @@ export interface PubView {
   name: string
   owners: FeedId[]
   plan: string
-  /** The seeds' words: what is true now. */
   status: 'up' | 'down' | 'none'
   phase: 'placed' | 'up' | 'down' | 'failed' | 'ended'
   reason: string | null
@@ -120,6 +119,7 @@ export interface PubView {
   /** host:port, once it has been up. */
   address: string | null
   port: number
+  version: string | null
   /** Where a browser finds its web pages; null while they are off. */
   web: string | null
   createdAt: Millis

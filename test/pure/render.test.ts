@@ -184,7 +184,7 @@ test('tables and figures', (t) => {
       status: 'up' as const,
       phase: 'up' as const,
     },
-    ...{ desired: 'up' as const, title: null, description: null },
+    ...{ desired: 'up' as const, title: null, description: null, version: null },
     ...{
       reason: null,
       feed: null,
