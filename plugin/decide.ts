@@ -17,6 +17,7 @@ import {
 import { buildOwner } from '../protocol/messages/owner'
 import type { Request } from '../protocol/state'
 import { beginChange, continueChange, oweOrders } from './decide-change'
+import { beginContact, continueContact } from './decide-contact'
 import { beginCreate, continueCreate } from './decide-create'
 import { askDelete, continueDelete } from './decide-delete'
 import { answerEmail } from './decide-email'
@@ -96,6 +97,10 @@ function continueWork(look: Look, request: Request): boolean {
   // An op whose pub has no record: a create was cut off between the two, and begins anew.
   if (op?.kind === 'invite' && provider.pubs.has(op.pub)) {
     continueInvite(look, request, op)
+    return true
+  }
+  if (op?.kind === 'contact') {
+    continueContact(look, request, op)
     return true
   }
   if (continueDelete(look, request) || continueAsked(look, request)) return true
@@ -180,10 +185,10 @@ const BEGINNERS: Beginners = {
   upgrade: notYet,
   rebuild: notYet,
   export: notYet,
-  follow: notYet,
-  unfollow: notYet,
-  block: notYet,
-  unblock: notYet,
+  follow: beginContact,
+  unfollow: beginContact,
+  block: beginContact,
+  unblock: beginContact,
   run: notYet,
   owners: notYet,
   address: notYet,

@@ -33,6 +33,8 @@ const NONSENSE = [
   '{"type":"buttcloud/pub"}',
   'x'.repeat(3_000),
 ]
+/** Few, so that commands about one of them meet. */
+const someoneOf = (count: number): FeedId => madeUpFeed(`somebody ${count % 3}`)
 /** Commands that change a pub and keep it. */
 const CHANGES: ((name: string, count: number) => string)[] = [
   (name) => `stop ${name}`,
@@ -43,6 +45,10 @@ const CHANGES: ((name: string, count: number) => string)[] = [
   (name) => `restart ${name}`,
   (name) => `please reboot ${name}`,
   (name, count) => `name ${name} as Garden ${count}`,
+  (name, count) => `follow ${name} ${someoneOf(count)}`,
+  (name, count) => `unfollow ${name} ${someoneOf(count)}`,
+  (name, count) => `block ${name} ${someoneOf(count)}`,
+  (name, count) => `unblock ${name} ${someoneOf(count)}`,
   (name, count) => `describe ${name} as The place of ${count} people.`,
 ]
 const NAMES = ['home', 'club', 'cafe', 'boat', 'moon']
