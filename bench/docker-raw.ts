@@ -53,6 +53,7 @@ export function rawDocker(options: RawOptions): () => Promise<RawRound> {
         hub,
         revision: 1,
         epoch: 1,
+        feed: null,
         desired: 'up',
         restarts: 0,
         rebuilds: 0,

@@ -48,8 +48,19 @@ export interface SessionFact {
   tellRetryAt: Millis
 }
 
+export interface EscrowFacts {
+  /**
+   * Changes whenever the provider is to be asked anew whether it has the keys: with every connection to it, and with
+   * every recovery key. null while it is out of reach.
+   */
+  mark: string | null
+  /** Pubs whose key is here, and in escrow for all that this hub knows. */
+  sealed: ReadonlySet<PubId>
+}
+
 export interface Facts {
   engine: EngineFacts
+  escrow: EscrowFacts
   sessions: ReadonlyMap<PubId, SessionFact>
   /**
    * True once the provider's feed is known to be complete here. Before that a run without a spec is only a run

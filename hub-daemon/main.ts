@@ -159,8 +159,9 @@ async function start(
       secrets,
       meter,
       capsShs: networkKey,
-      knownFeed: (pub) => state.observed.get(pub)?.content.feed ?? null,
+      knownFeed: (pub) => state.specs.get(pub)?.content.feed ?? state.observed.get(pub)?.content.feed ?? null,
       provider: () => link?.current() ?? null,
+      escrowMark: () => link?.mark() ?? null,
       changed: wake,
     },
     offer: () => readOffer({ engine: engine.kind, host, version, directory, memoryBytes, diskBytes }),
@@ -179,6 +180,7 @@ async function start(
       for (const session of observer.sessions.values()) session.providerChanged()
       wake()
     },
+    recoveryChanged: wake,
   })
   log.info({ hub: id, provider, label: membership.label, engine: engine.kind, host }, 'the hub is running')
   const stop = async () => {

@@ -13,8 +13,15 @@ import type { RunFact } from './engines/engine'
 import type { Facts, SessionFact } from './facts'
 import { desiredOf, type HubState } from './state'
 
-/** `silent`: runs but takes no handshake. The others are the engine's own words (engines/engine.ts). */
-export type TroubleKind = 'port-taken' | 'no-image' | 'disk-full' | 'unreachable' | 'silent' | 'other'
+/** `no-key`: what it should start with is neither here nor to be had. `silent`: runs but takes no handshake. The others are the engine's own words (engines/engine.ts). */
+export type TroubleKind =
+  | 'no-key'
+  | 'port-taken'
+  | 'no-image'
+  | 'disk-full'
+  | 'unreachable'
+  | 'silent'
+  | 'other'
 
 export interface Trouble {
   kind: TroubleKind
@@ -61,11 +68,13 @@ export interface Memory {
   since: Millis | null
   /** Ends of deeds that are not on our feed yet. */
   readonly deeds: Map<MessageId, DeedOutcome>
+  /** When the provider was last asked for the key of each pub: EscrowFacts.mark then, and when to ask again. */
+  readonly escrow: Map<PubId, { mark: string; retryAt: Millis | null }>
 }
 
 /** A hub that has just started remembers nothing. */
 export function emptyMemory(): Memory {
-  return { pubs: new Map(), ills: new Map(), since: null, deeds: new Map() }
+  return { pubs: new Map(), ills: new Map(), since: null, deeds: new Map(), escrow: new Map() }
 }
 
 const FRESH: PubMemory = {

@@ -17,6 +17,7 @@ import type { RunFact } from './engines/engine'
 import type { Facts, SessionFact } from './facts'
 import { incidentWakes } from './incidents'
 import { type Memory, recall } from './memory'
+import { keyCheck, keyFirst } from './plan-escrow'
 import { type HubConfig, runOf } from './run'
 import { desiredOf, type HubState, isOvertaken, owedTo } from './state'
 import type { Step } from './steps'
@@ -101,10 +102,18 @@ function nextStep(look: Look, pub: PubId): Step | Millis | null {
     case 'none':
       return ending(look, pub, run, session, 'it was ordered away') ?? purge(look, spec)
     case 'down':
-      return stopped(look, spec, run, session)
+      return thenKeyCheck(look, spec, stopped(look, spec, run, session))
     case 'up':
-      return climbing(look, spec, run, session)
+      return thenKeyCheck(look, spec, climbing(look, spec, run, session))
   }
+}
+
+/** A pub that is settled otherwise has its key looked after. */
+function thenKeyCheck(look: Look, spec: SpecMessage, next: Step | Millis | null): Step | Millis | null {
+  if (next !== null && typeof next !== 'number') return next
+  const check = keyCheck(look, spec)
+  if (next === null || check === null || typeof check !== 'number') return check ?? next
+  return Math.min(next, check)
 }
 
 /** Session, container, then nothing: the volume stays. */
@@ -164,6 +173,8 @@ function climbing(
   if (run?.status === 'running' && matches(look, spec, run)) return tending(look, spec, run, session)
   if (!look.facts.engine.reachable) return null
   if (retryAt > look.now) return retryAt
+  const key = run === undefined || matches(look, spec, run) ? keyFirst(look, spec) : false
+  if (key !== false) return key
   if (run === undefined) return { kind: 'create', pub, run: runOf(spec, look.config) }
   if (!matches(look, spec, run)) return ending(look, pub, run, session, 'it belongs to an earlier order')
   const again = run.status === 'exited'
@@ -178,7 +189,10 @@ function tending(
   session: SessionFact | undefined,
 ): Step | Millis | null {
   const { pub, epoch, port } = spec
-  if (session === undefined) return { kind: 'open-session', pub, epoch, port }
+  if (session === undefined) {
+    const key = keyFirst(look, spec)
+    return key === false ? { kind: 'open-session', pub, epoch, port } : key
+  }
   if (session.silentSince !== null) {
     const killAt = silentFrom(look, pub, session.silentSince) + SILENT_KILL_MS
     if (look.now < killAt) return killAt

@@ -44,9 +44,11 @@ function workOut(spec: SpecMessage, config: HubConfig): Run {
     hub: config.hub,
     epoch: spec.epoch,
     networkKey: config.capsShs,
+    web: spec.web?.port ?? null,
   })
   const fixed = {
     port: spec.port,
+    web: spec.web?.port ?? null,
     memoryBytes: spec.memoryBytes,
     reservedBytes: spec.reservedBytes,
     environment,

@@ -5,6 +5,8 @@ import type { Run } from './engines/engine'
 import type { About } from './facts'
 
 export type Step =
+  /** Sees to it that the pub's key is here and in escrow, before its first start. */
+  | { kind: 'escrow'; pub: PubId; epoch: number; name: string }
   /** Makes volume and container, with the pub's secret in the volume. */
   | { kind: 'create'; pub: PubId; run: Run }
   /** Starts it. `again`: it has run before, so its last words are read first. */
@@ -40,6 +42,8 @@ export function stepKey(step: Step): string {
 /** One step in words, for logs and tests. */
 export function describeStep(step: Step): string {
   switch (step.kind) {
+    case 'escrow':
+      return `see the key of ${step.name} in escrow (epoch ${step.epoch})`
     case 'create':
       return `create ${step.run.name} (epoch ${step.run.epoch}, port ${step.run.port})`
     case 'start':

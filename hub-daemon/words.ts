@@ -16,6 +16,8 @@ const CONTROL = /[\p{Cc}\p{Cf}]+/gu
 /** What keeps a pub from being created or started. */
 export function describeTrouble(trouble: Trouble, spec: SpecMessage): string {
   switch (trouble.kind) {
+    case 'no-key':
+      return clean(`the server has no key for it: ${trouble.message}`)
     case 'port-taken':
       return `port ${spec.port} is taken by another program on the server`
     case 'no-image':
@@ -56,7 +58,7 @@ export function isPortTaken(line: string): boolean {
 
 /** The kind of trouble for programs, see protocol/messages/observed.ts. */
 export function kindOfTrouble(trouble: Trouble): ObservedMessage['trouble'] {
-  return trouble.kind === 'silent' ? 'other' : trouble.kind
+  return trouble.kind === 'silent' || trouble.kind === 'no-key' ? 'other' : trouble.kind
 }
 
 /** The same of a pub that ends again and again. */

@@ -5,14 +5,17 @@ import type { ObservedMessage } from '../protocol/messages/observed'
 import type { PubMessage } from '../protocol/messages/pub'
 import type { SpecMessage } from '../protocol/messages/spec'
 
-export type Change = Extract<Command, { kind: 'start' | 'stop' | 'restart' | 'name' | 'describe' }>
+export type Change =
+  | Extract<Command, { kind: 'start' | 'stop' | 'restart' | 'name' | 'describe' }>
+  /** `port` is the one that the pages have or get; null where they go off and never had one. */
+  | { kind: 'web'; name: string | null; on: boolean; port: number | null }
 export type ChangeKind = Change['kind']
 
-const KINDS: readonly string[] = ['start', 'stop', 'restart', 'name', 'describe']
+const KINDS: readonly string[] = ['start', 'stop', 'restart', 'name', 'describe', 'web']
 
-/** True for a command of this kind. */
-export function isChange(command: { kind: string }): command is Change {
-  return KINDS.includes(command.kind)
+/** True for the word of such a command. */
+export function isChangeKind(kind: string): kind is ChangeKind {
+  return KINDS.includes(kind)
 }
 
 /** True for the commands about running, as against those about what the pub says of itself. */
@@ -34,6 +37,8 @@ export function changed(record: PubMessage, change: Change, request: MessageId):
       return { ...answers, title: change.text }
     case 'describe':
       return { ...answers, description: change.text }
+    case 'web':
+      return { ...answers, web: change.on, webPort: change.port }
   }
 }
 
@@ -49,6 +54,8 @@ export function stillWanted(kind: ChangeKind, wanted: PubMessage, record: PubMes
       return record.title === wanted.title
     case 'describe':
       return record.description === wanted.description
+    case 'web':
+      return record.web === wanted.web
   }
 }
 
@@ -58,6 +65,7 @@ export function isSame(before: PubMessage, after: PubMessage): boolean {
   return (
     before.desired === after.desired &&
     before.restarts === after.restarts &&
+    before.web === after.web &&
     calls(before) === calls(after) &&
     before.description === after.description
   )
@@ -66,10 +74,12 @@ export function isSame(before: PubMessage, after: PubMessage): boolean {
 /** True when the order in force says what the record says. */
 export function isOrdered(record: PubMessage, spec: SpecMessage): boolean {
   return (
+    spec.hub === record.hub &&
     spec.desired === record.desired &&
     spec.restarts === record.restarts &&
     spec.epoch === record.epoch &&
     spec.port === record.port &&
+    (spec.web?.port ?? null) === (record.web ? record.webPort : null) &&
     spec.name === (record.title ?? record.name) &&
     (record.description === null || spec.description === record.description)
   )

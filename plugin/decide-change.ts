@@ -12,16 +12,17 @@ import {
   type Change,
   type ChangeKind,
   changed,
-  isChange,
+  isChangeKind,
   isOrdered,
   isPower,
   isReached,
   isSame,
   stillWanted,
 } from './change'
-import { specFor } from './decide-create'
+import { nextOrder } from './decide-create'
+import { giveUpWeb, webAlready } from './decide-web'
 import { answer, type Look } from './look'
-import { addressOf, observationOf, pubNamed, pubsOf } from './query'
+import { addressOf, observationOf, pubNamed, pubsOf, webAddressOf } from './query'
 import { words } from './words'
 import { changeWords } from './words-change'
 
@@ -83,6 +84,7 @@ export function continueChange(look: Look, request: Request, change: ChangeFact)
   if (spec !== undefined && isOrdered(record, spec) && isReached(spec, observed))
     return end('done', doneText(look, request, pub, kind))
   const deadline = look.deadline(change.recordedAt + CHANGE_DEADLINE_MS)
+  if (kind === 'web' && record.web && giveUpWeb(look, request, pub, deadline)) return
   const says = observed !== null && observed.revision === spec?.revision ? observed : null
   const hopeless = says?.phase === 'failed' && HOPELESS.has(says.trouble)
   if (now < deadline && !hopeless) return look.wakeAt(deadline)
@@ -90,15 +92,20 @@ export function continueChange(look: Look, request: Request, change: ChangeFact)
   end('failed', changeWords.late(record, kind, waitedMs, says?.reason ?? silenceOf(look, record)))
 }
 
-/** Owes the orders of live pubs whose record says something else, whatever came between the two. */
+/** Owes the orders of pubs whose record says something else, whatever came between the two. */
 export function oweOrders(look: Look): void {
   const { provider } = look.world.state
   for (const { pub, record } of provider.pubs.values()) {
     const spec = provider.specs.get(pub)
-    if (record.status !== 'live' || spec === undefined || isOrdered(record, spec)) continue
+    if (spec === undefined || (record.status === 'live' ? isOrdered(record, spec) : isAway(record, spec)))
+      continue
     if (look.pubsChanged.has(pub) || look.pubsEnded.has(pub) || isOrderOwed(look, spec)) continue
     oweOrder(look, record)
   }
+}
+
+function isAway(record: PubMessage, spec: SpecMessage): boolean {
+  return spec.desired === 'none' && spec.hub === record.hub
 }
 
 function isOrderOwed(look: Look, spec: SpecMessage): boolean {
@@ -109,9 +116,8 @@ function isOrderOwed(look: Look, spec: SpecMessage): boolean {
 }
 
 function oweOrder(look: Look, record: PubMessage): void {
-  const spec = look.world.state.provider.specs.get(record.pub)
-  if (spec !== undefined && isOrdered(record, spec)) return
-  look.owe({ kind: 'order', content: specFor(look, record, (spec?.revision ?? 0) + 1) })
+  const order = nextOrder(look, record)
+  if (order !== null) look.owe({ kind: 'order', content: order })
 }
 
 /** The request that asked for the pub has no final answer yet. */
@@ -138,6 +144,7 @@ function alreadySo(look: Look, pub: PubFact, kind: ChangeKind): string {
   if (isOff(record, kind)) return changeWords.atNextStart(record, kind)
   if (kind === 'name') return changeWords.namedAlready(record)
   if (kind === 'describe') return changeWords.describedAlready(record.name)
+  if (kind === 'web') return webAlready(look.world.state, pub)
   if (record.desired === 'down') return `${changeWords.stoppedAlready(record.name)}${heard}`
   return `${changeWords.upAlready(record.name, addressOf(look.world.state, pub) ?? '')}${heard}`
 }
@@ -149,6 +156,10 @@ function doneText(look: Look, request: Request, pub: PubFact, kind: ChangeKind):
   const tookMs = at - request.receivedAt
   if (kind === 'name') return changeWords.named(record)
   if (kind === 'describe') return changeWords.described(record)
+  if (kind === 'web')
+    return record.web
+      ? changeWords.webOn(record.name, webAddressOf(state, pub) ?? '', tookMs)
+      : changeWords.webOff(record.name)
   if (record.desired === 'down') return changeWords.stopped(record.name, tookMs)
   return changeWords.up(record.name, addressOf(state, pub) ?? '', kind, tookMs)
 }
@@ -167,6 +178,6 @@ function labelOfAway({ world }: Look, record: PubMessage): string | null {
 /** What the request asked for, read again from its text; the record tells where a later version reads it otherwise. */
 function kindOf(request: Request, record: PubMessage): ChangeKind {
   const command = parseCommand(request.text)
-  if (isChange(command)) return command.kind
+  if (isChangeKind(command.kind)) return command.kind
   return record.desired === 'down' ? 'stop' : 'start'
 }

@@ -1,11 +1,12 @@
 /** `create NAME`: record, order, first invite; then the invite, or the reason why there is none. */
-import { type FeedId, type PubId, pubIdOf } from '../protocol/ids'
-import { CREATE_DEADLINE_MS } from '../protocol/limits'
+import { type FeedId, pubIdOf } from '../protocol/ids'
+import { CREATE_DEADLINE_MS, WEB_MEMORY_BYTES, WEB_RESERVED_BYTES } from '../protocol/limits'
 import type { ObservedMessage } from '../protocol/messages/observed'
 import { buildOp } from '../protocol/messages/op'
 import { buildPub, type PubMessage } from '../protocol/messages/pub'
 import { buildSpec, type SpecMessage } from '../protocol/messages/spec'
 import type { PubFact, Request } from '../protocol/state'
+import { isOrdered } from './change'
 import { deliverInvite } from './decide-invite'
 import { answer, type Look } from './look'
 import { feedOf, observationOf, pubsOf, resultOf } from './query'
@@ -53,6 +54,7 @@ export function beginCreate(look: Look, request: Request, name: string): void {
     port: placement.port,
     hub: placement.hub,
     epoch: 1,
+    feed: null,
     keepUntil: null,
     answers: request.key,
   })
@@ -69,10 +71,10 @@ export function continueCreate(look: Look, request: Request, pub: PubFact): void
   if (record.status === 'ended') return finishEnded(look, request, pub)
   const spec = state.provider.specs.get(pub.pub)
   const op = state.provider.ops.get(request.key)
-  if (spec === undefined || spec.port !== record.port)
-    look.owe({ kind: 'order', content: specFor(look, record, (spec?.revision ?? 0) + 1) })
+  const order = nextOrder(look, record)
+  if (order !== null) look.owe({ kind: 'order', content: order })
   if (op === undefined) oweInvite(look, request, record)
-  if (spec === undefined || spec.port !== record.port || op === undefined) return
+  if (spec === undefined || order !== null || op === undefined) return
 
   const observed = observationOf(state, pub)
   const deadline = look.deadline(pub.createdAt + CREATE_DEADLINE_MS)
@@ -98,22 +100,27 @@ export function specFor(look: Look, record: PubMessage, revision: number): SpecM
     hub: record.hub,
     revision,
     epoch: record.epoch,
+    feed: record.feed,
     desired: record.status === 'live' ? record.desired : 'none',
     restarts: record.restarts,
     rebuilds: record.rebuilds,
     version: record.version,
     fallback: null,
-    web: null,
+    web: webOf(record),
     owners: record.owners,
     name: record.title ?? record.name,
     description: record.description ?? words.description(look.world.policy.providerName),
-    memoryBytes: plan.memoryBytes,
-    reservedBytes: plan.reservedBytes,
+    memoryBytes: plan.memoryBytes + (webOf(record) === null ? 0 : WEB_MEMORY_BYTES),
+    reservedBytes: plan.reservedBytes + (webOf(record) === null ? 0 : WEB_RESERVED_BYTES),
     diskBytes: plan.diskBytes,
     port: record.port,
     keepUntil: record.keepUntil,
     answers: record.answers,
   })
+}
+
+function webOf({ web, webPort }: PubMessage): SpecMessage['web'] {
+  return web && webPort !== null ? { port: webPort } : null
 }
 
 function oweInvite(look: Look, request: Request, record: PubMessage): void {
@@ -136,6 +143,7 @@ function movePort(look: Look, pub: PubFact): void {
 
 /** It did not come up: the record ends (the order follows from it), then the answer says so. */
 function endFailed(look: Look, request: Request, pub: PubFact): void {
+  look.pubsEnded.add(pub.pub)
   const record: PubMessage = {
     ...pub.record,
     status: 'ended',
@@ -143,19 +151,40 @@ function endFailed(look: Look, request: Request, pub: PubFact): void {
     answers: request.key,
   }
   look.owe({ kind: 'record', content: record })
-  oweEnd(look, pub.pub, record)
+  oweEnd(look, record)
+}
+
+/**
+ * The next order that makes hubs match a record; null when the last one does. A pub that was put on another hub is first
+ * ordered away from the former one, whose order would be forgotten otherwise; the next look orders it up where it is now.
+ */
+export function nextOrder(look: Look, record: PubMessage): SpecMessage | null {
+  const spec = look.world.state.provider.specs.get(record.pub)
+  if (spec === undefined) return record.status === 'live' ? specFor(look, record, 1) : null
+  const moved = spec.hub !== record.hub
+  const revision = spec.revision + 1
+  if (moved && spec.desired !== 'none') return farewell(look, record, spec)
+  if (!moved && (record.status === 'live' ? isOrdered(record, spec) : spec.desired === 'none')) return null
+  return specFor(look, record, revision)
+}
+
+/** What the former hub is told: to end its run, under the epoch that is over for it, and when its copy may go. */
+function farewell(look: Look, record: PubMessage, spec: SpecMessage): SpecMessage {
+  const { state, policy, now } = look.world
+  const since = state.provider.pubs.get(record.pub)?.recordedAt ?? now
+  const keepUntil = Math.max(since + policy.retentionMs, record.keepUntil ?? 0)
+  return { ...spec, revision: spec.revision + 1, epoch: record.epoch, desired: 'none', keepUntil }
 }
 
 /** Owes the order that takes an ended pub's run away, unless it has been given. */
-export function oweEnd(look: Look, pub: PubId, record: PubMessage): void {
-  const spec = look.world.state.provider.specs.get(pub)
-  if (spec === undefined || spec.desired === 'none') return
-  look.owe({ kind: 'order', content: specFor(look, record, spec.revision + 1) })
+export function oweEnd(look: Look, record: PubMessage): void {
+  const order = nextOrder(look, record)
+  if (order !== null) look.owe({ kind: 'order', content: order })
 }
 
 /** The record says ended and the request is still open: a crash came between, or its owner deleted it meanwhile. */
 function finishEnded(look: Look, request: Request, pub: PubFact): void {
-  oweEnd(look, pub.pub, pub.record)
+  oweEnd(look, pub.record)
   const options = { command: 'create', pub: pub.pub }
   if (pub.record.answers !== request.key)
     return answer(look, request, 'failed', words.deletedWhile(pub.record.name), options)

@@ -35,7 +35,7 @@ export function confirmDelete(look: Look, request: Request, pub: PubFact): void 
   const keepUntil = now + policy.retentionMs
   const record = { ...pub.record, status: 'ended' as const, keepUntil, answers: request.key }
   look.owe({ kind: 'record', content: record })
-  oweEnd(look, pub.pub, record)
+  oweEnd(look, record)
 }
 
 /** Goes on with a deletion this request has begun; false when it has begun none. */
@@ -43,7 +43,7 @@ export function continueDelete(look: Look, request: Request): boolean {
   const { state, now } = look.world
   const pub = pubEndedBy(state, request)
   if (pub === null) return false
-  oweEnd(look, pub.pub, pub.record)
+  oweEnd(look, pub.record)
   const until = pub.record.keepUntil ?? now
   const question = questionsAbove(state, request).find(
     (one) => one.asked.includes(request.author) && one.pub === pub.pub,

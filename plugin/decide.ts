@@ -23,7 +23,11 @@ import { askDelete, continueDelete } from './decide-delete'
 import { answerEmail } from './decide-email'
 import { answerLog, tellIncidents } from './decide-incidents'
 import { beginInvite, continueInvite } from './decide-invite'
+
+import { beginUninvite, continueUninvite, listInvites } from './decide-invites'
+
 import { answerPlan, answerPlans } from './decide-plans'
+import { beginWeb } from './decide-web'
 import { decideNo, decideYes } from './decide-yes'
 import type { Effect } from './effects'
 import { answer, Look, type World } from './look'
@@ -103,6 +107,10 @@ function continueWork(look: Look, request: Request): boolean {
     continueContact(look, request, op)
     return true
   }
+  if (op?.kind === 'revoke') {
+    continueUninvite(look, request, op)
+    return true
+  }
   if (continueDelete(look, request) || continueAsked(look, request)) return true
   const change = provider.changes.get(request.key)
   if (change === undefined) return false
@@ -174,9 +182,9 @@ const BEGINNERS: Beginners = {
   list: (look, request) => answer(look, request, 'done', listText(look, request.author), { command: 'list' }),
   status: (look, request, { name }) => answerStatus(look, request, name),
   create: (look, request, { name }) => beginCreate(look, request, name),
-  invite: (look, request, { name, uses }) => beginInvite(look, request, name, uses),
-  invites: notYet,
-  uninvite: notYet,
+  invite: beginInvite,
+  invites: (look, request, { name }) => listInvites(look, request, name),
+  uninvite: (look, request, { name, id }) => beginUninvite(look, request, name, id),
   start: beginChange,
   stop: beginChange,
   restart: beginChange,
@@ -193,7 +201,7 @@ const BEGINNERS: Beginners = {
   owners: notYet,
   address: notYet,
   log: (look, request, { name }) => answerLog(look, request, name),
-  web: notYet,
+  web: beginWeb,
   plans: answerPlans,
   plan: answerPlan,
   email: answerEmail,

@@ -21,15 +21,21 @@ export function observationOf(state: State, pub: PubFact): ObservedMessage | nul
   return observed !== undefined && observed.epoch === pub.record.epoch ? observed : null
 }
 
-/** The pub's feed, as its hub first named it. */
+/** The pub's feed: as its record says, else as its hub first named it. */
 export function feedOf(state: State, pub: PubFact): FeedId | null {
-  return state.authors.get(pub.record.hub)?.feeds.get(pub.pub) ?? null
+  return pub.record.feed ?? state.authors.get(pub.record.hub)?.feeds.get(pub.pub) ?? null
 }
 
-/** The result of an op, from the hub that the op was addressed to. */
-export function resultOf(state: State, op: OpMessage): ResultMessage | null {
-  const result = state.authors.get(op.hub)?.results.get(op.op)
-  return result !== undefined && result.pub === op.pub ? result : null
+/**
+ * The result of an op, from the hub that the op was addressed to. Invites move along with a pub: once it is up on another
+ * hub they are in its table, whatever came of them on the former one.
+ */
+export function resultOf(state: State, op: OpMessage): Pick<ResultMessage, 'ok' | 'reason'> | null {
+  const found = state.authors.get(op.hub)?.results.get(op.op)
+  const result = found !== undefined && found.pub === op.pub ? found : null
+  const pub = state.provider.pubs.get(op.pub)
+  if (op.kind !== 'invite' || pub === undefined || pub.record.hub === op.hub || result?.ok) return result
+  return observationOf(state, pub)?.phase === 'up' ? { ok: true, reason: null } : null
 }
 
 /** How often each invite of a pub has been used, and by whom, from the pub's own feed. */
@@ -38,14 +44,14 @@ export function usesOf(
   pub: PubFact,
   feed: FeedId | null,
   ledger: Ledger,
-): Map<MessageId, FeedId[]> {
-  const uses = new Map<MessageId, FeedId[]>()
+): Map<MessageId, UseFact[]> {
+  const uses = new Map<MessageId, UseFact[]>()
   const ops = invitesOf(state, pub.pub)
   for (const op of ops) uses.set(op.op, [])
   const facts = feed === null ? [] : (state.authors.get(feed)?.uses ?? [])
   for (const use of facts) {
     const op = opOf(use, ops, uses, ledger)
-    if (op !== null) uses.get(op)?.push(use.member)
+    if (op !== null) uses.get(op)?.push(use)
   }
   return uses
 }
@@ -66,7 +72,7 @@ const matches = new WeakMap<Ledger, WeakMap<UseFact, Match>>()
 function opOf(
   use: UseFact,
   ops: InviteOp[],
-  uses: ReadonlyMap<MessageId, FeedId[]>,
+  uses: ReadonlyMap<MessageId, UseFact[]>,
   ledger: Ledger,
 ): MessageId | null {
   const known = matches.get(ledger) ?? new WeakMap<UseFact, Match>()
@@ -91,12 +97,12 @@ export function invitesOf(state: State, pub: PubId): InviteOp[] {
   return ops
 }
 
-/** The invites that may still be used: issued, not void, uses left. */
+/** The invites that may still be used: issued, neither void nor taken back, uses left. */
 export function liveInvites(state: State, pub: PubFact, feed: FeedId | null, ledger: Ledger): InviteEntry[] {
   const uses = usesOf(state, pub, feed, ledger)
   const entries: InviteEntry[] = []
   for (const op of invitesOf(state, pub.pub)) {
-    if (state.provider.unsuccessful.has(op.op)) continue
+    if (state.provider.unsuccessful.has(op.op) || state.provider.revoked.has(op.invite.key)) continue
     const left = op.invite.uses - (uses.get(op.op)?.length ?? 0)
     if (left > 0) entries.push({ key: op.invite.key, left, tag: op.invite.tag })
   }
@@ -108,6 +114,13 @@ export function addressOf(state: State, pub: PubFact): string | null {
   const observed = observationOf(state, pub)
   const host = observed?.host ?? state.authors.get(pub.record.hub)?.capacity?.host ?? null
   return host === null || feedOf(state, pub) === null ? null : `${host}:${pub.record.port}`
+}
+
+/** Where a browser finds the pub's web pages; null while they are off or it is not known yet. */
+export function webAddressOf(state: State, pub: PubFact): string | null {
+  const host = observationOf(state, pub)?.host ?? state.authors.get(pub.record.hub)?.capacity?.host ?? null
+  const { web, webPort } = pub.record
+  return host === null || !web || webPort === null ? null : `http://${host}:${webPort}/`
 }
 
 /** The pubs of one owner, live ones first, then by age. */
@@ -154,6 +167,7 @@ export function viewOf(state: State, pub: PubFact, ledger: Ledger): PubView {
     feed,
     address: addressOf(state, pub),
     port: pub.record.port,
+    web: webAddressOf(state, pub),
     createdAt: pub.createdAt,
     keepUntil: pub.record.keepUntil,
     invites: { issued: uses.size, used },

@@ -25,7 +25,11 @@ export interface Taken {
 export function takenBy(state: State): Taken {
   const ports = new Set<number>()
   const bytes = new Map<FeedId, number>()
-  for (const pub of state.provider.pubs.values()) if (occupies(state, pub)) ports.add(pub.record.port)
+  for (const pub of state.provider.pubs.values()) {
+    if (!occupies(state, pub)) continue
+    ports.add(pub.record.port)
+    if (pub.record.webPort !== null) ports.add(pub.record.webPort)
+  }
   for (const hub of state.provider.hubs.keys()) bytes.set(hub, reservedBytesOf(state, hub))
   return { ports, bytes }
 }
@@ -42,12 +46,9 @@ export function place(
 ): Placement | NoPlacement {
   const reasons: string[] = []
   let best: { hub: FeedId; score: number } | null = null
-  for (const [hub, record] of state.provider.hubs) {
-    const capacity = state.authors.get(hub)?.capacity ?? null
-    const room = (capacity?.memoryBytes ?? 0) - (taken.bytes.get(hub) ?? 0)
-    if (record.status !== 'admitted') reasons.push(`${record.label} is ${record.status}`)
-    else if (capacity === null) reasons.push(`${record.label} has not said what it offers yet`)
-    else if (room < policy.plan.reservedBytes) reasons.push(`${record.label} is full`)
+  for (const hub of state.provider.hubs.keys()) {
+    const room = roomOn(state, policy, taken, hub)
+    if (typeof room === 'string') reasons.push(room)
     else {
       const score = connected.has(hub) ? room : room - Number.MAX_SAFE_INTEGER
       if (best === null || score > best.score) best = { hub, score }
@@ -62,6 +63,22 @@ export function place(
     return { ok: false, why: `all ports from ${policy.portMin} to ${policy.portMax} are in use` }
   taken.bytes.set(best.hub, (taken.bytes.get(best.hub) ?? 0) + policy.plan.reservedBytes)
   return { ok: true, hub: best.hub, port }
+}
+
+/** Memory that a hub has left for reservations, by what it offers; in bytes, negative where it offers less by now. */
+export function bytesLeftOn(state: State, taken: Taken, hub: FeedId): number {
+  return (state.authors.get(hub)?.capacity?.memoryBytes ?? 0) - (taken.bytes.get(hub) ?? 0)
+}
+
+/** Bytes that a hub has left for pubs, at least one of the plan; or why it takes none, in words. */
+export function roomOn(state: State, policy: Policy, taken: Taken, hub: FeedId): number | string {
+  const record = state.provider.hubs.get(hub)
+  if (record === undefined) return 'no such hub has joined'
+  const capacity = state.authors.get(hub)?.capacity ?? null
+  const room = (capacity?.memoryBytes ?? 0) - (taken.bytes.get(hub) ?? 0)
+  if (record.status !== 'admitted') return `${record.label} is ${record.status}`
+  if (capacity === null) return `${record.label} has not said what it offers yet`
+  return room < policy.plan.reservedBytes ? `${record.label} is full` : room
 }
 
 /** The lowest free port after this one, else the lowest of all, noted as taken; null when there is none. */

@@ -20,12 +20,14 @@ const nounOf: Record<ChangeKind, string> = {
   restart: 'restart',
   name: 'new name',
   describe: 'new description',
+  web: 'change of the web pages',
 }
 
 /** What is ordered, as the end of "it is still to …". */
 const goalOf = (record: PubMessage, kind: ChangeKind): string => {
   if (kind === 'name') return `call itself ${quoted(record.title ?? record.name)}`
   if (kind === 'describe') return 'describe itself so'
+  if (kind === 'web') return record.web ? 'have web pages' : 'be without web pages'
   return record.desired === 'down' ? 'be stopped' : 'be up'
 }
 
@@ -40,7 +42,7 @@ export const changeWords = {
     `**${name}** is still being made. Please send that again when it is up; your invite tells you.`,
   whichPub: (change: Change, names: string[]): string => {
     if (names.length === 0) return 'You have no pub yet. `create NAME` makes one.'
-    const tail = isPower(change.kind) ? '' : ' as …'
+    const tail = isPower(change.kind) ? '' : change.kind === 'web' ? (change.on ? ' on' : ' off') : ' as …'
     return `Which one? ${names.map((name) => `\`${change.kind} ${name}${tail}\``).join(' or ')}`
   },
   up: (name: string, address: string, kind: ChangeKind, tookMs: Millis): string =>
@@ -56,6 +58,16 @@ export const changeWords = {
   namedAlready: (record: PubMessage): string =>
     `**${record.name}** calls itself ${quoted(record.title ?? record.name)} already. In messages to me its name is \`${record.name}\`.`,
   describedAlready: (name: string): string => `**${name}** describes itself so already.`,
+  webOn: (name: string, url: string, tookMs: Millis): string =>
+    `The web pages of **${name}** are on after ${span(tookMs)}: ${url}\nAnybody can read there what was said in public; nobody can write. \`web ${name} off\` takes them away.`,
+  webOff: (name: string): string => `The web pages of **${name}** are off.`,
+  webOnAlready: (name: string, url: string): string => `The web pages of **${name}** are on: ${url}`,
+  webOffAlready: (name: string): string =>
+    `The web pages of **${name}** are off. \`web ${name} on\` switches them on: then anybody can read what was said in public, in a browser.`,
+  noRoomForWeb: (name: string, why: string): string =>
+    `There is no room for the web pages of **${name}** at the moment: ${why}. Nothing was changed.`,
+  webFailed: (name: string, why: string): string =>
+    `The web pages of **${name}** could not be switched on: ${why}. They are off again, and the pub goes on without them.`,
   /** The pub is stopped: it can say nothing in public until it runs. */
   atNextStart: (record: PubMessage, kind: ChangeKind): string =>
     `Noted: **${record.name}** will ${goalOf(record, kind)}. It is stopped just now, so that takes effect at its next start.${kind === 'name' ? ` In messages to me its name stays \`${record.name}\`.` : ''}`,

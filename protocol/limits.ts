@@ -68,6 +68,10 @@ export const QUESTION_EXPIRES_MS = 24 * 3_600_000
 export const CREATE_DEADLINE_MS = 15 * 60_000
 /** An invite that the hub can't hand to its pub within this time has failed. */
 export const OP_DEADLINE_MS = 10 * 60_000
+/** An invite that is taken back is void at once; its owner waits for the pub's word no longer than this … */
+export const UNINVITE_WAIT_MS = 60_000
+/** … and not at all for a hub that is still away after this. */
+export const UNINVITE_AWAY_MS = 3_000
 /** A hub that has not answered a question within this time has not answered. */
 export const ASK_TIMEOUT_MS = 20_000
 /** After its own start a provider calls nothing late before so long: what hubs said meanwhile is on its way. */
@@ -91,6 +95,8 @@ export const NEWCOMER_BYTES_MAX = 64 * 1024 * 1024
 export const MESSAGE_OVERHEAD_BYTES = 700
 /** Redemptions of the provider's invite within a minute, all invites together. */
 export const REDEMPTIONS_PER_MINUTE_MAX = 30
+/** A pub's sealed secret: about 500 characters of base64; what is much longer is none. */
+export const SEALED_SECRET_CHARS_MAX = 2_048
 /** A one-time token of a hub is good for a day. */
 export const HUB_TOKEN_EXPIRES_MS = 24 * 3_600_000
 /** A fence waits this long for its write-ahead before it tells the member to try again. */
@@ -121,6 +127,26 @@ export const ENGINE_WATCH_AGAIN_MIN_MS = 250
 export const ENGINE_WATCH_AGAIN_MAX_MS = 30_000
 /** A pub whose daemon died ends by itself within this time; then it is ended by force. */
 export const ORPHAN_ENDS_MS = 5_000
+
+// ---- web pages of a pub ----
+/** What the web pages' three processes get on top of the plan: about 20 MB each of their own, and room to make a page. */
+export const WEB_RESERVED_BYTES = 64 * 1024 * 1024
+export const WEB_MEMORY_BYTES = 192 * 1024 * 1024
+/** The process behind a page, and the front itself, are started again after this, doubling … */
+export const WEB_RESTART_MS = 1_000
+/** … up to this. */
+export const WEB_RESTART_MAX_MS = 60_000
+/** A page nobody asked for this long gives its memory back; it is there again within a second. */
+export const WEB_IDLE_MS = 10 * 60_000
+/** A process behind a page that does not serve after this is ended. */
+export const WEB_START_MS = 20_000
+/** A page that takes longer is given up, and a visitor who is slower too. */
+export const WEB_ANSWER_MS = 10_000
+/** Visitors at one time: the pub's members come first. */
+export const WEB_CONNECTIONS_MAX = 100
+export const WEB_REQUESTS_MAX = 16
+/** A page is rewritten in memory: longer than this no person reads. */
+export const WEB_HTML_BYTES_MAX = 4 * 1024 * 1024
 
 // ---- hub daemon ----
 /** Pubs that a hub creates, starts, stops or removes at one time: starting is a second of CPU each. */

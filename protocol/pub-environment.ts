@@ -23,6 +23,8 @@ export interface PubEnvironment {
   description: string
   /** The only folder that is written to. It holds `secret`. */
   data: string
+  /** The port of the web pages; null while they are off. */
+  web: number | null
   /** Base64 of the network key; null for the public Scuttlebutt network. */
   networkKey: string | null
 }
@@ -45,6 +47,7 @@ export const PUB_VARIABLES: readonly PubVariable[] = [
   { name: 'PUB_NAME', meaning: 'name that the pub gives itself', default: '' },
   { name: 'PUB_DESCRIPTION', meaning: 'description that the pub gives itself', default: '' },
   { name: 'PUB_DATA', meaning: 'folder with the `secret`; all data goes there', default: '/data' },
+  { name: 'PUB_WEB_PORT', meaning: 'port of the web pages; without it there are none', default: '' },
   {
     name: 'BUTTCLOUD_CAPS_SHS',
     meaning: 'network key, base64 of 32 bytes, for a private network',
@@ -68,6 +71,7 @@ export function buildPubEnvironment(
     ['PUB_NAME', fields.name],
     ['PUB_DESCRIPTION', fields.description],
     ['PUB_DATA', fields.data],
+    ['PUB_WEB_PORT', fields.web],
     ['BUTTCLOUD_CAPS_SHS', fields.networkKey],
   ]
   for (const [name, value] of rest)
@@ -114,6 +118,12 @@ export function readPubEnvironment(
     'PUB_DESCRIPTION',
     `at most ${DESCRIPTION_CHARS_MAX} characters`,
   )
+  const web = wholeNumber(text('PUB_WEB_PORT'), 1, 65_535)
+  expect(
+    (web !== null && web !== port) || text('PUB_WEB_PORT') === '',
+    'PUB_WEB_PORT',
+    'another port from 1 to 65535',
+  )
   const networkKey = text('BUTTCLOUD_CAPS_SHS')
   expect(networkKey === '' || NETWORK_KEY.test(networkKey), 'BUTTCLOUD_CAPS_SHS', 'base64 of 32 bytes')
   if (problems.length > 0 || port === null) return { ok: false, problems }
@@ -129,6 +139,7 @@ export function readPubEnvironment(
       name,
       description,
       data: text('PUB_DATA'),
+      web,
       networkKey: networkKey === '' ? null : networkKey,
     },
   }

@@ -6,6 +6,7 @@
 import { EXPORT_CALLS, EXPORT_METHODS, HUB_EXPORT_METHODS } from './export'
 import type { FeedId, InviteKey, MessageId, Millis, PubId } from './ids'
 import type { IncidentKind } from './messages/incident'
+import type { Recovery } from './rpc-escrow'
 
 /** First word of every error our own methods give, so that callers can tell what to do. */
 export const REASONS = ['refused', 'stale-epoch', 'gap', 'try-again', 'unknown', 'bad-argument'] as const
@@ -33,15 +34,23 @@ export const PROVIDER_MANIFEST = {
   whoami: 'async',
   pubs: 'async',
   watch: 'source',
+  invites: 'async',
   join: 'async',
   open: 'async',
   commit: 'async',
   feed: 'source',
+  escrow: 'async',
+  secret: 'async',
   ...EXPORT_METHODS,
   adminInvite: 'async',
   adminHubToken: 'async',
   adminHubs: 'async',
   adminPubs: 'async',
+  adminRestore: 'async',
+  adminRecovery: 'async',
+  adminRecoveryOffline: 'async',
+  adminRecoveryOnline: 'async',
+  adminRecoveryNew: 'async',
 } as const
 
 /**
@@ -72,9 +81,12 @@ export const PROVIDER_ANONYMOUS = [
   'whoami',
   'pubs',
   'watch',
+  'invites',
   'open',
   'commit',
   'feed',
+  'escrow',
+  'secret',
   ...EXPORT_CALLS,
 ] as const
 
@@ -84,6 +96,8 @@ export interface WhoamiAnswer {
   caller: FeedId
   role: 'operator' | 'owner' | 'hub' | 'newcomer' | 'stranger'
   version: string
+  /** To the operator and to hubs: what pubs' secrets are sealed to. null to everybody else. */
+  recovery: Recovery | null
 }
 
 /** One pub as its owner may see it: `buttcloud.pubs()`, and each item of `buttcloud.watch()` is a list of these. */
@@ -105,6 +119,8 @@ export interface PubView {
   /** host:port, once it has been up. */
   address: string | null
   port: number
+  /** Where a browser finds its web pages; null while they are off. */
+  web: string | null
   createdAt: Millis
   keepUntil: Millis | null
   invites: { issued: number; used: number }
@@ -120,6 +136,21 @@ export interface IncidentView {
   /** Null while it is not over. */
   overAt: Millis | null
   reason: string | null
+}
+
+/** One invite of a pub, as its owners may see it: `buttcloud.invites({pub})` lists them, newest first. */
+export interface InviteView {
+  /** What `uninvite` calls it by. */
+  id: string
+  /** How many people it is for, and how many of them may still come. */
+  uses: number
+  left: number
+  status: 'open' | 'used-up' | 'taken-back'
+  /** Its owners' own note. */
+  note: string | null
+  madeAt: Millis
+  /** Oldest first; when, by the pub's clock. */
+  used: { member: FeedId; at: Millis }[]
 }
 
 /** `buttcloud.join({hub, label?})`, called with the key pair of a hub token; answers once the hub's record is on disk. */
@@ -183,26 +214,7 @@ export interface FeedRequest {
   after: number
 }
 
-export interface AdminInviteAnswer {
-  invite: string
-  uses: number
-}
-export interface AdminHubTokenAnswer {
-  token: string
-  expiresAt: Millis
-}
-/** `buttcloud.adminHubs()`. */
-export interface HubView {
-  hub: FeedId
-  label: string
-  status: 'admitted' | 'draining' | 'retired'
-  connected: boolean
-  engine: string | null
-  host: string | null
-  memoryBytes: number
-  reservedBytes: number
-  pubs: number
-}
+export type { AdminHubTokenAnswer, AdminInviteAnswer, HubView } from './rpc-admin'
 
 export * from './rpc-fence'
 

@@ -1,4 +1,5 @@
 /** A pub process: reads the environment, starts the server, ends it in order. */
+import { writeFileSync } from 'node:fs'
 import { noDelay } from '../sbot/no-delay'
 import { configFrom } from './config'
 import { quieten } from './io/noise'
@@ -6,6 +7,8 @@ import { type RunningPub, StartError, startPub } from './io/server'
 
 /** An end that takes longer than this is forced; the provider holds what matters. */
 const END_MS_MAX = 4_000
+/** The health check calls a pulse of a minute ago none. */
+const PULSE_EVERY_MS = 15_000
 
 let running: RunningPub | null = null
 let ending = false
@@ -26,12 +29,22 @@ function end(why: string): void {
   )
 }
 
+/** By itself nobody shakes hands with it to see how it is: the health check of the image looks at a file's age. */
+function showPulse(): void {
+  const file = process.env.PUB_PULSE
+  if (file === undefined || file === '') return
+  const touch = () => writeFileSync(file, '')
+  touch()
+  setInterval(touch, PULSE_EVERY_MS).unref()
+}
+
 async function main(): Promise<void> {
   const read = configFrom(process.env)
   if (!read.ok) throw new StartError('config', read.message)
   const { config } = read
   running = await startPub(config)
   const { mode, host, port, listen, epoch } = config
+  if (mode === 'standalone') showPulse()
   say({ pub: 'listening', id: running.id, mode, host, port, listen, epoch, pid: process.pid })
 }
 

@@ -35,6 +35,7 @@ const ENTRY = [
   /^test\/helpers\/[a-z-]+-child\.ts$/,
   /^test\/helpers\/tiny-pub\.ts$/,
   /^pub-image\/(entry|build-image|health)\.ts$/,
+  /^pub-image\/io\/(web-front|web-view|web-git|healer|invite)\.ts$/,
   /^hub-daemon\/engines\/process-leash\.ts$/,
   /^bench\/[a-z0-9-]+\.ts$/,
 ]

@@ -35,7 +35,9 @@ export function labelsOf(hub: FeedId, run: Run): Record<string, string> {
  * which knows the epoch, may start a pub.
  */
 export function containerBody(run: Run, options: DockerSettings): ContainerCreateOptions {
-  const port = `${run.port}/tcp`
+  const ports = run.web === null ? [run.port] : [run.port, run.web]
+  const perPort = <T>(of: (port: number) => T) =>
+    Object.fromEntries(ports.map((port) => [`${port}/tcp`, of(port)]))
   return {
     name: run.name,
     Image: options.image,
@@ -46,13 +48,13 @@ export function containerBody(run: Run, options: DockerSettings): ContainerCreat
       ([key, value]) => `${key}=${value}`,
     ),
     Labels: labelsOf(options.hub, run),
-    ExposedPorts: { [port]: {} },
+    ExposedPorts: perPort(() => ({})),
     // The image's own health check is for people who run it by hand; 300 pubs that spawn node twice a minute would
     // eat the machine, and the hub probes from outside anyway.
     Healthcheck: { Test: ['NONE'] },
     HostConfig: {
       Mounts: [{ Type: 'volume', Source: run.name, Target: DATA_PATH }],
-      PortBindings: { [port]: [{ HostIp: options.bind, HostPort: String(run.port) }] },
+      PortBindings: perPort((port) => [{ HostIp: options.bind, HostPort: String(port) }]),
       NetworkMode: options.network,
       RestartPolicy: { Name: 'no' },
       Privileged: false,

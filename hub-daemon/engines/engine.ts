@@ -11,6 +11,8 @@ export interface Run {
   shape: string
   /** Published outside and listened on inside. */
   port: number
+  /** Published like it: the port of the web pages; null while they are off. */
+  web: number | null
   memoryBytes: number
   reservedBytes: number
   /** For the pub's entry; holds no secret (it shows in `docker inspect`). */

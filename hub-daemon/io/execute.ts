@@ -1,12 +1,13 @@
 /** Does the steps. The table is complete by its type: a new kind of step does not compile without its performer. */
 import type { FeedId, PubId } from '../../protocol/ids'
 import { runNameOf } from '../../protocol/ids'
-import { STOP_GRACE_MS } from '../../protocol/limits'
+import { PROBE_EVERY_MS, STOP_GRACE_MS } from '../../protocol/limits'
 import { reasonOf } from '../../protocol/rpc'
 import type { Engine } from '../engines/engine'
 import { type Memory, rememberCrash, rememberDone, rememberHung, rememberStart } from '../memory'
 import type { Step, StepKind } from '../steps'
 import { clean, crashOf } from '../words'
+import { keepInEscrow } from './escrow'
 import type { Log } from './log'
 import type { Meter } from './meter'
 import type { Observer } from './observe'
@@ -25,9 +26,11 @@ export interface ExecuteContext {
   capsShs: string | null
   /** Where published ports are dialled. */
   dial: string
-  /** The feed that a pub has been reported with; null before it was ever up. */
+  /** The feed that a pub has by its order, or has been reported with; null before it was ever up. */
   knownFeed(pub: PubId): FeedId | null
   provider(): ProviderCalls | null
+  /** What the provider was last asked under (EscrowFacts.mark). */
+  escrowMark(): string | null
   log: Log
   changed(): void
 }
@@ -41,8 +44,12 @@ const LAST_LINES = 40
 export function createPerformers(context: ExecuteContext): Performers {
   const { engine, observer, memory, secrets, meter, keys, capsShs, dial, log } = context
   return {
+    async escrow(step) {
+      await seeInEscrow(context, step)
+    },
     async create({ pub, run }) {
-      const secret = secrets.ensure(run.name, context.knownFeed(pub))
+      const secret = secrets.read(run.name)
+      if (secret === null) throw new Error(`try-again: the secret of ${run.name} is gone`)
       await engine.create(run, secret.text)
       rememberDone(memory, pub)
     },
@@ -71,8 +78,7 @@ export function createPerformers(context: ExecuteContext): Performers {
     },
     async 'open-session'({ pub, epoch, port }) {
       const secret = secrets.read(runNameOf(pub))
-      if (secret === null)
-        throw new Error(`the secret of ${runNameOf(pub)} is gone; bring it back from a backup`)
+      if (secret === null) throw new Error(`try-again: the secret of ${runNameOf(pub)} is gone`)
       const address = { host: dial, port, feed: secret.feed }
       const { provider, changed } = context
       const lost = () => void observer.refresh()
@@ -145,6 +151,26 @@ export function createPerformers(context: ExecuteContext): Performers {
         session?.probed(false, Date.now())
       }
     },
+  }
+}
+
+/** A pub that has started before does not wait for the provider: its key was in escrow then. */
+async function seeInEscrow(context: ExecuteContext, step: Extract<Step, { kind: 'escrow' }>): Promise<void> {
+  const { secrets, memory, log } = context
+  const { pub } = step
+  const wasSealed = secrets.sealedOf([pub]).has(pub)
+  const mark = context.escrowMark()
+  try {
+    const provider = context.provider()
+    if (provider === null || mark === null) throw new Error('try-again: the provider is out of reach')
+    await keepInEscrow(step, { secrets, provider, known: context.knownFeed(pub), log })
+    memory.escrow.set(pub, { mark, retryAt: null })
+    if (!wasSealed) rememberDone(memory, pub)
+  } catch (error) {
+    if (!wasSealed) throw error
+    const reason = clean(error instanceof Error ? error.message : String(error))
+    log.warn({ pub, reason }, 'could not see the key of a pub in escrow; asking again')
+    memory.escrow.set(pub, { mark: mark ?? '', retryAt: Date.now() + PROBE_EVERY_MS })
   }
 }
 

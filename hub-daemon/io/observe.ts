@@ -32,7 +32,8 @@ export class Observer {
     private readonly told: (trouble: string | null) => void = () => {},
   ) {}
 
-  facts(): Facts {
+  /** What engine and connections show. */
+  facts(): Omit<Facts, 'escrow'> {
     const { reachable, reason, unreachableSince, runs, volumes } = this
     const engine: EngineFacts = { reachable, reason, unreachableSince, runs, volumes }
     const sessions = new Map<PubId, SessionFact>()

@@ -1,5 +1,5 @@
 /** The one connection to the provider: dialled again and again, pinged, and offered as calls. */
-import { type Check, feedId, inviteKey, list, shape, text, whole } from '../../protocol/check'
+import { type Check, feedId, flag, inviteKey, list, nullable, shape, text, whole } from '../../protocol/check'
 import type { FeedId } from '../../protocol/ids'
 import {
   HISTORY_BATCH_MAX,
@@ -7,6 +7,7 @@ import {
   PROVIDER_BACKOFF_MAX_MS,
   PROVIDER_BACKOFF_MS,
   PROVIDER_PING_EVERY_MS,
+  SEALED_SECRET_CHARS_MAX,
 } from '../../protocol/limits'
 import type {
   CommitAnswer,
@@ -16,6 +17,7 @@ import type {
   OpenRequest,
   RawValue,
 } from '../../protocol/rpc'
+import type { EscrowAnswer, EscrowRequest, SecretAnswer, SecretRequest } from '../../protocol/rpc-escrow'
 import type { Peer, Sbot } from '../../sbot/port'
 import { call, readAll } from './calls'
 import type { Log } from './log'
@@ -26,6 +28,9 @@ export interface ProviderCalls {
   open(request: OpenRequest): Promise<OpenAnswer>
   commit(request: CommitRequest): Promise<CommitAnswer>
   feed(request: FeedRequest, take: (batch: RawValue[]) => Promise<void>): Promise<void>
+  /** Never retried by itself: who asks looks at the answer. */
+  escrow(request: EscrowRequest): Promise<EscrowAnswer>
+  secret(request: SecretRequest): Promise<SecretAnswer>
   /** True when the provider's feed has nothing after this sequence. */
   endsAt(sequence: number): Promise<boolean>
 }
@@ -33,6 +38,8 @@ export interface ProviderCalls {
 export interface ProviderLink {
   /** The calls while connected, else null. */
   current(): ProviderCalls | null
+  /** Another one with every connection and every recovery key; null while there is no connection. */
+  mark(): string | null
   stop(): Promise<void>
 }
 
@@ -44,6 +51,8 @@ export interface ProviderLinkOptions {
   log: Log
   /** The connection came or went. */
   changed(): void
+  /** Secrets are to be sealed to another key. */
+  recoveryChanged(): void
 }
 
 const whole0 = whole(0, Number.MAX_SAFE_INTEGER)
@@ -54,7 +63,12 @@ const openAnswer: Check<OpenAnswer> = shape({
   invites: list(inviteEntry, 0, 20 * INVITES_PER_PUB_MAX),
 })
 const commitAnswer: Check<CommitAnswer> = shape({ sequence: whole0 })
-const whoamiAnswer = shape({ id: feedId })
+const whoamiAnswer = shape({ id: feedId, recovery: nullable(shape({ key: text(64) })) })
+const escrowAnswer: Check<EscrowAnswer> = shape({ held: flag, key: text(64) })
+const secretAnswer: Check<SecretAnswer> = shape({
+  feed: nullable(feedId),
+  secret: nullable(text(SEALED_SECRET_CHARS_MAX)),
+})
 
 /** Starts to dial at once and goes on until stopped. */
 export function createProviderLink(options: ProviderLinkOptions): ProviderLink {
@@ -63,8 +77,11 @@ export function createProviderLink(options: ProviderLinkOptions): ProviderLink {
     stopping.signal.addEventListener('abort', () => resolve(null))
   })
   let calls: ProviderCalls | null = null
+  let connections = 0
+  let recovery = ''
   const set = (next: ProviderCalls | null) => {
     calls = next
+    if (next !== null) connections += 1
     options.changed()
   }
 
@@ -76,14 +93,17 @@ export function createProviderLink(options: ProviderLinkOptions): ProviderLink {
     stopping.signal.addEventListener('abort', stop)
     if (stopping.signal.aborted) stop()
     try {
-      await ping(rpc, options.provider)
+      recovery = await ping(rpc, options.provider)
       if (gone.signal.aborted) return
       set(callsOf(rpc, options.provider))
       options.log.info({ provider: options.provider }, 'connected to the provider')
       for (;;) {
         await pause(PROVIDER_PING_EVERY_MS, gone.signal)
         if (gone.signal.aborted) return
-        await ping(rpc, options.provider)
+        const key = await ping(rpc, options.provider)
+        if (key === recovery) continue
+        recovery = key
+        options.recoveryChanged()
       }
     } finally {
       stopping.signal.removeEventListener('abort', stop)
@@ -118,6 +138,7 @@ export function createProviderLink(options: ProviderLinkOptions): ProviderLink {
   const running = run()
   return {
     current: () => calls,
+    mark: () => (calls === null ? null : `${connections} ${recovery}`),
     async stop() {
       stopping.abort()
       await running
@@ -125,10 +146,12 @@ export function createProviderLink(options: ProviderLinkOptions): ProviderLink {
   }
 }
 
-async function ping(rpc: any, provider: FeedId): Promise<void> {
+/** Gives the key that secrets are sealed to; empty where this provider does not say it to us. */
+async function ping(rpc: any, provider: FeedId): Promise<string> {
   const answer = whoamiAnswer(await call(rpc.buttcloud?.whoami, [], 'ask the provider who it is'), 'whoami')
   if (!answer.ok || answer.value.id !== provider)
     throw new Error('what answers at the provider’s address is no ButtCloud provider of this hub')
+  return answer.value.recovery?.key ?? ''
 }
 
 function callsOf(rpc: any, provider: FeedId): ProviderCalls {
@@ -138,6 +161,17 @@ function callsOf(rpc: any, provider: FeedId): ProviderCalls {
     },
     async commit(request) {
       return checked(commitAnswer, await call(rpc.buttcloud.commit, [request], 'commit a message'), 'commit')
+    },
+    async escrow(request) {
+      const what = "see a pub's key in escrow"
+      return checked(escrowAnswer, await call(rpc.buttcloud.escrow, [request], what), 'escrow')
+    },
+    async secret(request) {
+      const what = "get a pub's key from escrow"
+      const answer = secretAnswer(await call(rpc.buttcloud.secret, [request], what), 'secret')
+      if (answer.ok) return answer.value
+      // What was found instead may be a secret, and has no place in a sentence.
+      throw new Error(`try-again: the provider's answer makes no sense: ${answer.field}`)
     },
     feed(request, take) {
       return readAll(

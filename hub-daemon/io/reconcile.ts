@@ -13,6 +13,7 @@ import type { HubConfig } from '../run'
 import { evolve, type HubState } from '../state'
 import { describeStep, type Step } from '../steps'
 import { clean } from '../words'
+import { KeyError } from './escrow'
 import { createPerformers, type ExecuteContext, perform } from './execute'
 import type { Log } from './log'
 
@@ -36,6 +37,8 @@ export class Reconciler {
   private readonly performers: ReturnType<typeof createPerformers>
   private readonly busy = new Set<PubId>()
   private readonly working = new Set<Promise<void>>()
+  /** Pubs of which it was said that they wait for the provider. */
+  private readonly waiting = new Set<PubId>()
   private readonly unwatch: () => void
   private caughtUp = false
   /** Last sequence of our own feed that was heard, and where that feed ended when it was known to be complete. */
@@ -113,7 +116,8 @@ export class Reconciler {
     const { context, state, config } = this.options
     const { observer, memory } = context
     const now = Date.now()
-    const facts = observer.facts()
+    const sealed = context.secrets.sealedOf(state.specs.keys())
+    const facts: Facts = { ...observer.facts(), escrow: { mark: context.escrowMark(), sealed } }
     const everyMs = isDoubtful(facts) ? DOUBT_LOOK_EVERY_MS : FULL_LOOK_EVERY_MS
     if (now - observer.lookedAt >= everyMs) {
       this.offer = this.options.offer()
@@ -122,6 +126,7 @@ export class Reconciler {
     this.loop.wakeAt(Math.max(now, observer.lookedAt) + everyMs)
     if (!this.caughtUp || observer.lookedAt === 0) return
     if (!observer.ordersComplete) void this.askForOrders()
+    this.tellWaiting(facts)
     settle(memory, state, facts, now)
     const look: Look = { state, config, facts, memory, busy: this.busy, now }
     const next = plan(look)
@@ -132,6 +137,18 @@ export class Reconciler {
       const reports = report(look, this.offer)
       if (reports.length > 0) void this.publish(reports)
     }
+  }
+
+  /** Says once why a pub that shall be up is not begun: nobody else could tell. */
+  private tellWaiting({ escrow }: Facts): void {
+    const { state, context } = this.options
+    for (const [pub, { content }] of state.specs) {
+      const waits = content.desired === 'up' && escrow.mark === null && !escrow.sealed.has(pub)
+      if (!waits || this.waiting.has(pub)) continue
+      this.waiting.add(pub)
+      context.log.info({ pub }, 'a pub waits for the provider: it starts when its key is in escrow')
+    }
+    if (escrow.mark !== null) this.waiting.clear()
   }
 
   private begin(step: Step): void {
@@ -207,6 +224,7 @@ function isDoubtful({ engine, sessions }: Facts): boolean {
 
 function troubleOf(error: unknown): Trouble {
   const message = clean(error instanceof Error ? error.message : String(error))
+  if (error instanceof KeyError) return { kind: 'no-key', message }
   if (!(error instanceof EngineError)) return { kind: isDiskFull(error) ? 'disk-full' : 'other', message }
   const { kind } = error
   return { kind: kind === 'exists' || kind === 'missing' ? 'other' : kind, message }

@@ -1,56 +1,72 @@
-/** The secrets of this hub's pubs: made once, on disk before anything is made with them. */
+/**
+ * The secrets of this hub's pubs: on disk before anything is made with them. Beside each one stands, once the provider
+ * has it in escrow, that it has: no pub starts before that.
+ */
 import { join } from 'node:path'
-import ssbKeys from 'ssb-keys'
-import type { FeedId } from '../../protocol/ids'
-import { isFeedId } from '../../protocol/ids'
+import type { PubId } from '../../protocol/ids'
+import { runNameOf } from '../../protocol/ids'
 import { makeFolder, readText, removeDurably, writeDurably } from '../../sbot/durable'
-
-export interface PubSecret {
-  feed: FeedId
-  /** The text of the file `secret` as ssb-keys reads it. */
-  text: string
-}
+import { type FeedSecret, makeFeedSecret, readFeedSecret } from '../../sbot/feed-secret'
 
 export class Secrets {
+  /** Runs that are known to have both on disk: every look asks for all of them. */
+  private readonly sealed = new Set<string>()
+
   constructor(private readonly directory: string) {}
 
   /** The secret of a run; null where there is none. Throws when it is there and can't be read. */
-  read(name: string): PubSecret | null {
+  read(name: string): FeedSecret | null {
     const path = this.path(name)
     const text = readText(path)
-    if (text === null) return null
-    let feed: unknown
-    try {
-      feed = (JSON.parse(text) as { id?: unknown }).id
-    } catch (error) {
-      throw new Error(`${path} is damaged; put a good copy in its place`, { cause: error })
+    if (text === null) {
+      this.sealed.delete(name)
+      return null
     }
-    if (!isFeedId(feed)) throw new Error(`${path} holds no feed's secret; put a good copy in its place`)
-    return { feed, text }
+    const secret = readFeedSecret(text)
+    if (secret === null) throw new Error(`${path} is damaged; put a good copy in its place, or remove it`)
+    return secret
   }
 
-  /**
-   * The secret of a run, made when there is none yet. `known` is the feed that the pub is known by: a pub that has
-   * been up never gets another identity, so a lost secret is an error and not a new pub.
-   */
-  ensure(name: string, known: FeedId | null): PubSecret {
-    const present = this.read(name)
-    if (present !== null) return present
-    if (known !== null)
-      throw new Error(`the secret of ${known} is gone from ${this.path(name)}; bring it back from a backup`)
-    const keys = ssbKeys.generate('ed25519')
-    const text = `${JSON.stringify(keys, null, 2)}\n`
+  /** Makes an identity. Only for a pub that has none: whoever calls has asked the provider. */
+  make(name: string): FeedSecret {
+    return this.keep(name, makeFeedSecret())
+  }
+
+  /** Writes a secret that came back from escrow. */
+  keep(name: string, secret: FeedSecret): FeedSecret {
     makeFolder(join(this.directory, name))
-    writeDurably(this.path(name), text)
-    return { feed: keys.id as FeedId, text }
+    writeDurably(this.path(name), secret.text)
+    return secret
+  }
+
+  /** The provider has it in escrow, sealed to this key. */
+  noteSealed(name: string, key: string): void {
+    writeDurably(this.path(name, 'escrow'), `${key}\n`)
+    this.sealed.add(name)
+  }
+
+  /** Those of these pubs that have a secret here which is in escrow. */
+  sealedOf(pubs: Iterable<PubId>): Set<PubId> {
+    const found = new Set<PubId>()
+    for (const pub of pubs) if (this.isSealed(runNameOf(pub))) found.add(pub)
+    return found
   }
 
   /** Removes it for ever. Missing is fine. */
   forget(name: string): void {
+    this.sealed.delete(name)
+    removeDurably(this.path(name, 'escrow'))
     removeDurably(this.path(name))
   }
 
-  private path(name: string): string {
-    return join(this.directory, name, 'secret')
+  private isSealed(name: string): boolean {
+    if (this.sealed.has(name)) return true
+    if (readText(this.path(name, 'escrow')) === null || readText(this.path(name)) === null) return false
+    this.sealed.add(name)
+    return true
+  }
+
+  private path(name: string, file = 'secret'): string {
+    return join(this.directory, name, file)
   }
 }

@@ -6,21 +6,20 @@ import {
   type AdminInviteAnswer,
   HUB_MANIFEST,
   type HubView,
+  type InviteView,
   type PubView,
   type WhoamiAnswer,
 } from '../../protocol/rpc'
-import { gateOf } from '../../sbot/detect'
+import { inviteViews } from '../invite-list'
 import { allViews, hubViews, pubsOf, viewOf } from '../query'
 import { refusal } from './commits'
+import { type Caller, currentSoon, fieldOf, method } from './method'
 import type { Provider } from './provider'
+import { recoveryMethods } from './recovery'
 import { latestSource, pagedSource, refusedSource } from './sources'
-
-type Caller = { id?: unknown } | undefined
 
 const OWN_INVITE_USES_DEFAULT = 1_000
 const OWN_INVITE_USES_MAX = 1_000_000
-/** Shorter than callers wait, and than the 5 s after which a stock server ends a silent connection. */
-const CURRENT_WAIT_MS = 3_000
 
 /** The plugin's API object. `provider` is asked for at each call, because it is made after `init` returns. */
 export function createApi(self: FeedId, version: string, provider: () => Promise<Provider>): object {
@@ -47,13 +46,23 @@ export function createApi(self: FeedId, version: string, provider: () => Promise
     ...notHere(),
     whoami: method<WhoamiAnswer>(async (from) => {
       const caller = idOf(from)
-      return { id: self, caller, role: roleOf(await provider(), caller), version }
+      const one = await provider()
+      const role = roleOf(one, caller)
+      const knows = role === 'operator' || role === 'hub'
+      return { id: self, caller, role, version, recovery: knows ? one.escrow.vault.recovery : null }
     }),
     pubs: method<PubView[]>(async (from) => viewsFor(await provider(), idOf(from))),
     watch(this: Caller) {
       const caller = idOf(this)
       return latestSource(provider(), (one) => viewsFor(one, caller))
     },
+    invites: method<InviteView[]>(async (from, request) => {
+      const { inbox, ledger } = await provider()
+      const wanted = fieldOf(request, 'pub')
+      const pub = pubsOf(inbox.state, idOf(from)).find((one) => one.pub === wanted)
+      if (pub === undefined) throw refusal('unknown', 'you have no pub of that id')
+      return inviteViews(inbox.state, pub, ledger)
+    }),
     join: method(async (from, request) => {
       const caller = from?.id
       if (!isInviteKey(caller)) throw refusal('refused', 'join with a hub token')
@@ -73,6 +82,12 @@ export function createApi(self: FeedId, version: string, provider: () => Promise
         (await provider()).commits.history(caller, fieldOf(request, 'pub'), from),
       )
     },
+    escrow: method(async (from, request) => (await provider()).escrow.escrow(idOf(from), request)),
+    secret: method(async (from, request) => (await provider()).escrow.secret(idOf(from), request)),
+    ...recoveryMethods((from) => {
+      operator(from)
+      return provider()
+    }),
     exportOpen: method(async (from, request) => {
       const one = await provider()
       // Who owns what must be known to its end: a provider that was put back to an old copy knows former owners.
@@ -117,39 +132,6 @@ function notHere(): object {
   const source = () => refusedSource(refusal('refused', 'this is a provider; only it asks its hubs that'))
   const kinds: [name: string, kind: string][] = Object.entries(HUB_MANIFEST)
   return Object.fromEntries(kinds.map(([name, kind]) => [name, kind === 'source' ? source : refuse]))
-}
-
-/** Rejects, with what the boot gate waits for, before a caller would take the silence for a broken connection. */
-async function currentSoon(one: Provider): Promise<void> {
-  let timer: NodeJS.Timeout | undefined
-  const late = new Promise<never>((_resolve, reject) => {
-    timer = setTimeout(() => {
-      const { why } = gateOf(one.sbot).status()
-      reject(refusal('try-again', `the provider does not write yet: ${why}`))
-    }, CURRENT_WAIT_MS)
-  })
-  await Promise.race([one.current(), late]).finally(() => clearTimeout(timer))
-}
-
-/**
- * An async method over whatever a caller sends. Anybody may send any number of arguments of any kind, and muxrpc hands
- * them over as they are: the callback is the last one, and what stands before it may be no request at all.
- */
-function method<T>(work: (caller: Caller, request: unknown) => Promise<T>) {
-  return function (this: Caller, ...args: unknown[]): void {
-    const cb = args.at(-1)
-    if (typeof cb !== 'function') throw refusal('bad-argument', 'this method answers once, to a callback')
-    work(this, args.length > 1 ? args[0] : undefined).then(
-      (value) => cb(null, value),
-      (error: unknown) => cb(error instanceof Error ? error : new Error(String(error))),
-    )
-  }
-}
-
-/** A field of whatever was sent; undefined where there is none. */
-function fieldOf(value: unknown, field: string): unknown {
-  if (typeof value !== 'object' || value === null || !Object.hasOwn(value, field)) return undefined
-  return (value as Record<string, unknown>)[field]
 }
 
 function wholeOf(value: unknown, otherwise: number, max: number): number {

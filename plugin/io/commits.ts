@@ -27,6 +27,12 @@ const PUBS_BUSY_MAX = 10_000
 /** Folding takes milliseconds; a reader that needs longer is in trouble, and the pub shall hear of it. */
 const FOLD_WAIT_MS = 10_000
 
+/** The feeds whose secrets are in escrow: a pub that has one there has no other. */
+export interface SealedFeeds {
+  feedOf(pub: PubId): FeedId | null
+  all(): Iterable<{ pub: PubId; feed: FeedId }>
+}
+
 export class Commits {
   /** Feeds named by a hub that has opened a pub and not published an observation of it yet. */
   private readonly opened = new Map<PubId, FeedId>()
@@ -38,6 +44,7 @@ export class Commits {
     private readonly ledger: Ledger,
     /** Resolves when the epochs we know are the last ones we gave. */
     private readonly current: () => Promise<void>,
+    private readonly escrow: SealedFeeds,
   ) {}
 
   /** `buttcloud.open`: what has been committed, and the invites the pub may honour. */
@@ -50,7 +57,7 @@ export class Commits {
       throw refusal('bad-argument', `feed: expected a feed id, found ${JSON.stringify(feed)}`)
     return this.queued(pub.pub, async () => {
       this.permitted(caller, fields.pub, fields.epoch)
-      this.bind(pub, feed)
+      this.claim(pub, feed)
       await this.inbox.wantPub(feed)
       const head = await this.headOf(feed)
       await this.counted(feed, head.sequence)
@@ -87,6 +94,14 @@ export class Commits {
     return feed === null ? [] : this.sbot.history(feed, after, HISTORY_BATCH_MAX)
   }
 
+  /**
+   * Does this while no commit of the pub is under way: an invite that is taken back here has been used by those whose
+   * follow stands on the feed, and by nobody after them.
+   */
+  between<T>(pub: PubId, work: () => Promise<T>): Promise<T> {
+    return this.queued(pub, work)
+  }
+
   private owned(caller: FeedId, pubId: unknown): PubFact {
     const { state } = this.inbox
     const pub = isPubId(pubId) ? state.provider.pubs.get(pubId) : undefined
@@ -99,7 +114,8 @@ export class Commits {
     return pub
   }
 
-  private permitted(caller: FeedId, pubId: unknown, epoch: unknown): PubFact {
+  /** The pub, where its record names this hub and this epoch; throws otherwise. */
+  permitted(caller: FeedId, pubId: unknown, epoch: unknown): PubFact {
     const pub = this.owned(caller, pubId)
     if (pub.record.status !== 'live') throw refusal('stale-epoch', 'this pub has ended')
     if (epoch !== pub.record.epoch)
@@ -107,14 +123,20 @@ export class Commits {
     return pub
   }
 
-  private boundFeed(pub: PubFact): FeedId | null {
-    return feedOf(this.inbox.state, pub) ?? this.opened.get(pub.pub) ?? null
+  /** The pub's feed by all that is known here; null while it has none. */
+  boundFeed(pub: PubFact): FeedId | null {
+    return this.lastingFeed(pub) ?? this.opened.get(pub.pub) ?? null
   }
 
-  /** A pub's feed is what its hub named first; it may not be anybody else's. */
-  private bind(pub: PubFact, feed: FeedId): void {
+  /** The same, without what only an open connection has named. */
+  lastingFeed(pub: PubFact): FeedId | null {
+    return feedOf(this.inbox.state, pub) ?? this.escrow.feedOf(pub.pub)
+  }
+
+  /** A pub's feed is what its hub named first; it may not be anybody else's. Throws where it is not this one. */
+  claim(pub: PubFact, feed: FeedId): void {
     const { state } = this.inbox
-    const bound = feedOf(state, pub)
+    const bound = this.lastingFeed(pub)
     if (bound !== null && bound !== feed) throw refusal('refused', `this pub's feed is ${bound}`)
     const { provider } = state
     const isSomebody = feed === provider.id || provider.owners.has(feed) || provider.hubs.has(feed)
@@ -125,6 +147,7 @@ export class Commits {
 
   private otherPubHas(pub: PubFact, feed: FeedId): boolean {
     for (const [id, other] of this.opened) if (other === feed && id !== pub.pub) return true
+    for (const other of this.escrow.all()) if (other.feed === feed && other.pub !== pub.pub) return true
     for (const other of this.inbox.state.provider.pubs.values())
       if (other.pub !== pub.pub && feedOf(this.inbox.state, other) === feed) return true
     return false
@@ -190,7 +213,8 @@ export class Commits {
   }
 }
 
-function fieldsOf(request: unknown): Record<string, unknown> {
+/** What was sent as an object; throws for anything else. */
+export function fieldsOf(request: unknown): Record<string, unknown> {
   if (typeof request === 'object' && request !== null && !Array.isArray(request))
     return request as Record<string, unknown>
   throw refusal('bad-argument', `expected an object, found ${JSON.stringify(request)?.slice(0, 60)}`)

@@ -10,9 +10,10 @@ import { isFeedId } from '../../protocol/ids'
 import { MESSAGE_OVERHEAD_BYTES, NEWCOMER_BYTES_MAX } from '../../protocol/limits'
 import { checkPost } from '../../protocol/messages/post'
 import { parse, parsePayload } from '../../protocol/parse'
-import { authorOf, initialState, type State } from '../../protocol/state'
+import { initialState, type State } from '../../protocol/state'
 import type { Clock } from '../../sbot/loop'
 import type { Incoming, Reading, Sbot } from '../../sbot/port'
+import { feedOf } from '../query'
 import type { Tables } from './tables'
 
 const STRANGERS_MAX = 200
@@ -73,8 +74,8 @@ export class Inbox {
     await Promise.all([...provider.owners, ...hubs].map((id) => this.want(id)))
     const feeds: FeedId[] = []
     for (const pub of provider.pubs.values()) {
-      const feed = authorOf(this.state, pub.record.hub).feeds.get(pub.pub)
-      if (feed !== undefined) feeds.push(feed)
+      const feed = feedOf(this.state, pub)
+      if (feed !== null) feeds.push(feed)
     }
     await Promise.all(feeds.map((id) => this.wantPub(id)))
   }
@@ -185,11 +186,11 @@ export class Inbox {
     if (message.author === this.sbot.id) {
       if (content.type === 'buttcloud/owner') this.quietly(this.adopt(content.owner))
       if (content.type === 'buttcloud/hub') this.quietly(this.want(content.hub))
+      if (content.type === 'buttcloud/pub' && content.feed !== null) this.quietly(this.wantPub(content.feed))
     } else if (content.type === 'buttcloud/observed' && content.feed !== null) {
       const pub = this.state.provider.pubs.get(content.pub)
       // Only the feed it named first counts; a hub that names others shall not fill our disk with them.
-      const named = this.state.authors.get(message.author)?.feeds.get(content.pub)
-      if (pub?.record.hub === message.author && named === content.feed)
+      if (pub?.record.hub === message.author && feedOf(this.state, pub) === content.feed)
         this.quietly(this.wantPub(content.feed))
     }
   }

@@ -10,6 +10,8 @@ import type { Policy } from '../policy'
 import type { Ledger } from '../query'
 import { Asks } from './asks'
 import { Commits } from './commits'
+import { Deeds } from './deeds'
+import { Escrow } from './escrow'
 import { Exports } from './exports'
 import { Inbox } from './inbox'
 import { createLedger } from './ledger'
@@ -17,6 +19,7 @@ import { createDoor, type Door } from './onboarding'
 import { createPerformer } from './perform'
 import type { PrivateBlobs } from './private-blobs'
 import type { Tables } from './tables'
+import type { Vault } from './vault'
 
 /** One line per fact. Effects are described without their text: it may hold an invite. */
 export type Log = (level: 'info' | 'warn' | 'error', fact: string, details?: Record<string, unknown>) => void
@@ -26,6 +29,7 @@ export interface ProviderOptions {
   keys: { private: string }
   policy: Policy
   tables: Tables
+  vault: Vault
   /** Where answers go that are too long for a message. */
   blobs: PrivateBlobs
   /** host:port that goes into the provider's own invites and tokens. */
@@ -46,6 +50,10 @@ export interface Provider {
   readonly ledger: Ledger
   readonly blobs: PrivateBlobs
   readonly commits: Commits
+  readonly escrow: Escrow
+  readonly policy: Policy
+  /** What the operator does, between two decisions. */
+  readonly deeds: Deeds
   readonly door: Door
   readonly exports: Exports
   /** Resolves when all that we ever decided is known again; rejects with a sentence when the node ends before. */
@@ -88,8 +96,6 @@ export async function startProvider(options: ProviderOptions): Promise<Provider>
   const connected = (): Set<FeedId> => new Set(sbot.peers().map((peer) => peer.id))
   const exports = new Exports(sbot, inbox, clock, (fact, details) => log('info', fact, details))
   const asks = new Asks(sbot, clock, () => loop?.wake())
-  const perform = createPerformer(inbox, sbot.id, asks)
-
   let isCurrent = options.mayWrite === undefined
   let currentSince = clock.now()
   const catchUp = async (): Promise<void> => {
@@ -106,10 +112,16 @@ export async function startProvider(options: ProviderOptions): Promise<Provider>
     return catchingUp
   }
 
+  const { vault } = options
+  const commits = new Commits(sbot, inbox, ledger, current, vault)
+  const perform = createPerformer(inbox, sbot.id, asks, commits)
+
+  const deeds = new Deeds(() => loop?.wake())
   const look = async (): Promise<void> => {
     // A hub that connects while the log is still being read wakes the loop too, and half a state owes too much. So
     // does one that was put back to an old copy: it would wait at the gate and then be published all the same.
     if (!inbox.complete || !isCurrent) return
+    await deeds.do()
     asks.forget((request) => inbox.state.open.has(request))
     const facts = {
       replies: asks.replies(),
@@ -140,13 +152,17 @@ export async function startProvider(options: ProviderOptions): Promise<Provider>
   await inbox.start()
   // A node that ends before its gate opened has nothing to say about it.
   current().catch(() => undefined)
+  tellRecovery(vault, log)
   return {
     sbot,
     inbox,
     tables,
     ledger,
     blobs: options.blobs,
-    commits: new Commits(sbot, inbox, ledger, current),
+    commits,
+    escrow: new Escrow(vault, commits, current, log),
+    policy,
+    deeds,
     door: createDoor(tables, inbox),
     exports,
     current,
@@ -162,6 +178,13 @@ export async function startProvider(options: ProviderOptions): Promise<Provider>
       await loop?.stop()
     },
   }
+}
+
+/** Which kind of recovery is on, said at every start. */
+function tellRecovery(vault: Vault, log: Log): void {
+  const { mode, key } = vault.recovery
+  log('info', 'secrets of pubs are kept in escrow', { recovery: mode, key })
+  if (vault.warning !== null) log('warn', vault.warning)
 }
 
 /**

@@ -10,6 +10,7 @@ import { hookAuth, hookInviteUse } from './onboarding'
 import { createPrivateBlobs } from './private-blobs'
 import { type Log, type Provider, startProvider, tablesFolder } from './provider'
 import { Tables } from './tables'
+import { Vault } from './vault'
 
 /**
  * The providers of this process by their feed id. Kept here because secret-stack copies what init returns and
@@ -47,6 +48,7 @@ export function wire(ssb: any, config: any): FeedId {
   const self: FeedId = ssb.id
   const folder = tablesFolder(config.path)
   const tables = new Tables(folder, () => Date.now())
+  const vault = new Vault(folder)
   const blobs = createPrivateBlobs(ssb, folder, realClock, (fact, details) => log('warn', fact, details))
   hookAuth(ssb, tables)
   guardReplicate(ssb, quietClock)
@@ -66,6 +68,7 @@ export function wire(ssb: any, config: any): FeedId {
         keys: config.keys,
         policy: policyOf(settings),
         tables,
+        vault,
         blobs,
         address: () => settings.address ?? addressOf(ssb),
         log,

@@ -2,7 +2,7 @@
  * `buttcloud/pub`, provider → self: the record of one pub, whole each time; the highest sequence wins.
  *
  * Example: {"type":"buttcloud/pub","v":1,"pub":"%request…","name":"alice","owners":["@…"],"plan":"free",
- *           "status":"live","desired":"up","restarts":0,"rebuilds":0,"version":null,"webPort":null,"web":false,"title":null,"description":null,"port":8101,"hub":"@…","epoch":1,
+ *           "status":"live","desired":"up","restarts":0,"rebuilds":0,"version":null,"webPort":null,"web":false,"title":null,"description":null,"port":8101,"hub":"@…","epoch":1,"feed":null,
  *           "keepUntil":null,"answers":"%…"}
  */
 import {
@@ -62,6 +62,11 @@ const check = shape({
   hub: feedId,
   /** Raised at every placement: what a hub may write for this pub carries it. */
   epoch: whole(1, Number.MAX_SAFE_INTEGER),
+  /**
+   * The pub's own feed, where the provider says it: it was put on another hub, or had a feed before it came here. null:
+   * what its hub named first.
+   */
+  feed: nullable(feedId),
   /** When an ended pub's volume may go. */
   keepUntil: nullable(whole(0, Number.MAX_SAFE_INTEGER)),
   /** The message that caused this record. */

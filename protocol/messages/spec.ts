@@ -2,7 +2,7 @@
  * `buttcloud/spec`, provider → hub: what this hub shall run for one pub. Whole state, never a delta; the highest
  * `revision` wins (and, on one feed, the highest sequence has it).
  *
- * Example: {"type":"buttcloud/spec","v":1,"pub":"%…","hub":"@…","revision":1,"epoch":1,"desired":"up",
+ * Example: {"type":"buttcloud/spec","v":1,"pub":"%…","hub":"@…","revision":1,"epoch":1,"feed":null,"desired":"up",
  *   "restarts":0,"rebuilds":0,"version":null,"fallback":null,"web":null,"owners":["@…"],"name":"alice","description":"…","memoryBytes":201326592,"reservedBytes":50331648,"diskBytes":1073741824,
  *   "port":8101,"keepUntil":null,"answers":"%…"}
  */
@@ -38,6 +38,8 @@ const check = shape({
   hub: feedId,
   revision: whole(1, Number.MAX_SAFE_INTEGER),
   epoch: whole(1, Number.MAX_SAFE_INTEGER),
+  /** The feed that this pub has; the hub makes no other key. null: it has none yet, or the hub knows it. */
+  feed: nullable(feedId),
   /** up: run it. down: stop it, keep container and volume. none: remove the run; the volume goes at `keepUntil`. */
   desired: oneOf('up', 'down', 'none'),
   /** A run of a lower number is replaced. */

@@ -9,6 +9,7 @@ import { fencePlugins } from './fence-plugin'
 import { lockFolder } from './lock'
 import { readOwnFeed } from './own-feed'
 import { stock, stockServer } from './stock'
+import { webPlugin } from './web-access'
 
 export interface RunningPub {
   id: string
@@ -31,18 +32,21 @@ export class StartError extends Error {
 export async function startPub(config: PubConfig): Promise<RunningPub> {
   await takeFolder(config)
   const keys = loadKeys(config)
-  await checkPort(config)
+  await checkPort(config.listen, config.port)
+  if (config.web !== null) await checkPort(config.listen, config.web)
   // How far members were is not remembered across a start: on a folder that was put back to an old copy both sides
   // would believe that the pub has what it has lost, and never speak of it again.
   rmSync(join(config.data, 'ebt'), { recursive: true, force: true })
   const defaults = stock('ssb-config/defaults')
   const create = stockServer()
   for (const plugin of fencePlugins(config, keys)) create.use(plugin)
+  if (config.web !== null) create.use(webPlugin(config, config.web))
   // Only defaults and what is given here: no config file of any folder is looked for, and no identity is made.
   const ssb = create(defaults('buttcloud-pub', ssbConfigOf(config, keys, stock('ssb-caps').shs)))
   await new Promise<void>((resolve) => ssb.once('multiserver:listening', resolve))
   // secret-stack says "listening" also when it failed; then the port is still free, or was somebody else's before.
-  if (await portIsFree(config)) throw new StartError('other', `could not listen on ${place(config)}`)
+  if (await portIsFree(config.listen, config.port))
+    throw new StartError('other', `could not listen on ${config.listen}:${config.port}`)
   if (config.mode === 'standalone') await introduce(ssb, config)
   return { id: ssb.id, close: () => closeServer(ssb) }
 }
@@ -75,26 +79,22 @@ function loadKeys(config: PubConfig): PubKeys {
   }
 }
 
-const place = (config: PubConfig): string => `${config.listen}:${config.port}`
-
-async function checkPort(config: PubConfig): Promise<void> {
-  if (!(await portIsFree(config)))
-    throw new StartError('port-taken', `something else listens on ${place(config)} already`)
+async function checkPort(host: string, port: number): Promise<void> {
+  if (!(await portIsFree(host, port)))
+    throw new StartError('port-taken', `something else listens on ${host}:${port} already`)
 }
 
-function portIsFree(config: PubConfig): Promise<boolean> {
+function portIsFree(host: string, port: number): Promise<boolean> {
   return new Promise((resolve, reject) => {
     const server = createServer()
     server.once('error', (error: NodeJS.ErrnoException) => {
       if (error.code === 'EADDRINUSE') resolve(false)
       else
         reject(
-          new StartError('other', `can not listen on ${place(config)}: ${error.message}`, { cause: error }),
+          new StartError('other', `can not listen on ${host}:${port}: ${error.message}`, { cause: error }),
         )
     })
-    server.listen({ port: config.port, host: config.listen, exclusive: true }, () =>
-      server.close(() => resolve(true)),
-    )
+    server.listen({ port, host, exclusive: true }, () => server.close(() => resolve(true)))
   })
 }
 

@@ -17,7 +17,7 @@ export interface Inspected {
 export const CONTROLS: [
   string,
   string,
-  (info: Inspected, run: Pick<Run, 'port' | 'memoryBytes'>) => boolean,
+  (info: Inspected, run: Pick<Run, 'port' | 'memoryBytes' | 'web'>) => boolean,
 ][] = [
   [
     '5.2',
@@ -34,7 +34,9 @@ export const CONTROLS: [
     '5.6',
     'nothing of the host is mounted',
     ({ Mounts, HostConfig }) =>
-      Mounts.every(({ Type }) => Type === 'volume') && (HostConfig.Binds ?? null) === null,
+      Mounts.every(({ Type }) => Type === 'volume') &&
+      // Compose names volumes here; a path of the host would begin with a slash.
+      ((HostConfig.Binds ?? []) as string[]).every((bind) => !bind.startsWith('/')),
   ],
   [
     '5.8',
@@ -44,8 +46,10 @@ export const CONTROLS: [
   ],
   [
     '5.9',
-    'only the one port is published',
-    ({ NetworkSettings }, run) => String(Object.keys(NetworkSettings.Ports)) === `${run.port}/tcp`,
+    'only its own ports are published',
+    ({ NetworkSettings }, run) =>
+      String(Object.keys(NetworkSettings.Ports).sort()) ===
+      String([run.port, ...(run.web === null ? [] : [run.web])].map((port) => `${port}/tcp`).sort()),
   ],
   ['5.10', 'not in the network of the host', ({ HostConfig }) => HostConfig.NetworkMode === 'buttcloud'],
   [
@@ -88,7 +92,10 @@ export const CONTROLS: [
   [
     'logs',
     'output is bounded',
-    ({ HostConfig }) => /"max-file":"\d+","max-size":"\d+"/.test(JSON.stringify(HostConfig.LogConfig)),
+    ({ HostConfig }) => {
+      const { Config } = HostConfig.LogConfig as { Config: Record<string, string> }
+      return Number(Config['max-file']) > 0 && Number.parseInt(Config['max-size'] ?? '', 10) > 0
+    },
   ],
   [
     'tmp',

@@ -65,6 +65,7 @@ const PACKAGES: Record<string, string> = {
   iptables: 'iptables',
   ip: 'iproute2',
   debootstrap: 'debootstrap',
+  'docker-compose': 'docker-compose',
 }
 
 /**

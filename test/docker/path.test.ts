@@ -46,7 +46,7 @@ async function inspect(t: Test, world: DockerWorld, host: string): Promise<void>
   const text = await command('inspect', name)
   const [info] = JSON.parse(text) as [Inspected]
   for (const [control, what, holds] of CONTROLS)
-    t.ok(holds(info, { port, memoryBytes: FREE_PLAN_MEMORY_BYTES }), `${control}: ${what}`)
+    t.ok(holds(info, { port, memoryBytes: FREE_PLAN_MEMORY_BYTES, web: null }), `${control}: ${what}`)
 
   const secret = JSON.parse(readFileSync(join(world.hub.folder, 'pubs', name, 'secret'), 'utf8')) as {
     id: string

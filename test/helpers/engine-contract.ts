@@ -36,6 +36,7 @@ export async function tinyRun(under: { listen: string }, more: Record<string, st
     port,
     memoryBytes: 96 * MEGABYTE,
     reservedBytes: 32 * MEGABYTE,
+    web: null,
     environment: { TINY_PORT: String(port), TINY_BIND: under.listen, ...more },
   }
 }

@@ -54,6 +54,7 @@ export function specOf(pub: PubId, fields: Partial<SpecMessage> = {}): SpecMessa
       hub: HUB,
       revision: 1,
       epoch: 1,
+      feed: null,
       desired: 'up',
       restarts: 0,
       rebuilds: 0,

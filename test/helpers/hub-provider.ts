@@ -16,7 +16,9 @@ import {
   PROVIDER_ANONYMOUS,
   type RawValue,
 } from '../../protocol/rpc'
+import type { EscrowRequest, SecretRequest } from '../../protocol/rpc-escrow'
 import type { Incoming } from '../../sbot/port'
+import { makeBoxPair, openSealed } from '../../sbot/sealed-box'
 import { until } from './machine'
 import { startNode, type TestNode } from './node'
 
@@ -31,6 +33,9 @@ interface Ledger {
 export class HubProvider {
   readonly ledgers = new Map<PubId, Ledger>()
   readonly heard: Incoming[] = []
+  /** What was sealed, by pub. */
+  readonly sealed = new Map<PubId, { feed: FeedId; key: string; sealed: string }>()
+  pair = makeBoxPair()
   readonly specs = new Map<PubId, SpecMessage>()
   /** Token keys with the hub that used them. */
   private readonly tokens = new Map<string, FeedId | null>()
@@ -81,7 +86,7 @@ export class HubProvider {
     const spec: SpecMessage = {
       ...buildSpec({
         ...{ hub, epoch: 1, desired: 'up', restarts: 0, name: 'alice', description: 'a pub' },
-        ...{ rebuilds: 0, version: null, fallback: null, web: null, owners: [] },
+        ...{ feed: null, rebuilds: 0, version: null, fallback: null, web: null, owners: [] },
         ...{ memoryBytes: 192 * 2 ** 20, reservedBytes: 48 * 2 ** 20, diskBytes: 2 ** 30 },
         ...{ keepUntil: null, answers: fields.pub as string as MessageId, revision: 1 },
         ...fields,
@@ -149,13 +154,25 @@ export class HubProvider {
       permissions: { anonymous: { allow: [...PROVIDER_ANONYMOUS, 'join'] } },
       init: () => ({
         whoami(this: { id: FeedId }, cb: Callback) {
-          cb(null, { id: provider.id, caller: this.id, role: 'hub', version: '0' })
+          cb(null, {
+            id: provider.id,
+            caller: this.id,
+            role: 'hub',
+            version: '0',
+            recovery: provider.recovery,
+          })
         },
         join(this: { id: string }, request: JoinRequest, cb: Callback) {
           provider.join(this.id, request).then(
             (value) => cb(null, value),
             (error) => cb(error),
           )
+        },
+        escrow(this: { id: FeedId }, request: any, cb: Callback) {
+          answer(cb, () => provider.escrow(this.id, request))
+        },
+        secret(this: { id: FeedId }, request: any, cb: Callback) {
+          answer(cb, () => provider.secret(this.id, request))
         },
         open(this: { id: FeedId }, request: any, cb: Callback) {
           answer(cb, () => provider.open(this.id, request))
@@ -202,6 +219,27 @@ export class HubProvider {
     if (spec === undefined || spec.hub !== hub) throw new Error('refused: not your pub')
     if (spec.epoch !== epoch) throw new Error(`stale-epoch: ${epoch} is over, now ${spec.epoch} counts`)
     return this.ledger(pub)
+  }
+
+  get recovery(): object {
+    return { mode: 'automatic', key: this.pair.public }
+  }
+
+  private escrow(hub: FeedId, request: EscrowRequest): object {
+    const { pub, epoch, feed, key, sealed } = request
+    this.need(hub, pub, epoch)
+    const before = this.sealed.get(pub)
+    if (before !== undefined && before.feed !== feed) throw new Error('refused: another feed')
+    if (sealed !== null && key === this.pair.public) this.sealed.set(pub, { feed, key, sealed })
+    return { held: this.sealed.get(pub)?.key === this.pair.public, key: this.pair.public }
+  }
+
+  private secret(hub: FeedId, { pub, epoch }: SecretRequest): object {
+    const { feed } = this.need(hub, pub, epoch)
+    const entry = this.sealed.get(pub)
+    if (entry !== undefined) return { feed: entry.feed, secret: openSealed(this.pair, entry.sealed) }
+    if (feed !== null) throw new Error('refused: the key of this pub is not in escrow')
+    return { feed: null, secret: null }
   }
 
   private open(hub: FeedId, request: { pub: PubId; epoch: number; feed: FeedId }): object {

@@ -27,6 +27,11 @@ export class HubWorld {
   sessions = new Map<PubId, SessionFact>()
   busy = new Set<PubId>()
   reachable = true
+  /** The provider is there, and which pubs' keys it has. */
+  mark: string | null = '1'
+  sealed = new Set<PubId>()
+  /** Pubs get their keys by the step for it; otherwise they have them when they are ordered. */
+  keysFirst = false
   unreachableSince: Millis | null = null
   ordersComplete = true
   private sequences = new Map<FeedId, number>()
@@ -42,7 +47,13 @@ export class HubWorld {
   }
 
   order(pub: PubId, fields: Partial<SpecMessage> = {}): void {
+    if (!this.keysFirst) this.haveKey(pub)
     this.hear(PROVIDER, specOf(pub, fields))
+  }
+
+  private haveKey(pub: PubId): void {
+    this.sealed.add(pub)
+    this.memory.escrow.set(pub, { mark: this.mark ?? '', retryAt: null })
   }
 
   owe(pub: PubId, op: MessageId, key: InviteKey): void {
@@ -68,7 +79,8 @@ export class HubWorld {
       runs: this.runs,
       volumes: this.volumes,
     }
-    const facts: Facts = { engine, sessions: this.sessions, ordersComplete: this.ordersComplete }
+    const escrow = { mark: this.mark, sealed: this.sealed }
+    const facts: Facts = { engine, escrow, sessions: this.sessions, ordersComplete: this.ordersComplete }
     settle(this.memory, this.state, facts, this.now)
     return { state: this.state, config: CONFIG, facts, memory: this.memory, busy: this.busy, now: this.now }
   }
@@ -96,17 +108,15 @@ export class HubWorld {
   /** Does a step the way a working engine does. */
   perform(step: Step): void {
     switch (step.kind) {
+      case 'escrow':
+        this.haveKey(step.pub)
+        return
       case 'create':
+        if (!this.sealed.has(step.pub)) throw new Error(`${step.pub} is made before its key is in escrow`)
         if (this.runs.has(step.pub)) throw new Error(`two runs of ${step.pub}`)
         this.runs.set(step.pub, {
-          name: step.run.name,
-          pub: step.pub,
-          epoch: step.run.epoch,
-          shape: step.run.shape,
-          status: 'created',
-          exitCode: null,
-          outOfMemory: false,
-          since: null,
+          ...{ name: step.run.name, pub: step.pub, epoch: step.run.epoch, shape: step.run.shape },
+          ...{ status: 'created', exitCode: null, outOfMemory: false, since: null },
         })
         this.volumes.set(step.pub, step.run.name)
         rememberDone(this.memory, step.pub)

@@ -41,6 +41,8 @@ const letter = (sequence: number): Incoming => ({
   content: { type: 'post', text: 'x' },
 })
 
+const nothingSealed = { feedOf: () => null, all: () => [] }
+
 test('a newcomer past the cap is not asked for again by a restart or another redemption', async (t) => {
   const { inbox, requested, newcomers, hears } = await openInbox(NEWCOMER_BYTES_MAX - MESSAGE_OVERHEAD_BYTES)
   t.equal(requested.get(alice), true)
@@ -90,7 +92,7 @@ test('a commit that lost its place to another message is refused, not answered o
       },
     }
     const inbox = { state: story.state, folded: async () => true, want: async () => {} }
-    const commits = new Commits(sbot as never, inbox as never, plainLedger, async () => {})
+    const commits = new Commits(sbot as never, inbox as never, plainLedger, async () => {}, nothingSealed)
     const said = await commits
       .commit(hub, { pub: pubIdOf(request), epoch: 1, value: signed('mine'), invite: null })
       .then(

@@ -17,7 +17,7 @@ test('a managed environment is read whole, defaults filled in', (t) => {
     ok: true,
     value: {
       ...{ mode: 'managed', port: 18001, host: 'pubs.example.org', listen: '127.0.0.1', hub: HUB, epoch: 3 },
-      ...{ name: 'alice', description: '', data: '/data', networkKey: null },
+      ...{ name: 'alice', description: '', data: '/data', web: null, networkKey: null },
     },
   })
   t.end()
@@ -34,6 +34,8 @@ test('every problem is named with what was found and what is expected', (t) => {
     ['PUB_MODE', 'magic', /PUB_MODE: expected managed or standalone, found "magic"/],
     ['PUB_PORT', '0', /PUB_PORT: expected a port from 1 to 65535, found "0"/],
     ['PUB_PORT', '65536', /PUB_PORT/],
+    ['PUB_WEB_PORT', '18001', /PUB_WEB_PORT: expected another port from 1 to 65535, found "18001"/],
+    ['PUB_WEB_PORT', 'on', /PUB_WEB_PORT/],
     ['PUB_PORT', '80x', /PUB_PORT/],
     ['PUB_HOST', undefined, /PUB_HOST: expected .*, found nothing/],
     ['PUB_HOST', 'a b', /PUB_HOST/],
@@ -60,7 +62,7 @@ test('what is built is read back, and only documented names are used', (t) => {
   const names = new Set(PUB_VARIABLES.map((variable) => variable.name))
   const fields = fc.record({
     mode: fc.constantFrom('managed' as const, 'standalone' as const),
-    port: fc.integer({ min: 1, max: 65_535 }),
+    port: fc.integer({ min: 8_081, max: 65_535 }),
     host: fc.constantFrom('127.0.0.1', 'alice.example.org', '::1', 'h'),
     listen: fc.constantFrom('0.0.0.0', '127.0.0.1', '::'),
     hub: fc.constant(HUB),
@@ -68,6 +70,7 @@ test('what is built is read back, and only documented names are used', (t) => {
     name: fc.string({ maxLength: 32 }),
     description: fc.string({ maxLength: 300, unit: 'grapheme' }).filter((text) => text.length <= 300),
     data: fc.constantFrom('/data', '/tmp/x y'),
+    web: fc.constantFrom(null, 80, 8_080),
     networkKey: fc.constantFrom(null, `${'A'.repeat(43)}=`),
   })
   fc.assert(

@@ -194,7 +194,15 @@ test('tables and figures', (t) => {
       phase: 'up' as const,
     },
     ...{ desired: 'up' as const, title: null, description: null },
-    ...{ reason: null, feed: null, address: '127.0.0.1:8100', port: 8100, createdAt: 0, keepUntil: null },
+    ...{
+      reason: null,
+      feed: null,
+      address: '127.0.0.1:8100',
+      port: 8100,
+      web: null,
+      createdAt: 0,
+      keepUntil: null,
+    },
     invites: { issued: 1, used: 0 },
     lastIncident: null,
   }

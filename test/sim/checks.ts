@@ -1,7 +1,7 @@
 /** All invariants of a world, and which event each of them looks at. */
 import type { Provider } from '../../plugin/io/provider'
 import type { Ledger } from '../../plugin/query'
-import type { FeedId, MessageId } from '../../protocol/ids'
+import type { FeedId, MessageId, PubId } from '../../protocol/ids'
 import { PROVIDER } from './actors'
 import type { SimHub } from './hub'
 import { Fleet } from './invariants/fleet'
@@ -77,6 +77,12 @@ export class Checks {
     const held = this.provider.machine.disk.feed(message.author)[message.sequence - 1]
     if (held?.message.key !== message.key)
       this.violate('write-ahead', `a pub holds message ${message.sequence}, which its provider does not`)
+  }
+
+  /** A pub is about to start. */
+  launched(pub: PubId, feed: FeedId): void {
+    if (this.provider.sealedFeed(pub) !== feed)
+      this.violate('key-in-escrow', `${pub.slice(0, 7)} starts and its key is not in escrow`)
   }
 
   /** Watches the write-ahead of a provider that has just started. */

@@ -26,6 +26,8 @@ export class FakeEngine implements Engine {
   readonly held = new Set<number>()
   /** Told just before a volume goes. */
   onPurge: (pub: PubId) => void = () => {}
+  /** Told just before a pub starts. */
+  onLaunch: (pub: PubId, feed: FeedId) => void = () => {}
   private reachable = true
   private readonly watchers = new Set<() => void>()
 
@@ -148,6 +150,7 @@ export class FakeEngine implements Engine {
     if (volume === undefined) throw new EngineError('other', `the volume of ${run.name} is gone`)
     const wanted = { name: '', description: '' }
     const { universe, machine } = this
+    this.onLaunch(run.pub, volume.feed)
     container.process = new PubProcess(
       ...([universe, run.name, volume, run.epoch, wanted, machine.clock, this.appended] as const),
     )

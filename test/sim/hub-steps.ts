@@ -1,11 +1,22 @@
 /** Does a hub's steps on the fake engine, as hub-daemon/io/execute.ts does them on a real one. */
-import { rememberCrash, rememberDone, rememberHung, rememberStart } from '../../hub-daemon/memory'
+import { EngineError } from '../../hub-daemon/engines/engine'
+import { KeyError } from '../../hub-daemon/io/escrow'
+import {
+  rememberCrash,
+  rememberDone,
+  rememberHung,
+  rememberStart,
+  type Trouble,
+} from '../../hub-daemon/memory'
 import type { Step } from '../../hub-daemon/steps'
 import { crashOf } from '../../hub-daemon/words'
 import type { FeedId, PubId } from '../../protocol/ids'
+import { PROBE_EVERY_MS } from '../../protocol/limits'
 import { reasonOf } from '../../protocol/rpc'
+import type { EscrowAnswer } from '../../protocol/rpc-escrow'
 import { madeUpFeed } from './actors'
 import type { SimHub } from './hub'
+import { plainSeals } from './seals'
 import { SimSession } from './session'
 import { whileAlive } from './timeline'
 
@@ -15,9 +26,15 @@ export async function performStep(hub: SimHub, step: Step): Promise<void> {
   const now = () => machine.clock.now()
   const { pub } = step
   switch (step.kind) {
-    case 'create':
-      await whileAlive(life, engine.create(step.run, secretOf(hub, pub)))
+    case 'escrow':
+      return seeInEscrow(hub, step)
+    case 'create': {
+      const unsealed = hub.universe.bugs.has('escrow-not-awaited') ? secretOf(hub, pub) : null
+      const secret = hub.secrets.get(pub) ?? unsealed
+      if (secret === null) throw new Error('try-again: the secret is gone')
+      await whileAlive(life, engine.create(step.run, secret))
       return rememberDone(memory, pub)
+    }
     case 'start': {
       if (step.again) {
         const output = await whileAlive(life, engine.logs()).catch(() => '')
@@ -38,6 +55,7 @@ export async function performStep(hub: SimHub, step: Step): Promise<void> {
     case 'purge':
       await whileAlive(life, engine.purge(step.name))
       hub.secrets.delete(pub)
+      hub.sealed.delete(pub)
       return rememberDone(memory, pub)
     case 'open-session':
       return openSession(hub, step)
@@ -63,8 +81,62 @@ export async function performStep(hub: SimHub, step: Step): Promise<void> {
   }
 }
 
+/** The pubs whose keys are here and, for all that the hub knows, in escrow. */
+export function sealedOf(hub: SimHub): ReadonlySet<PubId> {
+  if (hub.universe.bugs.has('escrow-not-awaited')) return new Set(hub.state.specs.keys())
+  return new Set([...hub.sealed].filter((pub) => hub.secrets.has(pub)))
+}
+
+export function troubleOf(error: Error): Trouble {
+  const { message } = error
+  if (error instanceof KeyError) return { kind: 'no-key', message }
+  const kind = error instanceof EngineError ? error.kind : 'other'
+  return { kind: kind === 'exists' || kind === 'missing' ? 'other' : kind, message }
+}
+
+/** As hub-daemon/io/escrow.ts does it. */
+async function seeInEscrow(hub: SimHub, step: Extract<Step, { kind: 'escrow' }>): Promise<void> {
+  const { machine, link, memory, sealed } = hub
+  const { pub, epoch } = step
+  const was = sealed.has(pub) && hub.secrets.has(pub)
+  const mark = link.mark ?? ''
+  try {
+    await whileAlive(machine.life, keepInEscrow(hub, pub, epoch))
+    memory.escrow.set(pub, { mark, retryAt: null })
+    if (!was) rememberDone(memory, pub)
+  } catch (error) {
+    if (!was) throw error
+    memory.escrow.set(pub, { mark, retryAt: machine.clock.now() + PROBE_EVERY_MS })
+  }
+}
+
+async function keepInEscrow(hub: SimHub, pub: PubId, epoch: number): Promise<void> {
+  const { machine, link, state, secrets } = hub
+  const known = state.specs.get(pub)?.content.feed ?? state.observed.get(pub)?.content.feed ?? null
+  if (!secrets.has(pub)) {
+    const found = await link
+      .call('get a secret', (provider) => provider.escrow.secret(machine.id, { pub, epoch }))
+      .catch(asKeyError)
+    if (found.secret === null && known !== null) throw new KeyError('its key is gone')
+    secrets.set(pub, found.feed ?? secretOf(hub, pub))
+  }
+  const feed = secretOf(hub, pub)
+  if (known !== null && known !== feed) throw new KeyError('its key is another one')
+  const ask = (key: string | null, closed: string | null): Promise<EscrowAnswer> => {
+    const request = { pub, epoch, feed, key, sealed: closed }
+    return link.call('escrow', (one) => one.escrow.escrow(machine.id, request)).catch(asKeyError)
+  }
+  const { held, key } = await ask(null, null)
+  if (!held && !(await ask(key, plainSeals.seal(key, feed))).held) throw new Error('try-again: not taken')
+  hub.sealed.add(pub)
+}
+
+function asKeyError(error: unknown): never {
+  throw ['refused', 'bad-argument'].includes(reasonOf(error)) ? new KeyError((error as Error).message) : error
+}
+
 /** The pub's identity: made once, kept on the hub's disk. */
-function secretOf(hub: SimHub, pub: PubId): string {
+function secretOf(hub: SimHub, pub: PubId): FeedId {
   const known = hub.secrets.get(pub)
   if (known !== undefined) return known
   const made: FeedId = madeUpFeed(`pub ${pub} ${hub.secrets.size}`)

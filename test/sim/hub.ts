@@ -1,5 +1,4 @@
 /** One hub: the real fold, plan, memory and reports of hub-daemon/ around a fake engine and fake connections. */
-import { EngineError } from '../../hub-daemon/engines/engine'
 import type { EngineFacts, Facts, SessionFact } from '../../hub-daemon/facts'
 import { emptyMemory, type Memory, rememberTrouble, settle } from '../../hub-daemon/memory'
 import { type Look, plan } from '../../hub-daemon/plan'
@@ -13,7 +12,7 @@ import { joinText } from '../../protocol/rpc'
 import { createLoop, type Loop } from '../../sbot/loop'
 import type { Incoming } from '../../sbot/port'
 import { FakeEngine } from './engine'
-import { performStep } from './hub-steps'
+import { performStep, sealedOf, troubleOf } from './hub-steps'
 import { Link } from './link'
 import type { Message } from './messages'
 import type { SimProvider } from './provider'
@@ -36,6 +35,8 @@ export class SimHub {
   readonly link: Link
   /** On disk: the secrets of its pubs, here only whose they are. */
   readonly secrets = new Map<PubId, FeedId>()
+  /** On disk too: that the provider has it in escrow. */
+  readonly sealed = new Set<PubId>()
   readonly sessions = new Map<PubId, SimSession>()
   readonly config: HubConfig
   state: HubState
@@ -188,7 +189,8 @@ export class SimHub {
     if (!this.ordersComplete) void this.askForOrders(life)
     const sessions = new Map<PubId, SessionFact>()
     for (const [pub, session] of this.sessions) sessions.set(pub, session.fact())
-    const facts: Facts = { engine: this.facts, sessions, ordersComplete: this.ordersComplete }
+    const escrow = { mark: this.link.mark, sealed: sealedOf(this) }
+    const facts: Facts = { engine: this.facts, escrow, sessions, ordersComplete: this.ordersComplete }
     settle(memory, state, facts, now)
     const look: Look = { state, config, facts, memory, busy, now }
     const next = plan(look)
@@ -239,9 +241,7 @@ export class SimHub {
     } catch (error) {
       const { message } = error as Error
       universe.trace(() => `${machine.name} could not ${describeStep(step)}: ${message}`)
-      const kind = error instanceof EngineError ? error.kind : 'other'
-      const trouble = { kind: kind === 'exists' || kind === 'missing' ? ('other' as const) : kind, message }
-      rememberTrouble(memory, step.pub, trouble, machine.clock.now())
+      rememberTrouble(memory, step.pub, troubleOf(error as Error), machine.clock.now())
     }
     // Whether it succeeded or not, what is there now is asked before anything else is planned for this pub.
     this.steps += 1

@@ -6,6 +6,7 @@ import type { Machine, Universe } from './universe'
 
 export class Link {
   connected = false
+  private connections = 0
   private pending = new Set<(error: Error) => void>()
 
   constructor(
@@ -15,11 +16,17 @@ export class Link {
     private readonly isCut: () => boolean,
   ) {}
 
+  /** As hub-daemon/io/provider-link.ts has it. */
+  get mark(): string | null {
+    return this.connected ? String(this.connections) : null
+  }
+
   /** True when the connection stands now. */
   connect(): boolean {
     if (this.connected) return true
     if (this.isCut() || this.provider.sbot === null || !this.provider.machine.life.alive) return false
     this.connected = true
+    this.connections += 1
     this.provider.sbot.connect(this.hub.id)
     return true
   }

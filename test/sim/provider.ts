@@ -1,12 +1,16 @@
 /** The provider's machine: the real program of plugin/ over a fake node, started again after every crash. */
 import { mkdirSync, rmSync } from 'node:fs'
+import { join } from 'node:path'
 import { hookInviteUse } from '../../plugin/io/onboarding'
 import { type Provider, startProvider } from '../../plugin/io/provider'
 import { Tables } from '../../plugin/io/tables'
+import { Vault } from '../../plugin/io/vault'
 import { DEFAULT_POLICY, type Policy } from '../../plugin/policy'
-import type { FeedId, InviteKey } from '../../protocol/ids'
+import { type FeedId, type InviteKey, type PubId, runNameOf } from '../../protocol/ids'
+import { readJson } from '../../sbot/durable'
 import { fakeBlobs } from '../helpers/fake-blobs'
 import { FakeSbot } from './sbot'
+import { plainSeals } from './seals'
 import { plantInProvider, plantInReading } from './seams'
 import type { Machine, Universe } from './universe'
 
@@ -53,6 +57,7 @@ export class SimProvider {
     plantInReading(universe, sbot, () => this.running)
     const starting = startProvider({
       ...{ sbot, keys: this.keys, policy, tables, clock, blobs: fakeBlobs() },
+      vault: new Vault(this.folder, plainSeals),
       address: () => 'provider.example:8008',
       log: (level, fact, details) =>
         universe.trace(
@@ -86,6 +91,12 @@ export class SimProvider {
 
   addToken(token: InviteKey, label: string): void {
     this.running?.tables.addToken(token, label)
+  }
+
+  /** The feed whose secret lies in escrow for a pub, as it is on disk. */
+  sealedFeed(pub: PubId): FeedId | null {
+    const found = readJson(join(this.folder, 'escrow', `${runNameOf(pub)}.json`)) as { feed: FeedId } | null
+    return found?.feed ?? null
   }
 
   clean(): void {

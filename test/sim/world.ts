@@ -192,7 +192,10 @@ export class World implements Universe {
     provider.onCrash = () => {
       for (const hub of this.hubs) hub.link.disconnect()
     }
-    for (const hub of this.hubs) hub.engine.onPurge = (pub) => checks.fleet.purged(hub, pub)
+    for (const hub of this.hubs) {
+      hub.engine.onPurge = (pub) => checks.fleet.purged(hub, pub)
+      hub.engine.onLaunch = (pub, feed) => checks.launched(pub, feed)
+    }
     const sweep = () => {
       this.network.sweep()
       timeline.at(SWEEP_EVERY_MS, '', sweep)

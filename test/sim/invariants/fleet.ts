@@ -1,6 +1,5 @@
 /** Ports, room and volumes, as they physically are on the hubs' engines. */
 import type { FeedId, PubId } from '../../../protocol/ids'
-import { FREE_PLAN_RESERVED_BYTES } from '../../../protocol/limits'
 import type { PubMessage } from '../../../protocol/messages/pub'
 import { parse } from '../../../protocol/parse'
 import type { SimHub } from '../hub'
@@ -19,13 +18,17 @@ export class Fleet {
     const ports = new Map<number, string>()
     for (const hub of this.hubs) {
       const { containers } = hub.engine
+      let reservedBytes = 0
       for (const [name, { run, process }] of containers) {
-        const other = ports.get(run.port)
-        if (process !== null && other !== undefined)
-          this.violate('ports', `${other} and ${name} run on port ${run.port}`)
-        if (process !== null) ports.set(run.port, name)
+        reservedBytes += run.reservedBytes
+        if (process === null) continue
+        for (const port of run.web === null ? [run.port] : [run.port, run.web]) {
+          const other = ports.get(port)
+          if (other !== undefined) this.violate('ports', `${other} and ${name} run on port ${port}`)
+          ports.set(port, name)
+        }
       }
-      if (containers.size * FREE_PLAN_RESERVED_BYTES > hub.place.memoryBytes)
+      if (reservedBytes > hub.place.memoryBytes)
         this.violate('capacity', `${hub.machine.name} has ${containers.size} pubs`)
     }
   }
@@ -33,11 +36,12 @@ export class Fleet {
   /** A record of the provider: no other live pub has its port. */
   recorded(): void {
     const ports = new Map<number, PubId>()
-    for (const { pub, status, port } of this.records.values()) {
+    for (const { pub, status, port, webPort } of this.records.values()) {
       if (status !== 'live') continue
-      const other = ports.get(port)
-      if (other !== undefined) this.violate('ports', `port ${port} was given twice`)
-      ports.set(port, pub)
+      for (const one of webPort === null ? [port] : [port, webPort]) {
+        if (ports.has(one)) this.violate('ports', `port ${one} was given twice`)
+        ports.set(one, pub)
+      }
     }
   }
 

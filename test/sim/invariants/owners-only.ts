@@ -71,6 +71,7 @@ export class OwnersOnly {
     if (before.desired === 'down' && record.desired === 'up' && !says(/start|up|reboot/)) bad('was started')
     if (record.restarts > before.restarts + 1) bad('was restarted twice for one command')
     if (record.restarts > before.restarts && !says(/restart|reboot/)) bad('was restarted')
+    if (record.web !== before.web && !says(/^web /)) bad('got or lost its web pages')
     if (record.title !== before.title && !cause.text.endsWith(`as ${record.title}`)) bad('was named')
     if (record.description !== before.description && !cause.text.endsWith(`as ${record.description}`))
       bad('was described')

@@ -2,6 +2,7 @@
 export const INVARIANTS = {
   'one-chain': 'no two different messages for one place of a feed, on any disk (blueprint 1)',
   'write-ahead': 'no message on a disk of a pub that the provider does not hold (blueprint 1)',
+  'key-in-escrow': 'no pub starts before its key is in escrow, on disk (blueprint 7)',
   'present-epoch': 'nothing is committed under an epoch that is over (blueprint 1)',
   'owners-only':
     "nobody but a pub's owner changes it, and deletes only by a yes to the question (blueprint 2)",
@@ -13,6 +14,9 @@ export const INVARIANTS = {
   retention: 'no volume goes before its time (blueprint 10)',
   'bearer-to-owners': "an invite is in no message that anybody but the pub's owners may read (blueprint 12)",
   'uses-bounded': 'no invite is used more often than it was made for',
+  'void-stays-void': 'nobody gets in by an invite that was taken back, whatever its pub and hub believe',
+  'taken-back-is-gone':
+    'no pub has an invite in its table that its hub reports taken back, and in the end none at all',
   'up-at-the-end':
     'at the end every pub that shall be up is up and writable, and nothing of a stopped or ended one runs',
   'as-ordered':

@@ -1,0 +1,23 @@
+/** What the operator's calls answer (names in rpc.ts). */
+import type { FeedId, Millis } from './ids'
+
+export interface AdminInviteAnswer {
+  invite: string
+  uses: number
+}
+export interface AdminHubTokenAnswer {
+  token: string
+  expiresAt: Millis
+}
+/** `buttcloud.adminHubs()`. */
+export interface HubView {
+  hub: FeedId
+  label: string
+  status: 'admitted' | 'draining' | 'retired'
+  connected: boolean
+  engine: string | null
+  host: string | null
+  memoryBytes: number
+  reservedBytes: number
+  pubs: number
+}
