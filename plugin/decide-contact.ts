@@ -3,7 +3,6 @@ import type { FeedId } from '../protocol/ids'
 import { OP_DEADLINE_MS } from '../protocol/limits'
 import { buildOp, type ContactOp } from '../protocol/messages/op'
 import type { PubFact, Request, State } from '../protocol/state'
-import { choosePub } from './choose'
 import {
   type ContactCommand,
   changedBy,
@@ -12,14 +11,14 @@ import {
   pendingOf,
   standingOf,
 } from './contacts'
-import { answer, type Look } from './look'
+import { answer, type Look, pubFor } from './look'
 import { feedOf, resultOf } from './query'
 import { contactWords } from './words-contact'
 
 /** Checks, and owes the op; or the answer where the pub's feed says so already. */
 export function beginContact(look: Look, request: Request, { kind, name, feed }: ContactCommand): void {
   const { state } = look.world
-  const pub = choosePub(look, request, kind, name)
+  const pub = pubFor(look, request, kind, name)
   if (pub === null) return
   const options = { command: kind, pub: pub.pub }
   const refusal = refusalOf(state, pub, kind, feed)

@@ -16,6 +16,7 @@ import {
 } from '../protocol/limits'
 import { buildOwner } from '../protocol/messages/owner'
 import type { Request } from '../protocol/state'
+import { answerAddress } from './decide-address'
 import { beginChange, continueChange, oweOrders } from './decide-change'
 import { beginContact, continueContact } from './decide-contact'
 import { beginCreate, continueCreate } from './decide-create'
@@ -27,6 +28,7 @@ import { beginInvite, continueInvite } from './decide-invite'
 import { beginUninvite, continueUninvite, listInvites } from './decide-invites'
 
 import { answerPlan, answerPlans } from './decide-plans'
+import { beginRun } from './decide-run'
 import { beginWeb } from './decide-web'
 import { decideNo, decideYes } from './decide-yes'
 import type { Effect } from './effects'
@@ -197,9 +199,9 @@ const BEGINNERS: Beginners = {
   unfollow: beginContact,
   block: beginContact,
   unblock: beginContact,
-  run: notYet,
+  run: beginRun,
   owners: notYet,
-  address: notYet,
+  address: answerAddress,
   log: (look, request, { name }) => answerLog(look, request, name),
   web: beginWeb,
   plans: answerPlans,

@@ -23,6 +23,16 @@ import type { Request } from '../protocol/state'
  */
 export type Ask = { kind: 'run'; pub: PubId; method: string; args: string[] }
 
+/** What came of a `run`, ready to be shown. */
+export interface RunResult {
+  /** The value as text, as much of it as fits a message. */
+  shown: string
+  /** A link to all of it, in markdown, where that is more. */
+  whole: string | null
+  /** The server would have had more items. */
+  more: boolean
+}
+
 /** What is known of an ask; absent: it was not asked yet. */
 export type Reply =
   | { state: 'waiting' }

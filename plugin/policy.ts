@@ -16,6 +16,8 @@ export interface Policy {
   plan: { name: 'free'; memoryBytes: number; reservedBytes: number; diskBytes: number }
   /** What operators call their service in answers. */
   providerName: string
+  /** The network's key, base64, for owners who connect with a program of their own; null on the public network. */
+  networkKey: string | null
 }
 
 export const DEFAULT_POLICY: Policy = {
@@ -30,4 +32,5 @@ export const DEFAULT_POLICY: Policy = {
     diskBytes: FREE_PLAN_DISK_BYTES,
   },
   providerName: 'this provider',
+  networkKey: null,
 }

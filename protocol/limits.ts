@@ -257,3 +257,9 @@ export const EXPORTS_PER_HUB_MAX = 4
 export const EXPORT_LOG_BYTES_MAX = 2 ** 32 - 1
 /** What comes as blobs in a message, four of them at most; a table of peers is some kilobytes. */
 export const EXPORT_MESSAGE_BYTES_MAX = 20_000_000
+/** Items that `run` reads of a source: what a person can look through, and a second's work for a pub. */
+export const RUN_ITEMS_MAX = 1_000
+/** Characters of the JSON that `run` brings back: it goes into one private blob. */
+export const RUN_RESULT_CHARS_MAX = 1_000_000
+/** So much of a result, as JSON, is shown in the thread itself: the rest of a message is words and a link. */
+export const RUN_SHOWN_BYTES_MAX = 2_800

@@ -95,7 +95,7 @@ export async function startProvider(options: ProviderOptions): Promise<Provider>
   )
   const connected = (): Set<FeedId> => new Set(sbot.peers().map((peer) => peer.id))
   const exports = new Exports(sbot, inbox, clock, (fact, details) => log('info', fact, details))
-  const asks = new Asks(sbot, clock, () => loop?.wake())
+  const asks = new Asks(sbot, clock, options.blobs, () => loop?.wake())
   let isCurrent = options.mayWrite === undefined
   let currentSince = clock.now()
   const catchUp = async (): Promise<void> => {

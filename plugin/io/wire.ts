@@ -1,4 +1,5 @@
 /** From a secret-stack node to a running provider: hooks at init, the rest when all plugins are loaded. */
+import ssbCaps from 'ssb-caps'
 import type { FeedId } from '../../protocol/ids'
 import { gateOf, sbotOf } from '../../sbot/detect'
 import { hookQuestions, keepQuiet, quietClock } from '../../sbot/discretion'
@@ -66,7 +67,7 @@ export function wire(ssb: any, config: any): FeedId {
       startProvider({
         sbot,
         keys: config.keys,
-        policy: policyOf(settings),
+        policy: policyOf(settings, config.caps?.shs),
         tables,
         vault,
         blobs,
@@ -139,7 +140,8 @@ function trustedBy(self: FeedId): FeedId[] | null {
   return hubs.length === 0 ? null : hubs.map((hub) => hub.hub)
 }
 
-function policyOf(settings: Settings): Policy {
+function policyOf(settings: Settings, networkKey: unknown): Policy {
+  const key = Buffer.isBuffer(networkKey) ? networkKey.toString('base64') : networkKey
   return {
     ...DEFAULT_POLICY,
     portMin: settings.portMin ?? DEFAULT_POLICY.portMin,
@@ -147,6 +149,7 @@ function policyOf(settings: Settings): Policy {
     pubsPerOwnerMax: settings.pubsPerOwnerMax ?? DEFAULT_POLICY.pubsPerOwnerMax,
     retentionMs: settings.retentionMs ?? DEFAULT_POLICY.retentionMs,
     providerName: settings.name ?? DEFAULT_POLICY.providerName,
+    networkKey: typeof key === 'string' && key !== ssbCaps.shs ? key : null,
   }
 }
 
