@@ -27,6 +27,8 @@ export const runWords = {
     `The server of **${name}**, ${label}, is out of reach just now. Please try again later.`,
 } as const
 
+const need = (name: string): string => `require('${name}')`
+
 export interface Reach {
   name: string
   /** host:port */
@@ -55,9 +57,9 @@ export const addressWords = {
       'Members come in by an invite. You, as its owner, may also call it with your own key, from any SSB client or program, for example with ssb-client:',
       '',
       '```',
-      "const keys = require('ssb-keys').loadSync('YOUR_SSB_FOLDER/secret')",
+      `const keys = ${need('ssb-keys')}.loadSync('YOUR_SSB_FOLDER/secret')`,
       `const remote = 'net:${host}:${port}~shs:${feed.slice(1, feed.indexOf('.'))}'`,
-      `require('ssb-client')(keys, { remote, manifest: { status: 'async' }${caps} }, (error, pub) => pub.status(console.log))`,
+      `${need('ssb-client')}(keys, { remote, manifest: { status: 'async' }${caps} }, (error, pub) => pub.status(console.log))`,
       '```',
       '',
       `What you may call so: ${OWNER_METHODS.map((method) => `\`${method}\``).join(', ')}; and what every peer may. It is yours to read, nothing more: what changes it goes through me. The same by message: \`run ${name} whoami\`.`,
