@@ -25,6 +25,8 @@ export interface Outcome {
     pubs: number
     uses: number
     takenBack: number
+    ownerChanges: number
+    sharedEnds: number
     changes: number
     starts: number
     epochs: number
@@ -236,6 +238,8 @@ function outcomeOf(world: World, violation: { invariant: Invariant; sentence: st
       pubs: records.length,
       uses: [...checks.invites.used.values()].reduce((sum, one) => sum + one, 0),
       takenBack: checks.invites.takenBack,
+      ownerChanges: checks.owners.ownerChanges,
+      sharedEnds: checks.owners.sharedEnds,
       changes: checks.owners.changes,
       starts: world.provider.starts,
       incidents: checks.incidents.count,
