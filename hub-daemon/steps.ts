@@ -5,6 +5,8 @@ import type { Run } from './engines/engine'
 import type { About } from './facts'
 
 export type Step =
+  /** Sees to the image, before anything else is touched; goes on in the background. */
+  | { kind: 'fetch'; pub: PubId; run: Run }
   /** Sees to it that the pub's key is here and in escrow, before its first start. */
   | { kind: 'escrow'; pub: PubId; epoch: number; name: string }
   /** Makes volume and container, with the pub's secret in the volume. */
@@ -28,6 +30,8 @@ export type Step =
   | { kind: 'owners'; pub: PubId; owners: readonly FeedId[] }
   /** Tells the pub what to say of itself. */
   | { kind: 'about'; pub: PubId; about: About }
+  /** Tells the pub whether to take blobs: one whose disk is nearly full takes none. */
+  | { kind: 'blobs'; pub: PubId; take: boolean }
   /** A handshake from outside. */
   | { kind: 'probe'; pub: PubId; port: number; feed: FeedId }
 
@@ -42,6 +46,8 @@ export function stepKey(step: Step): string {
 /** One step in words, for logs and tests. */
 export function describeStep(step: Step): string {
   switch (step.kind) {
+    case 'fetch':
+      return `see to the image of ${step.run.name} (version ${step.run.version})`
     case 'escrow':
       return `see the key of ${step.name} in escrow (epoch ${step.epoch})`
     case 'create':
@@ -68,6 +74,8 @@ export function describeStep(step: Step): string {
       return `tell ${step.pub} who its ${step.owners.length} owners are`
     case 'about':
       return `tell ${step.pub} what to say of itself`
+    case 'blobs':
+      return `tell ${step.pub} to take ${step.take ? 'blobs again' : 'no more blobs'}`
     case 'probe':
       return `take a handshake from ${step.pub} through port ${step.port}`
   }

@@ -2,6 +2,7 @@
 import { INCIDENT_LINE_CHARS_MAX, INCIDENT_LINES_MAX, REASON_CHARS_MAX } from '../protocol/limits'
 import type { ObservedMessage } from '../protocol/messages/observed'
 import type { SpecMessage } from '../protocol/messages/spec'
+import type { Fetched } from './engines/engine'
 import type { Crash, PubMemory, Trouble } from './memory'
 
 const MEBIBYTE_BYTES = 1024 * 1024
@@ -40,6 +41,7 @@ export function describeCrashes(memory: PubMemory, spec: SpecMessage): string {
   if (memory.outOfMemory)
     return `it keeps running out of its memory of ${Math.floor(spec.memoryBytes / MEBIBYTE_BYTES)} MB`
   if (memory.lastWords === null) return 'it keeps crashing'
+  if (isNoRoom(memory.lastWords)) return describeTrouble({ kind: 'disk-full', message: '' }, spec)
   if (isPortTaken(memory.lastWords)) return describeTrouble({ kind: 'port-taken', message: '' }, spec)
   return clean(`it keeps crashing: ${memory.lastWords}`)
 }
@@ -51,9 +53,32 @@ export function describeOutages(count: number, exact: boolean, spec: SpecMessage
   return `it ran out of its memory of ${Math.floor(spec.memoryBytes / MEBIBYTE_BYTES)} MB${often}`
 }
 
+/** Why a version on trial is given up, with the last that is known of it. */
+export function describeTrial(waitedMs: number, last: string | null): string {
+  const told = last === null ? '' : `: ${last}`
+  return clean(`it was not healthy ${Math.round(waitedMs / 1000)} s after its first start${told}`)
+}
+
+/** What is to be said of the image of a pub that was rebuilt. */
+export function describeImage(fetched: Fetched): string {
+  switch (fetched.how) {
+    case 'pulled':
+      return 'its image was pulled anew'
+    case 'here':
+      return 'its image is the present one'
+    case 'kept':
+      return clean(`the present image was kept: ${fetched.why ?? 'it could not be pulled'}`)
+  }
+}
+
 /** True for the words that Node has for a port in use. */
 export function isPortTaken(line: string): boolean {
   return line.includes('EADDRINUSE')
+}
+
+/** True for the words that Node, and the log of a stock ssb-server, have for a disk without room. */
+export function isNoRoom(line: string): boolean {
+  return /ENOSPC|EDQUOT|no space left on device|wrote less bytes than expected/i.test(line)
 }
 
 /** The kind of trouble for programs, see protocol/messages/observed.ts. */
@@ -64,6 +89,7 @@ export function kindOfTrouble(trouble: Trouble): ObservedMessage['trouble'] {
 /** The same of a pub that ends again and again. */
 export function kindOfCrashes(memory: PubMemory): ObservedMessage['trouble'] {
   if (memory.outOfMemory) return 'out-of-memory'
+  if (isNoRoom(memory.lastWords ?? '')) return 'disk-full'
   return isPortTaken(memory.lastWords ?? '') ? 'port-taken' : 'crashing'
 }
 
@@ -111,5 +137,5 @@ function tellingLines(output: string): string[] {
 }
 
 function isError(line: string): boolean {
-  return /error|EADDRINUSE|ENOSPC|fatal|refused|cannot|could not/i.test(line)
+  return /error|EADDRINUSE|ENOSPC|wrote less|fatal|refused|cannot|could not/i.test(line)
 }

@@ -21,6 +21,9 @@ export const NOT_HERE =
 export const OWN_ONLY =
   'refused: messages of this pub are written through its fence and nowhere else, so that its feed can not fork'
 
+export const NO_BLOBS =
+  'this pub takes no pictures and other files at the moment: its disk is nearly full. Messages go on; what it holds is still given to everybody.'
+
 export const NEVER_OPENED = 'its hub has not yet brought it up to date since it was started'
 export const NO_HUB = 'its hub is not connected'
 export const UNSURE = 'it is finding out whether its last write was stored'
@@ -45,3 +48,4 @@ export const notNext = (sequence: number, head: number): string =>
 export const differs = (sequence: number): string =>
   `gap: message ${sequence} is another one here than the provider holds; this copy must not write again`
 export const unknownCommit = (id: number): string => `unknown: no write waits under the number ${id}`
+export const REBUILDING = 'Derived data was taken away, as ordered; it is made anew from the log.'

@@ -8,6 +8,7 @@ import { type Memory, rememberCrash, rememberDone, rememberHung, rememberStart }
 import type { Step, StepKind } from '../steps'
 import { clean, crashOf } from '../words'
 import { keepInEscrow } from './escrow'
+import type { Fetcher } from './fetch'
 import type { Log } from './log'
 import type { Meter } from './meter'
 import type { Observer } from './observe'
@@ -21,6 +22,7 @@ export interface ExecuteContext {
   observer: Observer
   memory: Memory
   secrets: Secrets
+  fetcher: Fetcher
   meter: Meter
   keys: object
   capsShs: string | null
@@ -44,6 +46,9 @@ const LAST_LINES = 40
 export function createPerformers(context: ExecuteContext): Performers {
   const { engine, observer, memory, secrets, meter, keys, capsShs, dial, log } = context
   return {
+    async fetch({ pub, run }) {
+      context.fetcher.begin(pub, run)
+    },
     async escrow(step) {
       await seeInEscrow(context, step)
     },
@@ -74,6 +79,7 @@ export function createPerformers(context: ExecuteContext): Performers {
       meter.forget(pub)
       await engine.purge(name)
       secrets.forget(name)
+      context.fetcher.forget(name)
       rememberDone(memory, pub)
     },
     async 'open-session'({ pub, epoch, port }) {
@@ -139,6 +145,14 @@ export function createPerformers(context: ExecuteContext): Performers {
       } catch (error) {
         const reason = clean(error instanceof Error ? error.message : String(error))
         log.warn({ pub, reason }, 'a pub does not say of itself what it shall; trying again')
+      }
+    },
+    async blobs({ pub, take }) {
+      try {
+        await observer.sessions.get(pub)?.tellBlobs(take)
+      } catch (error) {
+        const reason = clean(error instanceof Error ? error.message : String(error))
+        log.warn({ pub, reason, take }, 'a pub could not be told about blobs; trying again')
       }
     },
     async probe({ pub, port, feed }) {

@@ -5,9 +5,11 @@ import { join } from 'node:path'
 import { type PubConfig, type PubKeys, ssbConfigOf } from '../config'
 import { aboutOwed, emptyOwn, evolveOwn } from '../own'
 import * as words from '../words'
+import { blobGateOf } from './blob-gate'
 import { fencePlugins } from './fence-plugin'
 import { lockFolder } from './lock'
 import { readOwnFeed } from './own-feed'
+import { rebuildOnce } from './rebuild'
 import { stock, stockServer } from './stock'
 import { webPlugin } from './web-access'
 
@@ -34,12 +36,13 @@ export async function startPub(config: PubConfig): Promise<RunningPub> {
   const keys = loadKeys(config)
   await checkPort(config.listen, config.port)
   if (config.web !== null) await checkPort(config.listen, config.web)
+  if (rebuildOnce(config.data, config.rebuilds)) console.log(words.REBUILDING)
   // How far members were is not remembered across a start: on a folder that was put back to an old copy both sides
   // would believe that the pub has what it has lost, and never speak of it again.
   rmSync(join(config.data, 'ebt'), { recursive: true, force: true })
   const defaults = stock('ssb-config/defaults')
   const create = stockServer()
-  for (const plugin of fencePlugins(config, keys)) create.use(plugin)
+  for (const plugin of fencePlugins(config, keys, blobGateOf(config.data))) create.use(plugin)
   if (config.web !== null) create.use(webPlugin(config, config.web))
   // Only defaults and what is given here: no config file of any folder is looked for, and no identity is made.
   const ssb = create(defaults('buttcloud-pub', ssbConfigOf(config, keys, stock('ssb-caps').shs)))

@@ -28,6 +28,8 @@ export interface Outcome {
     ownerChanges: number
     sharedEnds: number
     changes: number
+    /** Links to exports that were handed out. */
+    exports: number
     starts: number
     epochs: number
     incidents: number
@@ -162,11 +164,17 @@ const whyOff = (record: PubMessage): string => (record.status === 'ended' ? 'del
 
 /** A live pub is in no trouble any more that its owners were told of, and they were told of all. */
 function unhealed(
-  { checks: { incidents } }: World,
+  { checks: { incidents }, hubs }: World,
   record: PubMessage,
 ): { invariant: Invariant; sentence: string }[] {
   if (record.status !== 'live') return []
-  const found: string[] = incidents.open(record.hub, record.pub).map(({ kind }) => `${kind} is not over`)
+  const found: string[] = []
+  for (const { kind } of incidents.open(record.hub, record.pub)) {
+    // A stopped pub is not measured.
+    if (record.desired === 'up' || !kind.startsWith('disk')) found.push(`${kind} is not over`)
+  }
+  const process = hubs.find((one) => one.machine.id === record.hub)?.engine.processOf(record.pub)
+  if (process?.takesBlobs === false) found.push('it takes no blobs though its disk has room')
   if (incidents.isUntold(record)) found.push('its owners have not heard all')
   return found.map((sentence) => ({ invariant: 'incidents', sentence: `${record.name}: ${sentence}` }))
 }
@@ -195,8 +203,8 @@ function disordered(
 }
 
 /** What the record itself asks for, whatever order was made of it. */
-function ordersOf({ epoch, restarts, port }: PubMessage): Partial<SpecMessage> {
-  return { epoch, restarts, port }
+function ordersOf({ epoch, restarts, rebuilds, version, port }: PubMessage): Partial<SpecMessage> {
+  return { epoch, restarts, rebuilds, version, port }
 }
 
 function judgeEnd(world: World): void {
@@ -241,6 +249,7 @@ function outcomeOf(world: World, violation: { invariant: Invariant; sentence: st
       ownerChanges: checks.owners.ownerChanges,
       sharedEnds: checks.owners.sharedEnds,
       changes: checks.owners.changes,
+      exports: checks.exports.handedOut.size,
       starts: world.provider.starts,
       incidents: checks.incidents.count,
       epochs: records.reduce((sum, one) => sum + one.epoch - 1, 0),
