@@ -1,6 +1,6 @@
 import test from 'tape'
 import { rememberCrash, rememberHung } from '../../hub-daemon/memory'
-import { crashOf, lastLinesOf } from '../../hub-daemon/words'
+import { crashOf, lastLinesOf, lastWordsOf } from '../../hub-daemon/words'
 import {
   CHANGE_DEADLINE_MS,
   CRASHES_REPORTED_AFTER,
@@ -275,6 +275,11 @@ test('the last lines are few, short, with the error, and without keys and addres
     crashOf('FATAL ERROR: Reached heap limit Allocation failed - JavaScript heap out of memory', false)
       .outOfMemory,
   )
+  const entry =
+    '{"pub":"failed","reason":"other","message":"no secret in /srv/hub/runs/bc-1/volume: it needs one"}'
+  t.equal(lastWordsOf(entry), 'no secret in …/volume: it needs one', 'a line for programs is read')
+  t.equal(lastWordsOf('{"a": broken'), '{"a": broken')
+  t.equal(lastWordsOf('{"other":1}'), '{"other":1}')
   t.same(lastLinesOf('\n\u0007\n---\n'), [])
   t.end()
 })
