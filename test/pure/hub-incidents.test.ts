@@ -150,7 +150,14 @@ test('a flapping pub is one long incident, and a day has only so many', (t) => {
     later.push(...ends(world))
   }
   t.equal(later.filter((one) => one.includes('begun')).length, INCIDENTS_PER_DAY_MAX - 2, later.join(', '))
+  t.same(downFor(world, INCIDENT_AGAIN_MS - 1), [], 'one more is one too many')
+  world.now += INCIDENT_CALM_MS
+  t.ok(
+    downFor(world, INCIDENT_AGAIN_MS).some((one) => one.startsWith('down begun')),
+    'unless it lasts',
+  )
   world.now += 24 * 60 * MINUTE_MS
+  ends(world)
   t.same(downFor(world, 3 * MINUTE_MS).length, 2, 'the next day it is told again')
   t.end()
 })
