@@ -2,6 +2,7 @@
 import { type FeedId, isMessageId, type MessageId } from '../../protocol/ids'
 import { parsePayload } from '../../protocol/parse'
 import { inviteKeyOf, madeUpFeed, PROVIDER } from './actors'
+import { VERSIONS } from './engine'
 import type { Message } from './messages'
 import type { PubProcess } from './pub'
 import type { Machine, Universe } from './universe'
@@ -48,6 +49,11 @@ const CHANGES: ((name: string, count: number) => string)[] = [
   (name) => `web ${name} on`,
   (name) => `web ${name} off`,
   (name, count) => `name ${name} as Garden ${count}`,
+  (name, count) => `upgrade ${name} ${VERSIONS[count % VERSIONS.length]}`,
+  (name) => `upgrade ${name}`,
+  (name, count) => `please upgrade ${name} to ${VERSIONS[(count * 7) % VERSIONS.length]}`,
+  (name) => `rebuild ${name}`,
+  (name) => `please rebuild ${name}`,
   (name, count) => `describe ${name} as The place of ${count} people.`,
 ]
 const EXPORTS = ['secret', 'secret', 'gossip', 'log', 'all']

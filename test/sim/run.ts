@@ -201,8 +201,8 @@ function disordered(
 }
 
 /** What the record itself asks for, whatever order was made of it. */
-function ordersOf({ epoch, restarts, port }: PubMessage): Partial<SpecMessage> {
-  return { epoch, restarts, port }
+function ordersOf({ epoch, restarts, rebuilds, version, port }: PubMessage): Partial<SpecMessage> {
+  return { epoch, restarts, rebuilds, version, port }
 }
 
 function judgeEnd(world: World): void {
