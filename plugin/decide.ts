@@ -26,12 +26,14 @@ import { beginInvite, continueInvite } from './decide-invite'
 
 import { beginUninvite, continueUninvite, listInvites } from './decide-invites'
 
+import { beginOwners, continueOwners } from './decide-owners'
 import { answerPlan, answerPlans } from './decide-plans'
 import { answerStatus } from './decide-status'
 import { beginWeb } from './decide-web'
 import { decideNo, decideYes } from './decide-yes'
 import type { Effect } from './effects'
 import { answer, Look, type World } from './look'
+import { isGuest } from './owners'
 import { pubsOf, viewOf } from './query'
 import { continueAsked } from './question'
 import { listLine, words } from './words'
@@ -71,7 +73,8 @@ function openByAuthor(world: World): Map<FeedId, Request[]> {
 }
 
 function isKnown(world: World, author: FeedId): boolean {
-  return world.state.provider.owners.has(author) || world.facts.newcomers.has(author)
+  const { state, facts } = world
+  return state.provider.owners.has(author) || facts.newcomers.has(author) || isGuest(state, author)
 }
 
 /** Work under way goes on; new requests are taken up to the limit; what is over gets one combined answer. */
@@ -121,7 +124,7 @@ function continueWork(look: Look, request: Request): boolean {
   if (continueDelete(look, request) || continueAsked(look, request)) return true
   const change = provider.changes.get(request.key)
   if (change === undefined) return false
-  continueChange(look, request, change)
+  if (!continueOwners(look, request, change)) continueChange(look, request, change)
   return true
 }
 
@@ -205,7 +208,7 @@ const BEGINNERS: Beginners = {
   block: notYet,
   unblock: notYet,
   run: notYet,
-  owners: notYet,
+  owners: beginOwners,
   address: notYet,
   log: (look, request, { name }) => answerLog(look, request, name),
   web: beginWeb,

@@ -54,6 +54,18 @@ export const INCIDENT_NOTICES_RARE_MS = 4 * 3_600_000
 export const INCIDENTS_PER_NOTICE_MAX = 5
 /** Incidents that `log` lists. */
 export const INCIDENTS_LISTED_MAX = 20
+/** Owners of one pub: what they are told goes to all of them and the provider. */
+export const OWNERS_MAX = RECIPIENTS_MAX - 1
+/** Live pubs of which somebody may be made an owner, their own included: nobody is asked whether they want to be. */
+export const OWNED_PUBS_MAX = 12
+/** How often within a day somebody may be made an owner, whoever does it: each time opens a thread with them. */
+export const OWNER_ADDS_PER_DAY_MAX = 6
+/** How often within a day a pub may get another owner: each time a feed is asked for (GUEST_BYTES_MAX). */
+export const OWNER_ADDS_PER_PUB_DAY_MAX = 8
+/** People who were made owners by others and have given no valid command yet: their feeds are paid for by nobody … */
+export const GUESTS_MAX = 500
+/** … so that each may bring this much, as a newcomer may. */
+export const GUEST_BYTES_MAX = 64 * 1024 * 1024
 /** One free plan; the quota keeps one person from filling a community's server. */
 export const PUBS_PER_OWNER_MAX = 3
 /** Uses of one invite: a village, not a city; more invites can be made. */

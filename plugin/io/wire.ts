@@ -129,7 +129,7 @@ function hides(self: FeedId, feed: string, ownNode: boolean): boolean {
   if (ownNode) return !inbox.pubFeeds.has(feed as FeedId)
   const { owners, hubs } = inbox.state.provider
   const id = feed as FeedId
-  return owners.has(id) || hubs.has(id) || tables.newcomers.has(id)
+  return owners.has(id) || hubs.has(id) || tables.newcomers.has(id) || inbox.guests.has(id)
 }
 
 /**

@@ -25,6 +25,8 @@ export interface Outcome {
     pubs: number
     uses: number
     takenBack: number
+    ownerChanges: number
+    sharedEnds: number
     changes: number
     /** Links to exports that were handed out. */
     exports: number
@@ -244,6 +246,8 @@ function outcomeOf(world: World, violation: { invariant: Invariant; sentence: st
       pubs: records.length,
       uses: [...checks.invites.used.values()].reduce((sum, one) => sum + one, 0),
       takenBack: checks.invites.takenBack,
+      ownerChanges: checks.owners.ownerChanges,
+      sharedEnds: checks.owners.sharedEnds,
       changes: checks.owners.changes,
       exports: checks.exports.handedOut.size,
       starts: world.provider.starts,
