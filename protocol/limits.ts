@@ -1,5 +1,7 @@
 /** Every bound of the system, named, with its reason. Units are last in the names. */
 
+export * from './limits-replies'
+
 /** box1 takes at most 7 recipients, the author included (private-box; ssb-keys refuses 8). */
 export const RECIPIENTS_MAX = 7
 /** So many bytes of text, as JSON, fit the classic 8 KiB with 7 recipients and the fullest payload (3,794 measured). */
@@ -265,16 +267,6 @@ export const STATUS_WAIT_MS = 6_000
 export const PICTURE_WAIT_MS = 3_000
 /** A pub looks through its folder at most this often: thousands of blobs are thousands of looks at the disk. */
 export const FOLDER_LOOK_EVERY_MS = 300_000
-/** Plain bytes of one private blob: encrypted it stays under the 5 MiB that a stock client takes (5,199,665 fit). */
-export const PRIVATE_BLOB_BYTES_MAX = 5_000_000
-/** Long answers and exports are kept this long. */
-export const PRIVATE_BLOB_KEPT_MS = 7 * 24 * 3_600_000
-/** What was fetched by everybody it was for goes after this: a client that failed to store it can ask again. */
-export const PRIVATE_BLOB_FETCHED_MS = 10 * 60_000
-export const PRIVATE_BLOB_SWEEP_EVERY_MS = 3_600_000
-/** Private blobs of one provider, all together: what is over makes the oldest go. */
-export const PRIVATE_BLOBS_MAX = 10_000
-export const PRIVATE_BLOBS_BYTES_MAX = 2 * 1024 * 1024 * 1024
 
 // ---- export ----
 /** One piece of an export on its way: several a second on a slow line, hardly any waiting for answers on a fast one. */
@@ -293,10 +285,4 @@ export const EXPORTS_PER_HUB_MAX = 4
 export const EXPORT_LOG_BYTES_MAX = 2 ** 32 - 1
 /** What comes as blobs in a message, four of them at most; a table of peers is some kilobytes. */
 export const EXPORT_MESSAGE_BYTES_MAX = 20_000_000
-/** Items that `run` reads of a source: what a person can look through, and a second's work for a pub. */
-export const RUN_ITEMS_MAX = 1_000
-/** Characters of the JSON that `run` brings back: it goes into one private blob. */
-export const RUN_RESULT_CHARS_MAX = 1_000_000
-/** So much of a result, as JSON, is shown in the thread itself: the rest of a message is words and a link. */
-export const RUN_SHOWN_BYTES_MAX = 2_800
 export const EXPORT_LINKS_MAX = 4
