@@ -283,6 +283,8 @@ export const EXPORTS_PER_OWNER_MAX = 2
 export const EXPORTS_PER_HUB_MAX = 4
 /** The log of a plain ssb-server counts its bytes in 32 bits (flumelog-offset as ssb-db 20 opens it). */
 export const EXPORT_LOG_BYTES_MAX = 2 ** 32 - 1
+/** A request by message waits so long for a hub that is away: most come back at once, after a restart or a changed network. */
+export const EXPORT_HUB_WAIT_MS = 30_000
 /** What comes as blobs in a message, four of them at most; a table of peers is some kilobytes. */
 export const EXPORT_MESSAGE_BYTES_MAX = 20_000_000
 export const EXPORT_LINKS_MAX = 4
