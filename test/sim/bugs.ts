@@ -22,6 +22,7 @@ export const BUGS = {
   'down-before-it-is': 'the hub reports a pub stopped while it still runs',
   'restarts-not-counted': 'the hub does not hear of restarts',
   'about-not-said': 'the hub believes that its pubs say of themselves what they shall',
+  'secret-to-any-epoch': 'the provider hands a secret to whoever asks, whatever epoch they have',
   'escrow-not-awaited': 'the hub starts a pub before its key is in escrow',
   'owners-not-told': 'the hub believes that its pubs know who their owners are',
   'incidents-forgotten': 'a hub that starts anew does not know what it has said of incidents',
