@@ -1,5 +1,6 @@
 /** Ports, room and volumes, as they physically are on the hubs' engines. */
 import type { FeedId, PubId } from '../../../protocol/ids'
+import { FREE_PLAN_RESERVED_BYTES } from '../../../protocol/limits'
 import type { PubMessage } from '../../../protocol/messages/pub'
 import { parse } from '../../../protocol/parse'
 import type { SimHub } from '../hub'
@@ -21,7 +22,8 @@ export class Fleet {
       let reservedBytes = 0
       for (const [name, { run, process }] of containers) {
         if (this.isLeaving(hub, run.pub)) continue
-        reservedBytes += run.reservedBytes
+        // What the plan reserves, whatever the order says.
+        reservedBytes += Math.max(run.reservedBytes, FREE_PLAN_RESERVED_BYTES)
         if (process === null) continue
         for (const port of run.web === null ? [run.port] : [run.port, run.web]) {
           const other = ports.get(port)
