@@ -6,9 +6,10 @@ import { buildOp } from '../protocol/messages/op'
 import { buildPub, type PubMessage } from '../protocol/messages/pub'
 import { buildSpec, type SpecMessage } from '../protocol/messages/spec'
 import type { PubFact, Request } from '../protocol/state'
-import { isOrdered } from './change'
+import { fallbackOf, isOrdered } from './change'
 import { deliverInvite } from './decide-invite'
 import { answer, type Look } from './look'
+import { countedFor } from './owners'
 import { feedOf, observationOf, pubsOf, resultOf } from './query'
 import { freePort, place } from './schedule'
 import { words } from './words'
@@ -26,11 +27,12 @@ export function beginCreate(look: Look, request: Request, name: string): void {
   if (live.some((pub) => pub.record.name === name)) return refuse(words.haveIt(name))
   if (holder !== undefined || look.names.has(name)) return refuse(words.nameTaken(name))
   const made = look.pubsMade.get(request.author) ?? 0
-  if (live.length + made >= policy.pubsPerOwnerMax)
+  const counted = countedFor(state, request.author)
+  if (counted.length + made >= policy.pubsPerOwnerMax)
     return refuse(
       words.quota(
         policy.pubsPerOwnerMax,
-        live.map((pub) => pub.record.name),
+        counted.map((pub) => pub.record.name),
       ),
     )
   const placement = place(state, policy, facts.connected, look.taken)
@@ -95,6 +97,9 @@ export function continueCreate(look: Look, request: Request, pub: PubFact): void
 /** The order that makes a hub match a record. */
 export function specFor(look: Look, record: PubMessage, revision: number): SpecMessage {
   const { plan } = look.world.policy
+  const { provider } = look.world.state
+  const pub = provider.pubs.get(record.pub)
+  const observed = pub === undefined ? null : observationOf(look.world.state, { ...pub, record })
   return buildSpec({
     pub: record.pub,
     hub: record.hub,
@@ -105,7 +110,7 @@ export function specFor(look: Look, record: PubMessage, revision: number): SpecM
     restarts: record.restarts,
     rebuilds: record.rebuilds,
     version: record.version,
-    fallback: null,
+    fallback: fallbackOf(record, provider.specs.get(record.pub), observed),
     web: webOf(record),
     owners: record.owners,
     name: record.title ?? record.name,

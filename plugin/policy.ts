@@ -14,6 +14,8 @@ export interface Policy {
   pubsPerOwnerMax: number
   retentionMs: number
   plan: { name: 'free'; memoryBytes: number; reservedBytes: number; diskBytes: number }
+  /** The version that an `upgrade` without one goes to. */
+  pubVersion: string
   /** What operators call their service in answers. */
   providerName: string
 }
@@ -29,5 +31,7 @@ export const DEFAULT_POLICY: Policy = {
     reservedBytes: FREE_PLAN_RESERVED_BYTES,
     diskBytes: FREE_PLAN_DISK_BYTES,
   },
+  // Filled in from the package where there is one (plugin/io/wire.ts).
+  pubVersion: '0.0.0',
   providerName: 'this provider',
 }

@@ -25,6 +25,7 @@ export interface Folded {
 }
 
 const NOTE_CHARS_MAX = 64
+const DAY_MS = 24 * 3_600_000
 
 /** Takes one message in. Content that does not parse, or that its author may not say, changes nothing. */
 export function evolve(state: State, message: Folded): void {
@@ -99,6 +100,7 @@ function evolvePub(state: State, message: Folded, record: PubMessage): void {
   begun.add(record.answers)
   noteChange(state.provider, message, record)
   if (before !== undefined) {
+    noteOwners(state.provider, message, before.record, record)
     unlist(state, record.pub, before.record)
     before.record = record
     before.recordedAt = message.claimedAt
@@ -119,6 +121,14 @@ function noteChange({ answers, changes }: ProviderFold, message: Folded, record:
   if (answers.get(record.answers)?.final) return
   const recordedAt = changes.get(record.answers)?.recordedAt ?? message.claimedAt
   changes.set(record.answers, { pub: record.pub, record, recordedAt })
+}
+
+function noteOwners(provider: ProviderFold, message: Folded, before: PubMessage, record: PubMessage): void {
+  const added = record.owners.filter((owner) => !before.owners.includes(owner))
+  if (added.length === 0) return
+  const at = message.claimedAt
+  const today = provider.ownerAdds.filter((one) => one.at > at - DAY_MS)
+  provider.ownerAdds = [...today, ...added.map((owner) => ({ at, pub: record.pub, owner }))]
 }
 
 function unlist(state: State, pub: PubId, record: PubMessage): void {

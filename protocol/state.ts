@@ -129,6 +129,8 @@ export interface ProviderFold {
   incidentNotices: Map<PubId, Millis[]>
   /** The latest thread of notices about each pub. */
   threads: Map<PubId, NoticeThread>
+  /** Who was made an owner of which pub, within the last day of the feed's own time. */
+  ownerAdds: { at: Millis; pub: PubId; owner: FeedId }[]
   /** Branches of the provider's own posts, for walking up a thread. */
   branches: Map<MessageId, MessageId[]>
 }
@@ -205,6 +207,7 @@ export function initialState(provider: FeedId): State {
       notices: new Map(),
       incidentNotices: new Map(),
       threads: new Map(),
+      ownerAdds: [],
       branches: new Map(),
     },
     authors: new Map(),

@@ -11,12 +11,13 @@ import {
   type WhoamiAnswer,
 } from '../../protocol/rpc'
 import { inviteViews } from '../invite-list'
+import { isGuest } from '../owners'
 import { allViews, hubViews, pubsOf, viewOf } from '../query'
 import { refusal } from './commits'
 import { type Caller, currentSoon, fieldOf, method } from './method'
 import type { Provider } from './provider'
 import { recoveryMethods } from './recovery'
-import { latestSource, pagedSource, refusedSource } from './sources'
+import { laterSource, latestSource, pagedSource, refusedSource } from './sources'
 
 const OWN_INVITE_USES_DEFAULT = 1_000
 const OWN_INVITE_USES_MAX = 1_000_000
@@ -36,11 +37,18 @@ export function createApi(self: FeedId, version: string, provider: () => Promise
     const { state } = one.inbox
     if (id === self) return 'operator'
     if (state.provider.hubs.has(id)) return 'hub'
-    if (state.provider.owners.has(id)) return 'owner'
+    if (state.provider.owners.has(id) || isGuest(state, id)) return 'owner'
     return one.tables.newcomers.has(id) ? 'newcomer' : 'stranger'
   }
   const viewsFor = (one: Provider, owner: FeedId): PubView[] =>
     pubsOf(one.inbox.state, owner).map((pub) => viewOf(one.inbox.state, pub, one.ledger))
+
+  /** Who owns what must be known to its end: a provider that was put back to an old copy knows former owners. */
+  const ownersKnown = async (): Promise<Provider> => {
+    const one = await provider()
+    await currentSoon(one)
+    return one
+  }
 
   return {
     ...notHere(),
@@ -82,17 +90,18 @@ export function createApi(self: FeedId, version: string, provider: () => Promise
         (await provider()).commits.history(caller, fieldOf(request, 'pub'), from),
       )
     },
+    figures: method(async (from, request) => (await ownersKnown()).figures.figures(idOf(from), request)),
+    samples: method(async (from, request) => (await ownersKnown()).figures.samples(idOf(from), request)),
+    stats(this: Caller, request: unknown) {
+      const caller = idOf(this)
+      return laterSource(ownersKnown().then((one) => one.figures.stats(caller, request)))
+    },
+    exportOpen: method(async (from, request) => (await ownersKnown()).exports.open(idOf(from), request)),
     escrow: method(async (from, request) => (await provider()).escrow.escrow(idOf(from), request)),
     secret: method(async (from, request) => (await provider()).escrow.secret(idOf(from), request)),
     ...recoveryMethods((from) => {
       operator(from)
       return provider()
-    }),
-    exportOpen: method(async (from, request) => {
-      const one = await provider()
-      // Who owns what must be known to its end: a provider that was put back to an old copy knows former owners.
-      await currentSoon(one)
-      return one.exports.open(idOf(from), request)
     }),
     exportRead: method(async (from, request) => (await provider()).exports.read(idOf(from), request)),
     exportClose: method(async (from, request) => (await provider()).exports.close(idOf(from), request)),

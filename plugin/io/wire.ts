@@ -1,10 +1,12 @@
 /** From a secret-stack node to a running provider: hooks at init, the rest when all plugins are loaded. */
 import type { FeedId } from '../../protocol/ids'
+import { isVersion } from '../../protocol/version'
 import { gateOf, sbotOf } from '../../sbot/detect'
 import { hookQuestions, keepQuiet, quietClock } from '../../sbot/discretion'
 import { realClock } from '../../sbot/loop'
 import { noDelay } from '../../sbot/no-delay'
 import { guardReplicate } from '../../sbot/sound-ebt'
+import { readVersion } from '../../sbot/version'
 import { DEFAULT_POLICY, type Policy } from '../policy'
 import { hookAuth, hookInviteUse } from './onboarding'
 import { createPrivateBlobs } from './private-blobs'
@@ -27,6 +29,8 @@ interface Settings {
   pubsPerOwnerMax?: number
   retentionMs?: number
   name?: string
+  /** The version of pubs that `upgrade NAME` goes to; default: this package's own. */
+  pubVersion?: string
   /** host:port for the provider's own invites, where the node can't know it. */
   address?: string
   /** The operator's word that no other copy of this feed is ahead; opens the boot gate at once. */
@@ -125,7 +129,7 @@ function hides(self: FeedId, feed: string, ownNode: boolean): boolean {
   if (ownNode) return !inbox.pubFeeds.has(feed as FeedId)
   const { owners, hubs } = inbox.state.provider
   const id = feed as FeedId
-  return owners.has(id) || hubs.has(id) || tables.newcomers.has(id)
+  return owners.has(id) || hubs.has(id) || tables.newcomers.has(id) || inbox.guests.has(id)
 }
 
 /**
@@ -146,8 +150,16 @@ function policyOf(settings: Settings): Policy {
     portMax: settings.portMax ?? DEFAULT_POLICY.portMax,
     pubsPerOwnerMax: settings.pubsPerOwnerMax ?? DEFAULT_POLICY.pubsPerOwnerMax,
     retentionMs: settings.retentionMs ?? DEFAULT_POLICY.retentionMs,
+    pubVersion: pubVersionOf(settings),
     providerName: settings.name ?? DEFAULT_POLICY.providerName,
   }
+}
+
+function pubVersionOf({ pubVersion = readVersion() }: Settings): string {
+  if (isVersion(pubVersion)) return pubVersion
+  throw new Error(
+    `"${pubVersion}" can't be the version of pubs: set buttcloud.pubVersion to what fits a Docker tag, like 0.2.0`,
+  )
 }
 
 /** host:port of the node's own address, the most public one there is. */

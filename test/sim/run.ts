@@ -25,7 +25,11 @@ export interface Outcome {
     pubs: number
     uses: number
     takenBack: number
+    ownerChanges: number
+    sharedEnds: number
     changes: number
+    /** Links to exports that were handed out. */
+    exports: number
     starts: number
     epochs: number
     incidents: number
@@ -203,8 +207,8 @@ function disordered(
 }
 
 /** What the record itself asks for, whatever order was made of it. */
-function ordersOf({ epoch, restarts, port }: PubMessage): Partial<SpecMessage> {
-  return { epoch, restarts, port }
+function ordersOf({ epoch, restarts, rebuilds, version, port }: PubMessage): Partial<SpecMessage> {
+  return { epoch, restarts, rebuilds, version, port }
 }
 
 function judgeEnd(world: World): void {
@@ -246,7 +250,10 @@ function outcomeOf(world: World, violation: { invariant: Invariant; sentence: st
       pubs: records.length,
       uses: [...checks.invites.used.values()].reduce((sum, one) => sum + one, 0),
       takenBack: checks.invites.takenBack,
+      ownerChanges: checks.owners.ownerChanges,
+      sharedEnds: checks.owners.sharedEnds,
       changes: checks.owners.changes,
+      exports: checks.exports.handedOut.size,
       starts: world.provider.starts,
       incidents: checks.incidents.count,
       epochs: records.reduce((sum, one) => sum + one.epoch - 1, 0),
