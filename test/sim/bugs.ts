@@ -34,6 +34,7 @@ export const BUGS = {
   'owners-not-told': 'the hub believes that its pubs know who their owners are',
   'incidents-forgotten': 'a hub that starts anew does not know what it has said of incidents',
   'notices-forgotten': 'a provider that starts anew does not know which incidents it has told of',
+  'contact-not-said': 'the hub reports a follow or block that its pub has not published',
   'room-not-counted': 'placing counts no memory',
 } as const
 
