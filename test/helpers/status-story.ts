@@ -2,7 +2,7 @@
  * What owners see of a pub, once, for real: a stock ssb-server (standing for Patchwork) asks for a status and opens the
  * picture; figures and live streams come over the owner's own connection to the provider; nobody else gets any.
  */
-import { mkdirSync, readFileSync, writeFileSync } from 'node:fs'
+import { readFileSync } from 'node:fs'
 import { join } from 'node:path'
 import pullBox from 'pull-box-stream'
 import pull from 'pull-stream'
@@ -12,11 +12,11 @@ import { CHART_HEIGHT, CHART_WIDTH } from '../../plugin/chart'
 import { checkFigures, checkSamples, FIGURE_METHODS, type Figures } from '../../protocol/figures'
 import { STATS_PER_OWNER_MAX } from '../../protocol/limits'
 import type { PubView } from '../../protocol/rpc'
-import { runCli, startCli } from './cli'
 import { answered, connected } from './connected'
-import { removeFolder, temporaryFolder, until } from './machine'
+import { until } from './machine'
 import { answersTo, firstPost, privatePost, type ThreadPost } from './patchwork'
 import { askForPub, type World } from './path-story'
+import { tellStats } from './stats-story'
 import { call, dial, type StockPeer, startStock } from './stock'
 
 export interface Story {
@@ -47,7 +47,7 @@ export async function tellStatus(
     await tellReaders(story, bob)
     await tellStrangers(story, bob)
     await tellStream(story)
-    await tellCli(story)
+    await tellStats(t, world, pub)
     await more(story)
     await tellHubAway(story)
     await tellScan(story)
@@ -178,46 +178,6 @@ async function tellStream(story: Story): Promise<void> {
   await until('an item', () => cut.items.length > 0)
   other.close(true, () => {})
   t.pass('a reader that vanishes is no trouble')
-}
-
-/** `buttcloud stats`, beside the owner's server that runs: a table, lines of JSON, Ctrl-C, and refusals. */
-async function tellCli({ t, world, pub }: Story): Promise<void> {
-  const home = temporaryFolder('stats-cli')
-  const { owner, provider, networkKey } = world
-  const book = { v: 1, providers: [{ owner: owner.id, id: provider.id, address: provider.address }] }
-  mkdirSync(join(home, 'ours'))
-  writeFileSync(join(home, 'ours', 'owner.json'), JSON.stringify(book))
-  const words = (...more: string[]) => [
-    ...['--dir', join(home, 'ours'), '--ssb-path', owner.folder, 'stats'],
-    ...more,
-  ]
-  const around = { home, networkKey }
-  try {
-    const running = startCli(around, words('alice'))
-    await until(
-      'three lines',
-      () => running.output().stdout.split('\n').length > 4 || running.child.exitCode !== null,
-    )
-    running.child.kill('SIGINT')
-    const table = await running.ended
-    t.equal(table.code, 0, `Ctrl-C ends it well: ${table.stderr}`)
-    t.match(table.stdout, /^ +UTC +CPU +MEMORY .* PEERS\n\d\d:\d\d:\d\d .* of 192 MB/, 'a table')
-    const json = await runCli(around, words('--json', '--count', '2'))
-    t.equal(json.code, 0, json.stderr)
-    const lines = json.stdout.trim().split('\n')
-    t.equal(lines.length, 2, 'as many lines as asked for')
-    t.deepEqual(
-      lines.map((line) => JSON.parse(line).pub),
-      [pub.pub, pub.pub],
-      'of the only pub, each with its id',
-    )
-    const wrong = await runCli(around, words('bobs'))
-    t.deepEqual([wrong.code, wrong.stdout], [1, ''])
-    t.match(wrong.stderr, /You have no pub called bobs\. Yours: alice\./)
-    t.equal((await runCli(around, words('--count', '0'))).code, 2, 'a count that is none')
-  } finally {
-    removeFolder(home)
-  }
 }
 
 /** The hub is killed while somebody watches; then a status is answered without figures. */
