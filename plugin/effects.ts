@@ -6,6 +6,7 @@ import type { FeedId, MessageId, PubId } from '../protocol/ids'
 import {
   type AnswerPayload,
   type BearerPayload,
+  type BlobMention,
   type BurstPayload,
   type NoticePayload,
   noticeKey,
@@ -23,6 +24,8 @@ import type { Request } from '../protocol/state'
  */
 export type Ask =
   | { kind: 'run'; pub: PubId; method: string; args: string[] }
+  /** Its figures, and a picture of them that says how it is called. */
+  | { kind: 'status'; pub: PubId; name: string }
   /** The reply is links to encrypted blobs, as markdown. They go when all `readers` have fetched them, or their time is over. */
   | { kind: 'export'; pub: PubId; part: 'secret' | 'gossip'; readers: FeedId[] }
 
@@ -35,7 +38,15 @@ export type Reply =
 export type Effect =
   | { kind: 'record'; content: OwnerMessage | PubMessage | NoteMessage }
   | { kind: 'order'; content: SpecMessage | OpMessage }
-  | { kind: 'answer'; request: Request; recps: FeedId[]; text: string; payload: AnswerPayload }
+  | {
+      kind: 'answer'
+      request: Request
+      recps: FeedId[]
+      text: string
+      payload: AnswerPayload
+      /** What the text shows or links to. */
+      blobs?: BlobMention[]
+    }
   | { kind: 'notice'; owners: FeedId[]; text: string; payload: NoticePayload }
   | { kind: 'ask'; request: MessageId; hub: FeedId; ask: Ask }
   | { kind: 'bearer'; recps: FeedId[]; to: FeedId; text: string; payload: BearerPayload }

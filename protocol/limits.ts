@@ -243,6 +243,14 @@ export const FIGURES_LATE_MS = 75_000
 /** A live stream has one item a second: faster is not readable. Slower than a day nobody needs. */
 export const LIVE_EVERY_MS = 1_000
 export const FIGURES_EVERY_MAX_MS = 86_400_000
+/** Live streams that one owner reads at a time: a terminal for each pub, and some that were forgotten. */
+export const STATS_PER_OWNER_MAX = 12
+/** Questions for figures of one owner that wait for their hub. */
+export const FIGURES_ASKED_PER_OWNER_MAX = 12
+/** A `status` waits this long for its figures; then it is answered without. */
+export const STATUS_WAIT_MS = 6_000
+/** … and of that so long for its picture, which takes a quarter of a second. */
+export const PICTURE_WAIT_MS = 3_000
 /** A pub looks through its folder at most this often: thousands of blobs are thousands of looks at the disk. */
 export const FOLDER_LOOK_EVERY_MS = 300_000
 /** Plain bytes of one private blob: encrypted it stays under the 5 MiB that a stock client takes (5,199,665 fit). */
