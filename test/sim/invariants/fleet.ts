@@ -1,5 +1,6 @@
 /** Ports, room and volumes, as they physically are on the hubs' engines. */
 import type { FeedId, PubId } from '../../../protocol/ids'
+import { FREE_PLAN_RESERVED_BYTES } from '../../../protocol/limits'
 import type { PubMessage } from '../../../protocol/messages/pub'
 import { parse } from '../../../protocol/parse'
 import type { SimHub } from '../hub'
@@ -20,7 +21,8 @@ export class Fleet {
       const { containers } = hub.engine
       let reservedBytes = 0
       for (const [name, { run, process }] of containers) {
-        reservedBytes += run.reservedBytes
+        // At least what every pub takes: an order may be wrong about that.
+        reservedBytes += Math.max(run.reservedBytes, FREE_PLAN_RESERVED_BYTES)
         if (process === null) continue
         for (const port of run.web === null ? [run.port] : [run.port, run.web]) {
           const other = ports.get(port)
