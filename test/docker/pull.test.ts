@@ -54,7 +54,7 @@ test('Docker: images of other versions are pulled where the own one was, or wher
     t.deepEqual(await pulled.fetch(of('2'), options(true)), { how: 'pulled', why: null })
     t.notEqual(await idOf('2'), second, 'a rebuild gets the image as it is by now')
     const unknown = await refuses(t, pulled.fetch(of('9'), options()), 'no-image', 'an unknown version')
-    t.match(unknown, /manifest.* unknown/)
+    t.match(unknown, /it could not be pulled: .*manifest.* unknown/)
 
     await refuses(t, engineWith(`${repository}:1`, false).fetch(of('3'), options()), 'no-image', '--no-pull')
     t.deepEqual(
