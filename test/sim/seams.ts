@@ -105,6 +105,22 @@ function plantInSaying(universe: Universe, provider: Provider, sbot: FakeSbot): 
       if (twice) await say(content, recps)
       return say(content, recps)
     }
+  if (bugs.has('own-yes-is-enough'))
+    inbox.say = (content, recps) => {
+      const payload = parsePayload(content)
+      if (payload?.kind !== 'notice' || payload.question === null) return say(content, recps)
+      const asked = recps.filter((id) => id !== provider.sbot.id)
+      const question = { ...payload.question, asked }
+      return say({ ...content, buttcloud: { ...payload, question } }, recps)
+    }
+  if (bugs.has('notices-to-old-owners'))
+    inbox.say = (content, recps) => {
+      const payload = parsePayload(content)
+      if (payload?.kind !== 'notice' || payload.to !== null) return say(content, recps)
+      const before = inbox.state.provider.threads.get(payload.pub)?.recps ?? recps
+      const all = [...new Set([...recps, ...before])]
+      return say({ ...content, recps: all }, all)
+    }
   if (bugs.has('links-forgotten')) inbox.say = forgetful(inbox, say)
   if (bugs.has('bearer-to-thread'))
     inbox.say = (content, recps) => {
