@@ -130,6 +130,10 @@ function unsettled(world: World): { invariant: Invariant; sentence: string }[] {
       invariant: 'answered',
       sentence: `${JSON.stringify(one.text.slice(0, 40))} ${one.key.slice(0, 7)}`,
     })
+  for (const hub of hubs)
+    for (const { run, process } of hub.engine.containers.values())
+      if (process !== null && checks.owners.records.get(run.pub)?.hub !== hub.machine.id)
+        found.push({ invariant: 'up-at-the-end', sentence: `${run.name} runs on its former hub` })
   for (const record of checks.owners.records.values()) {
     const hub = hubs.find((one) => one.machine.id === record.hub)
     const process = hub?.engine.processOf(record.pub) ?? null
