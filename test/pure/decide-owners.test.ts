@@ -287,3 +287,17 @@ test('a notice goes to the owners of the moment: a question after a change opens
   t.equal(one.story.state.provider.threads.get(pubIdOf(one.pub))?.root, root, 'the thread of these three')
   t.end()
 })
+
+test('made an owner again: a thread of its own, and a new question in it', (t) => {
+  const one = with_(bob)
+  const { story } = one
+  const root = () => story.state.provider.threads.get(pubIdOf(one.pub))?.root
+  const first = root()
+  t.equal(notices(does(story, 'delete alice')).length, 1)
+  t.equal(root(), first, 'the question stands in their thread')
+  does(story, `owners alice remove ${bob}`)
+  does(story, `owners alice add ${bob}`)
+  t.notEqual(root(), first)
+  t.equal(notices(does(story, 'delete alice')).length, 1, 'what was asked in the old one is asked again')
+  t.end()
+})
