@@ -16,7 +16,9 @@ import {
 } from '../protocol/limits'
 import { buildOwner } from '../protocol/messages/owner'
 import type { Request } from '../protocol/state'
+import { answerAddress } from './decide-address'
 import { beginChange, continueChange, oweOrders } from './decide-change'
+import { beginContact, continueContact } from './decide-contact'
 import { beginCreate, continueCreate } from './decide-create'
 import { askDelete, continueDelete } from './decide-delete'
 import { answerEmail } from './decide-email'
@@ -28,6 +30,7 @@ import { beginUninvite, continueUninvite, listInvites } from './decide-invites'
 
 import { beginOwners, continueOwners } from './decide-owners'
 import { answerPlan, answerPlans } from './decide-plans'
+import { beginRun } from './decide-run'
 import { answerStatus } from './decide-status'
 import { beginWeb } from './decide-web'
 import { decideNo, decideYes } from './decide-yes'
@@ -117,6 +120,10 @@ function continueWork(look: Look, request: Request): boolean {
     continueInvite(look, request, op)
     return true
   }
+  if (op?.kind === 'contact') {
+    continueContact(look, request, op)
+    return true
+  }
   if (op?.kind === 'revoke') {
     continueUninvite(look, request, op)
     return true
@@ -183,12 +190,8 @@ type Beginners = {
   [K in Parsed['kind']]: (look: Look, request: Request, command: Extract<Parsed, { kind: K }>) => void
 }
 
-const notYet = (look: Look, request: Request, { kind }: Parsed): void =>
-  answer(look, request, 'refused', words.later(kind), { command: kind })
-
 const BEGINNERS: Beginners = {
-  help: (look, request, { about }) =>
-    answer(look, request, 'done', helpText(about, notBuilt()), { command: 'help' }),
+  help: (look, request, { about }) => answer(look, request, 'done', helpText(about), { command: 'help' }),
   list: (look, request) => answer(look, request, 'done', listText(look, request.author), { command: 'list' }),
   status: (look, request, { name }) => answerStatus(look, request, name),
   create: (look, request, { name }) => beginCreate(look, request, name),
@@ -203,13 +206,13 @@ const BEGINNERS: Beginners = {
   upgrade: beginChange,
   rebuild: beginChange,
   export: beginExport,
-  follow: notYet,
-  unfollow: notYet,
-  block: notYet,
-  unblock: notYet,
-  run: notYet,
+  follow: beginContact,
+  unfollow: beginContact,
+  block: beginContact,
+  unblock: beginContact,
+  run: beginRun,
   owners: beginOwners,
-  address: notYet,
+  address: answerAddress,
   log: (look, request, { name }) => answerLog(look, request, name),
   web: beginWeb,
   plans: answerPlans,
@@ -223,9 +226,6 @@ const BEGINNERS: Beginners = {
   unclear: (look, request, { readings }) => answer(look, request, 'unclear', words.unclear(readings)),
   empty: (look, request) => answer(look, request, 'unclear', words.empty),
 }
-
-const notBuilt = (): Set<string> =>
-  new Set(Object.keys(BEGINNERS).filter((kind) => BEGINNERS[kind as Parsed['kind']] === notYet))
 
 /** The answer to somebody's very first message carries a short help. */
 function greet(look: Look, request: Request, from: number): void {

@@ -5,7 +5,7 @@
  */
 import { maySay } from './authority'
 import { evolveAnswer, isClosed } from './evolve-answers'
-import type { FeedId, MessageId, Millis, PubId } from './ids'
+import { type FeedId, isFeedId, type MessageId, type Millis, type PubId } from './ids'
 import { INCIDENTS_KEPT_MAX } from './limits'
 import type { OpMessage } from './messages/op'
 import { checkPost, type Post } from './messages/post'
@@ -181,10 +181,23 @@ function evolveRequest(state: State, author: AuthorFold, message: Folded, post: 
   else state.open.set(request.key, request)
 }
 
-/** In public only a pub's follow of a member matters: the use of an invite. */
+/** In public only a pub's words on people matter: the use of an invite, and whom it follows or blocks by order. */
 function evolvePublic(author: AuthorFold, message: Folded): void {
   const use = useOf(message.content)
   if (use !== null) author.uses.push({ ...use, sequence: message.sequence, at: message.claimedAt })
+  const contact = contactOf(message.content)
+  if (contact === null) return
+  const { feed, following, blocking } = contact
+  author.contacts.set(feed, { following, blocking, sequence: message.sequence })
+}
+
+/** A `contact` exactly as a fence writes it by order: an owner's own, of whom there are thousands, are not kept. */
+function contactOf(content: unknown): { feed: FeedId; following: boolean; blocking: boolean } | null {
+  if (typeof content !== 'object' || content === null) return null
+  const { type, contact, following, blocking, ...rest } = content as Record<string, unknown>
+  if (type !== 'contact' || !isFeedId(contact) || Object.keys(rest).length > 0) return null
+  if (typeof following !== 'boolean' || typeof blocking !== 'boolean') return null
+  return { feed: contact, following, blocking }
 }
 
 /** The member and the note of a follow that an invite's use caused; null for anything else. */

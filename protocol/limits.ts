@@ -1,5 +1,7 @@
 /** Every bound of the system, named, with its reason. Units are last in the names. */
 
+export * from './limits-replies'
+
 /** box1 takes at most 7 recipients, the author included (private-box; ssb-keys refuses 8). */
 export const RECIPIENTS_MAX = 7
 /** So many bytes of text, as JSON, fit the classic 8 KiB with 7 recipients and the fullest payload (3,794 measured). */
@@ -265,16 +267,6 @@ export const STATUS_WAIT_MS = 6_000
 export const PICTURE_WAIT_MS = 3_000
 /** A pub looks through its folder at most this often: thousands of blobs are thousands of looks at the disk. */
 export const FOLDER_LOOK_EVERY_MS = 300_000
-/** Plain bytes of one private blob: encrypted it stays under the 5 MiB that a stock client takes (5,199,665 fit). */
-export const PRIVATE_BLOB_BYTES_MAX = 5_000_000
-/** Long answers and exports are kept this long. */
-export const PRIVATE_BLOB_KEPT_MS = 7 * 24 * 3_600_000
-/** What was fetched by everybody it was for goes after this: a client that failed to store it can ask again. */
-export const PRIVATE_BLOB_FETCHED_MS = 10 * 60_000
-export const PRIVATE_BLOB_SWEEP_EVERY_MS = 3_600_000
-/** Private blobs of one provider, all together: what is over makes the oldest go. */
-export const PRIVATE_BLOBS_MAX = 10_000
-export const PRIVATE_BLOBS_BYTES_MAX = 2 * 1024 * 1024 * 1024
 
 // ---- export ----
 /** One piece of an export on its way: several a second on a slow line, hardly any waiting for answers on a fast one. */
@@ -291,6 +283,8 @@ export const EXPORTS_PER_OWNER_MAX = 2
 export const EXPORTS_PER_HUB_MAX = 4
 /** The log of a plain ssb-server counts its bytes in 32 bits (flumelog-offset as ssb-db 20 opens it). */
 export const EXPORT_LOG_BYTES_MAX = 2 ** 32 - 1
+/** A request by message waits so long for a hub that is away: most come back at once, after a restart or a changed network. */
+export const EXPORT_HUB_WAIT_MS = 30_000
 /** What comes as blobs in a message, four of them at most; a table of peers is some kilobytes. */
 export const EXPORT_MESSAGE_BYTES_MAX = 20_000_000
 export const EXPORT_LINKS_MAX = 4

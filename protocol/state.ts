@@ -143,6 +143,13 @@ export interface UseFact {
   at: Millis
 }
 
+/** The last word of a pub on somebody, written by order. */
+export interface ContactFact {
+  following: boolean
+  blocking: boolean
+  sequence: number
+}
+
 /** The fold of anybody else's feed. Whether its author may say these things is for the reader to judge. */
 export interface AuthorFold {
   id: FeedId
@@ -157,6 +164,8 @@ export interface AuthorFold {
   feeds: Map<PubId, FeedId>
   results: Map<MessageId, ResultMessage>
   uses: UseFact[]
+  /** Whom it follows or blocks by order; members that came by an invite are in `uses`. */
+  contacts: Map<FeedId, ContactFact>
   /** What it said of incidents, by pub, oldest first; only the last ones (INCIDENTS_KEPT_MAX). */
   incidents: Map<PubId, IncidentFact[]>
 }
@@ -232,6 +241,7 @@ export function authorOf(state: State, id: FeedId): AuthorFold {
       feeds: new Map(),
       results: new Map(),
       uses: [],
+      contacts: new Map(),
       incidents: new Map(),
     }
     state.authors.set(id, author)

@@ -1,4 +1,5 @@
 /** From a secret-stack node to a running provider: hooks at init, the rest when all plugins are loaded. */
+import ssbCaps from 'ssb-caps'
 import type { FeedId } from '../../protocol/ids'
 import { isVersion } from '../../protocol/version'
 import { gateOf, sbotOf } from '../../sbot/detect'
@@ -70,7 +71,7 @@ export function wire(ssb: any, config: any): FeedId {
       startProvider({
         sbot,
         keys: config.keys,
-        policy: policyOf(settings),
+        policy: policyOf(settings, config.caps?.shs),
         tables,
         vault,
         blobs,
@@ -143,7 +144,8 @@ function trustedBy(self: FeedId): FeedId[] | null {
   return hubs.length === 0 ? null : hubs.map((hub) => hub.hub)
 }
 
-function policyOf(settings: Settings): Policy {
+function policyOf(settings: Settings, networkKey: unknown): Policy {
+  const key = Buffer.isBuffer(networkKey) ? networkKey.toString('base64') : networkKey
   return {
     ...DEFAULT_POLICY,
     portMin: settings.portMin ?? DEFAULT_POLICY.portMin,
@@ -152,6 +154,7 @@ function policyOf(settings: Settings): Policy {
     retentionMs: settings.retentionMs ?? DEFAULT_POLICY.retentionMs,
     pubVersion: pubVersionOf(settings),
     providerName: settings.name ?? DEFAULT_POLICY.providerName,
+    networkKey: typeof key === 'string' && key !== ssbCaps.shs ? key : null,
   }
 }
 

@@ -38,6 +38,8 @@ const NONSENSE = [
   '{"type":"buttcloud/pub"}',
   'x'.repeat(3_000),
 ]
+/** Few, so that commands about one of them meet. */
+const someoneOf = (count: number): FeedId => madeUpFeed(`somebody ${count % 3}`)
 /** Commands that change a pub and keep it. */
 const CHANGES: ((name: string, count: number) => string)[] = [
   (name) => `stop ${name}`,
@@ -50,6 +52,10 @@ const CHANGES: ((name: string, count: number) => string)[] = [
   (name) => `web ${name} on`,
   (name) => `web ${name} off`,
   (name, count) => `name ${name} as Garden ${count}`,
+  (name, count) => `follow ${name} ${someoneOf(count)}`,
+  (name, count) => `unfollow ${name} ${someoneOf(count)}`,
+  (name, count) => `block ${name} ${someoneOf(count)}`,
+  (name, count) => `unblock ${name} ${someoneOf(count)}`,
   (name, count) => `upgrade ${name} ${VERSIONS[count % VERSIONS.length]}`,
   (name) => `upgrade ${name}`,
   (name, count) => `please upgrade ${name} to ${VERSIONS[(count * 7) % VERSIONS.length]}`,
