@@ -124,7 +124,7 @@ async function tellStranger({ t, world }: Story): Promise<void> {
 }
 
 /** Wants the blob as a client does that follows the link, and opens it with the key in the link. */
-async function opened(world: World, peer: StockPeer, text: string): Promise<Buffer> {
+export async function opened(world: World, peer: StockPeer, text: string): Promise<Buffer> {
   const [, , id = '', unbox = ''] = LINK.exec(text) ?? []
   await until(
     'the blob',
