@@ -39,6 +39,8 @@ export class HubProvider {
   readonly forked = new Set<PubId>()
   forkedTries = 0
   pair = makeBoxPair()
+  /** Thrown at whoever wants to put something in; null where all is well. */
+  escrowRefusal: string | null = null
   readonly specs = new Map<PubId, SpecMessage>()
   /** Token keys with the hub that used them. */
   private readonly tokens = new Map<string, FeedId | null>()
@@ -233,6 +235,7 @@ export class HubProvider {
     this.need(hub, pub, epoch)
     const before = this.sealed.get(pub)
     if (before !== undefined && before.feed !== feed) throw new Error('refused: another feed')
+    if (this.escrowRefusal !== null) throw new Error(this.escrowRefusal)
     if (sealed !== null && key === this.pair.public) this.sealed.set(pub, { feed, key, sealed })
     return { held: this.sealed.get(pub)?.key === this.pair.public, key: this.pair.public }
   }
