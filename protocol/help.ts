@@ -3,10 +3,6 @@ import { type Entry, GROUPS } from './help-entries'
 
 const code = (text: string): string => `\`${text}\``
 
-/** Words of the parser that this provider does not know yet: they are no help to anybody. */
-type Unknown = ReadonlySet<string>
-const NONE: Unknown = new Set()
-
 /** A few lines for somebody who writes for the first time. */
 export function shortHelp(): string {
   return [
@@ -16,9 +12,9 @@ export function shortHelp(): string {
 }
 
 /** All commands, or one of them with examples; a word that is none gets all. */
-export function helpText(about: string | null, unknown: Unknown = NONE): string {
-  const entry = about === null || unknown.has(about) ? undefined : entryOf(about)
-  if (entry === undefined) return fullHelp(about, unknown)
+export function helpText(about: string | null): string {
+  const entry = about === null ? undefined : entryOf(about)
+  if (entry === undefined) return fullHelp(about)
   return [
     `${code(entry.usage)}: ${entry.does}.`,
     ...entry.details,
@@ -33,7 +29,7 @@ function entryOf(command: string): Entry | undefined {
   return undefined
 }
 
-function fullHelp(about: string | null, unknown: Unknown): string {
+function fullHelp(about: string | null): string {
   const lines = [
     ...(about === null
       ? []
@@ -41,10 +37,8 @@ function fullHelp(about: string | null, unknown: Unknown): string {
     `You can send me, in a private message (${code('help COMMAND')} tells more about one):`,
   ]
   for (const [title, entries] of GROUPS) {
-    const known = Object.entries(entries).filter(([command]) => !unknown.has(command))
-    if (known.length === 0) continue
     lines.push('', `**${title}**`, '')
-    for (const [, entry] of known) lines.push(`- ${code(entry.usage)}: ${entry.does}`)
+    for (const entry of Object.values(entries)) lines.push(`- ${code(entry.usage)}: ${entry.does}`)
   }
   lines.push(
     '',

@@ -235,13 +235,11 @@ test('help fits one answer and every example in it is understood', (t) => {
   t.end()
 })
 
-test('help names every command, and none that the provider does not know', (t) => {
+test('help names every command, and tells more about each', (t) => {
   const all = helpText(null)
   for (const command of [...COMMANDS, 'name', 'describe']) {
     t.ok(all.includes(`- \`${command}`), `${command} is listed`)
-    t.notOk(helpText(null, new Set([command])).includes(`- \`${command} `), `${command} is left out`)
     t.notEqual(helpText(command), all, `${command} has a help of its own`)
-    t.match(helpText(command, new Set([command])), /is not available yet/)
   }
   t.end()
 })
