@@ -60,7 +60,7 @@ function owners({ story, pub, relay }: World, list: (typeof alice)[]): void {
 
 function read({ relay }: World, who: typeof alice, pub: unknown) {
   const source = relay.stats(who, { pub })
-  const got: { items: unknown[]; end: any; stop(): void } = {
+  const got: { items: unknown[]; end: Error | null; stop(): void } = {
     items: [],
     end: null,
     stop: () => source(true, () => {}),
@@ -68,7 +68,7 @@ function read({ relay }: World, who: typeof alice, pub: unknown) {
   const next = (): void =>
     source(null, (end, item) => {
       if (end) {
-        got.end = end
+        got.end = end as Error
         return
       }
       got.items.push(item)
@@ -96,7 +96,7 @@ test('a change of owners counts at once: the former one is shut out, the new one
   says(null, LIVE)
   t.deepEqual([hers.items.length, his.items.length, seen.begun], [2, 1, 1], 'both share one stream')
   owners(world, [bob])
-  t.match(hers.end?.message, /^refused: you are no owner of this pub any more/)
+  t.match(String(hers.end?.message), /^refused: you are no owner of this pub any more/)
   says(null, LIVE)
   t.deepEqual([hers.items.length, his.items.length], [2, 2], 'she gets nothing more, he does')
   t.match(await said(relay.figures(alice, { pub })), /^unknown: /)
@@ -138,7 +138,11 @@ test('streams are bounded, end with their hub, and are forgotten when they end',
   says(null, { nonsense: true })
   t.equal(many[1]?.items.length, 0, 'what makes no sense is passed over')
   says(new Error('stream ended with:0 but wanted:1'))
-  t.ok(many.slice(1).every(({ end }) => /^try-again: the connection to its server ended/.test(end?.message)))
+  t.ok(
+    many
+      .slice(1)
+      .every(({ end }) => /^try-again: the connection to its server ended/.test(String(end?.message))),
+  )
   t.equal(read(world, alice, pub).end, null, 'and all of them make room')
   t.equal(seen.begun, 2)
   relay.stop()
