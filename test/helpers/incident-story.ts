@@ -25,7 +25,6 @@ export interface Hands {
 interface Story {
   t: Test
   world: World
-  hands: Hands
   root: string
   /** The notices that were told and looked at. */
   seen: string[]
@@ -40,7 +39,7 @@ const LOOP_DEADLINE_MS = 180_000
 export async function tellIncidents(t: Test, world: World, hands: Hands): Promise<void> {
   const { request: root, code, pub } = await askForPub(t, world, 'alice')
   await call(world.owner.rpc, 'invite.accept', code)
-  const story: Story = { t, world, hands, root, seen: [] }
+  const story: Story = { t, world, root, seen: [] }
   await until('the pub to follow its owner', async () => (await viewOf(story)).invites.used === 1)
   t.match(await askLog(story), /^Nothing has befallen \*\*alice\*\*/)
 
@@ -75,6 +74,30 @@ export async function tellIncidents(t: Test, world: World, hands: Hands): Promis
   t.match(lines.at(-1) ?? '', /hung and started anew/)
   t.equal((await viewOf(story)).lastIncident?.kind, 'crashing')
   t.equal((await told(story)).length, story.seen.length, 'and there were no other notices')
+}
+
+/** A pub's disk fills while it is away for a moment, and gets room again. */
+export async function tellDisk(
+  t: Test,
+  world: World,
+  hands: Pick<Hands, 'kill'> & { fill(pub: PubView, share: number): Promise<void> },
+  takesBlob: (pub: PubView) => Promise<boolean>,
+): Promise<void> {
+  const { request: root, pub } = await askForPub(t, world, 'alice')
+  const story: Story = { t, world, root, seen: [] }
+  t.ok(await takesBlob(pub), 'at first it takes blobs')
+  // It is looked through at every start, and then every five minutes.
+  await hands.fill(pub, 0.97)
+  await hands.kill(pub)
+  const full = await notice(story, 'disk full', LOOP_DEADLINE_MS)
+  t.match(full.text, /filled more than 95 % of its disk of 1024 MB.*Messages go on/)
+  await until('the pub to take no blobs', async () => !(await takesBlob(pub)), LOOP_DEADLINE_MS)
+  await hands.fill(pub, 0)
+  await hands.kill(pub)
+  const room = await notice(story, 'room again', LOOP_DEADLINE_MS)
+  t.match(room.text, /has room on its disk again and takes pictures/)
+  await until('the pub to take blobs', () => takesBlob(pub), LOOP_DEADLINE_MS)
+  t.equal((await told(story)).length, 2, 'and there were no other notices')
 }
 
 async function viewOf({ world }: Story): Promise<PubView> {
