@@ -56,6 +56,8 @@ export const contactWords = {
     `**${name}** could not ${goalOf(contact)}: ${why}.`,
   overtaken: (name: string, contact: Contact): string =>
     `A later command about ${person(contact.feed)} took the place of this one; the answer to that one says how it is with **${name}**.`,
+  moved: (name: string): string =>
+    `**${name}** was moved to another server before that was done. Please send it again.`,
   stoppedMeanwhile: (name: string, contact: Contact): string =>
     `**${name}** was stopped before that was done. It is to ${goalOf(contact)} at its next start, unless you say otherwise then.`,
   late: (name: string, contact: Contact): string =>
