@@ -2,9 +2,10 @@
 import { type AboutKind, checkAbout, quoted, visible } from '../protocol/about-text'
 import { type Command, parseCommand } from '../protocol/command'
 import { withMarks } from '../protocol/command-mentions'
+import { noteFault } from '../protocol/command-note'
 import { checkEmail } from '../protocol/email-text'
 import type { FeedId } from '../protocol/ids'
-import { INVITE_NOTE_CHARS_MAX, VERSION_CHARS_MAX } from '../protocol/limits'
+import { VERSION_CHARS_MAX } from '../protocol/limits'
 import { checkName } from '../protocol/name'
 import { Failure } from './failure'
 
@@ -13,6 +14,14 @@ export const FEED_FORMS = 'whom: @…=.ed25519 or ssb:feed/ed25519/…, in quote
 /** A sentence of those parts that are there. */
 export function words(...parts: (string | null)[]): string {
   return parts.filter((part) => part !== null).join(' ')
+}
+
+/** A verb and the pub it is about; with a word more where the bare name would be read as something else. */
+export function aboutPub(verb: Command['kind'], name: unknown): string {
+  const pub = nameArgument(name)
+  const text = `${verb} ${pub}`
+  const read = parseCommand(text)
+  return read.kind === verb && 'name' in read && read.name === pub ? text : `${verb} pub ${pub}`
 }
 
 /** A pub's name; throws a Failure (2) with the reason. */
@@ -65,9 +74,8 @@ export function noteArgument(option: unknown, given: string[]): string {
   const written = typeof option === 'string' ? option : given.slice(1).join(' ')
   if (given.length === 0 && typeof option !== 'string') return ''
   const note = visible(written).replace(/\s+/g, ' ').trim()
-  if (note === '') throw new Failure(2, 'The note is empty.')
-  if (note.length > INVITE_NOTE_CHARS_MAX)
-    throw new Failure(2, `The note has ${note.length} characters, and ${INVITE_NOTE_CHARS_MAX} are the most.`)
+  const fault = noteFault(note)
+  if (fault !== null) throw new Failure(2, fault)
   return ` note: ${quoted(note)}`
 }
 

@@ -143,6 +143,7 @@ function movePort(look: Look, pub: PubFact): void {
 
 /** It did not come up: the record ends (the order follows from it), then the answer says so. */
 function endFailed(look: Look, request: Request, pub: PubFact): void {
+  look.pubsEnded.add(pub.pub)
   const record: PubMessage = {
     ...pub.record,
     status: 'ended',

@@ -25,7 +25,8 @@ export function tellIncidents(look: Look): void {
     for (const [id, facts] of state.authors.get(hub)?.incidents ?? []) {
       const pub = state.provider.pubs.get(id)
       if (pub === undefined || pub.record.hub !== hub || pub.record.status !== 'live') continue
-      if (!look.pubsEnded.has(id)) tell(look, pub, facts)
+      // Whose pub it is, a change of this look decides first.
+      if (!look.pubsEnded.has(id) && !look.pubsChanged.has(id)) tell(look, pub, facts)
     }
 }
 

@@ -1,22 +1,25 @@
-/** `invite NAME [USES]`: an op for the hub, then the code to current owners only. */
+/** `invite NAME [USES] [note TEXT]`: an op for the hub, then the code to current owners only. */
+import type { Command } from '../protocol/command-kinds'
 import type { FeedId } from '../protocol/ids'
 import { INVITES_PER_PUB_MAX, OP_DEADLINE_MS } from '../protocol/limits'
+import { buildNote } from '../protocol/messages/note'
 import { buildOp, type InviteOp } from '../protocol/messages/op'
 import type { PubFact, Request } from '../protocol/state'
-import { answer, clip, type Look, onlyOwnersRead } from './look'
-import { addressOf, feedOf, liveInvites, pubNamed, pubsOf, resultOf } from './query'
+import { answer, clip, type Look, onlyOwnersRead, pubFor } from './look'
+import { addressOf, feedOf, liveInvites, resultOf } from './query'
 import { inviteText, words } from './words'
 
-/** Checks and owes the op. */
-export function beginInvite(look: Look, request: Request, name: string | null, uses: number | null): void {
+type Wanted = Extract<Command, { kind: 'invite' }>
+
+/** Checks and owes the op, and what its owner noted on it. */
+export function beginInvite(look: Look, request: Request, wanted: Wanted): void {
   const { state, ledger } = look.world
+  const { name, uses, note } = wanted
   const refuse = (text: string): void => answer(look, request, 'refused', text, { command: 'invite' })
-  const live = pubsOf(state, request.author).filter((pub) => pub.record.status === 'live')
-  const names = live.map((pub) => pub.record.name)
-  const pub =
-    name === null ? (live.length === 1 ? (live[0] ?? null) : null) : pubNamed(state, request.author, name)
-  if (pub === null)
-    return refuse(name === null ? words.whichPub('invite', names) : words.noSuchPub(name, names))
+  const pub = pubFor(look, request, 'invite', name)
+  if (pub === null) return
+  // Whose pub it is, a change of this look decides first.
+  if (look.pubsChanged.has(pub.pub)) return look.wakeAt(look.world.now)
   if (pub.record.desired === 'down') return refuse(words.stoppedNoInvite(pub.record.name))
   const planned = look.effects.filter(
     (one) => one.kind === 'order' && one.content.type === 'buttcloud/op' && one.content.pub === pub.pub,
@@ -31,6 +34,8 @@ export function beginInvite(look: Look, request: Request, name: string | null, u
     kind: 'invite',
     invite: { key, uses: uses ?? 1, tag },
   })
+  if (note !== null && !state.provider.notes.has(request.key))
+    look.owe({ kind: 'record', content: buildNote({ invite: request.key, pub: pub.pub, text: note }) })
   look.owe({ kind: 'order', content })
 }
 

@@ -22,6 +22,9 @@ import { askDelete, continueDelete } from './decide-delete'
 import { answerEmail } from './decide-email'
 import { answerLog, tellIncidents } from './decide-incidents'
 import { beginInvite, continueInvite } from './decide-invite'
+
+import { beginUninvite, continueUninvite, listInvites } from './decide-invites'
+
 import { answerPlan, answerPlans } from './decide-plans'
 import { beginWeb } from './decide-web'
 import { decideNo, decideYes } from './decide-yes'
@@ -99,6 +102,10 @@ function continueWork(look: Look, request: Request): boolean {
     continueInvite(look, request, op)
     return true
   }
+  if (op?.kind === 'revoke') {
+    continueUninvite(look, request, op)
+    return true
+  }
   if (continueDelete(look, request) || continueAsked(look, request)) return true
   const change = provider.changes.get(request.key)
   if (change === undefined) return false
@@ -170,9 +177,9 @@ const BEGINNERS: Beginners = {
   list: (look, request) => answer(look, request, 'done', listText(look, request.author), { command: 'list' }),
   status: (look, request, { name }) => answerStatus(look, request, name),
   create: (look, request, { name }) => beginCreate(look, request, name),
-  invite: (look, request, { name, uses }) => beginInvite(look, request, name, uses),
-  invites: notYet,
-  uninvite: notYet,
+  invite: beginInvite,
+  invites: (look, request, { name }) => listInvites(look, request, name),
+  uninvite: (look, request, { name, id }) => beginUninvite(look, request, name, id),
   start: beginChange,
   stop: beginChange,
   restart: beginChange,

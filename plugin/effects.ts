@@ -10,6 +10,7 @@ import {
   type NoticePayload,
   noticeKey,
 } from '../protocol/messages/answer'
+import type { NoteMessage } from '../protocol/messages/note'
 import type { OpMessage } from '../protocol/messages/op'
 import type { OwnerMessage } from '../protocol/messages/owner'
 import type { PubMessage } from '../protocol/messages/pub'
@@ -29,7 +30,7 @@ export type Reply =
   | { state: 'failed'; reason: string }
 
 export type Effect =
-  | { kind: 'record'; content: OwnerMessage | PubMessage }
+  | { kind: 'record'; content: OwnerMessage | PubMessage | NoteMessage }
   | { kind: 'order'; content: SpecMessage | OpMessage }
   | { kind: 'answer'; request: Request; recps: FeedId[]; text: string; payload: AnswerPayload }
   | { kind: 'notice'; owners: FeedId[]; text: string; payload: NoticePayload }
@@ -47,6 +48,8 @@ export type Effect =
 export function describe(effect: Effect): string {
   switch (effect.kind) {
     case 'record':
+      if (effect.content.type === 'buttcloud/note')
+        return `record a note on the invite of ${effect.content.invite.slice(0, 9)}`
       return effect.content.type === 'buttcloud/owner'
         ? `record owner ${effect.content.owner.slice(0, 9)}`
         : `record pub ${effect.content.name} ${effect.content.status}, to be ${effect.content.desired}, on port ${effect.content.port}`
@@ -71,6 +74,7 @@ export function describe(effect: Effect): string {
 export function keyOf(effect: Effect): string {
   switch (effect.kind) {
     case 'record':
+      if (effect.content.type === 'buttcloud/note') return `note ${effect.content.invite}`
       return effect.content.type === 'buttcloud/owner'
         ? `owner ${effect.content.owner}`
         : `pub ${effect.content.pub} ${effect.content.answers} ${effect.content.status} ${effect.content.port} ${effect.content.epoch}`

@@ -8,11 +8,12 @@ import {
   type Outcome,
   type Question,
 } from '../protocol/messages/answer'
-import type { Request, State } from '../protocol/state'
+import type { PubFact, Request, State } from '../protocol/state'
 import type { Effect, Reply } from './effects'
 import type { Policy } from './policy'
-import type { Ledger } from './query'
+import { type Ledger, pubNamed, pubsOf } from './query'
 import { type Taken, takenBy } from './schedule'
+import { words } from './words'
 
 /** What is true on this machine only and is on no feed. */
 export interface Facts {
@@ -128,6 +129,22 @@ export function notify(look: Look, owners: FeedId[], text: string, notice: Notic
 }
 
 /**
+ * The live pub that a command is about: by its name, or the only one its writer has. Owes the refusal and gives null
+ * where there is none, or none of theirs.
+ */
+export function pubFor(look: Look, request: Request, command: string, name: string | null): PubFact | null {
+  const { state } = look.world
+  const live = pubsOf(state, request.author).filter((pub) => pub.record.status === 'live')
+  const only = live.length === 1 ? (live[0] ?? null) : null
+  const pub = name === null ? only : pubNamed(state, request.author, name)
+  if (pub !== null) return pub
+  const names = live.map((one) => one.record.name)
+  const text = name === null ? words.whichPub(command, names) : words.noSuchPub(name, names)
+  answer(look, request, 'refused', text, { command })
+  return null
+}
+
+/**
  * Whom a reply goes to: the same people as the request, as Patchwork expects; only author and provider where the
  * request does not name both or names too many.
  */
@@ -152,7 +169,7 @@ export function clip(text: string): string {
 }
 
 /** Bytes of a text inside JSON, in UTF-8: quotes, line ends and non-ASCII cost more than one. */
-function jsonBytes(text: string): number {
+export function jsonBytes(text: string): number {
   let bytes = 0
   for (const character of JSON.stringify(text)) {
     const code = character.codePointAt(0) ?? 0

@@ -44,14 +44,14 @@ export function usesOf(
   pub: PubFact,
   feed: FeedId | null,
   ledger: Ledger,
-): Map<MessageId, FeedId[]> {
-  const uses = new Map<MessageId, FeedId[]>()
+): Map<MessageId, UseFact[]> {
+  const uses = new Map<MessageId, UseFact[]>()
   const ops = invitesOf(state, pub.pub)
   for (const op of ops) uses.set(op.op, [])
   const facts = feed === null ? [] : (state.authors.get(feed)?.uses ?? [])
   for (const use of facts) {
     const op = opOf(use, ops, uses, ledger)
-    if (op !== null) uses.get(op)?.push(use.member)
+    if (op !== null) uses.get(op)?.push(use)
   }
   return uses
 }
@@ -72,7 +72,7 @@ const matches = new WeakMap<Ledger, WeakMap<UseFact, Match>>()
 function opOf(
   use: UseFact,
   ops: InviteOp[],
-  uses: ReadonlyMap<MessageId, FeedId[]>,
+  uses: ReadonlyMap<MessageId, UseFact[]>,
   ledger: Ledger,
 ): MessageId | null {
   const known = matches.get(ledger) ?? new WeakMap<UseFact, Match>()
@@ -97,12 +97,12 @@ export function invitesOf(state: State, pub: PubId): InviteOp[] {
   return ops
 }
 
-/** The invites that may still be used: issued, not void, uses left. */
+/** The invites that may still be used: issued, neither void nor taken back, uses left. */
 export function liveInvites(state: State, pub: PubFact, feed: FeedId | null, ledger: Ledger): InviteEntry[] {
   const uses = usesOf(state, pub, feed, ledger)
   const entries: InviteEntry[] = []
   for (const op of invitesOf(state, pub.pub)) {
-    if (state.provider.unsuccessful.has(op.op)) continue
+    if (state.provider.unsuccessful.has(op.op) || state.provider.revoked.has(op.invite.key)) continue
     const left = op.invite.uses - (uses.get(op.op)?.length ?? 0)
     if (left > 0) entries.push({ key: op.invite.key, left, tag: op.invite.tag })
   }

@@ -44,7 +44,7 @@ export const words = {
       ? 'You have no pub yet. `create NAME` makes one.'
       : `Which one? ${names.map((name) => `\`${command} ${name}\``).join(' or ')}`,
   tooManyInvites: (name: string, max: number): string =>
-    `**${name}** has ${max} unused invites already, which is as many as it holds. Use some of them first.`,
+    `**${name}** has ${max} unused invites already, which is as many as it holds. Use some of them first, or take some back: \`invites ${name}\` lists them.`,
   askDelete: (name: string, until: Millis): string =>
     `Delete **${name}**? It goes off at once and its invites stop working; its data is removed a week later. If you are sure, answer \`yes\` here, before ${when(until)}.`,
   deleted: (name: string, until: Millis): string =>

@@ -13,6 +13,7 @@ export const AUTHORITY: { readonly [type in Content['type']]: readonly Role[] } 
   'buttcloud/pub': ['provider'],
   'buttcloud/spec': ['provider'],
   'buttcloud/op': ['provider'],
+  'buttcloud/note': ['provider'],
   'buttcloud/hub': ['provider'],
   'buttcloud/observed': ['hub'],
   'buttcloud/result': ['hub'],

@@ -2,17 +2,21 @@
  * Forms of sentences, written as patterns with places in them: `export PUB PART`. A sentence that fits one as a whole is
  * that command; each further meaning of a word has to be spelled out, so that talk is not taken for a command.
  */
-import type { Reading } from './command-kinds'
+import type { Command, Reading } from './command-kinds'
 import { isMark, MARK, type Mention, mentionOf } from './command-mentions'
+import { unclear } from './command-objects'
 import { nameIn } from './command-power'
 import type { Unit } from './command-text'
 import { afterWishing, commandOf, withoutCourtesy } from './command-words'
+import type { FeedId } from './ids'
 import { checkName, isReserved } from './name'
 
 /** What stood in the places of a form. `name` null: the only pub. */
 export interface Found {
   name: string | null
   mention: Mention | null
+  /** Everybody with an id who is named; whoever is spoken to at the beginning is not. */
+  named: FeedId[]
   /** Other places, lower-cased. */
   place: (name: string) => string | null
   /** A place as it was written. */
@@ -48,40 +52,44 @@ export function form(text: string, read: Form['read']): Form {
 
 /** The first form that fits a sentence, read. Null where none does. */
 export function readForms(forms: readonly Form[], unit: Unit): Reading | null {
-  for (const { text, wished } of wordings(unit))
+  for (const { text, wished, named } of wordings(unit))
     for (const { pattern, read } of forms) {
       const groups = pattern.exec(text)?.groups
       if (groups === undefined && !pattern.test(text)) continue
-      const reading = readFound(groups ?? {}, { unit, wished }, read)
+      const reading = readFound(groups ?? {}, { unit, wished, named }, read)
       if (reading !== null) return reading
     }
   return null
 }
 
+interface Wording {
+  text: string
+  wished: boolean
+  named: FeedId[]
+}
+
 /** The sentence without courtesies, as it stands and without the wish before it. */
-function wordings(unit: Unit): { text: string; wished: boolean }[] {
-  const kept = unit.marked.map((word) => (/^@./.test(word) ? `${MARK}${word}` : word))
-  let words = withoutCourtesy(kept)
+function wordings(unit: Unit): Wording[] {
+  const kept = unit.marked.filter((word) => !/^[<>()[\]"'*_]+$/.test(word))
+  let words = withoutCourtesy(kept.map((word) => (/^@./.test(word) ? `${MARK}${word}` : word)))
+  while (/^\?+$/.test(words.at(-1) ?? '')) words = withoutCourtesy(words.slice(0, -1))
   // Whoever is spoken to stands first.
   while (words.length > 0 && (words[0] ?? '').startsWith(MARK)) words = withoutCourtesy(words.slice(1))
-  // Of several that are named at the end the first has a place in a form; the others are looked for where it is read.
+  const ids = words.map((word) => mentionOf(word, unit.mentions)?.id ?? null)
+  const named = [...new Set(ids.filter((id) => id !== null))]
+  // Of several that are named at the end the first has a place in a form; `named` has them all.
   while (isMark(words.at(-1) ?? '') && words.slice(0, -1).some(isMark))
     words = withoutCourtesy(words.slice(0, -1))
   const textOf = (list: string[]): string => list.map((word) => word.replace(`${MARK}@`, '@')).join(' ')
   const wish = afterWishing(words)
-  const bare = textOf(words)
-  const rest = textOf(withoutCourtesy(wish.rest))
-  return bare === rest
-    ? [{ text: bare, wished: false }]
-    : [
-        { text: bare, wished: false },
-        { text: rest, wished: wish.wished },
-      ]
+  const bare = { text: textOf(words), wished: false, named }
+  const rest = { text: textOf(withoutCourtesy(wish.rest)), wished: wish.wished, named }
+  return bare.text === rest.text ? [bare] : [bare, rest]
 }
 
 function readFound(
   groups: Record<string, string | undefined>,
-  told: { unit: Unit; wished: boolean },
+  told: Pick<Found, 'unit' | 'wished' | 'named'>,
   read: Form['read'],
 ): Reading | null {
   const pub = groups.pub === undefined ? { name: null } : pubIn(groups.pub)
@@ -111,3 +119,19 @@ function pubIn(text: string): { name: string | null } | { reason: string } | nul
   const checked = checkName(word)
   return checked.ok ? { name: checked.name } : { reason: checked.reason }
 }
+
+/** The command and the pub as they can be sent; what stands behind is added. */
+export const said = (kind: Command['kind'], name: string | null, ...more: (string | null)[]): string =>
+  [kind, name, ...more].filter((word) => word !== null).join(' ')
+
+/** Obeyed when it is told or asked for; a mere question about it, or a wish for later, is asked back. */
+export function told(found: Found, reading: Command, plain: string): Reading {
+  const { unit, wished } = found
+  const later = unit.words.some((word) => /^(?:tonight|soon|today|tomorrow|later)$/.test(word))
+  return (unit.asks && !wished) || later ? unclear(plain, `help ${reading.kind}`) : reading
+}
+
+/** A form that names a pub and nothing else. */
+export const one =
+  (kind: 'address' | 'log' | 'invites'): Form['read'] =>
+  ({ name }) => ({ kind, name })

@@ -10,6 +10,10 @@ import { INVITE_NOTE_CHARS_MAX } from './limits'
 const NOTED =
   /^(.*?)[ ,;(]+(?:(?:(?:and|with) )?(?:(?:a|the|this) )?(note)\b ?(?:[:=]|that|saying|as|[-–—](?= ))?|(?:note|for) ?:) ?(\S.*?)\)?$/i
 
+const THANKS = '(?:please|pls|plz|thanks|thank you|thx)[.!?]*$'
+const AFTERWARDS = new RegExp(String.raw`(?:\s*,)?\s+${THANKS}`, 'i')
+const AFTER_COMMA = new RegExp(String.raw`\s*,\s+${THANKS}`, 'i')
+
 /** Reads a line, or its rest from a sentence's beginning; null when it is no invite with a note. */
 export function readNote(line: string): Reading | null {
   if (!/invit/i.test(line) || !/\bnote\b|\bfor ?:/i.test(line)) return null
@@ -28,11 +32,18 @@ export function readNote(line: string): Reading | null {
 
 function withNote(read: Extract<Reading, { kind: 'invite' }>, written: string): Reading {
   const text = visible(written).trim()
-  const note = (unquoted(text) ?? unquoted(text.replace(/[.!?,;]+$/, '')) ?? text).trim()
-  if (note === '') return { kind: 'invalid', command: 'invite', reason: sentence.noteMissing() }
-  if (note.length > INVITE_NOTE_CHARS_MAX)
-    return { kind: 'invalid', command: 'invite', reason: sentence.noteTooLong(note.length) }
-  return { ...read, note }
+  const polite = text.replace(AFTERWARDS, '')
+  const inner = unquoted(polite) ?? unquoted(polite.replace(/[.!?,;]+$/, ''))
+  // A note may well end in "please"; after a comma it does not belong to it.
+  const note = (inner ?? text.replace(AFTER_COMMA, '')).trim()
+  const reason = noteFault(note)
+  return reason === null ? { ...read, note } : { kind: 'invalid', command: 'invite', reason }
+}
+
+/** Why a text can be no note, in a sentence; null where it can. */
+export function noteFault(note: string): string | null {
+  if (!/[\p{L}\p{N}\p{S}]/u.test(note)) return sentence.noteMissing()
+  return note.length > INVITE_NOTE_CHARS_MAX ? sentence.noteTooLong(note.length) : null
 }
 
 /** The command as it can be sent. */

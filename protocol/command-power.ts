@@ -33,11 +33,17 @@ const LATER_TODAY = /^(?:tonight|soon|today)$/
 export function readPower(words: string[], asks: boolean): Reading | null {
   const { rest, wished } = afterAsking(words)
   const found = readWords(withoutCourtesy(rest))
-  if (found === null) return null
+  if (found === null || isTalk(found, words)) return null
   const plain = found.name === null ? found.kind : `${found.kind} ${found.name}`
   const status = found.name === null ? 'status' : `status ${found.name}`
   const doubtful = (asks && !wished) || words.some((word) => LATER_TODAY.test(word))
   return doubtful ? { kind: 'unclear', readings: [plain, status] } : found
+}
+
+/** `stop spamming` is about no pub, unless that is said: `stop pub spamming`. */
+function isTalk({ kind, name }: Found, words: string[]): boolean {
+  const doing = name !== null && /[aeiouy].*ing$/.test(name)
+  return kind === 'stop' && doing && !words.some((word) => /^(?:pub|server|called|named)$/.test(word))
 }
 
 type Found = Extract<Command, { kind: Power }>

@@ -17,12 +17,12 @@ import {
 } from './command-objects'
 import { readPower } from './command-power'
 import type { Unit } from './command-text'
+import { LATER } from './command-vocabulary'
 import {
   afterAsking,
   afterWishing,
   commandOf,
   isNegation,
-  LATER,
   looksDestructive,
   NO,
   numberOf,

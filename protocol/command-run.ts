@@ -6,7 +6,8 @@ import type { Reading } from './command-kinds'
 import { ID_LINK } from './command-mentions'
 import { unclear } from './command-objects'
 import { nameIn } from './command-power'
-import { commandOf, withoutCourtesy } from './command-words'
+import { commandOf } from './command-words'
+import { sentence } from './explain'
 import { checkName, isReserved } from './name'
 
 const METHOD = /^[a-z][A-Za-z0-9]*(?:\.[a-z][A-Za-z0-9]*)*$/
@@ -19,6 +20,8 @@ const BEHIND = /^(?:on|at|in|for|with|from)$/i
 
 /** Reads a line from its command word on; null when it is no such command. */
 export function readRun(line: string, wished: boolean): Reading | null {
+  if (/^run[\s.:!?]*$/i.test(line))
+    return { kind: 'invalid', command: 'run', reason: sentence.methodMissing() }
   const found = /^run\s*:?\s+(\S.*)$/i.exec(line)
   if (found === null) return null
   const words = argumentsOf((found[1] ?? '').replace(LINKS_TO_IDS, idOf))
@@ -45,14 +48,28 @@ function readWords(words: string[]): Reading | null {
     return name === null || isReserved(name) ? null : unclear(`run ${name} whoami`, `start ${name}`)
   }
   const method = methodOf(first)
-  if (method !== null && (method.includes('.') || name === null))
+  if (isJoined(more)) return unclear(`help run`, 'help')
+  if (method !== null && (method.includes('.') || (name === null && isSurely(method))))
     return { kind: 'run', name: null, method, args: argumentsAsTold([second, ...more]) }
   const called = methodOf(second)
   if (name === null || called === null || isReserved(called)) return null
   if (PLAIN_METHODS.has(first) && !isSurely(called) && checkName(called).ok)
     return unclear(`run ${called} ${first}`, `help run`)
-  return { kind: 'run', name, method: called, args: argumentsAsTold(more) }
+  return ended(second, { kind: 'run', name, method: called, args: argumentsAsTold(more) })
 }
+
+/** "run alice whoami. Never mind.": what follows the end of a sentence is none of its arguments. */
+function ended(word: string, read: Extract<Reading, { kind: 'run' }>): Reading {
+  return read.args.length > 0 && /[.;!?]$/.test(word)
+    ? unclear(runCommand({ ...read, args: [] }), 'help run')
+    : read
+}
+
+/** `… and stop bob`: two commands in one. */
+const isJoined = (words: string[]): boolean =>
+  words.some(
+    (word, at) => /^(?:and|then)$/i.test(word) && commandOf((words[at + 1] ?? '').toLowerCase()) !== null,
+  )
 
 /** `run whoami on alice` */
 function readBehind(words: string[]): Reading | null {
@@ -91,13 +108,13 @@ function argumentsAsTold(words: string[]): string[] {
   return words.map((word) => word.replace(/(?<=\.(?:ed25519|sha256)|[}\]"])[.,;!?]+$/, ''))
 }
 
-/** Thanks at the end are no arguments. */
+const THANKS = /^(?:please|pls|plz|thanks|thx|ty|cheers|thank|you|:\)|🙂)$/i
+
+/** Thanks at the end are no arguments; whoever means one puts it in quotes. */
 function withoutThanks(words: string[]): string[] {
-  const plain = words.map((word) => word.toLowerCase().replace(/[.,!?]+$/, ''))
-  const left =
-    withoutCourtesy(['x', ...plain.map((word) => (word === '' ? ':)' : /^[@%&]/.test(word) ? 'id' : word))])
-      .length - 1
-  return words.slice(0, Math.max(left, 0))
+  let end = words.length
+  while (end > 0 && THANKS.test((words[end - 1] ?? '').replace(/(?<=.)[.,!?]+$/, ''))) end -= 1
+  return words.slice(0, end)
 }
 
 /** Parted at spaces outside of quotes and brackets. Linear: one pass. */

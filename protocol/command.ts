@@ -31,6 +31,22 @@ const UNITS_MAX = 60
  * Never throws; takes time linear in the text's length.
  */
 export function parseCommand(text: string): Parsed {
+  const read = parse(text)
+  return read.kind === 'unclear' ? { kind: 'unclear', readings: clearOnes(read.readings) } : read
+}
+
+/** What is offered has to be clear when it is sent as it stands; where a reading is not, the help on its command. */
+function clearOnes(readings: string[]): string[] {
+  const offers = readings.map((reading) => (isClear(reading) ? reading : `help ${reading.split(' ')[0]}`))
+  return [...new Set([...offers.filter(isClear), 'help', 'list'])].slice(0, 2)
+}
+
+function isClear(text: string): boolean {
+  const { kind } = parse(text)
+  return kind !== 'unclear' && kind !== 'invalid' && kind !== 'empty' && kind !== 'later'
+}
+
+function parse(text: string): Parsed {
   if (text.length > TEXT_CHARS_MAX) return unclearOf([])
   const plain = plainText(text)
   if (plain.trim().length > COMMAND_CHARS_MAX) return unclearOf([])
@@ -89,6 +105,11 @@ function settled(
       // What gives a pub away is read only where it stands alone.
       return read.part === 'secret' || isRevoked(around.after)
         ? { kind: 'unclear', readings: [plainOf(read) ?? 'help export', 'help export'] }
+        : read
+    case 'owners':
+      // So is what takes a right from somebody.
+      return read.change?.kind === 'remove' || isRevoked(around.after)
+        ? { kind: 'unclear', readings: [plainOf(read) ?? 'owners', 'help owners'] }
         : read
     default: {
       const plain = isRevoked(around.after) ? plainOf(read) : null

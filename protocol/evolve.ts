@@ -69,7 +69,10 @@ function evolveProvider(state: State, message: Folded): void {
       return
     }
     case 'buttcloud/op':
-      evolveOp(provider, content)
+      evolveOp(provider, message, content)
+      return
+    case 'buttcloud/note':
+      provider.notes.set(content.invite, content.text)
       return
     case 'buttcloud/observed':
     case 'buttcloud/result':
@@ -81,9 +84,11 @@ function evolveProvider(state: State, message: Folded): void {
   }
 }
 
-function evolveOp(provider: ProviderFold, op: OpMessage): void {
+function evolveOp(provider: ProviderFold, message: Folded, op: OpMessage): void {
   if (provider.ops.has(op.op)) return
   provider.ops.set(op.op, op)
+  provider.opTimes.set(op.op, message.claimedAt)
+  if (op.kind === 'revoke') provider.revoked.add(op.revoke.key)
   provider.begun.add(op.op)
   push(provider.opsOfPub, op.pub, op.op)
 }

@@ -48,6 +48,7 @@ export const sentence = {
     `Say whom, too: ${quote(example)}. A mention does as well: type @ and pick the person from the list that your client shows.`,
   feedUnknown: (label: string): string =>
     `I can't tell who ${quote(`@${label}`)} is. Type @ and pick the person from the list that your client shows, or paste their id, which begins with @ and ends with .ed25519.`,
+  methodMissing: (): string => `Say what to run, too, for example ${quote('run alice whoami')}.`,
   ownerRemoveNeedsName: (): string =>
     `To take somebody off a pub's owners, say its exact name: ${quote('owners alice remove @…=.ed25519')}.`,
   emailBad: (): string =>

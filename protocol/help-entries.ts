@@ -55,7 +55,10 @@ const RUNNING: Record<string, Entry> = {
   stop: {
     usage: 'stop NAME',
     does: 'switches a pub off until you start it again',
-    details: ['Nobody reaches it meanwhile. Its data, its address and its invites are kept.'],
+    details: [
+      'Nobody reaches it meanwhile. Its data, its address and its invites are kept.',
+      'For one whose name reads like something that somebody does: `stop pub singing`.',
+    ],
     examples: ['stop alice', 'please turn alice off for a while'],
   },
   restart: {
@@ -106,7 +109,7 @@ const INVITES: Record<string, Entry> = {
     usage: 'uninvite NAME ID',
     does: 'takes an invite back',
     details: ['`invites NAME` shows the ID of each. Who has used it already stays a member.'],
-    examples: ['uninvite alice 3f2a'],
+    examples: ['uninvite alice k3m7'],
   },
 }
 

@@ -68,6 +68,10 @@ export const QUESTION_EXPIRES_MS = 24 * 3_600_000
 export const CREATE_DEADLINE_MS = 15 * 60_000
 /** An invite that the hub can't hand to its pub within this time has failed. */
 export const OP_DEADLINE_MS = 10 * 60_000
+/** An invite that is taken back is void at once; its owner waits for the pub's word no longer than this … */
+export const UNINVITE_WAIT_MS = 60_000
+/** … and not at all for a hub that is still away after this. */
+export const UNINVITE_AWAY_MS = 3_000
 /** A hub that has not answered a question within this time has not answered. */
 export const ASK_TIMEOUT_MS = 20_000
 /** After its own start a provider calls nothing late before so long: what hubs said meanwhile is on its way. */

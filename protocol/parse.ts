@@ -4,6 +4,7 @@ import { checkPayload, type Payload } from './messages/answer'
 import { type CapacityMessage, checkCapacity } from './messages/capacity'
 import { checkHub, type HubMessage } from './messages/hub'
 import { checkIncident, type IncidentMessage } from './messages/incident'
+import { checkNote, type NoteMessage } from './messages/note'
 import { checkObserved, type ObservedMessage } from './messages/observed'
 import { checkOp, type OpMessage } from './messages/op'
 import { checkOwner, type OwnerMessage } from './messages/owner'
@@ -18,6 +19,7 @@ export type Content =
   | PubMessage
   | SpecMessage
   | OpMessage
+  | NoteMessage
   | ObservedMessage
   | ResultMessage
   | IncidentMessage
@@ -40,6 +42,8 @@ export function parse(content: unknown): Checked<Content> {
       return checkSpec(content, '')
     case 'buttcloud/op':
       return checkOp(content, '')
+    case 'buttcloud/note':
+      return checkNote(content, '')
     case 'buttcloud/observed':
       return checkObserved(content, '')
     case 'buttcloud/result':

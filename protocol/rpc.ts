@@ -34,6 +34,7 @@ export const PROVIDER_MANIFEST = {
   whoami: 'async',
   pubs: 'async',
   watch: 'source',
+  invites: 'async',
   join: 'async',
   open: 'async',
   commit: 'async',
@@ -80,6 +81,7 @@ export const PROVIDER_ANONYMOUS = [
   'whoami',
   'pubs',
   'watch',
+  'invites',
   'open',
   'commit',
   'feed',
@@ -134,6 +136,21 @@ export interface IncidentView {
   /** Null while it is not over. */
   overAt: Millis | null
   reason: string | null
+}
+
+/** One invite of a pub, as its owners may see it: `buttcloud.invites({pub})` lists them, newest first. */
+export interface InviteView {
+  /** What `uninvite` calls it by. */
+  id: string
+  /** How many people it is for, and how many of them may still come. */
+  uses: number
+  left: number
+  status: 'open' | 'used-up' | 'taken-back'
+  /** Its owners' own note. */
+  note: string | null
+  madeAt: Millis
+  /** Oldest first; when, by the pub's clock. */
+  used: { member: FeedId; at: Millis }[]
 }
 
 /** `buttcloud.join({hub, label?})`, called with the key pair of a hub token; answers once the hub's record is on disk. */

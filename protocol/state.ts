@@ -98,6 +98,12 @@ export interface ProviderFold {
   /** Ops by the request that caused them. */
   ops: Map<MessageId, OpMessage>
   opsOfPub: Map<PubId, MessageId[]>
+  /** When each op was published. */
+  opTimes: Map<MessageId, Millis>
+  /** Invites that were taken back: void, wherever they are. */
+  revoked: Set<InviteKey>
+  /** What owners noted on invites, by the invite's request. */
+  notes: Map<MessageId, string>
   answers: Map<MessageId, AnswerFact>
   /** Requests that caused an op or a record: no combined answer covers them any more. */
   begun: Set<MessageId>
@@ -182,6 +188,9 @@ export function initialState(provider: FeedId): State {
       specs: new Map(),
       ops: new Map(),
       opsOfPub: new Map(),
+      opTimes: new Map(),
+      revoked: new Set(),
+      notes: new Map(),
       answers: new Map(),
       begun: new Set(),
       changes: new Map(),

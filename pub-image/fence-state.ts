@@ -1,6 +1,7 @@
 /** What the fence knows, what happens to it and what it wants done: the types, and reading them. */
 import type { FeedId, InviteKey, MessageId, Millis } from '../protocol/ids'
-import type { FenceItem, FenceStatus, InviteEntry, RawValue, Reason } from '../protocol/rpc'
+import type { InviteEntry, RawValue, Reason } from '../protocol/rpc'
+import type { FenceItem, FenceStatus } from '../protocol/rpc-fence'
 import { emptyOwn, evolveOwn, type Own, type WantedContact } from './own'
 import * as words from './words'
 

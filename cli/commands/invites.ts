@@ -25,7 +25,7 @@ export function register(program: Command): void {
     .argument('<id>', 'which invite, as `buttcloud invites` shows it')
     .addHelpText(
       'after',
-      '\nExamples:\n  $ buttcloud uninvite alice 3f2a\n  $ buttcloud uninvite alice 3f2a --json',
+      '\nExamples:\n  $ buttcloud uninvite alice k3m7\n  $ buttcloud uninvite alice k3m7 --json',
     )
     .action(
       run((context, [name, id]) =>

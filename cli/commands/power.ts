@@ -2,7 +2,7 @@
 import type { Command } from 'commander'
 import { converse } from '../io/converse'
 import { run } from '../io/run'
-import { nameArgument } from '../words'
+import { aboutPub } from '../words'
 
 const VERBS: [verb: 'start' | 'stop' | 'restart', does: string][] = [
   ['start', 'switch a stopped pub on; done when it is up'],
@@ -22,7 +22,7 @@ export function register(program: Command): void {
       )
       .action(
         run(async (context, [name]) => {
-          const text = name === undefined ? verb : `${verb} ${nameArgument(name)}`
+          const text = name === undefined ? verb : aboutPub(verb, name)
           await converse(context, { text, thread: 'newest' })
         }),
       )

@@ -13,15 +13,14 @@ import {
 } from '../../protocol/check'
 import type { FeedId, InviteKey } from '../../protocol/ids'
 import { HISTORY_BATCH_MAX } from '../../protocol/limits'
+import type { InviteEntry, RawValue } from '../../protocol/rpc'
 import type {
   FenceAboutRequest,
   FenceCommitAnswer,
   FenceContactRequest,
   FenceItem,
   FenceOpenRequest,
-  InviteEntry,
-  RawValue,
-} from '../../protocol/rpc'
+} from '../../protocol/rpc-fence'
 import { call, readAll } from './calls'
 
 const number = whole(0, Number.MAX_SAFE_INTEGER)

@@ -1,7 +1,7 @@
 /** A connection to a pub from outside: through its published port, with the hub's own keys. */
 import type { FeedId, Millis } from '../../protocol/ids'
 import { HANDSHAKE_TIMEOUT_MS } from '../../protocol/limits'
-import { FENCE_MANIFEST } from '../../protocol/rpc'
+import { FENCE_MANIFEST } from '../../protocol/rpc-fence'
 import { call } from './calls'
 import { type Client, connectTo } from './client'
 

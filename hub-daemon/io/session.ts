@@ -9,7 +9,8 @@ import {
   HEALTHY_AFTER_MS,
   PROVIDER_BACKOFF_MAX_MS,
 } from '../../protocol/limits'
-import type { FenceContactRequest, InviteEntry } from '../../protocol/rpc'
+import type { InviteEntry } from '../../protocol/rpc'
+import type { FenceContactRequest } from '../../protocol/rpc-fence'
 import type { About, SessionFact } from '../facts'
 import { clean } from '../words'
 import type { Client } from './client'

@@ -6,9 +6,11 @@ import {
   type AdminInviteAnswer,
   HUB_MANIFEST,
   type HubView,
+  type InviteView,
   type PubView,
   type WhoamiAnswer,
 } from '../../protocol/rpc'
+import { inviteViews } from '../invite-list'
 import { allViews, hubViews, pubsOf, viewOf } from '../query'
 import { refusal } from './commits'
 import { type Caller, currentSoon, fieldOf, method } from './method'
@@ -54,6 +56,13 @@ export function createApi(self: FeedId, version: string, provider: () => Promise
       const caller = idOf(this)
       return latestSource(provider(), (one) => viewsFor(one, caller))
     },
+    invites: method<InviteView[]>(async (from, request) => {
+      const { inbox, ledger } = await provider()
+      const wanted = fieldOf(request, 'pub')
+      const pub = pubsOf(inbox.state, idOf(from)).find((one) => one.pub === wanted)
+      if (pub === undefined) throw refusal('unknown', 'you have no pub of that id')
+      return inviteViews(inbox.state, pub, ledger)
+    }),
     join: method(async (from, request) => {
       const caller = from?.id
       if (!isInviteKey(caller)) throw refusal('refused', 'join with a hub token')

@@ -94,6 +94,14 @@ export class Commits {
     return feed === null ? [] : this.sbot.history(feed, after, HISTORY_BATCH_MAX)
   }
 
+  /**
+   * Does this while no commit of the pub is under way: an invite that is taken back here has been used by those whose
+   * follow stands on the feed, and by nobody after them.
+   */
+  between<T>(pub: PubId, work: () => Promise<T>): Promise<T> {
+    return this.queued(pub, work)
+  }
+
   private owned(caller: FeedId, pubId: unknown): PubFact {
     const { state } = this.inbox
     const pub = isPubId(pubId) ? state.provider.pubs.get(pubId) : undefined

@@ -3,16 +3,25 @@ import type { FeedId } from '../../protocol/ids'
 import { buildPost } from '../../protocol/messages/answer'
 import type { Effect } from '../effects'
 import type { Asks } from './asks'
+import type { Commits } from './commits'
 import type { Inbox } from './inbox'
 
 type Performer = { [K in Effect['kind']]: (effect: Extract<Effect, { kind: K }>) => Promise<unknown> }
 
 /** The performers of one provider: the compiler asks for one per effect. */
-export function createPerformer(inbox: Inbox, self: FeedId, asks: Asks): (effect: Effect) => Promise<void> {
+export function createPerformer(
+  inbox: Inbox,
+  self: FeedId,
+  asks: Asks,
+  commits: Commits,
+): (effect: Effect) => Promise<void> {
   const mention = (id: FeedId) => ({ id, name: id.slice(1, 9) })
   const table: Performer = {
     record: ({ content }) => inbox.say(content, [self]),
-    order: ({ content }) => inbox.say(content, [content.hub, self]),
+    order: ({ content }) => {
+      const say = () => inbox.say(content, [content.hub, self])
+      return 'revoke' in content ? commits.between(content.pub, say) : say()
+    },
     answer: ({ request, recps, text, payload }) => {
       const root = request.root ?? request.key
       return inbox.say(

@@ -96,8 +96,6 @@ export async function startProvider(options: ProviderOptions): Promise<Provider>
   const connected = (): Set<FeedId> => new Set(sbot.peers().map((peer) => peer.id))
   const exports = new Exports(sbot, inbox, clock, (fact, details) => log('info', fact, details))
   const asks = new Asks(sbot, clock, () => loop?.wake())
-  const perform = createPerformer(inbox, sbot.id, asks)
-
   let isCurrent = options.mayWrite === undefined
   let currentSince = clock.now()
   const catchUp = async (): Promise<void> => {
@@ -113,6 +111,10 @@ export async function startProvider(options: ProviderOptions): Promise<Provider>
     catchingUp ??= catchUp()
     return catchingUp
   }
+
+  const { vault } = options
+  const commits = new Commits(sbot, inbox, ledger, current, vault)
+  const perform = createPerformer(inbox, sbot.id, asks, commits)
 
   const deeds = new Deeds(() => loop?.wake())
   const look = async (): Promise<void> => {
@@ -150,8 +152,6 @@ export async function startProvider(options: ProviderOptions): Promise<Provider>
   await inbox.start()
   // A node that ends before its gate opened has nothing to say about it.
   current().catch(() => undefined)
-  const { vault } = options
-  const commits = new Commits(sbot, inbox, ledger, current, vault)
   tellRecovery(vault, log)
   return {
     sbot,

@@ -1,6 +1,7 @@
 /** Runs the fence: feeds it events, does what it wants done, keeps its callers. The only owner of its state. */
 import { isFeedId, isInviteKey, type MessageId } from '../../protocol/ids'
-import type { FenceItem, RawValue } from '../../protocol/rpc'
+import type { RawValue } from '../../protocol/rpc'
+import type { FenceItem } from '../../protocol/rpc-fence'
 import type { PubConfig, PubKeys } from '../config'
 import { step } from '../fence'
 import {

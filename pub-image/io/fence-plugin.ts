@@ -19,7 +19,8 @@ import {
   RECIPIENTS_MAX,
   TITLE_CHARS_MAX,
 } from '../../protocol/limits'
-import { FENCE_MANIFEST, type FenceStatus, type RawValue, REASONS } from '../../protocol/rpc'
+import { type RawValue, REASONS } from '../../protocol/rpc'
+import { FENCE_MANIFEST, type FenceStatus } from '../../protocol/rpc-fence'
 import type { PubConfig, PubKeys } from '../config'
 import { statusOf } from '../fence-state'
 import * as words from '../words'

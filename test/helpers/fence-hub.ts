@@ -4,13 +4,8 @@
  */
 import pull from 'pull-stream'
 import ssbKeys from 'ssb-keys'
-import {
-  FENCE_MANIFEST,
-  type FenceItem,
-  type InviteEntry,
-  type RawValue,
-  type Reason,
-} from '../../protocol/rpc'
+import type { InviteEntry, RawValue, Reason } from '../../protocol/rpc'
+import { FENCE_MANIFEST, type FenceItem } from '../../protocol/rpc-fence'
 import { call, dial } from './stock'
 
 /** What the provider does with the next commit. */

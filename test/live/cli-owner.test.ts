@@ -1,7 +1,7 @@
 import { existsSync } from 'node:fs'
 import { join } from 'node:path'
 import test from 'tape'
-import { COMMANDS } from '../../protocol/command-words'
+import { COMMANDS } from '../../protocol/command-vocabulary'
 import { runCli, startCli } from '../helpers/cli'
 import { freePort, randomNetworkKey, removeFolder, temporaryFolder, until } from '../helpers/machine'
 import { startStock } from '../helpers/stock'
@@ -38,7 +38,7 @@ test('used wrongly: exit code 2 and a sentence, nothing is made', async (t) => {
   const wrong: [string[], RegExp][] = [
     [['crate', 'alice'], /unknown command 'crate'.*Did you mean create/s],
     [['upgarde', 'alice'], /unknown command 'upgarde'.*Did you mean upgrade/s],
-    [['invite', 'alice', 'note'], /The note is empty/],
+    [['invite', 'alice', 'note'], /nothing in the note/],
     [['invite', 'alice', '5', 'for', 'bob'], /begins with the word note/],
     [['uninvite', 'alice'], /missing required argument 'id'/],
     [['follow', 'alice', 'bob'], /"bob" is no feed id/],

@@ -1,7 +1,7 @@
 import fc from 'fast-check'
 import test from 'tape'
 import { parseCommand } from '../../protocol/command'
-import { COMMANDS } from '../../protocol/command-words'
+import { COMMANDS } from '../../protocol/command-vocabulary'
 import { sentence } from '../../protocol/explain'
 import { helpText, shortHelp } from '../../protocol/help'
 import { ANSWER_BYTES_MAX, COMMAND_CHARS_MAX, INVITE_USES_MAX, NAME_CHARS_MAX } from '../../protocol/limits'

@@ -8,6 +8,8 @@ export const BUGS = {
   'no-fence': 'the pub appends by itself and asks nobody',
   'uses-not-counted': "the provider does not count an invite's uses",
   'hub-ignores-epoch': 'the hub goes on with the first epoch it has heard of',
+  'revoked-is-good': 'the provider lets people in by invites that were taken back, and no hub hears of it',
+  'revoke-not-done': 'the hub reports an invite taken back that is still in the table of its pub',
   'restart-reads-live-only': 'a restarted provider folds only what comes in from now on',
   'yes-without-branch': 'any yes confirms the latest question',
   'bearer-to-thread': 'the invite goes to everybody in the thread',

@@ -22,6 +22,9 @@ export interface Thread {
   recps?: FeedId[]
 }
 
+const GIVEN = /Here is an invite to \*\*(\S+)\*\*/
+const LISTED = /^Invites to \*\*(\S+)\*\*/
+const LISTED_ID = /^\* `([b-z2-9]+)`/gm
 const CODE = /`(\S+):(\d+):(@\S{44}\.ed25519)~([A-Za-z0-9+/=]+)`/
 const NONSENSE = [
   'hmm',
@@ -53,6 +56,8 @@ export class Person {
   readonly asked: Asked[] = []
   /** Questions of the provider, by the key of the asking post. */
   private readonly questions: { key: MessageId; root: MessageId }[] = []
+  /** Invites that a list has shown, and what takes them back. */
+  private readonly shown: string[] = []
 
   constructor(
     readonly universe: Universe,
@@ -88,6 +93,7 @@ export class Person {
     if (!message.recps?.includes(this.machine.id)) return
     const payload = parsePayload(message.content)
     const { timeline, random } = this.universe
+    this.readList(String((message.content as { text?: unknown }).text))
     if (payload?.kind !== 'answer' || payload.question === null || payload.to !== this.machine.id) return
     const root = (message.content as { root?: MessageId }).root ?? message.key
     this.questions.push({ key: message.key, root })
@@ -96,6 +102,20 @@ export class Person {
       timeline.at(random.between(500, 300_000), '', () => {
         this.write(random.pick(['yes', 'Yes', 'yes']), { root, branch: message.key })
       })
+  }
+
+  /** Looks at what it has handed out now and then, and takes some of it back. */
+  private readList(text: string): void {
+    const given = GIVEN.exec(text)?.[1]
+    if (given !== undefined && this.universe.random.chance(0.6)) this.write(`invites ${given}`)
+    const name = LISTED.exec(text)?.[1]
+    if (name === undefined) return
+    const { timeline, random } = this.universe
+    for (const [, id] of text.matchAll(LISTED_ID)) {
+      const takeBack = `uninvite ${name} ${id}`
+      this.shown.push(takeBack)
+      if (random.chance(0.6)) timeline.at(random.between(500, 60_000), '', () => this.write(takeBack))
+    }
   }
 
   /** One of the many things that people do. */
@@ -110,7 +130,9 @@ export class Person {
       if (deed < 0.27) this.write(`create ${name}`, this.thread())
       else if (deed < 0.32) this.write(`status ${name}`, this.thread())
       else if (deed < 0.35) this.write('list')
-      else if (deed < 0.53) this.write(`invite ${name} ${1 + random.below(3)}`, this.thread())
+      else if (deed < 0.47) this.write(`invite ${name} ${1 + random.below(3)}`, this.thread())
+      else if (deed < 0.5) this.write(`invites ${name}`, this.thread())
+      else if (deed < 0.54) this.write(random.pick([...this.shown, `uninvite ${name} b2c3d4`]))
       else if (deed < 0.78) this.write(random.pick(CHANGES)(name, random.below(100)), this.thread())
       else if (deed < 0.89) this.write(`delete ${name}`, this.thread())
       else if (deed < 0.92) this.write('yes')

@@ -17,6 +17,7 @@ const BUT_STATE: ReadonlySet<Invariant> = new Set(
 const ONLY: Partial<Record<Bug, ReadonlySet<Invariant>>> = {
   'yes-without-branch': BUT_STATE,
   'ack-before-disk': BUT_STATE,
+  'revoked-is-good': new Set<Invariant>(['void-stays-void']),
   'notices-forgotten': BUT_STATE,
 }
 

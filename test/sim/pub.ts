@@ -1,6 +1,7 @@
 /** A pub's process: the real fence over a fake log, a caller's door and a hub's door. */
 import type { FeedId, InviteKey, MessageId } from '../../protocol/ids'
-import type { FenceItem, InviteEntry, RawValue } from '../../protocol/rpc'
+import type { InviteEntry, RawValue } from '../../protocol/rpc'
+import type { FenceItem } from '../../protocol/rpc-fence'
 import { step } from '../../pub-image/fence'
 import {
   type Fence,

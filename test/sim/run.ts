@@ -24,6 +24,7 @@ export interface Outcome {
     requests: number
     pubs: number
     uses: number
+    takenBack: number
     changes: number
     starts: number
     epochs: number
@@ -141,7 +142,13 @@ function unsettled(world: World): { invariant: Invariant; sentence: string }[] {
     if (!live || process === null || !process.isOpen) continue
     for (const op of checks.invites.ops.values()) {
       const left = op.invite.uses - (checks.invites.used.get(op.op) ?? 0)
-      const works = left <= 0 || process.invites().has(op.invite.key)
+      const isRevoked = checks.invites.revoked.has(op.invite.key)
+      if (isRevoked && op.pub === record.pub && process.invites().has(op.invite.key))
+        found.push({
+          invariant: 'taken-back-is-gone',
+          sentence: `${record.name} has an invite that was taken back`,
+        })
+      const works = left <= 0 || isRevoked || process.invites().has(op.invite.key)
       if (op.pub === record.pub && checks.invites.handedOut.has(op.op) && !works)
         found.push({ invariant: 'invites-work', sentence: `an invite to ${record.name} is not in its table` })
     }
@@ -228,6 +235,7 @@ function outcomeOf(world: World, violation: { invariant: Invariant; sentence: st
       requests: checks.asked.size,
       pubs: records.length,
       uses: [...checks.invites.used.values()].reduce((sum, one) => sum + one, 0),
+      takenBack: checks.invites.takenBack,
       changes: checks.owners.changes,
       starts: world.provider.starts,
       incidents: checks.incidents.count,

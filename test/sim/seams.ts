@@ -36,6 +36,8 @@ export function unheard(message: Incoming, bugs: Bugs): boolean {
 /** What a hub that has trouble with orders hears. */
 export function misheard(message: Incoming, bugs: Bugs): Incoming {
   const content = message.content as { type?: unknown } | null
+  if (bugs.has('revoked-is-good') && (content as { kind?: unknown } | null)?.kind === 'revoke')
+    return { ...message, content: null }
   if (content?.type !== 'buttcloud/spec') return message
   if (bugs.has('hub-ignores-epoch')) return { ...message, content: { ...content, epoch: 1 } }
   return bugs.has('restarts-not-counted') ? { ...message, content: { ...content, restarts: 0 } } : message
@@ -73,6 +75,7 @@ function plantInSaying(universe: Universe, provider: Provider, sbot: FakeSbot): 
 function plantInCommits(universe: Universe, provider: Provider, sbot: FakeSbot): void {
   const { bugs } = universe
   const { commits, inbox, ledger } = provider
+  if (bugs.has('revoked-is-good')) inbox.state.provider.revoked.has = () => false
   const open = commits.open.bind(commits)
   const commit = commits.commit.bind(commits)
   const epochOf = (request: unknown): unknown => {

@@ -1,8 +1,8 @@
 /** Invites: read by owners only, used as often as they were made for, known to their pubs. */
 import type { Ledger } from '../../../plugin/query'
 import { useOf } from '../../../protocol/evolve'
-import type { FeedId, MessageId, PubId } from '../../../protocol/ids'
-import type { InviteOp } from '../../../protocol/messages/op'
+import type { FeedId, InviteKey, MessageId, PubId } from '../../../protocol/ids'
+import type { InviteOp, RevokeOp } from '../../../protocol/messages/op'
 import type { PubMessage } from '../../../protocol/messages/pub'
 import { parse, parsePayload } from '../../../protocol/parse'
 import type { Message } from '../messages'
@@ -14,6 +14,11 @@ export class Invites {
   readonly used = new Map<MessageId, number>()
   /** Ops whose code an owner has been given. */
   readonly handedOut = new Set<MessageId>()
+  /** Keys of invites that were taken back. */
+  readonly revoked = new Set<InviteKey>()
+  private readonly revokes = new Map<MessageId, InviteKey>()
+  /** Taken back while they could still be used. */
+  takenBack = 0
   private readonly seeds = new Map<string, InviteOp>()
 
   constructor(
@@ -31,11 +36,20 @@ export class Invites {
       this.ops.set(op.op, op)
       this.seeds.set(this.ledger.invite(op.op).seed, op)
     }
+    if (parsed.ok && parsed.value.type === 'buttcloud/op' && parsed.value.kind === 'revoke')
+      this.takes(parsed.value)
     const payload = parsePayload(message.content)
     if (payload?.kind === 'answer' && payload.final && payload.outcome === 'done')
       this.handedOut.add(payload.answers)
     const text = JSON.stringify(message.content)
     for (const [seed, op] of this.seeds) if (text.includes(seed)) this.carries(message, op)
+  }
+
+  private takes({ op: by, revoke: { key } }: RevokeOp): void {
+    this.revokes.set(by, key)
+    const op = [...this.ops.values()].find(({ invite }) => invite.key === key)
+    if (op !== undefined && (this.used.get(op.op) ?? 0) < op.invite.uses) this.takenBack += 1
+    this.revoked.add(key)
   }
 
   private carries(message: Message, op: InviteOp): void {
@@ -54,6 +68,8 @@ export class Invites {
       if (this.ledger.note(op.invite.tag, use.member) !== use.note) continue
       const count = (this.used.get(op.op) ?? 0) + 1
       this.used.set(op.op, count)
+      if (this.revoked.has(op.invite.key))
+        this.violate('void-stays-void', 'an invite was used after it had been taken back')
       if (count > op.invite.uses)
         this.violate('uses-bounded', `an invite for ${op.invite.uses} was used ${count} times`)
       return
@@ -65,9 +81,14 @@ export class Invites {
   reported(message: Message, runOf: (pub: PubId) => PubProcess | null): void {
     const parsed = parse(message.content)
     if (!parsed.ok || parsed.value.type !== 'buttcloud/result' || !parsed.value.ok) return
-    const op = this.ops.get(parsed.value.op)
-    const run = runOf(parsed.value.pub)
+    const { op: done, pub } = parsed.value
+    const run = runOf(pub)
+    const gone = this.revokes.get(done)
+    if (gone !== undefined && run?.isOpen && run.invites().has(gone))
+      this.violate('taken-back-is-gone', 'a hub reports an invite taken back that its pub still knows')
+    const op = this.ops.get(done)
     if (op === undefined || run === null || !run.isOpen || run.invites().has(op.invite.key)) return
+    if (this.revoked.has(op.invite.key)) return
     if ((this.used.get(op.op) ?? 0) < op.invite.uses)
       this.violate('invites-work', 'a hub reports an invite made that its pub does not know')
   }

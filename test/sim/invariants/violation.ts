@@ -14,6 +14,9 @@ export const INVARIANTS = {
   retention: 'no volume goes before its time (blueprint 10)',
   'bearer-to-owners': "an invite is in no message that anybody but the pub's owners may read (blueprint 12)",
   'uses-bounded': 'no invite is used more often than it was made for',
+  'void-stays-void': 'nobody gets in by an invite that was taken back, whatever its pub and hub believe',
+  'taken-back-is-gone':
+    'no pub has an invite in its table that its hub reports taken back, and in the end none at all',
   'up-at-the-end':
     'at the end every pub that shall be up is up and writable, and nothing of a stopped or ended one runs',
   'as-ordered':
