@@ -19,6 +19,16 @@ export interface About {
   description: string
 }
 
+/** What is known of a pub's disk, and what it was told about it. */
+export interface DiskFact {
+  /** All that its folder takes; null while that is not known. */
+  usedBytes: number | null
+  /** What it was told; null on a connection on which it was told nothing. */
+  takesBlobs: boolean | null
+  /** When to tell it again, after that failed. */
+  retryAt: Millis
+}
+
 /** The one connection that the hub holds to a run, made through the pub's published port. */
 export interface SessionFact {
   pub: PubId
@@ -46,6 +56,7 @@ export interface SessionFact {
   owners: readonly FeedId[] | null
   /** When to tell the pub again what it shall write or know, after it failed. */
   tellRetryAt: Millis
+  disk: DiskFact
 }
 
 export interface EscrowFacts {

@@ -15,9 +15,10 @@ import {
 } from '../protocol/limits'
 import { buildIncident, type IncidentKind, type IncidentMessage } from '../protocol/messages/incident'
 import type { SpecMessage } from '../protocol/messages/spec'
+import { fullOf, type Passed, warningOf } from './disk'
 import { isHealthy, isWell, recall } from './memory'
 import type { Look } from './plan'
-import { desiredOf, type OwnIncident } from './state'
+import { desiredOf, type HubState, type OwnIncident } from './state'
 import { describeCrashes, describeOutages, describeTrouble, kindOfCrashes } from './words'
 
 type Ends = ReadonlyMap<number, OwnIncident>
@@ -57,6 +58,12 @@ export function* incidentWakes(look: Look): Generator<Millis> {
   }
 }
 
+/** True while an incident of this kind is not over. */
+export function isOpen(state: HubState, pub: PubId, kind: IncidentKind): boolean {
+  const known = state.incidents.get(pub)
+  return known !== undefined && openOf(known, kind) !== null
+}
+
 function ofPub(look: Look, spec: SpecMessage, known: Ends, wanted: boolean): IncidentMessage[] {
   const said: IncidentMessage[] = []
   let number = Math.max(0, ...known.keys())
@@ -77,6 +84,12 @@ function ofPub(look: Look, spec: SpecMessage, known: Ends, wanted: boolean): Inc
   const loop = crashing(look, spec, known)
   tell('crashing', loop)
   tell('down', down(look, spec, known, loop.begun !== null))
+  const session = look.facts.sessions.get(spec.pub)
+  const full = fullOf(session, spec)
+  tell('disk-full', onDisk(full, look.now))
+  // Who is told that the disk is full need not be warned that it will be.
+  const warned = openOf(known, 'disk-full') !== null || full === 'above'
+  tell('disk-warning', onDisk(warned ? null : warningOf(session, spec), look.now))
   const hung = healed(look, spec, known)
   if (hung !== null && !isOften(known, 'healed', look.now))
     said.push(buildIncident({ ...hung, pub: spec.pub, number: number + 1, kind: 'healed', state: 'over' }))
@@ -153,6 +166,12 @@ function healed(look: Look, spec: SpecMessage, known: Ends): Said | null {
     reason: `it ran but did not answer, so it was ended and started anew${often}`,
     lines: [],
   }
+}
+
+/** No figures: how much a pub takes is told to an owner who asks. */
+function onDisk(passed: Passed, now: Millis): Judged {
+  const said = { at: now, reason: null, lines: [] }
+  return { begun: passed === 'above' ? said : null, over: passed === 'below' ? said : null }
 }
 
 function upAgain(look: Look, spec: SpecMessage, known: Ends, kind: IncidentKind): Said | null {

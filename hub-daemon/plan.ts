@@ -13,9 +13,10 @@ import {
   SILENT_KILL_MS,
 } from '../protocol/limits'
 import type { SpecMessage } from '../protocol/messages/spec'
+import { blobsOwed } from './disk'
 import type { RunFact } from './engines/engine'
 import type { Facts, SessionFact } from './facts'
-import { incidentWakes } from './incidents'
+import { incidentWakes, isOpen } from './incidents'
 import { type Memory, recall } from './memory'
 import { keyCheck, keyFirst } from './plan-escrow'
 import { type HubConfig, runOf } from './run'
@@ -201,6 +202,8 @@ function tending(
     if (retryAt > look.now) return retryAt
     return { kind: 'stop', pub, name: run.name, why: 'it runs but does not answer', silent: true }
   }
+  const take = blobsOwed(session, spec, isOpen(look.state, pub, 'disk-full'))
+  if (take !== null && session.disk.retryAt <= look.now) return { kind: 'blobs', pub, take }
   const deed = session.status === 'open' ? nextDeed(look, session) : null
   if (deed !== null) return deed
   const probeAt = session.probedAt === null ? null : session.probedAt + PROBE_EVERY_MS

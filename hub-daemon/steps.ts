@@ -28,6 +28,8 @@ export type Step =
   | { kind: 'owners'; pub: PubId; owners: readonly FeedId[] }
   /** Tells the pub what to say of itself. */
   | { kind: 'about'; pub: PubId; about: About }
+  /** Tells the pub whether to take blobs: one whose disk is nearly full takes none. */
+  | { kind: 'blobs'; pub: PubId; take: boolean }
   /** A handshake from outside. */
   | { kind: 'probe'; pub: PubId; port: number; feed: FeedId }
 
@@ -68,6 +70,8 @@ export function describeStep(step: Step): string {
       return `tell ${step.pub} who its ${step.owners.length} owners are`
     case 'about':
       return `tell ${step.pub} what to say of itself`
+    case 'blobs':
+      return `tell ${step.pub} to take ${step.take ? 'blobs again' : 'no more blobs'}`
     case 'probe':
       return `take a handshake from ${step.pub} through port ${step.port}`
   }

@@ -40,6 +40,7 @@ export function describeCrashes(memory: PubMemory, spec: SpecMessage): string {
   if (memory.outOfMemory)
     return `it keeps running out of its memory of ${Math.floor(spec.memoryBytes / MEBIBYTE_BYTES)} MB`
   if (memory.lastWords === null) return 'it keeps crashing'
+  if (isNoRoom(memory.lastWords)) return describeTrouble({ kind: 'disk-full', message: '' }, spec)
   if (isPortTaken(memory.lastWords)) return describeTrouble({ kind: 'port-taken', message: '' }, spec)
   return clean(`it keeps crashing: ${memory.lastWords}`)
 }
@@ -56,6 +57,11 @@ export function isPortTaken(line: string): boolean {
   return line.includes('EADDRINUSE')
 }
 
+/** True for the words that Node, and the log of a stock ssb-server, have for a disk without room. */
+export function isNoRoom(line: string): boolean {
+  return /ENOSPC|EDQUOT|no space left on device|wrote less bytes than expected/i.test(line)
+}
+
 /** The kind of trouble for programs, see protocol/messages/observed.ts. */
 export function kindOfTrouble(trouble: Trouble): ObservedMessage['trouble'] {
   return trouble.kind === 'silent' || trouble.kind === 'no-key' ? 'other' : trouble.kind
@@ -64,6 +70,7 @@ export function kindOfTrouble(trouble: Trouble): ObservedMessage['trouble'] {
 /** The same of a pub that ends again and again. */
 export function kindOfCrashes(memory: PubMemory): ObservedMessage['trouble'] {
   if (memory.outOfMemory) return 'out-of-memory'
+  if (isNoRoom(memory.lastWords ?? '')) return 'disk-full'
   return isPortTaken(memory.lastWords ?? '') ? 'port-taken' : 'crashing'
 }
 
@@ -111,5 +118,5 @@ function tellingLines(output: string): string[] {
 }
 
 function isError(line: string): boolean {
-  return /error|EADDRINUSE|ENOSPC|fatal|refused|cannot|could not/i.test(line)
+  return /error|EADDRINUSE|ENOSPC|wrote less|fatal|refused|cannot|could not/i.test(line)
 }

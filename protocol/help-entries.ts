@@ -156,7 +156,8 @@ const PUBLIC: Record<string, Entry> = {
     usage: 'web NAME on|off',
     does: 'switches its web pages on or off',
     details: [
-      'They show what is public anyway, and are off unless you switch them on. `web NAME` says which.',
+      'Anybody can read there what your pub holds in public. They are off unless you switch them on.',
+      'That starts the pub anew, which takes a moment. `web NAME` says whether they are on, and where.',
     ],
     examples: ['web alice on', 'web alice off', "turn alice's website off"],
   },
@@ -177,10 +178,11 @@ const OWNING: Record<string, Entry> = {
     usage: 'export NAME gossip|log|blobs|all|secret',
     does: 'gives you what your pub has',
     details: [
-      '`gossip`: whom it knows. `log`: its messages. `blobs`: its pictures and files. `all`: everything. `secret`: its key.',
+      'By message, encrypted for its owners alone: `gossip` (the addresses that it knows) and `secret` (its key).',
+      'At a terminal, with `buttcloud export`: `log` (its messages), `blobs` (its pictures and files) and `all`, its key included.',
       'Whoever has the secret is the pub. Two that run with one secret break its feed for ever, so stop the one here before you start another.',
     ],
-    examples: ['export alice gossip', 'export alice all', 'export alice secret'],
+    examples: ['export alice gossip', 'export alice secret'],
   },
   run: {
     usage: 'run NAME METHOD [ARGS]',

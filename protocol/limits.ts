@@ -36,6 +36,14 @@ export const INCIDENT_CALM_MS = 30 * 60_000
 export const INCIDENTS_PER_DAY_MAX = 6
 /** Times of one pub's ills that a hub holds in memory, to count them. */
 export const ILLS_KEPT_MAX = 1_000
+/** Owners are warned when their pub takes this share of the disk that its plan gives it … */
+export const DISK_WARNING_SHARE = 0.8
+/** … and the warning is over below this one. */
+export const DISK_CALM_SHARE = 0.75
+/** A pub that takes this share takes no more blobs, so that there is room for its feeds … */
+export const DISK_FULL_SHARE = 0.95
+/** … and takes them again below this one. */
+export const DISK_ROOM_SHARE = 0.9
 /** What a hub says of incidents is gathered this long, so that what is over already comes in one notice. */
 export const INCIDENT_GATHER_MS = 3_000
 /** Notices of incidents about one pub within a day that come at once … */

@@ -15,6 +15,7 @@ export const FENCE_MANIFEST = {
   figures: 'source',
   contact: 'async',
   owners: 'async',
+  blobs: 'async',
 } as const
 
 /** `fence.status()`. */
@@ -55,6 +56,13 @@ export interface FenceOpenRequest {
 export interface FenceAboutRequest {
   name: string
   description: string
+}
+/**
+ * `fence.blobs({take})`: whether the pub takes blobs that it does not hold yet, from anybody. Answered with the same.
+ * It is true until the pub is told otherwise, and again after a start; blobs that it holds are given to all.
+ */
+export interface FenceBlobsRequest {
+  take: boolean
 }
 /** `fence.revoke({key})`: takes an invite out of the table; unknown ones are gone already. */
 export interface FenceRevokeRequest {

@@ -21,6 +21,9 @@ export const NOT_HERE =
 export const OWN_ONLY =
   'refused: messages of this pub are written through its fence and nowhere else, so that its feed can not fork'
 
+export const NO_BLOBS =
+  'this pub takes no pictures and other files at the moment: its disk is nearly full. Messages go on; what it holds is still given to everybody.'
+
 export const NEVER_OPENED = 'its hub has not yet brought it up to date since it was started'
 export const NO_HUB = 'its hub is not connected'
 export const UNSURE = 'it is finding out whether its last write was stored'

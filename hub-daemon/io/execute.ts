@@ -141,6 +141,14 @@ export function createPerformers(context: ExecuteContext): Performers {
         log.warn({ pub, reason }, 'a pub does not say of itself what it shall; trying again')
       }
     },
+    async blobs({ pub, take }) {
+      try {
+        await observer.sessions.get(pub)?.tellBlobs(take)
+      } catch (error) {
+        const reason = clean(error instanceof Error ? error.message : String(error))
+        log.warn({ pub, reason, take }, 'a pub could not be told about blobs; trying again')
+      }
+    },
     async probe({ pub, port, feed }) {
       const session = observer.sessions.get(pub)
       try {

@@ -16,6 +16,7 @@ import { HISTORY_BATCH_MAX } from '../../protocol/limits'
 import type { InviteEntry, RawValue } from '../../protocol/rpc'
 import type {
   FenceAboutRequest,
+  FenceBlobsRequest,
   FenceCommitAnswer,
   FenceContactRequest,
   FenceItem,
@@ -90,6 +91,12 @@ export class FenceDoor {
   /** Resolves when the pub's feed says so. */
   async about(request: FenceAboutRequest): Promise<void> {
     await call(this.rpc.fence.about, [request], 'tell the pub what to say of itself')
+  }
+
+  /** Whether it takes blobs that it does not hold yet. */
+  async blobs(take: boolean): Promise<void> {
+    const request: FenceBlobsRequest = { take }
+    await call(this.rpc.fence.blobs, [request], 'tell the pub about blobs')
   }
 
   /** The pub's own messages after a sequence, oldest first. */

@@ -40,6 +40,8 @@ export class Meter {
   tell(pub: PubId, item: unknown): void {
     const checked = checkPubFigures(item, 'figures')
     if (!checked.ok) return
+    const { diskBytes } = checked.value
+    if (diskBytes !== null) this.observer.sessions.get(pub)?.tookDisk(diskBytes)
     const now = Date.now()
     this.#toldAt.set(pub, now)
     this.rings.add(runNameOf(pub), readingOf(checked.value), now)

@@ -11,7 +11,7 @@ import {
 } from '../../protocol/limits'
 import type { InviteEntry } from '../../protocol/rpc'
 import type { FenceContactRequest } from '../../protocol/rpc-fence'
-import type { About, SessionFact } from '../facts'
+import type { About, DiskFact, SessionFact } from '../facts'
 import { clean } from '../words'
 import type { Client } from './client'
 import type { Log } from './log'
@@ -46,6 +46,7 @@ export class Session {
   private about: About | null = null
   private owners: readonly FeedId[] | null = null
   private tellRetryAt: Millis = 0
+  private disk: DiskFact = { usedBytes: null, takesBlobs: null, retryAt: 0 }
   private readonly closing = new AbortController()
   private life: Life | null = null
   private readonly running: Promise<void>
@@ -60,10 +61,20 @@ export class Session {
 
   fact(): SessionFact {
     const { pub, epoch, address } = this.options
-    const { status, reason, answeringSince, silentSince, probedAt, invites, about, owners, tellRetryAt } =
-      this
+    const {
+      status,
+      reason,
+      answeringSince,
+      silentSince,
+      probedAt,
+      invites,
+      about,
+      owners,
+      tellRetryAt,
+      disk,
+    } = this
     const talk = { status, reason, answeringSince, silentSince, probedAt }
-    return { pub, epoch, feed: address.feed, ...talk, invites, about, owners, tellRetryAt }
+    return { pub, epoch, feed: address.feed, ...talk, invites, about, owners, tellRetryAt, disk }
   }
 
   /** The connection to the pub, for calls on its server; null while there is none. */
@@ -122,6 +133,25 @@ export class Session {
     }
   }
 
+  /** Tells the pub whether to take blobs. Rejects when it does not know; then it is told again later. */
+  async tellBlobs(take: boolean): Promise<void> {
+    const { life } = this
+    try {
+      if (life === null)
+        throw new Error('try-again: could not tell the pub about blobs: the pub does not answer')
+      await life.door.blobs(take)
+      if (life === this.life) this.change({ disk: { ...this.disk, takesBlobs: take } })
+    } catch (error) {
+      this.change({ disk: { ...this.disk, retryAt: Date.now() + PROVIDER_BACKOFF_MAX_MS } })
+      throw error
+    }
+  }
+
+  /** The pub has told what it takes on its disk; an idle one tells the same again and again. */
+  tookDisk(usedBytes: number): void {
+    if (usedBytes !== this.disk.usedBytes) this.change({ disk: { ...this.disk, usedBytes } })
+  }
+
   /** A probe from outside succeeded, or failed: then the connection is not trusted any more either. */
   probed(ok: boolean, now: Millis): void {
     if (ok) this.change({ probedAt: now })
@@ -168,7 +198,9 @@ export class Session {
     const now = Date.now()
     const life = new Life(client, this.options, (fields) => this.change(fields))
     this.life = life
-    this.change({ status: 'connected', reason: null, answeringSince: now, silentSince: null, probedAt: now })
+    const disk = { ...this.disk, takesBlobs: null, retryAt: 0 }
+    const well = { answeringSince: now, silentSince: null, probedAt: now }
+    this.change({ status: 'connected', reason: null, ...well, disk })
     try {
       await life.ended
     } finally {

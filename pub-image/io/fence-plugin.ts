@@ -24,6 +24,7 @@ import { FENCE_MANIFEST, type FenceStatus } from '../../protocol/rpc-fence'
 import type { PubConfig, PubKeys } from '../config'
 import { statusOf } from '../fence-state'
 import * as words from '../words'
+import type { BlobGate } from './blob-gate'
 import { FenceDriver } from './fence-driver'
 import { FigureTeller } from './figures'
 import { hookWrites, type Passes } from './hooks'
@@ -46,6 +47,7 @@ const openRequest = shape({
 const aboutRequest = shape({ name: text(TITLE_CHARS_MAX), description: text(DESCRIPTION_CHARS_MAX) })
 const revokeRequest = shape({ key: inviteKey })
 const contactRequest = shape({ feed: feedId, following: flag, blocking: flag })
+const blobsRequest = shape({ take: flag })
 const ownersRequest = shape({ owners: list(feedId, 0, RECIPIENTS_MAX - 1) })
 const commitAnswer = shape({
   id: whole(1, SEQUENCE_MAX),
@@ -78,6 +80,7 @@ function managedApi(
   driver: FenceDriver,
   owners: Owners,
   teller: FigureTeller,
+  blobGate: BlobGate,
 ): Record<keyof typeof FENCE_MANIFEST, unknown> {
   const headOf = (head: Promise<number>) => head.then((sequence) => ({ head: sequence }))
   return {
@@ -126,6 +129,12 @@ function managedApi(
       settle(headOf(driver.about(checked.value)), callback)
     },
     figures: (request: unknown) => teller.source(request),
+    blobs(request: unknown, callback: Callback) {
+      const checked = blobsRequest(request, 'blobs')
+      if (!checked.ok) return badArgument(checked, callback)
+      blobGate.takes = checked.value.take
+      callback(null, checked.value)
+    },
   }
 }
 
@@ -154,6 +163,7 @@ function standaloneApi(ssb: any): Record<keyof typeof FENCE_MANIFEST, unknown> {
     about: refuse,
     figures: refusedSource,
     contact: refuse,
+    blobs: refuse,
     owners: refuse,
   }
 }
@@ -163,7 +173,7 @@ function standaloneApi(ssb: any): Record<keyof typeof FENCE_MANIFEST, unknown> {
  * the hub, may call it. `invite.use` is open to all callers and decides by their key itself, so that somebody who
  * comes while the pub is catching up, or whose invite is used up, is told so instead of "no such method".
  */
-export function fencePlugins(config: PubConfig, keys: PubKeys): object[] {
+export function fencePlugins(config: PubConfig, keys: PubKeys, blobGate: BlobGate): object[] {
   const managed = config.mode === 'managed'
   const fence = {
     name: 'fence',
@@ -179,7 +189,7 @@ export function fencePlugins(config: PubConfig, keys: PubKeys): object[] {
       ssb.close.hook(function (this: unknown, close: any, args: unknown[]) {
         driver.close().then(() => close.apply(this, args))
       })
-      return managedApi(driver, owners, new FigureTeller(ssb, config))
+      return managedApi(driver, owners, new FigureTeller(ssb, config), blobGate)
     },
   }
   const admission = { permissions: { anonymous: { allow: [...ADMITTED] } }, init: () => undefined }

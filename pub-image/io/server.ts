@@ -5,6 +5,7 @@ import { join } from 'node:path'
 import { type PubConfig, type PubKeys, ssbConfigOf } from '../config'
 import { aboutOwed, emptyOwn, evolveOwn } from '../own'
 import * as words from '../words'
+import { blobGateOf } from './blob-gate'
 import { fencePlugins } from './fence-plugin'
 import { lockFolder } from './lock'
 import { readOwnFeed } from './own-feed'
@@ -39,7 +40,7 @@ export async function startPub(config: PubConfig): Promise<RunningPub> {
   rmSync(join(config.data, 'ebt'), { recursive: true, force: true })
   const defaults = stock('ssb-config/defaults')
   const create = stockServer()
-  for (const plugin of fencePlugins(config, keys)) create.use(plugin)
+  for (const plugin of fencePlugins(config, keys, blobGateOf(config.data))) create.use(plugin)
   if (config.web !== null) create.use(webPlugin(config, config.web))
   // Only defaults and what is given here: no config file of any folder is looked for, and no identity is made.
   const ssb = create(defaults('buttcloud-pub', ssbConfigOf(config, keys, stock('ssb-caps').shs)))

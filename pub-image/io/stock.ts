@@ -1,6 +1,7 @@
 /** The plugins of stock ssb-server 16, taken from ssb-server's own dependencies, so that its versions are used. */
 import Module, { createRequire } from 'node:module'
 import { guardStreams } from '../../sbot/sound-ebt'
+import { guardBlobStore } from './blob-gate'
 
 const requireStock = createRequire(require.resolve('ssb-server/package.json'))
 
@@ -52,6 +53,7 @@ function stayConnected(): void {
 export function stockServer(): any {
   stayConnected()
   guardStreams(requireStock.resolve('ssb-ebt'))
+  guardBlobStore(createRequire(requireStock.resolve('ssb-blobs')).resolve('./create'))
   // A fresh stack: the one that ssb-server exports is shared by everybody in the process.
   const create = stock('ssb-server').createSsbServer()
   for (const name of STOCK_PLUGINS) create.use(stock(name))

@@ -154,6 +154,8 @@ export class HubWorld {
         return this.told(step.pub, () => ({ owners: step.owners }))
       case 'about':
         return this.told(step.pub, () => ({ about: step.about }))
+      case 'blobs':
+        return this.told(step.pub, ({ disk }) => ({ disk: { ...disk, takesBlobs: step.take } }))
       case 'probe': {
         const session = this.sessions.get(step.pub)
         if (session !== undefined) this.sessions.set(step.pub, { ...session, probedAt: this.now })
@@ -230,6 +232,7 @@ export class HubWorld {
       invites: new Set(),
       ...{ about: null, owners: null },
       tellRetryAt: 0,
+      disk: { usedBytes: null, takesBlobs: null, retryAt: 0 },
     }
   }
 }

@@ -197,7 +197,7 @@ test('there is a verb for every command of the language, with examples', async (
   const around = { home, networkKey: randomNetworkKey() }
   try {
     const { stdout } = await runCli(around, ['--help'])
-    for (const command of [...COMMANDS, 'name', 'describe'].filter((one) => one !== 'export'))
+    for (const command of [...COMMANDS, 'name', 'describe'])
       t.match(stdout, new RegExp(`^ {2}${command} `, 'm'), `buttcloud ${command}`)
   } finally {
     removeFolder(home)

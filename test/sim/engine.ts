@@ -52,7 +52,10 @@ export class FakeEngine implements Engine {
     await this.slowly(() => {
       if (this.containers.has(run.name)) throw new EngineError('exists', `${run.name} exists`)
       if (!this.volumes.has(run.name))
-        this.volumes.set(run.name, { pub: run.pub, volume: { feed: secret as FeedId, log: [] } })
+        this.volumes.set(run.name, {
+          pub: run.pub,
+          volume: { feed: secret as FeedId, log: [], usedBytes: 0 },
+        })
       const { name, pub, epoch, shape } = run
       const rest = { exitCode: null, outOfMemory: false, since: null }
       this.containers.set(name, {

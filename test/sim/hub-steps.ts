@@ -65,6 +65,8 @@ export async function performStep(hub: SimHub, step: Step): Promise<void> {
       return
     case 'probe':
       return sessions.get(pub)?.probed()
+    case 'blobs':
+      return sessions.get(pub)?.tellBlobs(step.take)
     case 'about':
       return whileAlive(life, sessions.get(pub)?.tellAbout(step.about) ?? Promise.resolve())
     case 'invite':

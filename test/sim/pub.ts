@@ -24,6 +24,7 @@ const TICK_MS = 2_000
 export interface Volume {
   feed: FeedId
   log: Message[]
+  usedBytes: number
 }
 
 export interface Listener {
@@ -35,6 +36,7 @@ type Caller = (error: string | null) => void
 
 export class PubProcess {
   readonly life: Life = { alive: true }
+  takesBlobs = true
   /** Who may call it as its owners; forgotten with the process. */
   owners: readonly FeedId[] = []
   private readonly fence: Fence

@@ -160,11 +160,17 @@ const whyOff = (record: PubMessage): string => (record.status === 'ended' ? 'del
 
 /** A live pub is in no trouble any more that its owners were told of, and they were told of all. */
 function unhealed(
-  { checks: { incidents } }: World,
+  { checks: { incidents }, hubs }: World,
   record: PubMessage,
 ): { invariant: Invariant; sentence: string }[] {
   if (record.status !== 'live') return []
-  const found: string[] = incidents.open(record.hub, record.pub).map(({ kind }) => `${kind} is not over`)
+  const found: string[] = []
+  for (const { kind } of incidents.open(record.hub, record.pub)) {
+    // A stopped pub is not measured.
+    if (record.desired === 'up' || !kind.startsWith('disk')) found.push(`${kind} is not over`)
+  }
+  const process = hubs.find((one) => one.machine.id === record.hub)?.engine.processOf(record.pub)
+  if (process?.takesBlobs === false) found.push('it takes no blobs though its disk has room')
   if (incidents.isUntold(record)) found.push('its owners have not heard all')
   return found.map((sentence) => ({ invariant: 'incidents', sentence: `${record.name}: ${sentence}` }))
 }

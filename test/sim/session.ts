@@ -35,6 +35,9 @@ export class SimSession {
   private about: About | null = null
   private owners: readonly FeedId[] | null = null
   private tellRetryAt: Millis = 0
+  private takesBlobs: boolean | null = null
+  private blobsRetryAt: Millis = 0
+  private usedBytes: number | null = null
   private process: PubProcess | null = null
   private detach: () => void = () => {}
   /** Raised with every connection: what belongs to an older one is dropped. */
@@ -67,7 +70,9 @@ export class SimSession {
     const { status, reason, answeringSince, silentSince, probedAt, invites, about, owners, tellRetryAt } =
       this
     const talk = { status, reason, answeringSince, silentSince, probedAt }
-    return { pub, epoch, feed, ...talk, invites, about, owners, tellRetryAt }
+    this.usedBytes = this.process?.volume.usedBytes ?? this.usedBytes
+    const disk = { usedBytes: this.usedBytes, takesBlobs: this.takesBlobs, retryAt: this.blobsRetryAt }
+    return { pub, epoch, feed, ...talk, invites, about, owners, tellRetryAt, disk }
   }
 
   async invite(entry: InviteEntry): Promise<void> {
@@ -113,6 +118,15 @@ export class SimSession {
       if (connection === this.connection) this.change({ tellRetryAt: this.now() + PROVIDER_BACKOFF_MAX_MS })
       return false
     }
+  }
+
+  /** Tells the pub whether to take blobs; the answer may get lost. */
+  tellBlobs(take: boolean): void {
+    if (this.process?.life.alive) {
+      this.process.takesBlobs = take
+      this.takesBlobs = take
+    } else this.blobsRetryAt = this.now() + PROVIDER_BACKOFF_MAX_MS
+    this.options.changed()
   }
 
   /** A handshake from outside. */
@@ -165,6 +179,7 @@ export class SimSession {
     })
     const now = this.now()
     this.opening = false
+    this.takesBlobs = null
     this.change({ status: 'connected', reason: null, answeringSince: now, silentSince: null, probedAt: now })
     this.detach = process.attach({
       item: (item) => {

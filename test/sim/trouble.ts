@@ -1,5 +1,6 @@
 /** What goes wrong from outside: programs die, machines are cut off, clocks are set, ports are taken, pubs are copied. */
 import type { PubId } from '../../protocol/ids'
+import { FREE_PLAN_DISK_BYTES } from '../../protocol/limits'
 import type { SimHub } from './hub'
 import { PubProcess } from './pub'
 import { SimSession } from './session'
@@ -22,6 +23,7 @@ export function makeTrouble(world: World): void {
   every(120_000, 900_000, () => engineAway(world))
   every(120_000, 900_000, () => takePort(world))
   every(200_000, 1_500_000, () => twin(world))
+  every(100_000, 600_000, () => fillDisk(world))
 }
 
 function repeat(world: World, lowMs: number, highMs: number, what: () => void): void {
@@ -54,6 +56,16 @@ function killPub(world: World): void {
   const outOfMemory = world.random.chance(0.3)
   world.trace(() => `${found.name} dies${setBack ? ' and its volume is set back to an earlier state' : ''}`)
   found.hub.engine.killOne(found.name, setBack, outOfMemory)
+}
+
+/** A pub's disk fills, or gets room again. */
+function fillDisk(world: World): void {
+  const found = somePub(world)
+  if (found === null) return
+  const share = world.random.between(0.5, 1.1)
+  world.trace(() => `the disk of ${found.name} is filled to ${share.toFixed(2)}`)
+  found.process.volume.usedBytes = Math.floor(share * FREE_PLAN_DISK_BYTES)
+  found.hub.wake()
 }
 
 function cutLink(world: World): void {
@@ -112,7 +124,7 @@ function twin(world: World): void {
   if (pub === undefined) return
   world.trace(() => `${name} gets a twin`)
   const log = process.volume.log.slice(0, process.volume.log.length - random.below(2))
-  const volume = { feed: process.volume.feed, log }
+  const volume = { ...process.volume, log }
   const nobody = { name: '', description: '' }
   const copy = new PubProcess(
     world,

@@ -166,6 +166,7 @@ export class World implements Universe {
     for (const { engine } of this.hubs) {
       engine.held.clear()
       engine.setReachable(true)
+      for (const { volume } of engine.volumes.values()) volume.usedBytes = 0
     }
     for (const end of this.twins) end()
   }
