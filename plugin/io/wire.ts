@@ -26,6 +26,7 @@ interface Settings {
   portMax?: number
   pubsPerOwnerMax?: number
   retentionMs?: number
+  requestsPerMinuteMax?: number
   name?: string
   /** host:port for the provider's own invites, where the node can't know it. */
   address?: string
@@ -146,6 +147,7 @@ function policyOf(settings: Settings): Policy {
     portMax: settings.portMax ?? DEFAULT_POLICY.portMax,
     pubsPerOwnerMax: settings.pubsPerOwnerMax ?? DEFAULT_POLICY.pubsPerOwnerMax,
     retentionMs: settings.retentionMs ?? DEFAULT_POLICY.retentionMs,
+    requestsPerMinuteMax: settings.requestsPerMinuteMax ?? DEFAULT_POLICY.requestsPerMinuteMax,
     providerName: settings.name ?? DEFAULT_POLICY.providerName,
   }
 }

@@ -1,6 +1,6 @@
 /** Goal: every command of the language from a stock ssb-server, with its refusals, on real Docker. */
 import test from 'tape'
-import { tellEverything } from '../helpers/everything-story'
+import { SETTINGS, tellEverything } from '../helpers/everything-story'
 import { engineForTests } from './engine'
 import { needPubImage } from './images'
 import { openDockerWorld } from './world'
@@ -8,7 +8,8 @@ import { openDockerWorld } from './world'
 test('Docker: every command, every refusal, and what is left on feeds and in logs', async (t) => {
   const docker = await engineForTests()
   await needPubImage(docker.host)
-  const world = await openDockerWorld({ hub: { engine: 'docker', dockerSocket: docker.socketPath } })
+  const hub = { engine: 'docker' as const, dockerSocket: docker.socketPath }
+  const world = await openDockerWorld({ hub, settings: SETTINGS })
   try {
     await tellEverything(t, world)
   } catch (error) {

@@ -21,10 +21,14 @@ export interface World {
 }
 
 /** Provider, one hub, one owner who has redeemed the provider's invite. Pubs get ports that are free here. */
-export async function openWorld(home: Home, hubOptions: Omit<TestHubOptions, 'networkKey'>): Promise<World> {
+export async function openWorld(
+  home: Home,
+  hubOptions: Omit<TestHubOptions, 'networkKey'>,
+  more: Record<string, unknown> = {},
+): Promise<World> {
   const networkKey = randomNetworkKey()
   const portMin = await freePort()
-  const settings = { portMin, portMax: Math.min(65_535, portMin + 200) }
+  const settings = { portMin, portMax: Math.min(65_535, portMin + 200), ...more }
   const provider = await startProvider({ networkKey, home, settings, nobodyElse: true })
   const hub = await joinHub(provider, { networkKey, ...hubOptions })
   const owner = await startStock({ networkKey, label: 'owner' })

@@ -3,11 +3,11 @@
  * no address and no figure of use on any feed or in any log of it all.
  */
 import test from 'tape'
-import { tellEverything } from '../helpers/everything-story'
+import { SETTINGS, tellEverything } from '../helpers/everything-story'
 import { closeWorld, openWorld } from '../helpers/path-story'
 
 test('process engine: every command, every refusal, and what is left on feeds and in logs', async (t) => {
-  const world = await openWorld('own', { engine: 'process' })
+  const world = await openWorld('own', { engine: 'process' }, SETTINGS)
   try {
     await tellEverything(t, world)
   } catch (error) {
