@@ -51,8 +51,7 @@ export function rawDocker(options: RawOptions): () => Promise<RawRound> {
       ...{
         pub,
         hub,
-        revision: 1,
-        epoch: 1,
+        ...{ revision: 1, epoch: 1 },
         feed: null,
         desired: 'up',
         restarts: 0,
@@ -67,7 +66,13 @@ export function rawDocker(options: RawOptions): () => Promise<RawRound> {
       },
       ...{ ...bytes, port, answers: pub as never },
     })
-    const run = runOf(spec, { hub, host, dial: host, listen: '0.0.0.0', capsShs: networkKey, image })
+    const run = runOf(spec, {
+      ...{ hub, host, dial: host },
+      listen: '0.0.0.0',
+      capsShs: networkKey,
+      image,
+      version: '',
+    })
     const began = performance.now()
     const container = await docker.createContainer(containerBody(run, settings))
     await container.putArchive(

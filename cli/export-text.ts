@@ -1,6 +1,6 @@
 /** What the CLI says about exports. Facts in, text out. */
 import type { ExportPart } from '../protocol/command-kinds'
-import { bytesText } from './render'
+import { bytesText } from '../protocol/units'
 
 /** The file that an export goes to unless another one is named. */
 export function fileFor(name: string, part: ExportPart): string {

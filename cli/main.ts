@@ -2,6 +2,7 @@
 /** The one binary: `buttcloud …`. Wiring only. */
 import './io/node-version'
 import { Command, CommanderError } from 'commander'
+import { readVersion } from '../sbot/version'
 import { register as about } from './commands/about'
 import { register as admin } from './commands/admin'
 import { register as call } from './commands/call'
@@ -27,7 +28,6 @@ import { register as up } from './commands/up'
 import { register as web } from './commands/web'
 import { leaveSoon } from './io/child-life'
 import { fail, outliveReaders } from './io/run'
-import { readVersion } from './io/version'
 import { TIMEOUT_SECONDS_DEFAULT } from './options'
 
 const USAGE = 2

@@ -1,6 +1,7 @@
 /** State → text for people. Foreign text never reaches the terminal with its control characters. */
 import type { FeedId } from '../protocol/ids'
 import type { HubView, PubView } from '../protocol/rpc'
+import { bytesText } from '../protocol/units'
 import { inviteCodesIn } from './invite-code'
 import { inOrder, type Letter } from './letters'
 
@@ -96,18 +97,6 @@ export function table(heading: string[], rows: string[][]): string {
         .trimEnd(),
     )
     .join('\n')
-}
-
-/** Bytes as people read them. */
-export function bytesText(bytes: number): string {
-  const units = ['B', 'KB', 'MB', 'GB', 'TB']
-  let value = bytes
-  let unit = 0
-  while (value >= 1024 && unit < units.length - 1) {
-    value /= 1024
-    unit++
-  }
-  return `${value < 10 && unit > 0 ? value.toFixed(1) : Math.round(value)} ${units[unit]}`
 }
 
 /** The operator's table of hubs. */

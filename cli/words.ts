@@ -59,11 +59,11 @@ export function inviteIdArgument(given: unknown): string {
   throw new Failure(2, `"${String(given)}" is no invite's id. The list shows them: buttcloud invites NAME`)
 }
 
-/** A version of the pub's image; null for the present one. Throws a Failure (2). */
+/** A version of the pub's image, as `to VERSION`; null for the present one. Throws a Failure (2). */
 export function versionArgument(given: string[] | undefined): string | null {
   const version = withoutLead(given ?? [], 'to').join(' ')
   if (version === '') return null
-  if (version.length <= VERSION_CHARS_MAX && /^\w[\w.-]*$/.test(version)) return version
+  if (version.length <= VERSION_CHARS_MAX && /^\w[\w.-]*$/.test(version)) return `to ${version}`
   throw new Failure(2, `"${version}" is no version: one is made of letters, digits, dots and hyphens.`)
 }
 

@@ -78,4 +78,6 @@ export interface Facts {
    * whose spec has not arrived, and is left alone.
    */
   ordersComplete: boolean
+  /** Since when the provider is connected; null while it is not. */
+  providerSince: Millis | null
 }

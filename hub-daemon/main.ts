@@ -3,10 +3,12 @@ import { join } from 'node:path'
 import type { FeedId } from '../protocol/ids'
 import { HANDSHAKE_TIMEOUT_MS } from '../protocol/limits'
 import { networkKeyOf, openNode } from '../sbot/stacks'
+import { readVersion } from '../sbot/version'
 import { type HubMethods, hubPlugin } from './io/api'
 import { readOffer } from './io/capacity'
 import { chooseEngine } from './io/engine-choice'
 import { Exports } from './io/exports'
+import { Fetcher } from './io/fetch'
 import { joinProvider, type Membership, readMembership } from './io/join'
 import { createLog, type Log } from './io/log'
 import { Meter } from './io/meter'
@@ -16,7 +18,6 @@ import { createProviderLink, type ProviderLink } from './io/provider-link'
 import { Reconciler } from './io/reconcile'
 import { Rings } from './io/rings'
 import { Secrets } from './io/secrets'
-import { readVersion } from './io/version'
 import { emptyMemory } from './memory'
 import { emptyState } from './state'
 import { addressOf } from './token'
@@ -37,6 +38,10 @@ export interface HubOptions {
   bind?: string
   /** Default: the image of this version. */
   image?: string
+  /** Whether images may be pulled from a registry. Default: where `image` itself was. */
+  pull?: boolean
+  /** With the process engine: folders with built packages, by the versions that pubs may be upgraded to. */
+  pubVersions?: Record<string, string>
   /** What to offer, where the machine's own figures are not what is meant. */
   memoryBytes?: number
   diskBytes?: number
@@ -127,13 +132,14 @@ async function start(
     engine: options.engine,
     dockerSocket,
     hub: id,
-    image,
-    bind,
-    directory,
-    log,
+    ...{ image, bind, directory, log, version },
+    pull: options.pull ?? null,
+    pubVersions: options.pubVersions ?? {},
   })
   const docker = engine.kind === 'docker'
   const state = emptyState(id, provider)
+  const memory = emptyMemory()
+  const pubs = join(directory, 'pubs')
   let link: ProviderLink | null = null
   let reconciler: Reconciler | null = null
   const wake = () => reconciler?.wake()
@@ -141,7 +147,7 @@ async function start(
     if (trouble === null) log.info({ engine: engine.kind }, 'the engine answers')
     else log.warn({ reason: trouble }, 'no pub can be made here until the engine answers; asking on')
   })
-  const secrets = new Secrets(join(directory, 'pubs'))
+  const secrets = new Secrets(pubs)
   const exports = new Exports(observer.sessions, secrets)
   const meter = new Meter(engine, observer, state, new Rings(join(directory, 'figures'), log))
   const running = new Reconciler({
@@ -152,12 +158,14 @@ async function start(
       ...{ hub: id, host, dial, capsShs: networkKey },
       listen: docker ? EVERY_ADDRESS : bind,
       image: docker ? image : null,
+      version,
     },
     context: {
       ...{ engine, observer, keys, dial, log },
-      memory: emptyMemory(),
+      memory,
       secrets,
       meter,
+      fetcher: new Fetcher({ engine, memory, directory: pubs, log, changed: wake }),
       capsShs: networkKey,
       knownFeed: (pub) => state.specs.get(pub)?.content.feed ?? state.observed.get(pub)?.content.feed ?? null,
       provider: () => link?.current() ?? null,

@@ -44,6 +44,14 @@ export interface PubMemory {
   startedAt: Millis | null
   /** Since when a pub that should be up is not. */
   downSince: Millis | null
+  /** The image of the run of this shape: it is being seen to, is here, or could not be had. */
+  fetch: { shape: string; state: 'under-way' | 'here' | 'failed' } | null
+  /** What is to be said of that image. */
+  remark: string | null
+  /** When a version on trial was first started, or first seen running. */
+  trialSince: Millis | null
+  /** Why a version on trial was given up. */
+  reverted: string | null
 }
 
 export interface DeedOutcome {
@@ -86,6 +94,10 @@ const FRESH: PubMemory = {
   outOfMemory: false,
   startedAt: null,
   downSince: null,
+  fetch: null,
+  remark: null,
+  trialSince: null,
+  reverted: null,
 }
 
 /** What is remembered of one pub. */
@@ -112,6 +124,40 @@ export function rememberTrouble(memory: Memory, pub: PubId, trouble: Trouble, no
   const before = recall(memory, pub)
   const tries = before.tries + 1
   memory.pubs.set(pub, { ...before, tries, retryAt: now + backoffMs(tries), trouble })
+}
+
+/** The image of a run of this shape is being seen to. */
+export function rememberFetching(memory: Memory, pub: PubId, shape: string): void {
+  memory.pubs.set(pub, { ...recall(memory, pub), fetch: { shape, state: 'under-way' } })
+}
+
+/** How that went: what is to be said of the image, or the trouble. Of an earlier order it is forgotten. */
+export function rememberFetched(
+  memory: Memory,
+  pub: PubId,
+  shape: string,
+  outcome: { remark: string | null } | { trouble: Trouble },
+  now: Millis,
+): void {
+  const before = recall(memory, pub)
+  if (before.fetch?.shape !== shape) return
+  if ('remark' in outcome) {
+    const { remark } = outcome
+    memory.pubs.set(pub, { ...before, trouble: null, fetch: { shape, state: 'here' }, remark })
+    return
+  }
+  memory.pubs.set(pub, { ...before, fetch: { shape, state: 'failed' } })
+  rememberTrouble(memory, pub, outcome.trouble, now)
+}
+
+/** The version on trial is given up: the one before it starts with a clean slate. */
+export function rememberRevert(memory: Memory, pub: PubId, why: string): void {
+  memory.pubs.set(pub, { ...FRESH, revision: recall(memory, pub).revision, reverted: why })
+}
+
+/** A version on trial runs. */
+export function rememberTrial(memory: Memory, pub: PubId, now: Millis): void {
+  memory.pubs.set(pub, { ...recall(memory, pub), trialSince: now })
 }
 
 /** Something other than a start succeeded. */
@@ -173,8 +219,12 @@ function settled(before: PubMemory, wanted: boolean, facts: Facts, pub: PubId, n
   if (!wanted) return before.downSince === null ? before : { ...before, downSince: null }
   if (!isWell(facts.engine.runs.get(pub), session))
     return before.downSince === null ? { ...before, downSince: now } : before
-  if (isHealthy(session, now) && (before.tries > 0 || before.trouble !== null))
-    return { ...FRESH, revision: before.revision, startedAt: before.startedAt }
+  // The run that is there may be well while the image of its successor can't be had: that is not forgotten over it.
+  const wantsImage = before.fetch !== null && before.fetch.state !== 'here'
+  if (isHealthy(session, now) && !wantsImage && (before.tries > 0 || before.trouble !== null)) {
+    const { revision, startedAt, fetch, remark, trialSince, reverted } = before
+    return { ...FRESH, revision, startedAt, fetch, remark, trialSince, reverted }
+  }
   return before.downSince === null ? before : { ...before, downSince: null }
 }
 

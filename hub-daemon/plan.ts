@@ -19,9 +19,10 @@ import type { Facts, SessionFact } from './facts'
 import { incidentWakes, isOpen } from './incidents'
 import { type Memory, recall } from './memory'
 import { keyCheck, keyFirst } from './plan-escrow'
-import { type HubConfig, runOf } from './run'
+import { type HubConfig, matches, runOf } from './run'
 import { desiredOf, type HubState, isOvertaken, owedTo } from './state'
 import type { Step } from './steps'
+import { inForce, isFetching, needsFetch, trialWakes } from './trial'
 
 export interface Plan {
   steps: Step[]
@@ -94,11 +95,12 @@ function startingOf(look: Look): number {
 
 /** A step, or when to look again, or null when this pub is settled. */
 function nextStep(look: Look, pub: PubId): Step | Millis | null {
-  const spec = look.state.specs.get(pub)?.content
+  const order = look.state.specs.get(pub)?.content
   const run = look.facts.engine.runs.get(pub)
   const session = look.facts.sessions.get(pub)
-  if (spec === undefined)
+  if (order === undefined)
     return look.facts.ordersComplete ? ending(look, pub, run, session, 'no order speaks of it') : null
+  const spec = inForce(look, order)
   switch (desiredOf(look.state, spec)) {
     case 'none':
       return ending(look, pub, run, session, 'it was ordered away') ?? purge(look, spec)
@@ -173,6 +175,16 @@ function climbing(
     return { kind: 'close-session', pub, why: `it is of epoch ${session.epoch}, now ${spec.epoch} counts` }
   if (run?.status === 'running' && matches(look, spec, run)) return tending(look, spec, run, session)
   if (!look.facts.engine.reachable) return null
+  if ((run === undefined || !matches(look, spec, run)) && needsFetch(look, spec)) {
+    // The image first: while it is on its way, and where it can't be had, the run that is there goes on.
+    const next = runOf(spec, look.config)
+    const underWay = isFetching(look, pub, next.shape)
+    if (!underWay && retryAt <= look.now) return { kind: 'fetch', pub, run: next }
+    const goesOn = run?.status === 'running' && run.epoch === spec.epoch
+    const meanwhile = goesOn ? tending(look, spec, run, session) : null
+    if (underWay || (typeof meanwhile === 'object' && meanwhile !== null)) return meanwhile
+    return Math.min(retryAt, meanwhile ?? retryAt)
+  }
   if (retryAt > look.now) return retryAt
   const key = run === undefined || matches(look, spec, run) ? keyFirst(look, spec) : false
   if (key !== false) return key
@@ -258,11 +270,6 @@ function silentFrom(look: Look, pub: PubId, silentSince: Millis): Millis {
   return Math.max(silentSince, recall(look.memory, pub).startedAt ?? 0)
 }
 
-/** True when the run is what the spec asks for now: epoch and everything else that needs a new container. */
-export function matches(look: Pick<Look, 'config'>, spec: SpecMessage, run: RunFact): boolean {
-  return run.epoch === spec.epoch && run.shape === runOf(spec, look.config).shape
-}
-
 /** True when the pub is known to say of itself what the spec says. */
 function says(session: SessionFact, spec: SpecMessage): boolean {
   return session.about?.name === spec.name && session.about.description === spec.description
@@ -275,6 +282,7 @@ export function isAsTold(session: SessionFact, spec: SpecMessage): boolean {
 
 /** When report.ts would have something new to say although nothing happens. */
 function* reportWakes(look: Look): Generator<Millis> {
+  yield* trialWakes(look)
   yield* incidentWakes(look)
   const since = look.facts.engine.unreachableSince
   if (since !== null) yield since + ENGINE_GONE_REPORTED_AFTER_MS

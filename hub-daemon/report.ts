@@ -20,8 +20,10 @@ import type { SpecMessage } from '../protocol/messages/spec'
 import type { SessionFact } from './facts'
 import { incidents } from './incidents'
 import { type DeedOutcome, isHealthy, isWell, type PubMemory, recall } from './memory'
-import { isAsTold, type Look, matches } from './plan'
+import { isAsTold, type Look } from './plan'
+import { matches } from './run'
 import { desiredOf, isOvertaken, owedTo } from './state'
+import { inForce, isOnTrial, reportedVersion, revertedOf } from './trial'
 import { describeCrashes, describeTrouble, kindOfCrashes, kindOfTrouble } from './words'
 
 export type Report = CapacityMessage | IncidentMessage | ObservedMessage | ResultMessage
@@ -104,10 +106,16 @@ function outcomeOf(look: Look, op: OpMessage, owed: readonly OpMessage[]): DeedO
 }
 
 /** What is new about one pub; null when the feed already says it. */
-function observation(look: Look, spec: SpecMessage): ObservedMessage | null {
-  const published = look.state.observed.get(spec.pub)?.content ?? null
-  const session = look.facts.sessions.get(spec.pub)
-  const now = phaseOf(look, spec, published)
+function observation(look: Look, order: SpecMessage): ObservedMessage | null {
+  const published = look.state.observed.get(order.pub)?.content ?? null
+  const session = look.facts.sessions.get(order.pub)
+  const reverted = revertedOf(look, order)
+  const spec = inForce(look, order)
+  // Going back is told at once: with that on the feed, a hub that starts anew goes on with it.
+  const news = reverted !== null && (published?.revision !== order.revision || published.reverted === null)
+  const now = isOnTrial(look, order)
+    ? trialPhase(look, order, published)
+    : (phaseOf(look, spec, published) ?? (news ? GOING_BACK : null))
   if (now === null) return null
   const up = now.phase === 'up'
   const next = buildObserved({
@@ -115,8 +123,8 @@ function observation(look: Look, spec: SpecMessage): ObservedMessage | null {
     revision: spec.revision,
     epoch: spec.epoch,
     ...now,
-    version: null,
-    reverted: null,
+    version: reportedVersion(look, order, now.phase),
+    reverted,
     feed: session?.feed ?? published?.feed ?? null,
     host: up ? look.config.host : null,
     port: up ? spec.port : null,
@@ -132,6 +140,9 @@ function isSame(before: ObservedMessage, after: ObservedMessage): boolean {
     before.host === after.host &&
     before.port === after.port &&
     (after.phase !== 'up' || before.feed === after.feed) &&
+    // A hub that has become newer says so of its pubs.
+    (after.phase !== 'up' || before.version === after.version) &&
+    (before.reverted === null) === (after.reverted === null) &&
     // The words of a reason may change with every try (a log line); its kind is what is new.
     before.trouble === after.trouble
   )
@@ -148,7 +159,8 @@ function phaseOf(look: Look, spec: SpecMessage, published: ObservedMessage | nul
   const session = look.facts.sessions.get(spec.pub)
   const memory = recall(look.memory, spec.pub)
   const right = run !== undefined && matches(look, spec, run) && session?.epoch === spec.epoch
-  if (right && isWell(run, session)) return isUp(session, memory, published, spec, look.now) ? UP : null
+  if (right && isWell(run, session))
+    return isUp(session, memory, published, spec, look.now) ? { ...UP, reason: memory.remark } : null
   return downPhase(look, spec, memory, published)
 }
 
@@ -167,6 +179,23 @@ function stoppedPhase(look: Look, spec: SpecMessage): Phase | null {
   return { phase: 'failed', reason: describeTrouble(trouble, spec), trouble: kindOfTrouble(trouble) }
 }
 
+/**
+ * Of a version on trial: that it is healthy, or what keeps it from being tried at all. Everything else ends with the
+ * trial, one way or the other.
+ */
+function trialPhase(look: Look, spec: SpecMessage, published: ObservedMessage | null): Phase | null {
+  const phase = phaseOf(look, spec, published)
+  if (phase?.phase === 'up') return isHealthy(look.facts.sessions.get(spec.pub), look.now) ? phase : null
+  return phase !== null && OUTWARD.has(phase.trouble) ? phase : null
+}
+
+/** Troubles that are no fault of a version. */
+const OUTWARD: ReadonlySet<ObservedMessage['trouble']> = new Set(['port-taken', 'disk-full', 'unreachable'])
+const GOING_BACK: Phase = {
+  phase: 'down',
+  reason: 'the new version did not work, so it goes back to the one before',
+  trouble: 'other',
+}
 const UP: Phase = { phase: 'up', reason: null, trouble: null }
 /** Stopped, as it was ordered. */
 const DOWN: Phase = { phase: 'down', reason: null, trouble: null }

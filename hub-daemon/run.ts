@@ -3,7 +3,7 @@ import type { FeedId } from '../protocol/ids'
 import { runNameOf } from '../protocol/ids'
 import type { SpecMessage } from '../protocol/messages/spec'
 import { buildPubEnvironment } from '../protocol/pub-environment'
-import type { Run } from './engines/engine'
+import type { Run, RunFact } from './engines/engine'
 
 /** What is the same for all pubs of one hub. */
 export interface HubConfig {
@@ -16,8 +16,28 @@ export interface HubConfig {
   dial: string
   /** base64 of the network's key; null is the network that everybody is on. */
   capsShs: string | null
-  /** Image of the containers; null for an engine that has none. */
+  /** Image of the containers, of the hub's own version; null for an engine that has none. */
   image: string | null
+  /** The hub's own version: what its pubs run unless an order names another one. */
+  version: string
+}
+
+/** What an order without a version, or one that names a version, means here. */
+export function versionOf(spec: Pick<SpecMessage, 'version'>, config: Pick<HubConfig, 'version'>): string {
+  return spec.version ?? config.version
+}
+
+/** The image of a version: the hub's own one for its own version, else the same repository with the version as tag. */
+function imageOf(version: string, config: HubConfig): string | null {
+  if (config.image === null || version === config.version) return config.image
+  return `${repositoryOf(config.image)}:${version}`
+}
+
+/** An image's name without tag and digest. A colon before the last slash belongs to the registry's port. */
+export function repositoryOf(image: string): string {
+  const name = image.split('@')[0] ?? image
+  const colon = name.lastIndexOf(':')
+  return colon > name.lastIndexOf('/') ? name.slice(0, colon) : name
 }
 
 /** Every look compares every run with its spec: what follows from both is worked out once. */
@@ -35,6 +55,11 @@ export function runOf(spec: SpecMessage, config: HubConfig): Run {
   return run
 }
 
+/** True when the run is what the spec asks for now: epoch and everything else that needs a new container. */
+export function matches({ config }: { config: HubConfig }, spec: SpecMessage, run: RunFact): boolean {
+  return run.epoch === spec.epoch && run.shape === runOf(spec, config).shape
+}
+
 function workOut(spec: SpecMessage, config: HubConfig): Run {
   const environment = buildPubEnvironment({
     mode: 'managed',
@@ -43,9 +68,12 @@ function workOut(spec: SpecMessage, config: HubConfig): Run {
     listen: config.listen,
     hub: config.hub,
     epoch: spec.epoch,
+    rebuilds: spec.rebuilds,
     networkKey: config.capsShs,
     web: spec.web?.port ?? null,
   })
+  const version = versionOf(spec, config)
+  const image = imageOf(version, config)
   const fixed = {
     port: spec.port,
     web: spec.web?.port ?? null,
@@ -57,7 +85,10 @@ function workOut(spec: SpecMessage, config: HubConfig): Run {
     name: runNameOf(spec.pub),
     pub: spec.pub,
     epoch: spec.epoch,
-    shape: shapeOf(JSON.stringify([config.image, spec.restarts, fixed])),
+    shape: shapeOf(JSON.stringify([image ?? version, spec.restarts, spec.rebuilds, fixed])),
+    version,
+    image,
+    rebuilds: spec.rebuilds,
     ...fixed,
   }
 }

@@ -5,6 +5,8 @@ import type { Run } from './engines/engine'
 import type { About } from './facts'
 
 export type Step =
+  /** Sees to the image, before anything else is touched; goes on in the background. */
+  | { kind: 'fetch'; pub: PubId; run: Run }
   /** Sees to it that the pub's key is here and in escrow, before its first start. */
   | { kind: 'escrow'; pub: PubId; epoch: number; name: string }
   /** Makes volume and container, with the pub's secret in the volume. */
@@ -44,6 +46,8 @@ export function stepKey(step: Step): string {
 /** One step in words, for logs and tests. */
 export function describeStep(step: Step): string {
   switch (step.kind) {
+    case 'fetch':
+      return `see to the image of ${step.run.name} (version ${step.run.version})`
     case 'escrow':
       return `see the key of ${step.name} in escrow (epoch ${step.epoch})`
     case 'create':

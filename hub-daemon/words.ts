@@ -2,6 +2,7 @@
 import { INCIDENT_LINE_CHARS_MAX, INCIDENT_LINES_MAX, REASON_CHARS_MAX } from '../protocol/limits'
 import type { ObservedMessage } from '../protocol/messages/observed'
 import type { SpecMessage } from '../protocol/messages/spec'
+import type { Fetched } from './engines/engine'
 import type { Crash, PubMemory, Trouble } from './memory'
 
 const MEBIBYTE_BYTES = 1024 * 1024
@@ -50,6 +51,24 @@ export function describeOutages(count: number, exact: boolean, spec: SpecMessage
   const often =
     count === 1 && exact ? '' : ` ${exact ? '' : 'at least '}${count === 1 ? 'once' : `${count} times`}`
   return `it ran out of its memory of ${Math.floor(spec.memoryBytes / MEBIBYTE_BYTES)} MB${often}`
+}
+
+/** Why a version on trial is given up, with the last that is known of it. */
+export function describeTrial(waitedMs: number, last: string | null): string {
+  const told = last === null ? '' : `: ${last}`
+  return clean(`it was not healthy ${Math.round(waitedMs / 1000)} s after its first start${told}`)
+}
+
+/** What is to be said of the image of a pub that was rebuilt. */
+export function describeImage(fetched: Fetched): string {
+  switch (fetched.how) {
+    case 'pulled':
+      return 'its image was pulled anew'
+    case 'here':
+      return 'its image is the present one'
+    case 'kept':
+      return clean(`the present image was kept: ${fetched.why ?? 'it could not be pulled'}`)
+  }
 }
 
 /** True for the words that Node has for a port in use. */

@@ -6,12 +6,12 @@ import type { PubMessage } from '../protocol/messages/pub'
 import type { SpecMessage } from '../protocol/messages/spec'
 
 export type Change =
-  | Extract<Command, { kind: 'start' | 'stop' | 'restart' | 'name' | 'describe' }>
+  | Extract<Command, { kind: 'start' | 'stop' | 'restart' | 'name' | 'describe' | 'upgrade' | 'rebuild' }>
   /** `port` is the one that the pages have or get; null where they go off and never had one. */
   | { kind: 'web'; name: string | null; on: boolean; port: number | null }
 export type ChangeKind = Change['kind']
 
-const KINDS: readonly string[] = ['start', 'stop', 'restart', 'name', 'describe', 'web']
+const KINDS: readonly string[] = 'start stop restart name describe upgrade rebuild web'.split(' ')
 
 /** True for the word of such a command. */
 export function isChangeKind(kind: string): kind is ChangeKind {
@@ -23,8 +23,13 @@ export function isPower(kind: ChangeKind): boolean {
   return kind === 'start' || kind === 'stop' || kind === 'restart'
 }
 
-/** The record as this command wants it. `restart` of a stopped pub starts it. */
-export function changed(record: PubMessage, change: Change, request: MessageId): PubMessage {
+/** True for the commands that make the pub's container of another, or another copy of the, image. */
+export function isRemake(kind: ChangeKind): boolean {
+  return kind === 'upgrade' || kind === 'rebuild'
+}
+
+/** The record as this command wants it. `restart` of a stopped pub starts it. `current` is the version of now. */
+export function changed(record: PubMessage, change: Change, request: MessageId, current: string): PubMessage {
   const answers = { ...record, answers: request }
   switch (change.kind) {
     case 'start':
@@ -37,6 +42,10 @@ export function changed(record: PubMessage, change: Change, request: MessageId):
       return { ...answers, title: change.text }
     case 'describe':
       return { ...answers, description: change.text }
+    case 'upgrade':
+      return { ...answers, version: change.version ?? current }
+    case 'rebuild':
+      return { ...answers, rebuilds: record.rebuilds + 1 }
     case 'web':
       return { ...answers, web: change.on, webPort: change.port }
   }
@@ -54,6 +63,10 @@ export function stillWanted(kind: ChangeKind, wanted: PubMessage, record: PubMes
       return record.title === wanted.title
     case 'describe':
       return record.description === wanted.description
+    case 'upgrade':
+      return record.version === wanted.version
+    case 'rebuild':
+      return record.rebuilds === wanted.rebuilds
     case 'web':
       return record.web === wanted.web
   }
@@ -65,6 +78,8 @@ export function isSame(before: PubMessage, after: PubMessage): boolean {
   return (
     before.desired === after.desired &&
     before.restarts === after.restarts &&
+    before.rebuilds === after.rebuilds &&
+    before.version === after.version &&
     before.web === after.web &&
     calls(before) === calls(after) &&
     before.description === after.description
@@ -77,6 +92,8 @@ export function isOrdered(record: PubMessage, spec: SpecMessage): boolean {
     spec.hub === record.hub &&
     spec.desired === record.desired &&
     spec.restarts === record.restarts &&
+    spec.rebuilds === record.rebuilds &&
+    spec.version === record.version &&
     spec.epoch === record.epoch &&
     spec.port === record.port &&
     (spec.web?.port ?? null) === (record.web ? record.webPort : null) &&
@@ -88,4 +105,32 @@ export function isOrdered(record: PubMessage, spec: SpecMessage): boolean {
 /** True when the hub has said that the order in force is carried out. */
 export function isReached(spec: SpecMessage, observed: ObservedMessage | null): boolean {
   return observed !== null && observed.revision === spec.revision && observed.phase === spec.desired
+}
+
+/** True when the hub has seen the version in force run well, and keeps to it. */
+function hasPassed(spec: SpecMessage, observed: ObservedMessage | null): boolean {
+  return observed?.revision === spec.revision && observed.version !== null && observed.reverted === null
+}
+
+/**
+ * What an order made now is to go back to: the last version that is known to work, also where several orders came
+ * while a newer one was on trial. Null where that is the very version of the record.
+ */
+export function fallbackOf(
+  record: PubMessage,
+  spec: SpecMessage | undefined,
+  observed: ObservedMessage | null,
+): SpecMessage['fallback'] {
+  if (spec === undefined) return null
+  const good = spec.fallback === null || hasPassed(spec, observed) ? spec.version : spec.fallback.version
+  return record.version === good ? null : { version: good }
+}
+
+/** Why the hub went back from the version in force, and to which; null where it did not. */
+export function revertOf(
+  spec: SpecMessage | undefined,
+  observed: ObservedMessage | null,
+): { why: string; to: SpecMessage['version'] } | null {
+  if (spec === undefined || spec.fallback === null || observed?.revision !== spec.revision) return null
+  return observed.reverted === null ? null : { why: observed.reverted, to: spec.fallback.version }
 }

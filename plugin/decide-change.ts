@@ -1,13 +1,13 @@
 /**
- * `start`, `stop`, `restart`, `name … as`, `describe … as`: the record says what is wanted, the order follows from the
+ * `start`, `stop`, `restart`, `name … as`, `describe … as`, `upgrade`, `rebuild`: the record says what is wanted, the order follows from the
  * record, and the hub's word that the order is carried out is the final answer.
  */
 import { parseCommand } from '../protocol/command'
-import { CHANGE_DEADLINE_MS } from '../protocol/limits'
-import type { ObservedMessage } from '../protocol/messages/observed'
+import { CHANGE_DEADLINE_MS, UPGRADE_DEADLINE_MS } from '../protocol/limits'
 import type { PubMessage } from '../protocol/messages/pub'
 import type { SpecMessage } from '../protocol/messages/spec'
 import type { ChangeFact, PubFact, Request } from '../protocol/state'
+import { isOlder } from '../protocol/version'
 import {
   type Change,
   type ChangeKind,
@@ -16,18 +16,19 @@ import {
   isOrdered,
   isPower,
   isReached,
+  isRemake,
   isSame,
+  revertOf,
   stillWanted,
 } from './change'
 import { nextOrder } from './decide-create'
+import { endUpgrade, isHopeless, oweRevert, refusalOfUpgrade, runsAlready } from './decide-upgrade'
 import { giveUpWeb, webAlready } from './decide-web'
 import { answer, type Look } from './look'
 import { addressOf, observationOf, pubNamed, pubsOf, webAddressOf } from './query'
 import { words } from './words'
 import { changeWords } from './words-change'
-
-/** Troubles that waiting does not mend: nobody is kept waiting for the deadline then. */
-const HOPELESS: ReadonlySet<ObservedMessage['trouble']> = new Set(['no-image', 'crashing', 'out-of-memory'])
+import { upgradeWords } from './words-upgrade'
 
 /** Checks, and owes the record and the order; or the final answer where all is so already. */
 export function beginChange(look: Look, request: Request, change: Change): void {
@@ -44,8 +45,10 @@ export function beginChange(look: Look, request: Request, change: Change): void 
   if (look.pubsChanged.has(pub.pub) || look.pubsEnded.has(pub.pub)) return look.wakeAt(look.world.now)
   if (isBeingMade(look, pub)) return refuse(changeWords.beingMade(pub.record.name))
   const { record } = pub
-  const wanted = changed(record, change, request.key)
-  const same = isSame(record, wanted)
+  const wanted = changed(record, change, request.key, look.world.policy.pubVersion)
+  const refusal = change.kind === 'upgrade' ? refusalOfUpgrade(record, wanted) : null
+  if (refusal !== null) return refuse(refusal)
+  const same = change.kind === 'upgrade' ? runsAlready(look, pub, wanted) : isSame(record, wanted)
   if (same && isSettled(look, pub, change.kind)) {
     const text = alreadySo(look, pub, change.kind)
     return answer(look, request, 'done', text, { command: change.kind, pub: pub.pub })
@@ -59,11 +62,18 @@ export function beginChange(look: Look, request: Request, change: Change): void 
       pub: pub.pub,
     })
   const away = labelOfAway(look, record)
-  if (away !== null)
-    answer(look, request, 'received', changeWords.waiting(record.name, away), {
-      command: change.kind,
-      pub: pub.pub,
-    })
+  const text =
+    away === null ? underWay(look, pub, wanted, change.kind) : changeWords.waiting(record.name, away)
+  if (text !== null) answer(look, request, 'received', text, { command: change.kind, pub: pub.pub })
+}
+
+/** What takes longer than people like to wait in silence is announced. */
+function underWay(look: Look, pub: PubFact, wanted: PubMessage, kind: ChangeKind): string | null {
+  const { name, version } = pub.record
+  if (kind === 'rebuild') return upgradeWords.rebuilding(name)
+  if (kind !== 'upgrade' || wanted.version === null) return null
+  const from = observationOf(look.world.state, pub)?.version ?? version
+  return upgradeWords.upgrading(name, from, wanted.version, from !== null && isOlder(wanted.version, from))
 }
 
 /** Goes on with a change that is on the feed: the final answer, when there is something final to say. */
@@ -78,15 +88,23 @@ export function continueChange(look: Look, request: Request, change: ChangeFact)
   if (record.status === 'ended') return end('failed', changeWords.deleted(record.name))
   if (!stillWanted(kind, change.record, record))
     return end('failed', changeWords.overtaken(record.name, kind))
-  if (isOff(record, kind)) return end('done', changeWords.atNextStart(record, kind))
+  if (isOff(record, kind))
+    return kind === 'upgrade'
+      ? end('failed', upgradeWords.stoppedMidway(record.name, record.version ?? ''))
+      : end('done', changeWords.atNextStart(record, kind))
   const spec = state.provider.specs.get(pub.pub)
   const observed = observationOf(state, pub)
+  const deadlineMs = isRemake(kind) ? UPGRADE_DEADLINE_MS : CHANGE_DEADLINE_MS
+  const deadline = look.deadline(change.recordedAt + deadlineMs)
+  if (kind === 'upgrade' && revertOf(spec, observed) !== null) {
+    const text = endUpgrade(look, request, pub, now >= deadline)
+    return text === null ? look.wakeAt(deadline) : end('failed', text)
+  }
   if (spec !== undefined && isOrdered(record, spec) && isReached(spec, observed))
     return end('done', doneText(look, request, pub, kind))
-  const deadline = look.deadline(change.recordedAt + CHANGE_DEADLINE_MS)
   if (kind === 'web' && record.web && giveUpWeb(look, request, pub, deadline)) return
   const says = observed !== null && observed.revision === spec?.revision ? observed : null
-  const hopeless = says?.phase === 'failed' && HOPELESS.has(says.trouble)
+  const hopeless = isHopeless(says)
   if (now < deadline && !hopeless) return look.wakeAt(deadline)
   const waitedMs = now - change.recordedAt
   end('failed', changeWords.late(record, kind, waitedMs, says?.reason ?? silenceOf(look, record)))
@@ -95,12 +113,15 @@ export function continueChange(look: Look, request: Request, change: ChangeFact)
 /** Owes the orders of pubs whose record says something else, whatever came between the two. */
 export function oweOrders(look: Look): void {
   const { provider } = look.world.state
-  for (const { pub, record } of provider.pubs.values()) {
+  for (const fact of provider.pubs.values()) {
+    const { pub, record } = fact
     const spec = provider.specs.get(pub)
-    if (spec === undefined || (record.status === 'live' ? isOrdered(record, spec) : isAway(record, spec)))
-      continue
-    if (look.pubsChanged.has(pub) || look.pubsEnded.has(pub) || isOrderOwed(look, spec)) continue
-    oweOrder(look, record)
+    if (spec === undefined || look.pubsChanged.has(pub) || look.pubsEnded.has(pub)) continue
+    const live = record.status === 'live'
+    const isSo = live ? isOrdered(record, spec) : isAway(record, spec)
+    if (isOrderOwed(look, spec)) continue
+    if (!isSo) oweOrder(look, record)
+    else if (live) oweRevert(look, fact, spec)
   }
 }
 
@@ -144,6 +165,8 @@ function alreadySo(look: Look, pub: PubFact, kind: ChangeKind): string {
   if (isOff(record, kind)) return changeWords.atNextStart(record, kind)
   if (kind === 'name') return changeWords.namedAlready(record)
   if (kind === 'describe') return changeWords.describedAlready(record.name)
+  const runs = observationOf(look.world.state, pub)?.version
+  if (kind === 'upgrade' && runs != null) return `${upgradeWords.runsAlready(record.name, runs)}${heard}`
   if (kind === 'web') return webAlready(look.world.state, pub)
   if (record.desired === 'down') return `${changeWords.stoppedAlready(record.name)}${heard}`
   return `${changeWords.upAlready(record.name, addressOf(look.world.state, pub) ?? '')}${heard}`
@@ -161,7 +184,14 @@ function doneText(look: Look, request: Request, pub: PubFact, kind: ChangeKind):
       ? changeWords.webOn(record.name, webAddressOf(state, pub) ?? '', tookMs)
       : changeWords.webOff(record.name)
   if (record.desired === 'down') return changeWords.stopped(record.name, tookMs)
-  return changeWords.up(record.name, addressOf(state, pub) ?? '', kind, tookMs)
+  const observed = observationOf(state, pub)
+  const address = addressOf(state, pub) ?? ''
+  if (kind === 'upgrade')
+    return upgradeWords.upgraded(record.name, observed?.version ?? record.version ?? '', address, tookMs)
+  if (kind === 'rebuild') return upgradeWords.rebuilt(record.name, observed?.reason ?? null, address, tookMs)
+  const back = revertOf(state.provider.specs.get(pub.pub), observed)
+  const tail = back === null ? '' : upgradeWords.runsBefore(observed?.version ?? back.to, back.why)
+  return `${changeWords.up(record.name, address, kind, tookMs)}${tail}`
 }
 
 function silenceOf(look: Look, record: PubMessage): string {

@@ -6,7 +6,7 @@ import { buildOp } from '../protocol/messages/op'
 import { buildPub, type PubMessage } from '../protocol/messages/pub'
 import { buildSpec, type SpecMessage } from '../protocol/messages/spec'
 import type { PubFact, Request } from '../protocol/state'
-import { isOrdered } from './change'
+import { fallbackOf, isOrdered } from './change'
 import { deliverInvite } from './decide-invite'
 import { answer, type Look } from './look'
 import { feedOf, observationOf, pubsOf, resultOf } from './query'
@@ -95,6 +95,9 @@ export function continueCreate(look: Look, request: Request, pub: PubFact): void
 /** The order that makes a hub match a record. */
 export function specFor(look: Look, record: PubMessage, revision: number): SpecMessage {
   const { plan } = look.world.policy
+  const { provider } = look.world.state
+  const pub = provider.pubs.get(record.pub)
+  const observed = pub === undefined ? null : observationOf(look.world.state, { ...pub, record })
   return buildSpec({
     pub: record.pub,
     hub: record.hub,
@@ -105,7 +108,7 @@ export function specFor(look: Look, record: PubMessage, revision: number): SpecM
     restarts: record.restarts,
     rebuilds: record.rebuilds,
     version: record.version,
-    fallback: null,
+    fallback: fallbackOf(record, provider.specs.get(record.pub), observed),
     web: webOf(record),
     owners: record.owners,
     name: record.title ?? record.name,

@@ -2,6 +2,7 @@
 import type { Question } from '../protocol/messages/answer'
 import type { OpenQuestion, PubFact, Request } from '../protocol/state'
 import { confirmDelete } from './decide-delete'
+import { confirmAll, confirmSecret } from './decide-export'
 import { answer, type Look } from './look'
 import { commandOf, isOpen, mayConfirm, questionsAbove } from './question'
 import { words } from './words'
@@ -12,8 +13,8 @@ type Confirmed = (look: Look, yes: Request, pub: PubFact, question: OpenQuestion
 
 const CONFIRMED: Record<Question['kind'], Confirmed> = {
   delete: confirmDelete,
-  'export-secret': (look, yes) => answer(look, yes, 'refused', words.later('export'), { command: 'yes' }),
-  'export-all': (look, yes) => answer(look, yes, 'refused', words.later('export'), { command: 'yes' }),
+  'export-secret': confirmSecret,
+  'export-all': confirmAll,
 }
 
 /** A `yes`: of one who was asked and is an owner still, in time, once, below the question. */

@@ -19,19 +19,21 @@ import { beginChange, continueChange, oweOrders } from './decide-change'
 import { beginCreate, continueCreate } from './decide-create'
 import { askDelete, continueDelete } from './decide-delete'
 import { answerEmail } from './decide-email'
+import { beginExport } from './decide-export'
 import { answerLog, tellIncidents } from './decide-incidents'
 import { beginInvite, continueInvite } from './decide-invite'
 
 import { beginUninvite, continueUninvite, listInvites } from './decide-invites'
 
 import { answerPlan, answerPlans } from './decide-plans'
+import { answerStatus } from './decide-status'
 import { beginWeb } from './decide-web'
 import { decideNo, decideYes } from './decide-yes'
 import type { Effect } from './effects'
 import { answer, Look, type World } from './look'
-import { pubNamed, pubsOf, viewOf } from './query'
+import { pubsOf, viewOf } from './query'
 import { continueAsked } from './question'
-import { listLine, statusText, words } from './words'
+import { listLine, words } from './words'
 
 export interface Decision {
   effects: Effect[]
@@ -77,14 +79,24 @@ function decideAuthor(look: Look, author: FeedId, requests: Request[]): void {
   const recent = (state.provider.recent.get(author) ?? []).filter((at) => at > now - MINUTE_MS)
   let room = policy.requestsPerMinuteMax - recent.length
   const over: Request[] = []
+  let asking = false
   for (const request of requests) {
     if (continueWork(look, request)) continue
     if (over.length === 0 && room > 0) {
       room -= 1
       begin(look, request)
+      asking ||= waitsForReply(look, request)
     } else over.push(request)
   }
-  if (over.length > 0) refuseBurst(look, author, over)
+  // A combined answer covers everything before it: who waits for a hub's reply gets an answer of their own first.
+  if (over.length > 0 && !asking) refuseBurst(look, author, over)
+}
+
+/** True while a hub is asked for what this request is to be answered with; the reply wakes the loop. */
+function waitsForReply(look: Look, request: Request): boolean {
+  const answered = look.effects.some((one) => one.kind === 'answer' && one.request.key === request.key)
+  const asked = look.effects.some((one) => one.kind === 'ask' && one.request === request.key)
+  return !answered && (asked || look.world.facts.replies.has(request.key))
 }
 
 /** True when the request has been taken up before. */
@@ -184,9 +196,9 @@ const BEGINNERS: Beginners = {
   restart: beginChange,
   name: beginChange,
   describe: beginChange,
-  upgrade: notYet,
-  rebuild: notYet,
-  export: notYet,
+  upgrade: beginChange,
+  rebuild: beginChange,
+  export: beginExport,
   follow: notYet,
   unfollow: notYet,
   block: notYet,
@@ -237,20 +249,6 @@ function listText(look: Look, owner: FeedId): string {
     .map((pub) => viewOf(state, pub, ledger))
   if (views.length === 0) return 'You have no pub yet. `create NAME` makes one.'
   return ['Your pubs:', '', ...views.map(listLine)].join('\n')
-}
-
-function answerStatus(look: Look, request: Request, name: string | null): void {
-  const { state, ledger } = look.world
-  const live = pubsOf(state, request.author).filter((pub) => pub.record.status === 'live')
-  const names = live.map((pub) => pub.record.name)
-  const pub =
-    name === null ? (live.length === 1 ? (live[0] ?? null) : null) : pubNamed(state, request.author, name)
-  if (pub !== null) {
-    answer(look, request, 'done', statusText(viewOf(state, pub, ledger)), { command: 'status', pub: pub.pub })
-  } else {
-    const text = name === null ? words.whichPub('status', names) : words.noSuchPub(name, names)
-    answer(look, request, 'refused', text, { command: 'status' })
-  }
 }
 
 /** For tests and checkers: the requests that still wait for their final answer. */

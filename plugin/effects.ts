@@ -6,6 +6,7 @@ import type { FeedId, MessageId, PubId } from '../protocol/ids'
 import {
   type AnswerPayload,
   type BearerPayload,
+  type BlobMention,
   type BurstPayload,
   type NoticePayload,
   noticeKey,
@@ -21,7 +22,12 @@ import type { Request } from '../protocol/state'
  * A question to a hub that is answered over muxrpc and stands on no feed. The reply is a fact of the next look
  * (`Facts.replies`); after a restart it is asked again, so it may only be about what can be asked twice.
  */
-export type Ask = { kind: 'run'; pub: PubId; method: string; args: string[] }
+export type Ask =
+  | { kind: 'run'; pub: PubId; method: string; args: string[] }
+  /** Its figures, and a picture of them that says how it is called. */
+  | { kind: 'status'; pub: PubId; name: string }
+  /** The reply is links to encrypted blobs, as markdown. They go when all `readers` have fetched them, or their time is over. */
+  | { kind: 'export'; pub: PubId; part: 'secret' | 'gossip'; readers: FeedId[] }
 
 /** What is known of an ask; absent: it was not asked yet. */
 export type Reply =
@@ -32,7 +38,15 @@ export type Reply =
 export type Effect =
   | { kind: 'record'; content: OwnerMessage | PubMessage | NoteMessage }
   | { kind: 'order'; content: SpecMessage | OpMessage }
-  | { kind: 'answer'; request: Request; recps: FeedId[]; text: string; payload: AnswerPayload }
+  | {
+      kind: 'answer'
+      request: Request
+      recps: FeedId[]
+      text: string
+      payload: AnswerPayload
+      /** What the text shows or links to. */
+      blobs?: BlobMention[]
+    }
   | { kind: 'notice'; owners: FeedId[]; text: string; payload: NoticePayload }
   | { kind: 'ask'; request: MessageId; hub: FeedId; ask: Ask }
   | { kind: 'bearer'; recps: FeedId[]; to: FeedId; text: string; payload: BearerPayload }
@@ -77,7 +91,7 @@ export function keyOf(effect: Effect): string {
       if (effect.content.type === 'buttcloud/note') return `note ${effect.content.invite}`
       return effect.content.type === 'buttcloud/owner'
         ? `owner ${effect.content.owner}`
-        : `pub ${effect.content.pub} ${effect.content.answers} ${effect.content.status} ${effect.content.port} ${effect.content.epoch}`
+        : `pub ${effect.content.pub} ${effect.content.answers} ${effect.content.status} ${effect.content.port} ${effect.content.epoch} ${effect.content.version}`
     case 'order':
       return effect.content.type === 'buttcloud/spec'
         ? `spec ${effect.content.pub} ${effect.content.revision}`

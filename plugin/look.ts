@@ -3,6 +3,7 @@ import type { FeedId, MessageId, Millis, PubId } from '../protocol/ids'
 import { ANSWER_BYTES_MAX, NEWS_WAIT_MS, RECIPIENTS_MAX } from '../protocol/limits'
 import {
   type AnswerPayload,
+  type BlobMention,
   type NoticePayload,
   noticeKey,
   type Outcome,
@@ -25,6 +26,8 @@ export interface Facts {
   strangers: ReadonlyMap<FeedId, number>
   /** What hubs said to our asks, by the request that caused them; of open requests only. */
   replies: ReadonlyMap<MessageId, Reply>
+  /** Since when a peer is gone that was connected to this run of the provider. */
+  goneSince?: ReadonlyMap<FeedId, Millis>
   /** Since when this provider runs and hears its hubs; absent: for ever. */
   currentSince?: Millis
 }
@@ -83,6 +86,8 @@ export interface AnswerOptions {
   pub?: AnswerPayload['pub']
   question?: Question
   confirms?: MessageId
+  /** What the text shows or links to. */
+  blobs?: BlobMention[]
   declines?: MessageId
 }
 
@@ -99,6 +104,7 @@ export function answer(
     request,
     recps: replyRecipients(request, look.world.state.provider.id),
     text: clip(text),
+    ...(options.blobs === undefined ? {} : { blobs: options.blobs }),
     payload: {
       v: 1,
       kind: 'answer',

@@ -17,6 +17,8 @@ export interface Policy {
   /** Requests of one owner that are looked at one by one within a minute. */
   requestsPerMinuteMax: number
   plan: { name: 'free'; memoryBytes: number; reservedBytes: number; diskBytes: number }
+  /** The version that an `upgrade` without one goes to. */
+  pubVersion: string
   /** What operators call their service in answers. */
   providerName: string
 }
@@ -33,5 +35,7 @@ export const DEFAULT_POLICY: Policy = {
     reservedBytes: FREE_PLAN_RESERVED_BYTES,
     diskBytes: FREE_PLAN_DISK_BYTES,
   },
+  // Filled in from the package where there is one (plugin/io/wire.ts).
+  pubVersion: '0.0.0',
   providerName: 'this provider',
 }

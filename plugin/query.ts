@@ -167,6 +167,7 @@ export function viewOf(state: State, pub: PubFact, ledger: Ledger): PubView {
     feed,
     address: addressOf(state, pub),
     port: pub.record.port,
+    version: observed?.version ?? null,
     web: webAddressOf(state, pub),
     createdAt: pub.createdAt,
     keepUntil: pub.record.keepUntil,

@@ -1,7 +1,7 @@
 /** What the provider says about start, stop, restart, name and describe. Facts in, sentences out. */
 import type { Millis } from '../protocol/ids'
 import type { PubMessage } from '../protocol/messages/pub'
-import { type Change, type ChangeKind, isPower } from './change'
+import type { Change, ChangeKind } from './change'
 
 const SECOND_MS = 1_000
 const MINUTE_MS = 60_000
@@ -20,6 +20,8 @@ const nounOf: Record<ChangeKind, string> = {
   restart: 'restart',
   name: 'new name',
   describe: 'new description',
+  upgrade: 'upgrade',
+  rebuild: 'rebuild',
   web: 'change of the web pages',
 }
 
@@ -27,8 +29,17 @@ const nounOf: Record<ChangeKind, string> = {
 const goalOf = (record: PubMessage, kind: ChangeKind): string => {
   if (kind === 'name') return `call itself ${quoted(record.title ?? record.name)}`
   if (kind === 'describe') return 'describe itself so'
+  if (kind === 'rebuild') return 'be rebuilt'
+  if (kind === 'upgrade') return `run ${record.version ?? "its server's own version"}`
   if (kind === 'web') return record.web ? 'have web pages' : 'be without web pages'
   return record.desired === 'down' ? 'be stopped' : 'be up'
+}
+
+/** What stands after the pub's name in each of these commands. */
+const tailOf = (change: Change): string => {
+  if (change.kind === 'name' || change.kind === 'describe') return ' as …'
+  if (change.kind === 'web') return change.on ? ' on' : ' off'
+  return change.kind === 'upgrade' && change.version !== null ? ` ${change.version}` : ''
 }
 
 const quoted = (text: string): string => `“${text}”`
@@ -42,7 +53,7 @@ export const changeWords = {
     `**${name}** is still being made. Please send that again when it is up; your invite tells you.`,
   whichPub: (change: Change, names: string[]): string => {
     if (names.length === 0) return 'You have no pub yet. `create NAME` makes one.'
-    const tail = isPower(change.kind) ? '' : change.kind === 'web' ? (change.on ? ' on' : ' off') : ' as …'
+    const tail = tailOf(change)
     return `Which one? ${names.map((name) => `\`${change.kind} ${name}${tail}\``).join(' or ')}`
   },
   up: (name: string, address: string, kind: ChangeKind, tookMs: Millis): string =>

@@ -103,6 +103,11 @@ export function logText(name: string, incidents: readonly Incident[]): string {
   return [`${many} of **${name}**, the latest first:`, '', ...incidents.map(logLine)].join('\n')
 }
 
+/** One incident in half a line. */
+export function lastIncident(incident: Incident): string {
+  return logLine(incident).slice('* '.length)
+}
+
 function logLine(incident: Incident): string {
   const { first, begun, over } = incident
   const what = NOUNS[first.kind]

@@ -107,6 +107,7 @@ export function statusText(view: PubView): string {
   if (view.address !== null) lines.push(`Address: ${view.address}`)
   if (view.web !== null) lines.push(`Web pages: ${view.web}`)
   if (view.feed !== null) lines.push(`Feed: \`${view.feed}\``)
+  if (view.version !== null) lines.push(`Version: ${view.version}`)
   lines.push(`Plan: ${view.plan}`)
   lines.push(`Asked for: ${when(view.createdAt)}`)
   lines.push(

@@ -56,28 +56,43 @@ export const UNINVITE: Form[] = [
   form('(remove|delete|kill|drop) [the] invite WORD (of|for|to|from) PUB', perhapsUninvite),
 ]
 
+/** The command as it can be sent. */
+export const upgradeTo = (name: string | null, version: string | null): string =>
+  version === null ? said('upgrade', name) : said('upgrade', name, 'to', version)
+
 const CURRENT = /^(?:latest|newest|current|recent|new|newer|it)$/
 const upgrade: Form['read'] = (found) => {
   const word = found.written('word')
   const version = word === null || CURRENT.test(word.toLowerCase()) ? null : word
   if (version !== null && !isVersion(version))
     return { kind: 'invalid', command: 'upgrade', reason: sentence.versionBad() }
-  return told(found, { kind: 'upgrade', name: found.name, version }, said('upgrade', found.name, version))
+  return told(found, { kind: 'upgrade', name: found.name, version }, upgradeTo(found.name, version))
+}
+/** Without `to`, only what has a digit in it is surely a version. */
+const toVersion: Form['read'] = (found) => {
+  const read = upgrade(found)
+  if (read?.kind !== 'upgrade' || read.version === null || /\d/.test(read.version)) return read
+  return unclear(upgradeTo(read.name, read.version), 'help upgrade')
 }
 /** What a Docker tag may be (distribution/reference). */
 const isVersion = (text: string): boolean => text.length <= VERSION_CHARS_MAX && /^\w[\w.-]*$/.test(text)
 
 export const UPGRADE: Form[] = [
-  form('upgrade', upgrade),
+  // "Update please" may ask for news.
+  form('upgrade', (found) =>
+    found.unit.words.includes('upgrade') ? upgrade(found) : unclear('upgrade', 'status'),
+  ),
   form('upgrade [to] [the] (latest|newest|current|new) [version|image|one]', upgrade),
   form('upgrade [:] PUB', upgrade),
   form('upgrade PUB to [the] (latest|newest|current|new) [version|image|one]', upgrade),
   form('upgrade to [version] WORD', upgrade),
-  form('upgrade PUB [to|:] [version|the version] WORD', upgrade),
+  form('upgrade PUB to [version|the version] WORD', upgrade),
+  form('upgrade PUB (version|the version) WORD', upgrade),
+  form('upgrade PUB [:] WORD', toVersion),
   form('bring PUB up to date', upgrade),
   form('is PUB up to date', ({ name }) => unclear(said('upgrade', name), said('status', name))),
   form('(downgrade|roll back) PUB to [version] WORD', (found) =>
-    unclear(said('upgrade', found.name, found.written('word')), 'help upgrade'),
+    unclear(upgradeTo(found.name, found.written('word')), 'help upgrade'),
   ),
 ]
 

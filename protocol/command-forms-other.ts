@@ -32,10 +32,10 @@ export const WEB: Form[] = [
   form(`(turn|switch) SWITCH PUB ${WEB_NAME}`, web),
   form(`(is|are) [the] ${WEB_NAME} (of|for) PUB (on|off|up)`, web),
   form(`(is|are) PUB ${WEB_NAME} (on|off|up)`, web),
-  form(`(enable|activate|open) [the] ${WEB_NAME}`, switched('on')),
-  form(`(enable|activate|open) [the] ${WEB_NAME} (of|for|on) PUB`, switched('on')),
-  form(`(disable|deactivate|close) [the] ${WEB_NAME}`, switched('off')),
-  form(`(disable|deactivate|close) [the] ${WEB_NAME} (of|for|on) PUB`, switched('off')),
+  form(`(enable|activate) [the] ${WEB_NAME}`, switched('on')),
+  form(`(enable|activate) [the] ${WEB_NAME} (of|for|on) PUB`, switched('on')),
+  form(`(disable|deactivate) [the] ${WEB_NAME}`, switched('off')),
+  form(`(disable|deactivate) [the] ${WEB_NAME} (of|for|on) PUB`, switched('off')),
   form('web [:] PUB WORD', ({ name }) => unclear(said('web', name, 'on'), said('web', name, 'off'))),
 ]
 

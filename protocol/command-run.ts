@@ -13,7 +13,9 @@ import { checkName, isReserved } from './name'
 const METHOD = /^[a-z][A-Za-z0-9]*(?:\.[a-z][A-Za-z0-9]*)*$/
 /** Methods without a dot that stock servers have: with one word alone, it is not the pub. */
 const PLAIN_METHODS = new Set(
-  'whoami status version progress get latest address getLatest latestSequence getLatestSequence'.split(' '),
+  'whoami status version progress manifest get latest address getLatest latestSequence getLatestSequence'.split(
+    ' ',
+  ),
 )
 const LINKS_TO_IDS = new RegExp(ID_LINK.source, 'g')
 const BEHIND = /^(?:on|at|in|for|with|from)$/i

@@ -4,6 +4,7 @@
  * a destructive reading: `delete` counts only as the plain sentence `[could you please] delete [my pub] NAME`.
  */
 import { quoted } from './about-text'
+import { upgradeTo } from './command-forms-keeping'
 import type { Command, Invalid, Unclear } from './command-kinds'
 import { inviteCommand } from './command-note'
 import { unclearOf } from './command-objects'
@@ -150,7 +151,7 @@ function plainOf(read: Command | Invalid): string | null {
     case 'uninvite':
       return words('uninvite', read.name, read.id)
     case 'upgrade':
-      return words('upgrade', read.name, read.version)
+      return upgradeTo(read.name, read.version)
     case 'rebuild':
       return words('rebuild', read.name)
     case 'export':

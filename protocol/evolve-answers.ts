@@ -40,6 +40,8 @@ export function evolveAnswer(state: State, message: Folded, post: Post): void {
       return
     case 'bearer':
       state.provider.delivered.add(payload.delivers)
+      // A combined answer says that nothing was done.
+      state.provider.begun.add(payload.delivers)
       return
     case 'notice':
       noteNotice(state.provider, message, post, payload)

@@ -6,6 +6,12 @@ import { type Check, flag, list, nullable, type Of, oneOf, pubId, refuse, shape,
 import type { Millis } from './ids'
 import { FIGURES_EVERY_MAX_MS, LIVE_EVERY_MS } from './limits'
 
+/** What an owner asks the provider: `{pub}`, and a span for `samples`. `stats` has one item a second. */
+export const FIGURE_METHODS = { figures: 'async', samples: 'async', stats: 'source' } as const
+export const FIGURE_CALLS = ['figures', 'samples', 'stats'] as const
+/** The same, as the provider asks a hub. */
+export const HUB_FIGURE_METHODS = { hubFigures: 'async', hubSamples: 'async', hubStats: 'source' } as const
+
 const count = whole(0, Number.MAX_SAFE_INTEGER)
 
 /** What a pub tells of itself (`fence.figures`). Counters begin with its run. */

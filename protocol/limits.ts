@@ -86,6 +86,8 @@ export const ASK_TIMEOUT_MS = 20_000
 export const NEWS_WAIT_MS = 45_000
 /** A start, stop, restart or new name that is not true after this time has failed, as far as its answer goes. */
 export const CHANGE_DEADLINE_MS = 5 * 60_000
+/** An upgrade or rebuild that is not through after this time has failed, as far as its answer goes: a pull, a trial, the way back. */
+export const UPGRADE_DEADLINE_MS = 15 * 60_000
 /** Volumes of deleted pubs are kept this long. */
 export const RETENTION_MS = 7 * 24 * 3_600_000
 /** Ports of pubs lie in this range unless the provider's policy says otherwise. */
@@ -165,6 +167,12 @@ export const RESTART_BACKOFF_MS = 100
 export const RESTART_BACKOFF_MAX_MS = 60_000
 /** A pub that has answered this long is healthy, and its failed starts are forgotten. */
 export const HEALTHY_AFTER_MS = 10_000
+/** A new version that is not healthy this long after its first start is given up: a start takes a second, a big log some ten. */
+export const UPGRADE_TRIAL_MS = 90_000
+/** Pulling an image may take this long: 150 MB over a slow line. */
+export const IMAGE_PULL_MS = 10 * 60_000
+/** How far a pull is goes into the hub's log this often. */
+export const IMAGE_PULL_TOLD_EVERY_MS = 10_000
 /** Starts without getting healthy after which it is said that a pub keeps crashing (about 15 s of trying). */
 export const CRASHES_REPORTED_AFTER = 6
 /** Tries after which a definite trouble (port taken, no image, disk full) is told: a passing one heals before. */
@@ -237,6 +245,14 @@ export const FIGURES_LATE_MS = 75_000
 /** A live stream has one item a second: faster is not readable. Slower than a day nobody needs. */
 export const LIVE_EVERY_MS = 1_000
 export const FIGURES_EVERY_MAX_MS = 86_400_000
+/** Live streams that one owner reads at a time: a terminal for each pub, and some that were forgotten. */
+export const STATS_PER_OWNER_MAX = 12
+/** Questions for figures of one owner that wait for their hub. */
+export const FIGURES_ASKED_PER_OWNER_MAX = 12
+/** A `status` waits this long for its figures; then it is answered without. */
+export const STATUS_WAIT_MS = 6_000
+/** … and of that so long for its picture, which takes a quarter of a second. */
+export const PICTURE_WAIT_MS = 3_000
 /** A pub looks through its folder at most this often: thousands of blobs are thousands of looks at the disk. */
 export const FOLDER_LOOK_EVERY_MS = 300_000
 /** Plain bytes of one private blob: encrypted it stays under the 5 MiB that a stock client takes (5,199,665 fit). */
@@ -267,3 +283,4 @@ export const EXPORTS_PER_HUB_MAX = 4
 export const EXPORT_LOG_BYTES_MAX = 2 ** 32 - 1
 /** What comes as blobs in a message, four of them at most; a table of peers is some kilobytes. */
 export const EXPORT_MESSAGE_BYTES_MAX = 20_000_000
+export const EXPORT_LINKS_MAX = 4

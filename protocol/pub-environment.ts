@@ -18,6 +18,8 @@ export interface PubEnvironment {
   hub: FeedId | null
   /** The placement this run belongs to; null in standalone mode. */
   epoch: number | null
+  /** How often it was ordered to be rebuilt: derived data older than that is made anew, once. */
+  rebuilds: number
   /** Published as the pub's `about`; empty means: leave as it is. A hub tells a managed pub by `fence.about`. */
   name: string
   description: string
@@ -44,6 +46,11 @@ export const PUB_VARIABLES: readonly PubVariable[] = [
   { name: 'PUB_LISTEN', meaning: 'address to bind; the image sets `0.0.0.0`', default: '127.0.0.1' },
   { name: 'PUB_HUB', meaning: 'feed id of the master; needed in managed mode', default: '' },
   { name: 'PUB_EPOCH', meaning: 'number of the placement; needed in managed mode', default: '' },
+  {
+    name: 'PUB_REBUILDS',
+    meaning: 'a number; a higher one than before has all derived data made anew, once',
+    default: '0',
+  },
   { name: 'PUB_NAME', meaning: 'name that the pub gives itself', default: '' },
   { name: 'PUB_DESCRIPTION', meaning: 'description that the pub gives itself', default: '' },
   { name: 'PUB_DATA', meaning: 'folder with the `secret`; all data goes there', default: '/data' },
@@ -68,6 +75,8 @@ export function buildPubEnvironment(
     ['PUB_LISTEN', fields.listen],
     ['PUB_HUB', fields.hub],
     ['PUB_EPOCH', fields.epoch],
+    // Left out for a pub that was never rebuilt, as in the environments of all pubs so far.
+    ['PUB_REBUILDS', fields.rebuilds === 0 ? null : fields.rebuilds],
     ['PUB_NAME', fields.name],
     ['PUB_DESCRIPTION', fields.description],
     ['PUB_DATA', fields.data],
@@ -110,6 +119,8 @@ export function readPubEnvironment(
   expect(isFeedId(hub) || (hub === '' && !managed), 'PUB_HUB', 'the feed id of the hub')
   const epoch = wholeNumber(text('PUB_EPOCH'), 0, Number.MAX_SAFE_INTEGER)
   expect(epoch !== null || (text('PUB_EPOCH') === '' && !managed), 'PUB_EPOCH', 'a whole number')
+  const rebuilds = wholeNumber(text('PUB_REBUILDS'), 0, Number.MAX_SAFE_INTEGER)
+  expect(rebuilds !== null, 'PUB_REBUILDS', 'a whole number')
   const name = text('PUB_NAME')
   expect(name.length <= TITLE_CHARS_MAX, 'PUB_NAME', `at most ${TITLE_CHARS_MAX} characters`)
   const description = text('PUB_DESCRIPTION')
@@ -126,7 +137,7 @@ export function readPubEnvironment(
   )
   const networkKey = text('BUTTCLOUD_CAPS_SHS')
   expect(networkKey === '' || NETWORK_KEY.test(networkKey), 'BUTTCLOUD_CAPS_SHS', 'base64 of 32 bytes')
-  if (problems.length > 0 || port === null) return { ok: false, problems }
+  if (problems.length > 0 || port === null || rebuilds === null) return { ok: false, problems }
   return {
     ok: true,
     value: {
@@ -136,6 +147,7 @@ export function readPubEnvironment(
       listen: text('PUB_LISTEN'),
       hub: isFeedId(hub) ? hub : null,
       epoch,
+      rebuilds,
       name,
       description,
       data: text('PUB_DATA'),

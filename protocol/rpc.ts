@@ -4,7 +4,8 @@
  * Errors travel as `Error` with a message that starts with one of REASONS and a colon.
  */
 import { EXPORT_CALLS, EXPORT_METHODS, HUB_EXPORT_METHODS } from './export'
-import type { FeedId, InviteKey, MessageId, Millis, PubId } from './ids'
+import { FIGURE_CALLS, FIGURE_METHODS, HUB_FIGURE_METHODS } from './figures'
+import type { FeedId, InviteKey, Millis, PubId } from './ids'
 import type { IncidentKind } from './messages/incident'
 import type { Recovery } from './rpc-escrow'
 
@@ -39,6 +40,7 @@ export const PROVIDER_MANIFEST = {
   open: 'async',
   commit: 'async',
   feed: 'source',
+  ...FIGURE_METHODS,
   escrow: 'async',
   secret: 'async',
   ...EXPORT_METHODS,
@@ -60,9 +62,7 @@ export const PROVIDER_MANIFEST = {
 export const HUB_MANIFEST = {
   hubRun: 'async',
   ...HUB_EXPORT_METHODS,
-  hubFigures: 'async',
-  hubSamples: 'async',
-  hubStats: 'source',
+  ...HUB_FIGURE_METHODS,
 } as const
 
 /** `buttcloud.hubRun({pub, method, args})`: one call on the pub's own server; answers what it answered. */
@@ -85,6 +85,7 @@ export const PROVIDER_ANONYMOUS = [
   'open',
   'commit',
   'feed',
+  ...FIGURE_CALLS,
   'escrow',
   'secret',
   ...EXPORT_CALLS,
@@ -106,7 +107,6 @@ export interface PubView {
   name: string
   owners: FeedId[]
   plan: string
-  /** The seeds' words: what is true now. */
   status: 'up' | 'down' | 'none'
   phase: 'placed' | 'up' | 'down' | 'failed' | 'ended'
   reason: string | null
@@ -119,6 +119,7 @@ export interface PubView {
   /** host:port, once it has been up. */
   address: string | null
   port: number
+  version: string | null
   /** Where a browser finds its web pages; null while they are off. */
   web: string | null
   createdAt: Millis
@@ -217,8 +218,3 @@ export interface FeedRequest {
 export type { AdminHubTokenAnswer, AdminInviteAnswer, HubView } from './rpc-admin'
 
 export * from './rpc-fence'
-
-/** The request a message id belongs to, as text for logs. */
-export function shortId(id: FeedId | MessageId | PubId | InviteKey): string {
-  return id.slice(0, 9)
-}

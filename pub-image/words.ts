@@ -48,3 +48,4 @@ export const notNext = (sequence: number, head: number): string =>
 export const differs = (sequence: number): string =>
   `gap: message ${sequence} is another one here than the provider holds; this copy must not write again`
 export const unknownCommit = (id: number): string => `unknown: no write waits under the number ${id}`
+export const REBUILDING = 'Derived data was taken away, as ordered; it is made anew from the log.'

@@ -32,12 +32,16 @@ export class FanOut<T> {
     return this.#readers.size
   }
 
-  /** A reader of its own. `left` is called once, however its reading ends. */
-  read(left: () => void = () => {}): FannedSource<T> {
+  /** A reader of its own. `left` is called once, however its reading ends. `end` ends this one alone. */
+  read(left: () => void = () => {}): { source: FannedSource<T>; end(how: End): void } {
     const reader: Reader<T> = { latest: null, waiting: null, ended: null, left: once(left) }
     this.#readers.add(reader)
     // The first item may come while it begins.
     if (this.#stop === null) this.#start()
+    return { source: this.#sourceOf(reader), end: (how) => this.#dismiss(reader, how) }
+  }
+
+  #sourceOf(reader: Reader<T>): FannedSource<T> {
     return (abort, answer) => {
       if (abort !== null && abort !== undefined && (abort as unknown) !== false) {
         const waiting = reader.waiting
@@ -64,13 +68,23 @@ export class FanOut<T> {
     stop?.()
     const readers = [...this.#readers]
     this.#readers.clear()
-    for (const reader of readers) {
-      reader.ended = how
-      const waiting = reader.waiting
-      reader.waiting = null
-      if (waiting !== null) this.#over(reader, waiting, how)
-    }
+    for (const reader of readers) this.#finish(reader, how)
     this.idle()
+  }
+
+  /** What it has not read yet is not given to it any more. */
+  #dismiss(reader: Reader<T>, how: End): void {
+    if (reader.ended !== null) return
+    reader.latest = null
+    this.#leave(reader)
+    this.#finish(reader, how)
+  }
+
+  #finish(reader: Reader<T>, how: End): void {
+    reader.ended = how
+    const waiting = reader.waiting
+    reader.waiting = null
+    if (waiting !== null) this.#over(reader, waiting, how)
   }
 
   #over(reader: Reader<T>, answer: Answer<T>, how: End): void {

@@ -13,6 +13,7 @@ import { callProvider } from '../io/admin'
 import { run } from '../io/run'
 import { wholeOption } from '../options'
 import { hubsText, pubsText } from '../render'
+import { registerRecovery } from './admin-recovery'
 
 const OWN_INVITE_USES_MAX = 1_000_000
 
@@ -23,7 +24,7 @@ export function register(program: Command): void {
     .option('--path <folder>', "the provider's folder (default: <dir>/provider)")
     .addHelpText(
       'after',
-      '\nExamples:\n  $ buttcloud admin invite\n  $ buttcloud admin hub-token --label hub-2\n  $ buttcloud admin hubs\n  $ buttcloud admin pubs --path ~/.ssb --json',
+      '\nExamples:\n  $ buttcloud admin invite\n  $ buttcloud admin hub-token --label hub-2\n  $ buttcloud admin hubs\n  $ buttcloud admin pubs --path ~/.ssb --json\n  $ buttcloud admin restore alice\n  $ buttcloud admin recovery',
     )
   const ask = <T>(
     context: Context,
@@ -86,4 +87,5 @@ export function register(program: Command): void {
         show(context, pubs, pubsText(pubs))
       }),
     )
+  registerRecovery(admin, ask)
 }

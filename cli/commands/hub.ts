@@ -1,7 +1,9 @@
 /** `buttcloud hub`: lets this server run pubs for a provider. */
-import { join } from 'node:path'
+import { existsSync } from 'node:fs'
+import { join, resolve } from 'node:path'
 import type { Command } from 'commander'
 import { type HubOptions, runHub } from '../../hub-daemon/main'
+import { isVersion } from '../../protocol/version'
 import type { Context } from '../context'
 import { Failure } from '../failure'
 import { hasParent, tellParent, untilStopped } from '../io/child-life'
@@ -27,6 +29,17 @@ export function register(program: Command): void {
     .option('--host <name>', 'the host name or address by which members reach its pubs', '127.0.0.1')
     .option('--bind <address>', 'the address to publish ports on')
     .option('--image <name>', 'the image of pubs')
+    .option(
+      '--pull',
+      'pull images of other versions, and for rebuilds (default: where the image itself was pulled)',
+    )
+    .option('--no-pull', 'pull no image, ever')
+    .option(
+      '--pub-version <version=folder>',
+      'with --engine process: a folder with a built package that pubs may be upgraded to; may be given often',
+      (text: string, before: string[]) => [...before, text],
+      [],
+    )
     .option('--memory <megabytes>', 'memory to offer to pubs (default: what the machine has, less a reserve)')
     .option('--disk <megabytes>', 'disk to offer to pubs')
     .option(
@@ -83,8 +96,32 @@ function hubOptions(context: Context): HubOptions {
     ...text('host', given.host),
     ...text('bind', given.bind),
     ...text('image', given.image),
+    ...(typeof given.pull === 'boolean' ? { pull: given.pull } : {}),
+    pubVersions: versionsOf(given.pubVersion),
     ...bytes('memoryBytes', '--memory', given.memory),
     ...bytes('diskBytes', '--disk', given.disk),
     ...(given.nobodyElse === true ? { nobodyElse: true } : {}),
   }
+}
+
+/** `VERSION=FOLDER`, as often as there are versions. */
+function versionsOf(given: unknown): Record<string, string> {
+  const versions: Record<string, string> = {}
+  for (const text of Array.isArray(given) ? given.map(String) : []) {
+    const at = text.indexOf('=')
+    const version = text.slice(0, Math.max(0, at))
+    const folder = text.slice(at + 1)
+    if (!isVersion(version) || folder === '')
+      throw new Failure(
+        2,
+        `--pub-version takes VERSION=FOLDER, like 0.2.0=/opt/buttcloud-0.2.0, not "${text}".`,
+      )
+    if (!existsSync(join(folder, 'dist', 'pub-image', 'entry.js')))
+      throw new Failure(
+        2,
+        `--pub-version: there is no built package in ${folder} (no dist/pub-image/entry.js).`,
+      )
+    versions[version] = resolve(folder)
+  }
+  return versions
 }

@@ -25,12 +25,15 @@ export async function callProvider<T>(
   const late = setTimeout(() => void closeClient(master.rpc), ANSWER_MS)
   try {
     // The listing methods take nothing but the callback.
-    const takes = method === 'adminInvite' || method === 'adminHubToken'
+    const takes = method !== 'adminHubs' && method !== 'adminPubs'
     return await called<T>((callback) =>
       takes ? master.rpc.buttcloud[method](argument, callback) : master.rpc.buttcloud[method](callback),
     )
   } catch (error) {
-    throw new Failure(1, `The provider refused: ${firstLine(error)}`, { cause: error })
+    // Our word for programs at its front says nothing to a person.
+    throw new Failure(1, `The provider refused: ${firstLine(error).replace(/^[a-z-]+: /, '')}`, {
+      cause: error,
+    })
   } finally {
     clearTimeout(late)
     await closeClient(master.rpc)

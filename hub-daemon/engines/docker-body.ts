@@ -40,7 +40,7 @@ export function containerBody(run: Run, options: DockerSettings): ContainerCreat
     Object.fromEntries(ports.map((port) => [`${port}/tcp`, of(port)]))
   return {
     name: run.name,
-    Image: options.image,
+    Image: run.image ?? options.image,
     Hostname: run.name,
     User: `${options.user.uid}:${options.user.gid}`,
     // Inside it listens everywhere; which address it has outside is said by the published port.

@@ -18,6 +18,8 @@ export interface DockerEngineOptions {
   user?: string
   /** Name of the bridge network; made if missing. */
   network?: string
+  /** Whether images may be pulled. Default: where `image` itself was. */
+  pull?: boolean
 }
 
 const DEFAULT_SOCKET = '/var/run/docker.sock'
@@ -34,6 +36,7 @@ export interface DockerSettings {
   bind: string
   user: { uid: number; gid: number }
   network: string
+  pull: boolean | null
 }
 
 /** Fills in what was left out. Throws when an address or user can't be meant. */
@@ -45,6 +48,7 @@ export function dockerSettings(options: DockerEngineOptions): DockerSettings {
     bind: options.bind,
     user: userOf(options.user ?? DEFAULT_USER),
     network: options.network ?? DEFAULT_NETWORK,
+    pull: options.pull ?? null,
   }
 }
 

@@ -1,18 +1,27 @@
 /** Pubs as hardened Docker containers. The only file that imports dockerode. */
 import Docker from 'dockerode'
 import type { Millis, PubId } from '../../protocol/ids'
-import { ENGINE_ANSWER_MS } from '../../protocol/limits'
+import { ENGINE_ANSWER_MS, IMAGE_PULL_MS } from '../../protocol/limits'
 import { factOf, LABEL_HUB, LABEL_PUB, labelsOf } from './docker-body'
 import { asEngineError, isVersionTrouble, statusOf, unless, unlessMissing } from './docker-errors'
+import { fetchImage } from './docker-image'
 import { isPart, makeContainer, removePart } from './docker-make'
+import { needNetwork } from './docker-network'
 import { type DockerEngineOptions, type DockerSettings, dockerSettings } from './docker-options'
 import { plainOutput } from './docker-output'
 import { statsOf } from './docker-stats'
 import { chooseApiVersion } from './docker-version'
 import { watchEvents } from './docker-watch'
-import { type Engine, EngineError, type Run, type RunFact, type RunStats } from './engine'
+import {
+  type Engine,
+  EngineError,
+  type Fetched,
+  type FetchOptions,
+  type Run,
+  type RunFact,
+  type RunStats,
+} from './engine'
 
-const ICC_OPTION = 'com.docker.network.bridge.enable_icc'
 /** A removal that goes on is waited for this long. */
 const REMOVAL_POLLS_MAX = 50
 const REMOVAL_POLL_MS = 100
@@ -74,6 +83,15 @@ class DockerEngine implements Engine {
         })),
       }
     })
+  }
+
+  async fetch(run: Run, options: FetchOptions): Promise<Fetched> {
+    const image = run.image ?? this.settings.image
+    return this.ask(
+      `see to the image ${image}`,
+      (docker) => fetchImage(docker, image, this.settings, options),
+      IMAGE_PULL_MS,
+    )
   }
 
   async create(run: Run, secret: string): Promise<void> {
@@ -247,22 +265,7 @@ class DockerEngine implements Engine {
 
   private async needNetwork(docker: Docker): Promise<void> {
     if (this.networkIsThere) return
-    const info = await docker.getNetwork(this.settings.network).inspect().catch(unless(404))
-    if (info === undefined)
-      await docker
-        .createNetwork({
-          Name: this.settings.network,
-          Driver: 'bridge',
-          CheckDuplicate: true,
-          Options: { [ICC_OPTION]: 'false' },
-        })
-        // 409: another hub on this engine was a moment faster.
-        .catch(unless(409))
-    else if (info.Options?.[ICC_OPTION] !== 'false')
-      throw new EngineError(
-        'other',
-        `the Docker network ${this.settings.network} lets pubs talk to each other; remove it, and it is made anew as it must be`,
-      )
+    await needNetwork(docker, this.settings.network)
     this.networkIsThere = true
   }
 

@@ -9,6 +9,11 @@ export interface Run {
   epoch: number
   /** A hash of all that can only be changed by making the container anew. */
   shape: string
+  /** The version of the pub, and its image where the engine has images; null is the engine's own one. */
+  version: string
+  image: string | null
+  /** How often it was ordered to be rebuilt. */
+  rebuilds: number
   /** Published outside and listened on inside. */
   port: number
   /** Published like it: the port of the web pages; null while they are off. */
@@ -59,12 +64,31 @@ export class EngineError extends Error {
   }
 }
 
+/** How the image of a run came to be there. */
+export interface Fetched {
+  /** `here`: it was there. `pulled`: it was brought now. `kept`: it was to be pulled anew, and the present one stays. */
+  how: 'here' | 'pulled' | 'kept'
+  /** Why it was kept, in words. */
+  why: string | null
+}
+
+export interface FetchOptions {
+  /** Pull it even if there is one, where it came from a registry. */
+  anew: boolean
+  /** Told now and then how far it is. */
+  tell(progress: string): void
+  /** Ends the wait. */
+  signal: AbortSignal
+}
+
 export interface Engine {
   readonly kind: 'docker' | 'process'
   /** Throws `unreachable` with a sentence when the engine does not answer. */
   ping(): Promise<void>
   /** All runs and volumes of this hub, by label or lock file; nobody else's. */
   list(): Promise<{ runs: RunFact[]; volumes: VolumeFact[] }>
+  /** Sees to it that the image of a run is there, and pulls it if need be. Throws `no-image` when it can't be had. */
+  fetch(run: Run, options: FetchOptions): Promise<Fetched>
   /** Makes volume (kept if there) and container, and puts the pub's secret into the volume. Throws `exists`. */
   create(run: Run, secret: string): Promise<void>
   /** Starts it; a running one is left alone. Throws `port-taken`, `missing`. */

@@ -1,20 +1,27 @@
 /** Pubs as child processes of the hub daemon: for development and try-out, and where there is no Docker. */
-import { existsSync } from 'node:fs'
 import { mkdir } from 'node:fs/promises'
 import { join } from 'node:path'
 import type { Millis } from '../../protocol/ids'
-import { type Engine, EngineError, type Run, type RunFact, type RunStats, type VolumeFact } from './engine'
+import {
+  type Engine,
+  EngineError,
+  type Fetched,
+  type FetchOptions,
+  type Run,
+  type RunFact,
+  type RunStats,
+  type VolumeFact,
+} from './engine'
 import { Child, endOrphan, needPort } from './process-child'
+import { type Entries, entryOf } from './process-entry'
 import { factOfRecord, RunFolders, type RunRecord } from './process-files'
 import { releaseLock, takeLock } from './process-lock'
 import { lastLines } from './process-output'
 import { statsOfProcess } from './process-stats'
 
-export interface ProcessEngineOptions {
+export interface ProcessEngineOptions extends Entries {
   /** Folder of all runs and volumes of this hub; made if missing. One daemon at a time holds it. */
   directory: string
-  /** Compiled file that is the pub (dist/pub-image/entry.js). */
-  entry: string
   /** The address the pubs listen on (PUB_LISTEN); asked whether a port is free. */
   bind: string
   /** Given to every pub besides its run's own environment. */
@@ -69,9 +76,16 @@ class ProcessEngine implements Engine {
     })
   }
 
+  async fetch(run: Run, { anew }: FetchOptions): Promise<Fetched> {
+    return this.attempt(`see to version ${run.version}`, async () => {
+      entryOf(this.options, run.version)
+      return anew ? { how: 'kept', why: 'a pub that is a process has none' } : { how: 'here', why: null }
+    })
+  }
+
   async create(run: Run, secret: string): Promise<void> {
     await this.inTurn(run.name, `create ${run.name}`, async () => {
-      this.needEntry()
+      entryOf(this.options, run.version)
       if ((await this.folders.read(run.name)) !== null)
         throw new EngineError('exists', `there is a run ${run.name} already`)
       await this.folders.create(run, secret)
@@ -81,7 +95,7 @@ class ProcessEngine implements Engine {
   async start(name: string): Promise<void> {
     await this.inTurn(name, `start ${name}`, async () => {
       const record = await this.needRecord(name)
-      this.needEntry()
+      entryOf(this.options, record.run.version)
       const present = this.children.get(name)
       if (present?.child.isOver === false) return
       await present?.remembered
@@ -179,14 +193,6 @@ class ProcessEngine implements Engine {
     }
   }
 
-  private needEntry(): void {
-    if (!existsSync(this.options.entry))
-      throw new EngineError(
-        'no-image',
-        `the pub's program ${this.options.entry} is not there; run \`npm run build\``,
-      )
-  }
-
   private async needRecord(name: string): Promise<RunRecord> {
     const record = await this.folders.read(name)
     if (record === null) throw new EngineError('missing', `there is no run ${name}`)
@@ -197,7 +203,7 @@ class ProcessEngine implements Engine {
     const { run } = record
     const child = await Child.spawn({
       run,
-      entry: this.options.entry,
+      entry: entryOf(this.options, run.version),
       volume: this.folders.volume(run.name),
       lock: this.folders.lock(run.name),
       output: this.folders.output(run.name),

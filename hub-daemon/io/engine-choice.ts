@@ -12,6 +12,11 @@ export interface EngineChoice {
   dockerSocket: string | undefined
   hub: FeedId
   image: string
+  /** Whether images may be pulled; null: where that one was. */
+  pull: boolean | null
+  /** The hub's own version, and folders with built packages of other versions, for the process engine. */
+  version: string
+  pubVersions: Readonly<Record<string, string>>
   bind: string
   /** Of the hub; the process engine keeps its pubs in it. */
   directory: string
@@ -36,18 +41,24 @@ export async function chooseEngine(choice: EngineChoice): Promise<Engine> {
   }
 }
 
-function dockerEngine({ dockerSocket, hub, image, bind }: EngineChoice): Engine {
+function dockerEngine({ dockerSocket, hub, image, pull, bind }: EngineChoice): Engine {
   const address =
     dockerSocket === undefined
       ? {}
       : dockerSocket.includes('://')
         ? { host: dockerSocket }
         : { socketPath: dockerSocket }
-  return createDockerEngine({ ...address, hub, image, bind })
+  return createDockerEngine({ ...address, hub, image, bind, ...(pull === null ? {} : { pull }) })
 }
 
-function processEngine({ directory, bind }: EngineChoice): Engine {
+function processEngine({ directory, bind, version, pubVersions }: EngineChoice): Engine {
   // Beside this file's own folder in the build: the pub's entry is a program of its own, started, never imported.
   const entry = join(__dirname, '..', '..', 'pub-image', 'entry.js')
-  return createProcessEngine({ directory: join(directory, 'runs'), entry, bind })
+  const entries = Object.fromEntries(
+    Object.entries(pubVersions).map(([name, folder]) => [
+      name,
+      join(folder, 'dist', 'pub-image', 'entry.js'),
+    ]),
+  )
+  return createProcessEngine({ directory: join(directory, 'runs'), entry, version, entries, bind })
 }

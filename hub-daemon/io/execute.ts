@@ -8,6 +8,7 @@ import { type Memory, rememberCrash, rememberDone, rememberHung, rememberStart }
 import type { Step, StepKind } from '../steps'
 import { clean, crashOf } from '../words'
 import { keepInEscrow } from './escrow'
+import type { Fetcher } from './fetch'
 import type { Log } from './log'
 import type { Meter } from './meter'
 import type { Observer } from './observe'
@@ -21,6 +22,7 @@ export interface ExecuteContext {
   observer: Observer
   memory: Memory
   secrets: Secrets
+  fetcher: Fetcher
   meter: Meter
   keys: object
   capsShs: string | null
@@ -44,6 +46,9 @@ const LAST_LINES = 40
 export function createPerformers(context: ExecuteContext): Performers {
   const { engine, observer, memory, secrets, meter, keys, capsShs, dial, log } = context
   return {
+    async fetch({ pub, run }) {
+      context.fetcher.begin(pub, run)
+    },
     async escrow(step) {
       await seeInEscrow(context, step)
     },
@@ -74,6 +79,7 @@ export function createPerformers(context: ExecuteContext): Performers {
       meter.forget(pub)
       await engine.purge(name)
       secrets.forget(name)
+      context.fetcher.forget(name)
       rememberDone(memory, pub)
     },
     async 'open-session'({ pub, epoch, port }) {

@@ -48,7 +48,7 @@ export class Exports {
   }
 
   /** The next piece. */
-  read(session: string): Promise<Piece> {
+  async read(session: string): Promise<Piece> {
     const reading = this.sessions.get(session)
     if (reading === undefined) throw new Error('unknown: no such export is under way')
     return reading.next()

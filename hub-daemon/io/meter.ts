@@ -70,7 +70,7 @@ export class Meter {
         () => this.#watched.delete(pub),
       )
     this.#watched.set(pub, watched)
-    return watched.read()
+    return watched.read().source
   }
 
   /** The pub is gone for ever. */

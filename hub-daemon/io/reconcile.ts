@@ -1,21 +1,20 @@
 /** The look-again loop of the hub: facts in, plan, steps, reports; woken by messages, events and the clock. */
 import type { PubId } from '../../protocol/ids'
 import { DOUBT_LOOK_EVERY_MS, FULL_LOOK_EVERY_MS, PROVIDER_BACKOFF_MAX_MS } from '../../protocol/limits'
-import { isDiskFull } from '../../sbot/failing-disk'
 import { createLoop, type Loop } from '../../sbot/loop'
 import type { Incoming, Reading, Sbot } from '../../sbot/port'
-import { EngineError } from '../engines/engine'
 import type { Facts } from '../facts'
-import { rememberTrouble, settle, type Trouble } from '../memory'
+import { rememberTrouble, settle } from '../memory'
 import { type Look, plan } from '../plan'
 import { type Offer, type Report, report } from '../report'
 import type { HubConfig } from '../run'
 import { evolve, type HubState } from '../state'
 import { describeStep, type Step } from '../steps'
+import { judgeTrials } from '../trial'
 import { clean } from '../words'
-import { KeyError } from './escrow'
 import { createPerformers, type ExecuteContext, perform } from './execute'
 import type { Log } from './log'
+import { troubleOf } from './trouble'
 
 export interface ReconcileOptions {
   sbot: Sbot
@@ -46,6 +45,7 @@ export class Reconciler {
   private ownEnd: number | null = null
   private publishing = false
   private retryPublishAt = 0
+  private providerSince: number | null = null
   private asking = false
   private stopped = false
   private offer: Offer
@@ -83,6 +83,7 @@ export class Reconciler {
     this.unwatch()
     this.reading.stop()
     await this.loop.stop()
+    await this.options.context.fetcher.stop()
     await Promise.all(this.working)
     await Promise.all([...this.options.context.observer.sessions.values()].map((session) => session.close()))
   }
@@ -117,7 +118,8 @@ export class Reconciler {
     const { observer, memory } = context
     const now = Date.now()
     const sealed = context.secrets.sealedOf(state.specs.keys())
-    const facts: Facts = { ...observer.facts(), escrow: { mark: context.escrowMark(), sealed } }
+    const escrow = { mark: context.escrowMark(), sealed }
+    const facts: Facts = { ...observer.facts(), escrow, providerSince: this.providerThere(now) }
     const everyMs = isDoubtful(facts) ? DOUBT_LOOK_EVERY_MS : FULL_LOOK_EVERY_MS
     if (now - observer.lookedAt >= everyMs) {
       this.offer = this.options.offer()
@@ -129,6 +131,7 @@ export class Reconciler {
     this.tellWaiting(facts)
     settle(memory, state, facts, now)
     const look: Look = { state, config, facts, memory, busy: this.busy, now }
+    judgeTrials(look)
     const next = plan(look)
     for (const step of next.steps) this.begin(step)
     if (next.wakeAt !== null) this.loop.wakeAt(next.wakeAt)
@@ -137,6 +140,13 @@ export class Reconciler {
       const reports = report(look, this.offer)
       if (reports.length > 0) void this.publish(reports)
     }
+  }
+
+  /** Since when the provider is connected. Whoever finds it gone or come back wakes us. */
+  private providerThere(now: number): number | null {
+    const there = this.options.context.provider() !== null
+    this.providerSince = there ? (this.providerSince ?? now) : null
+    return this.providerSince
   }
 
   /** Says once why a pub that shall be up is not begun: nobody else could tell. */
@@ -218,16 +228,8 @@ export class Reconciler {
 }
 
 /** What was last seen of the engine may be untrue any more, whether its events arrive or not. */
-function isDoubtful({ engine, sessions }: Facts): boolean {
+function isDoubtful({ engine, sessions }: Pick<Facts, 'engine' | 'sessions'>): boolean {
   return !engine.reachable || [...sessions.values()].some((session) => session.silentSince !== null)
-}
-
-function troubleOf(error: unknown): Trouble {
-  const message = clean(error instanceof Error ? error.message : String(error))
-  if (error instanceof KeyError) return { kind: 'no-key', message }
-  if (!(error instanceof EngineError)) return { kind: isDiskFull(error) ? 'disk-full' : 'other', message }
-  const { kind } = error
-  return { kind: kind === 'exists' || kind === 'missing' ? 'other' : kind, message }
 }
 
 function factOf(content: Report): object {

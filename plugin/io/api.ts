@@ -16,7 +16,7 @@ import { refusal } from './commits'
 import { type Caller, currentSoon, fieldOf, method } from './method'
 import type { Provider } from './provider'
 import { recoveryMethods } from './recovery'
-import { latestSource, pagedSource, refusedSource } from './sources'
+import { laterSource, latestSource, pagedSource, refusedSource } from './sources'
 
 const OWN_INVITE_USES_DEFAULT = 1_000
 const OWN_INVITE_USES_MAX = 1_000_000
@@ -41,6 +41,13 @@ export function createApi(self: FeedId, version: string, provider: () => Promise
   }
   const viewsFor = (one: Provider, owner: FeedId): PubView[] =>
     pubsOf(one.inbox.state, owner).map((pub) => viewOf(one.inbox.state, pub, one.ledger))
+
+  /** Who owns what must be known to its end: a provider that was put back to an old copy knows former owners. */
+  const ownersKnown = async (): Promise<Provider> => {
+    const one = await provider()
+    await currentSoon(one)
+    return one
+  }
 
   return {
     ...notHere(),
@@ -82,17 +89,18 @@ export function createApi(self: FeedId, version: string, provider: () => Promise
         (await provider()).commits.history(caller, fieldOf(request, 'pub'), from),
       )
     },
+    figures: method(async (from, request) => (await ownersKnown()).figures.figures(idOf(from), request)),
+    samples: method(async (from, request) => (await ownersKnown()).figures.samples(idOf(from), request)),
+    stats(this: Caller, request: unknown) {
+      const caller = idOf(this)
+      return laterSource(ownersKnown().then((one) => one.figures.stats(caller, request)))
+    },
+    exportOpen: method(async (from, request) => (await ownersKnown()).exports.open(idOf(from), request)),
     escrow: method(async (from, request) => (await provider()).escrow.escrow(idOf(from), request)),
     secret: method(async (from, request) => (await provider()).escrow.secret(idOf(from), request)),
     ...recoveryMethods((from) => {
       operator(from)
       return provider()
-    }),
-    exportOpen: method(async (from, request) => {
-      const one = await provider()
-      // Who owns what must be known to its end: a provider that was put back to an old copy knows former owners.
-      await currentSoon(one)
-      return one.exports.open(idOf(from), request)
     }),
     exportRead: method(async (from, request) => (await provider()).exports.read(idOf(from), request)),
     exportClose: method(async (from, request) => (await provider()).exports.close(idOf(from), request)),

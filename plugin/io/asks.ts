@@ -2,28 +2,49 @@
  * Questions to hubs, over the connections they hold to us. Nothing of it is on disk: what a crash loses is asked again,
  * because the request that caused it has no answer yet.
  */
-import type { FeedId, MessageId } from '../../protocol/ids'
-import { ASK_TIMEOUT_MS } from '../../protocol/limits'
-import type { HubRunRequest } from '../../protocol/rpc'
+import { checkFigures, checkSamples } from '../../protocol/figures'
+import type { FeedId, MessageId, Millis, PubId } from '../../protocol/ids'
+import { ASK_TIMEOUT_MS, PICTURE_WAIT_MS, STATUS_WAIT_MS } from '../../protocol/limits'
+import type { HUB_MANIFEST, HubRunRequest } from '../../protocol/rpc'
 import type { Clock } from '../../sbot/loop'
 import type { Sbot } from '../../sbot/port'
+import type { Picture, StatusReply } from '../decide-status'
 import type { Ask, Effect, Reply } from '../effects'
+import { statusWords } from '../words-status'
+import { callHub } from './hub-call'
+import type { Painter } from './painter'
 
 type AskEffect = Extract<Effect, { kind: 'ask' }>
-type Askers = { [K in Ask['kind']]: (call: HubCall, ask: Extract<Ask, { kind: K }>) => Promise<unknown> }
+/** What asks are answered with besides a call. */
+export interface AskMeans {
+  /** A part of a pub as links to blobs for these readers. */
+  exportLinks(pub: PubId, part: 'secret' | 'gossip', readers: FeedId[]): Promise<string[]>
+  /** A picture of its figures, put where its readers fetch it from; null where none can be drawn. */
+  paint: Painter
+}
 /** Calls one of the hub's methods. */
-type HubCall = (method: string, argument: unknown) => Promise<unknown>
+type HubCall = (method: keyof typeof HUB_MANIFEST, argument: unknown) => Promise<unknown>
+type Askers = { [K in Ask['kind']]: (call: HubCall, ask: Extract<Ask, { kind: K }>) => Promise<unknown> }
 
-const ASKERS: Askers = {
-  run: (call, { pub, method, args }) => call('hubRun', { pub, method, args } satisfies HubRunRequest),
+/** How long the reply of each kind is waited for. */
+const WAITS: Record<Ask['kind'], Millis> = {
+  run: ASK_TIMEOUT_MS,
+  export: ASK_TIMEOUT_MS,
+  status: STATUS_WAIT_MS,
 }
 
 export class Asks {
   private readonly known = new Map<MessageId, Reply>()
+  private readonly askers: Askers = {
+    run: (call, { pub, method, args }) => call('hubRun', { pub, method, args } satisfies HubRunRequest),
+    export: (_call, { pub, part, readers }) => this.means.exportLinks(pub, part, readers),
+    status: (call, ask) => this.status(call, ask),
+  }
 
   constructor(
     private readonly sbot: Sbot,
     private readonly clock: Clock,
+    private readonly means: AskMeans,
     /** A reply has come. */
     private readonly wake: () => void,
   ) {}
@@ -47,11 +68,13 @@ export class Asks {
       this.known.set(request, reply)
       this.wake()
     }
-    const timer = this.clock.after(ASK_TIMEOUT_MS, () =>
+    const waitMs = WAITS[ask.kind]
+    const timer = this.clock.after(waitMs, () =>
       settle({ state: 'failed', reason: 'its server did not answer in time' }),
     )
-    const asker = ASKERS[ask.kind] as (call: HubCall, ask: Ask) => Promise<unknown>
-    asker((method, argument) => this.call(hub, method, argument), ask)
+    const asker = this.askers[ask.kind] as (call: HubCall, ask: Ask) => Promise<unknown>
+    const call: HubCall = (method, argument) => callHub(this.sbot, this.clock, hub, method, argument, waitMs)
+    asker(call, ask)
       .then(
         (value) => settle({ state: 'done', ask: ask.kind, value }),
         (error: unknown) => settle({ state: 'failed', reason: reasonOfCall(error) }),
@@ -59,13 +82,25 @@ export class Asks {
       .finally(() => timer())
   }
 
-  private call(hub: FeedId, method: string, argument: unknown): Promise<unknown> {
-    const peer = this.sbot.peers().find((one) => one.id === hub)
-    if (peer === undefined) return Promise.reject(new Error('its server is out of reach'))
-    const target = (peer.rpc as any).buttcloud?.[method]
-    if (typeof target !== 'function') return Promise.reject(new Error('its server does not know this call'))
-    return new Promise((resolve, reject) => {
-      target(argument, (error: unknown, value: unknown) => (error ? reject(error) : resolve(value)))
+  private async status(call: HubCall, { pub, name }: Extract<Ask, { kind: 'status' }>): Promise<StatusReply> {
+    const [told, drawn] = await Promise.all([
+      call('hubFigures', { pub }),
+      call('hubSamples', { pub, span: 'day' }),
+    ])
+    const figures = checkFigures(told, '')
+    const samples = checkSamples(drawn, '')
+    if (!figures.ok || !samples.ok) throw new Error(statusWords.noSense)
+    const { memoryBytes, memoryMaxBytes } = figures.value
+    const nothing = figures.value.at === null
+    const facts = { name, samples: samples.value, memoryBytes, memoryMaxBytes }
+    return { figures: figures.value, picture: nothing ? null : await this.inTime(this.means.paint(facts)) }
+  }
+
+  /** Figures need not wait for their picture: null when it is not there soon. */
+  private inTime(picture: Promise<Picture | null>): Promise<Picture | null> {
+    return new Promise((resolve) => {
+      const cancel = this.clock.after(PICTURE_WAIT_MS, () => resolve(null))
+      picture.then(resolve, () => resolve(null)).finally(cancel)
     })
   }
 }

@@ -21,6 +21,7 @@ import {
   EXPORT_IDLE_MS,
   EXPORT_MESSAGE_BYTES_MAX,
   EXPORTS_PER_OWNER_MAX,
+  PRIVATE_BLOB_BYTES_MAX,
 } from '../../protocol/limits'
 import type { PubFact } from '../../protocol/state'
 import type { Clock } from '../../sbot/loop'
@@ -28,10 +29,11 @@ import type { Sbot } from '../../sbot/port'
 import { mayExportSecret } from '../export-rights'
 import { feedOf, pubNamed, pubsOf } from '../query'
 import { words } from '../words'
-import { exportWords } from '../words-export'
+import { exportFileName, exportWords } from '../words-export'
 import { refusal } from './commits'
 import { callHub } from './hub-call'
 import type { Inbox } from './inbox'
+import type { PrivateBlobs } from './private-blobs'
 
 interface Relay {
   owner: FeedId
@@ -50,6 +52,7 @@ export class Exports {
     private readonly sbot: Sbot,
     private readonly inbox: Inbox,
     private readonly clock: Clock,
+    private readonly blobs: PrivateBlobs,
     private readonly log: (fact: string, details: Record<string, unknown>) => void,
   ) {
     sbot.onPeer((peer) => peer.onClose(() => this.left(peer.id)))
@@ -111,8 +114,22 @@ export class Exports {
     this.end(session)
   }
 
-  /** The whole of a small part, for a message. Rejects with a sentence. */
-  async whole(pub: PubFact, part: 'secret' | 'gossip'): Promise<Buffer> {
+  /** A small part as encrypted blobs, told by links; who reads the message may fetch them. Rejects with a sentence. */
+  async exportLinks(pub: PubId, part: 'secret' | 'gossip', readers: FeedId[]): Promise<string[]> {
+    const fact = this.inbox.state.provider.pubs.get(pub)
+    if (fact === undefined || fact.record.status !== 'live') throw refusal('unknown', words.goneAlready)
+    const bytes = await this.whole(fact, part)
+    const pieces = piecesOf(bytes)
+    const links: string[] = []
+    for (const [index, piece] of pieces.entries()) {
+      const blob = await this.blobs.put(piece, { dropWhenFetchedBy: readers })
+      links.push(blob.markdownLink(exportFileName(fact.record.name, part, index, pieces.length)))
+    }
+    this.log('export stored for its owners', { pub, part, blobs: links.length })
+    return links
+  }
+
+  private async whole(pub: PubFact, part: 'secret' | 'gossip'): Promise<Buffer> {
     const { hub } = pub.record
     const session = await this.openAtHub(pub, part, null)
     const parts: Buffer[] = []
@@ -195,6 +212,14 @@ export class Exports {
     if (this.sbot.peers().some((peer) => peer.id === id)) return
     for (const [session, relay] of this.relays) if (relay.owner === id || relay.hub === id) this.end(session)
   }
+}
+
+/** Pieces that fit a blob which stock clients take. */
+function piecesOf(bytes: Buffer): Buffer[] {
+  const pieces: Buffer[] = []
+  for (let at = 0; at < bytes.length; at += PRIVATE_BLOB_BYTES_MAX)
+    pieces.push(bytes.subarray(at, at + PRIVATE_BLOB_BYTES_MAX))
+  return pieces
 }
 
 function checked<T>(check: Check<T>, given: unknown): T {

@@ -22,10 +22,14 @@ export function createPerformer(
       const say = () => inbox.say(content, [content.hub, self])
       return 'revoke' in content ? commits.between(content.pub, say) : say()
     },
-    answer: ({ request, recps, text, payload }) => {
+    answer: ({ request, recps, text, payload, blobs }) => {
       const root = request.root ?? request.key
       return inbox.say(
-        buildPost({ text, root, branch: request.key, recps, mentions: [mention(request.author)], payload }),
+        buildPost({
+          ...{ text, root, branch: request.key, recps, payload },
+          mentions: [mention(request.author)],
+          ...(blobs === undefined ? {} : { blobs }),
+        }),
         recps,
       )
     },

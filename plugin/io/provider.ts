@@ -1,6 +1,6 @@
 /** One running provider: the loop that looks, decides and performs, and the parts the API talks to. */
 import { join } from 'node:path'
-import type { FeedId } from '../../protocol/ids'
+import type { FeedId, Millis } from '../../protocol/ids'
 import { makeFolder } from '../../sbot/durable'
 import { type Clock, createLoop, type Loop, realClock } from '../../sbot/loop'
 import type { Sbot } from '../../sbot/port'
@@ -8,14 +8,16 @@ import { decide } from '../decide'
 import { describe, type Effect } from '../effects'
 import type { Policy } from '../policy'
 import type { Ledger } from '../query'
-import { Asks } from './asks'
+import { type AskMeans, Asks } from './asks'
 import { Commits } from './commits'
 import { Deeds } from './deeds'
 import { Escrow } from './escrow'
 import { Exports } from './exports'
+import { FigureRelay } from './figures'
 import { Inbox } from './inbox'
 import { createLedger } from './ledger'
 import { createDoor, type Door } from './onboarding'
+import { createPainter } from './painter'
 import { createPerformer } from './perform'
 import type { PrivateBlobs } from './private-blobs'
 import type { Tables } from './tables'
@@ -50,6 +52,7 @@ export interface Provider {
   readonly ledger: Ledger
   readonly blobs: PrivateBlobs
   readonly commits: Commits
+  readonly figures: FigureRelay
   readonly escrow: Escrow
   readonly policy: Policy
   /** What the operator does, between two decisions. */
@@ -85,6 +88,7 @@ export async function startProvider(options: ProviderOptions): Promise<Provider>
     tables,
     () => {
       loop?.wake()
+      figures.ownersChanged()
       for (const then of [...subscribers]) then()
     },
     (error) => {
@@ -93,9 +97,12 @@ export async function startProvider(options: ProviderOptions): Promise<Provider>
     },
     clock,
   )
+  const figures = new FigureRelay(sbot, inbox, clock)
   const connected = (): Set<FeedId> => new Set(sbot.peers().map((peer) => peer.id))
-  const exports = new Exports(sbot, inbox, clock, (fact, details) => log('info', fact, details))
-  const asks = new Asks(sbot, clock, () => loop?.wake())
+  const goneSince = watchPeers(sbot, inbox, clock, () => loop?.wake())
+
+  const exports = exportsOf(options, inbox, clock)
+  const asks = new Asks(sbot, clock, meansOf(exports, options), () => loop?.wake())
   let isCurrent = options.mayWrite === undefined
   let currentSince = clock.now()
   const catchUp = async (): Promise<void> => {
@@ -125,6 +132,7 @@ export async function startProvider(options: ProviderOptions): Promise<Provider>
     asks.forget((request) => inbox.state.open.has(request))
     const facts = {
       replies: asks.replies(),
+      goneSince,
       connected: connected(),
       newcomers: new Set(tables.newcomers.keys()),
       strangers: inbox.strangers,
@@ -145,10 +153,6 @@ export async function startProvider(options: ProviderOptions): Promise<Provider>
         reason: error.message,
       }),
   })
-  sbot.onPeer((peer) => {
-    loop?.wake()
-    peer.onClose(() => loop?.wake())
-  })
   await inbox.start()
   // A node that ends before its gate opened has nothing to say about it.
   current().catch(() => undefined)
@@ -156,6 +160,7 @@ export async function startProvider(options: ProviderOptions): Promise<Provider>
   return {
     sbot,
     inbox,
+    figures,
     tables,
     ledger,
     blobs: options.blobs,
@@ -174,6 +179,7 @@ export async function startProvider(options: ProviderOptions): Promise<Provider>
     },
     async stop() {
       inbox.stop()
+      figures.stop()
       exports.stop()
       await loop?.stop()
     },
@@ -194,4 +200,31 @@ function tellRecovery(vault: Vault, log: Log): void {
 async function performAll(effects: Effect[], perform: (effect: Effect) => Promise<void>): Promise<void> {
   const results = await Promise.allSettled(effects.map(perform))
   for (const result of results) if (result.status === 'rejected') throw result.reason
+}
+
+/** Looks again whenever somebody comes or goes; gives since when each hub is gone. */
+function watchPeers(sbot: Sbot, inbox: Inbox, clock: Clock, wake: () => void): Map<FeedId, Millis> {
+  const goneSince = new Map<FeedId, Millis>()
+  sbot.onPeer((peer) => {
+    wake()
+    goneSince.delete(peer.id)
+    peer.onClose(() => {
+      // Only hubs are ever asked for, and they are few.
+      if (inbox.state.provider.hubs.has(peer.id)) goneSince.set(peer.id, clock.now())
+      wake()
+    })
+  })
+  return goneSince
+}
+
+function exportsOf({ sbot, blobs, log }: ProviderOptions, inbox: Inbox, clock: Clock): Exports {
+  return new Exports(sbot, inbox, clock, blobs, (fact, details) => log('info', fact, details))
+}
+
+/** What questions to hubs are answered with besides a call. */
+function meansOf(exports: Exports, { blobs, log }: ProviderOptions): AskMeans {
+  return {
+    exportLinks: (pub, part, readers) => exports.exportLinks(pub, part, readers),
+    paint: createPainter(blobs, (fact, details) => log('warn', fact, details)),
+  }
 }

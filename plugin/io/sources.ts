@@ -9,6 +9,16 @@ export function refusedSource(error: Error): Source<never> {
   return (abort, cb) => cb(abort ?? error)
 }
 
+/** A source that is there a moment later; an abort before that is handed on when it comes. */
+export function laterSource<T>(coming: Promise<Source<T>>): Source<T> {
+  return (abort, cb) => {
+    coming.then(
+      (source) => source(abort, cb),
+      (error: Error) => cb(abort ?? error),
+    )
+  }
+}
+
 /** Everything after a position, page by page, until a page comes back empty. */
 export function pagedSource<T extends { sequence: number }>(
   after: number,

@@ -1,10 +1,12 @@
 /** From a secret-stack node to a running provider: hooks at init, the rest when all plugins are loaded. */
 import type { FeedId } from '../../protocol/ids'
+import { isVersion } from '../../protocol/version'
 import { gateOf, sbotOf } from '../../sbot/detect'
 import { hookQuestions, keepQuiet, quietClock } from '../../sbot/discretion'
 import { realClock } from '../../sbot/loop'
 import { noDelay } from '../../sbot/no-delay'
 import { guardReplicate } from '../../sbot/sound-ebt'
+import { readVersion } from '../../sbot/version'
 import { DEFAULT_POLICY, type Policy } from '../policy'
 import { hookAuth, hookInviteUse } from './onboarding'
 import { createPrivateBlobs } from './private-blobs'
@@ -28,6 +30,8 @@ interface Settings {
   retentionMs?: number
   requestsPerMinuteMax?: number
   name?: string
+  /** The version of pubs that `upgrade NAME` goes to; default: this package's own. */
+  pubVersion?: string
   /** host:port for the provider's own invites, where the node can't know it. */
   address?: string
   /** The operator's word that no other copy of this feed is ahead; opens the boot gate at once. */
@@ -148,8 +152,16 @@ function policyOf(settings: Settings): Policy {
     pubsPerOwnerMax: settings.pubsPerOwnerMax ?? DEFAULT_POLICY.pubsPerOwnerMax,
     retentionMs: settings.retentionMs ?? DEFAULT_POLICY.retentionMs,
     requestsPerMinuteMax: settings.requestsPerMinuteMax ?? DEFAULT_POLICY.requestsPerMinuteMax,
+    pubVersion: pubVersionOf(settings),
     providerName: settings.name ?? DEFAULT_POLICY.providerName,
   }
+}
+
+function pubVersionOf({ pubVersion = readVersion() }: Settings): string {
+  if (isVersion(pubVersion)) return pubVersion
+  throw new Error(
+    `"${pubVersion}" can't be the version of pubs: set buttcloud.pubVersion to what fits a Docker tag, like 0.2.0`,
+  )
 }
 
 /** host:port of the node's own address, the most public one there is. */

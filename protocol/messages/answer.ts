@@ -178,6 +178,15 @@ export function checkPayload(value: unknown): Checked<Payload> {
   }
 }
 
+/** An encrypted blob that the text shows or links to, as Patchwork writes it. */
+export interface BlobMention {
+  link: string
+  name: string
+  type: string
+  size: number
+  query: { unbox: string }
+}
+
 export interface PostFrame {
   text: string
   /** Null opens a new thread. */
@@ -186,6 +195,7 @@ export interface PostFrame {
   recps: FeedId[]
   /** Whom the readers' clients shall count it for. */
   mentions: { id: FeedId; name: string }[]
+  blobs?: BlobMention[]
   payload: Payload
 }
 
@@ -196,7 +206,7 @@ export function buildPost(frame: PostFrame): object {
     text: frame.text,
     ...(frame.root === null ? {} : { root: frame.root, branch: frame.branch ?? frame.root }),
     recps: frame.recps,
-    mentions: frame.mentions.map(({ id, name }) => ({ link: id, name })),
+    mentions: [...frame.mentions.map(({ id, name }) => ({ link: id, name })), ...(frame.blobs ?? [])],
     buttcloud: frame.payload,
   }
 }

@@ -19,14 +19,18 @@ const check = shape({
    * failed: what is ordered can't be done and waiting won't help; the reason says why. removed: nothing runs here any more.
    */
   phase: oneOf('up', 'down', 'failed', 'removed'),
+  /** Of one that is up: what is to be said of its image, after a rebuild. */
   reason: nullable(text(300)),
   /** The kind of trouble behind a `failed` or a `down` that was not asked for; the provider acts on `port-taken`. */
   trouble: nullable(
     oneOf('port-taken', 'no-image', 'disk-full', 'unreachable', 'crashing', 'out-of-memory', 'other'),
   ),
-  /** The version of the image that runs, where that is known. */
+  /**
+   * The version of the image that it runs from, or ran from before it went down; null before it was up under this
+   * revision, so also while a version that has a `fallback` is on trial.
+   */
   version: nullable(text(VERSION_CHARS_MAX)),
-  /** Why it runs the spec's `fallback` and not what was ordered; null where it runs what was ordered. */
+  /** Why it goes back to, or runs, the spec's `fallback` and not what was ordered; null where it keeps to the order. */
   reverted: nullable(text(300)),
   feed: nullable(feedId),
   host: nullable(text(253)),

@@ -9,6 +9,7 @@ import { blobGateOf } from './blob-gate'
 import { fencePlugins } from './fence-plugin'
 import { lockFolder } from './lock'
 import { readOwnFeed } from './own-feed'
+import { rebuildOnce } from './rebuild'
 import { stock, stockServer } from './stock'
 import { webPlugin } from './web-access'
 
@@ -35,6 +36,7 @@ export async function startPub(config: PubConfig): Promise<RunningPub> {
   const keys = loadKeys(config)
   await checkPort(config.listen, config.port)
   if (config.web !== null) await checkPort(config.listen, config.web)
+  if (rebuildOnce(config.data, config.rebuilds)) console.log(words.REBUILDING)
   // How far members were is not remembered across a start: on a folder that was put back to an old copy both sides
   // would believe that the pub has what it has lost, and never speak of it again.
   rmSync(join(config.data, 'ebt'), { recursive: true, force: true })

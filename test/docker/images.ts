@@ -1,7 +1,7 @@
 /** The images that the Docker tests use. */
 import { copyFileSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
-import { readVersion } from '../../hub-daemon/io/version'
+import { readVersion } from '../../sbot/version'
 import { removeFolder, temporaryFolder } from '../helpers/machine'
 import { BASE_IMAGE, needBaseImage } from './base-image'
 import { progress, runProgram } from './machine'

@@ -88,6 +88,25 @@ export async function chainsInFolder(
   }
 }
 
+/** Everything that a node of ours holds and may read, opened, as text; it does not run. */
+export async function contentsIn(path: string, networkKey: string): Promise<string[]> {
+  const node = await openNode({ path, kind: 'hub', unixSocket: false, networkKey })
+  try {
+    const contents: string[] = []
+    await new Promise<void>((resolve, reject) =>
+      node.sbot.read({
+        wants: () => true,
+        onMessage: (message) => contents.push(JSON.stringify(message.content)),
+        onCaughtUp: resolve,
+        onError: reject,
+      }),
+    )
+    return contents
+  } finally {
+    await node.close()
+  }
+}
+
 /**
  * What is wrong between the copies of one feed: any place where two hold different messages, and any copy that is
  * longer than the author's own. An empty list is one chain.

@@ -38,6 +38,7 @@ export const CONFIG: HubConfig = {
   dial: '127.0.0.1',
   capsShs: null,
   image: 'buttcloud/ssb-pub:0.1.0',
+  version: '0.1.0',
 }
 export const OFFER: Offer = {
   memoryBytes: 8_000_000_000,

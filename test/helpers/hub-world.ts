@@ -2,12 +2,21 @@
 
 import type { RunFact } from '../../hub-daemon/engines/engine'
 import type { EngineFacts, Facts, SessionFact } from '../../hub-daemon/facts'
-import { emptyMemory, type Memory, rememberDone, rememberStart, settle } from '../../hub-daemon/memory'
+import {
+  emptyMemory,
+  type Memory,
+  rememberDone,
+  rememberFetched,
+  rememberFetching,
+  rememberStart,
+  settle,
+} from '../../hub-daemon/memory'
 import { type Look, type Plan, plan } from '../../hub-daemon/plan'
 import { type Report, report } from '../../hub-daemon/report'
 import { runOf } from '../../hub-daemon/run'
 import { emptyState, evolve, type HubState } from '../../hub-daemon/state'
 import type { Step } from '../../hub-daemon/steps'
+import { judgeTrials } from '../../hub-daemon/trial'
 import type { FeedId, InviteKey, MessageId, Millis, PubId } from '../../protocol/ids'
 import { runNameOf } from '../../protocol/ids'
 import { buildHub } from '../../protocol/messages/hub'
@@ -34,6 +43,10 @@ export class HubWorld {
   keysFirst = false
   unreachableSince: Millis | null = null
   ordersComplete = true
+  /** Since when the provider is there. */
+  providerSince: Millis | null = 0
+  /** Versions whose image can't be had. */
+  missing = new Set<string>()
   private sequences = new Map<FeedId, number>()
 
   constructor(admitted = true) {
@@ -79,10 +92,13 @@ export class HubWorld {
       runs: this.runs,
       volumes: this.volumes,
     }
-    const escrow = { mark: this.mark, sealed: this.sealed }
-    const facts: Facts = { engine, escrow, sessions: this.sessions, ordersComplete: this.ordersComplete }
+    const { sessions, ordersComplete, providerSince, mark, sealed } = this
+    const facts: Facts = { engine, sessions, ordersComplete, providerSince, escrow: { mark, sealed } }
     settle(this.memory, this.state, facts, this.now)
-    return { state: this.state, config: CONFIG, facts, memory: this.memory, busy: this.busy, now: this.now }
+    const { state, memory, busy, now } = this
+    const look: Look = { state, config: CONFIG, facts, memory, busy, now }
+    judgeTrials(look)
+    return look
   }
 
   /** The daemon is started anew: what is on no feed is gone. */
@@ -105,9 +121,19 @@ export class HubWorld {
     return reports
   }
 
+  private fetch({ pub, run }: Extract<Step, { kind: 'fetch' }>): void {
+    rememberFetching(this.memory, pub, run.shape)
+    const outcome = this.missing.has(run.version)
+      ? { trouble: { kind: 'no-image' as const, message: `no ${run.version} here` } }
+      : { remark: null }
+    rememberFetched(this.memory, pub, run.shape, outcome, this.now)
+  }
+
   /** Does a step the way a working engine does. */
   perform(step: Step): void {
     switch (step.kind) {
+      case 'fetch':
+        return this.fetch(step)
       case 'escrow':
         this.haveKey(step.pub)
         return

@@ -11,7 +11,7 @@ export interface TestHub {
   lines(): string
   /** kill -9; `restart` starts it again on the same folder. */
   kill(): Promise<void>
-  restart(): Promise<void>
+  restart(more?: { host?: string; bind?: string }): Promise<void>
   /** Ends it in order; the folder stays. */
   end(): Promise<void>
   stop(): Promise<void>
@@ -24,6 +24,7 @@ export interface TestHubOptions {
   engine: 'docker' | 'process'
   dockerSocket?: string
   image?: string
+  pubVersions?: Record<string, string>
   label?: string
   memoryBytes?: number
   /** False for a hub that has nothing to offer yet; then nobody waits for it. */
@@ -34,11 +35,12 @@ export interface TestHubOptions {
 export async function joinHub(provider: TestProvider, options: TestHubOptions): Promise<TestHub> {
   const folder = options.folder ?? temporaryFolder('hub')
   const { token } = await provider.admin('adminHubToken', { label: options.label ?? '' })
-  const { networkKey, engine, dockerSocket, image, memoryBytes } = options
+  const { networkKey, engine, dockerSocket, image, pubVersions, memoryBytes } = options
   const common = {
     ...{ dir: folder, networkKey, engine, bind: '127.0.0.1', host: '127.0.0.1' },
     ...(dockerSocket === undefined ? {} : { dockerSocket }),
     ...(image === undefined ? {} : { image }),
+    ...(pubVersions === undefined ? {} : { pubVersions }),
     ...(memoryBytes === undefined ? {} : { memoryBytes }),
   }
   let running: HubProcess = await startHubProcess({ ...common, join: token })
@@ -52,8 +54,8 @@ export async function joinHub(provider: TestProvider, options: TestHubOptions): 
     ...{ id, folder },
     lines: () => running.lines(),
     kill: () => running.kill('SIGKILL'),
-    async restart() {
-      running = await startHubProcess(common)
+    async restart(more: { host?: string; bind?: string } = {}) {
+      running = await startHubProcess({ ...common, ...more })
     },
     end: () => running.kill('SIGTERM'),
     async stop() {

@@ -110,7 +110,7 @@ export async function tellPath(t: Test, world: World): Promise<void> {
 }
 
 /** True when the pub serves this message of the owner to anybody who asks (as any peer may). */
-async function holdsPost(world: World, pub: PubView, key: string): Promise<boolean> {
+export async function holdsPost(world: World, pub: PubView, key: string): Promise<boolean> {
   const [host, port] = (pub.address ?? ':').split(':')
   const rpc = await dial(
     ssbKeys.generate(),

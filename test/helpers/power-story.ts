@@ -13,7 +13,7 @@ import { answersTo, finalAnswer, inviteIn, privatePost } from './patchwork'
 import { askForPub, type World } from './path-story'
 import { call, dial, netAddress, startStock } from './stock'
 
-interface Story {
+export interface Story {
   t: Test
   world: World
   /** The request that asked for the pub: the root of the thread. */
@@ -52,10 +52,15 @@ export async function tellPower(t: Test, world: World): Promise<void> {
 }
 
 /** One command in the thread, and its only answer. */
-async function command(story: Story, text: string, outcome = 'done'): Promise<string> {
+export async function command(
+  story: Story,
+  text: string,
+  outcome = 'done',
+  deadlineMs = 90_000,
+): Promise<string> {
   const { t, world, root } = story
   const request = await privatePost(world.owner, [world.provider.id], text, { root, branch: root })
-  const answer = await finalAnswer(world.owner, world.provider.id, request, 90_000)
+  const answer = await finalAnswer(world.owner, world.provider.id, request, deadlineMs)
   t.equal(answer.content.buttcloud.outcome, outcome, `${text}: ${answer.text.slice(0, 150)}`)
   const answers = await answersTo(world.owner, world.provider.id, request)
   t.equal(answers.filter((one) => one.content.buttcloud.final).length, 1, 'one final answer')
@@ -111,7 +116,7 @@ async function tellRestart(story: Story, pub: PubView): Promise<void> {
 }
 
 /** After all of this the pub writes on its feed as ever. */
-async function tellMember(story: Story, pub: PubView): Promise<void> {
+export async function tellMember(story: Story, pub: PubView): Promise<void> {
   const { t, world } = story
   const code = inviteIn(await command(story, 'invite alice'))
   const member = await startStock({ networkKey: world.networkKey, label: 'member' })
@@ -137,7 +142,7 @@ async function tellStoppedDelete(story: Story, pub: PubView): Promise<void> {
   t.notOk(await isListening(pub))
 }
 
-async function viewOf(story: Story): Promise<PubView> {
+export async function viewOf(story: Story): Promise<PubView> {
   const views = await story.world.provider.admin<PubView[]>('adminPubs')
   const view = views.find((one) => one.pub === story.root)
   if (view === undefined) throw new Error('the provider does not know the pub')
@@ -146,7 +151,7 @@ async function viewOf(story: Story): Promise<PubView> {
 
 const hostOf = (pub: PubView): string => pub.address?.slice(0, pub.address.lastIndexOf(':')) ?? '127.0.0.1'
 
-function isListening(pub: PubView): Promise<boolean> {
+export function isListening(pub: PubView): Promise<boolean> {
   return new Promise((resolve) => {
     const socket = connect({ host: hostOf(pub), port: pub.port })
     socket.once('connect', () => {
@@ -158,7 +163,7 @@ function isListening(pub: PubView): Promise<boolean> {
 }
 
 /** The pub's own feed, asked of the pub by somebody who knows its address and nothing else. */
-async function feedOf(story: Story, pub: PubView): Promise<RawMessage[]> {
+export async function feedOf(story: Story, pub: PubView): Promise<RawMessage[]> {
   const address = netAddress(hostOf(pub), pub.port, pub.feed ?? '')
   const rpc = await dial(ssbKeys.generate(), address, story.world.networkKey, {
     createHistoryStream: 'source',
@@ -182,7 +187,7 @@ async function saysOf(story: Story, pub: PubView): Promise<{ name?: string; desc
 }
 
 /** How often the hub has started this pub, by its own lines. */
-function startsOf(story: Story, pub: PubView): number {
+export function startsOf(story: Story, pub: PubView): number {
   const name = runNameOf(pub.pub)
   return story.world.hub.lines().split(`start ${name}`).length - 1
 }

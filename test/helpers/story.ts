@@ -56,6 +56,7 @@ export class Story {
   /** What hubs said to asks; tests put the replies in. */
   readonly replies = new Map<MessageId, Reply>()
   readonly connected = new Set<FeedId>([hub])
+  readonly goneSince = new Map<FeedId, Millis>()
   /** When the provider started; null: long ago. */
   startedAt: Millis | null = null
   private readonly sequences = new Map<FeedId, number>()
@@ -104,7 +105,8 @@ export class Story {
   decide(): Decision {
     const { connected, newcomers, strangers, startedAt } = this
     const since = startedAt === null ? {} : { currentSince: startedAt }
-    const facts: Facts = { connected, newcomers, strangers, replies: this.replies, ...since }
+    const { replies, goneSince } = this
+    const facts: Facts = { connected, newcomers, strangers, replies, goneSince, ...since }
     return decide({ state: this.state, now: this.now, policy: this.policy, facts, ledger: plainLedger })
   }
 
@@ -144,7 +146,11 @@ export class Story {
         return this.tells(provider, buildPost({ text, ...place, recps, mentions, payload }))
       }
       case 'ask':
-        this.replies.set(effect.request, { state: 'waiting' })
+        // A status does without figures; a test that wants some puts them in before it settles.
+        this.replies.set(
+          effect.request,
+          effect.ask.kind === 'status' ? { state: 'failed', reason: 'no hub here' } : { state: 'waiting' },
+        )
         return effect.request
       case 'burst':
         return this.tells(

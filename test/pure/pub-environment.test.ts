@@ -17,7 +17,7 @@ test('a managed environment is read whole, defaults filled in', (t) => {
     ok: true,
     value: {
       ...{ mode: 'managed', port: 18001, host: 'pubs.example.org', listen: '127.0.0.1', hub: HUB, epoch: 3 },
-      ...{ name: 'alice', description: '', data: '/data', web: null, networkKey: null },
+      ...{ rebuilds: 0, name: 'alice', description: '', data: '/data', web: null, networkKey: null },
     },
   })
   t.end()
@@ -44,6 +44,8 @@ test('every problem is named with what was found and what is expected', (t) => {
     ['PUB_HUB', '@me', /PUB_HUB/],
     ['PUB_EPOCH', undefined, /PUB_EPOCH/],
     ['PUB_EPOCH', '-1', /PUB_EPOCH/],
+    ['PUB_REBUILDS', '-1', /PUB_REBUILDS/],
+    ['PUB_REBUILDS', 'all', /PUB_REBUILDS/],
     ['PUB_EPOCH', '99999999999999999999', /PUB_EPOCH/],
     ['PUB_NAME', 'x'.repeat(61), /PUB_NAME: expected at most 60 characters/],
     ['PUB_DESCRIPTION', 'x'.repeat(301), /PUB_DESCRIPTION/],
@@ -67,6 +69,7 @@ test('what is built is read back, and only documented names are used', (t) => {
     listen: fc.constantFrom('0.0.0.0', '127.0.0.1', '::'),
     hub: fc.constant(HUB),
     epoch: fc.nat(),
+    rebuilds: fc.nat(),
     name: fc.string({ maxLength: 32 }),
     description: fc.string({ maxLength: 300, unit: 'grapheme' }).filter((text) => text.length <= 300),
     data: fc.constantFrom('/data', '/tmp/x y'),

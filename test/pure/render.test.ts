@@ -12,20 +12,11 @@ import {
   withLetter,
 } from '../../cli/letters'
 import { parseBook, providersOf, withProvider } from '../../cli/owner-book'
-import {
-  bytesText,
-  conversationText,
-  harmless,
-  hubsText,
-  indented,
-  paint,
-  plainOf,
-  table,
-  wrap,
-} from '../../cli/render'
+import { conversationText, harmless, hubsText, indented, paint, plainOf, table, wrap } from '../../cli/render'
 import { nextSteps, parseUpRecord, prefixFor, pubLines } from '../../cli/up-plan'
 import { parseCommand } from '../../protocol/command'
 import type { FeedId, MessageId, PubId } from '../../protocol/ids'
+import { bytesText } from '../../protocol/units'
 
 const OWNER = `@${'A'.repeat(42)}E=.ed25519` as FeedId
 const PROVIDER = `@${'B'.repeat(42)}E=.ed25519` as FeedId
@@ -193,7 +184,7 @@ test('tables and figures', (t) => {
       status: 'up' as const,
       phase: 'up' as const,
     },
-    ...{ desired: 'up' as const, title: null, description: null },
+    ...{ desired: 'up' as const, title: null, description: null, version: null },
     ...{
       reason: null,
       feed: null,

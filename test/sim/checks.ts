@@ -4,6 +4,7 @@ import type { Ledger } from '../../plugin/query'
 import type { FeedId, MessageId, PubId } from '../../protocol/ids'
 import { PROVIDER } from './actors'
 import type { SimHub } from './hub'
+import { Exports } from './invariants/exports'
 import { Fleet } from './invariants/fleet'
 import { Incidents } from './invariants/incidents'
 import { Invites } from './invariants/invites'
@@ -26,6 +27,7 @@ export class Checks {
   readonly invites: Invites
   readonly fleet: Fleet
   readonly incidents: Incidents
+  readonly exports: Exports
   private readonly seen = new Set<MessageId>()
 
   constructor(
@@ -39,6 +41,7 @@ export class Checks {
     this.owners = new OwnersOnly(violate, this.asked, this.redeemed)
     this.invites = new Invites(violate, ledger, this.owners.records, PROVIDER)
     this.fleet = new Fleet(violate, hubs, this.owners.records)
+    this.exports = new Exports(violate, this.asked, this.owners.records, PROVIDER)
     this.incidents = new Incidents(violate, this.owners.records, PROVIDER)
   }
 
@@ -60,6 +63,7 @@ export class Checks {
     this.invites.said(message)
     this.fleet.recorded()
     this.incidents.told(message)
+    this.exports.said(message)
   }
 
   /** A hub, or a person, has written a message. */

@@ -2,6 +2,7 @@
 import {
   type Engine,
   EngineError,
+  type Fetched,
   type Run,
   type RunFact,
   type RunStats,
@@ -11,6 +12,13 @@ import type { FeedId, Millis, PubId } from '../../protocol/ids'
 import type { Message } from './messages'
 import { PubProcess, type Volume } from './pub'
 import type { Machine, Universe } from './universe'
+
+/** Versions of the pub that work, and such as end soon after their start, never answer, or can't be had. */
+export const GOOD_VERSIONS = ['1', '2', '3']
+export const CRASHING_VERSION = '4-crashes'
+export const MUTE_VERSION = '5-mute'
+export const GONE_VERSION = '6-gone'
+export const VERSIONS = [...GOOD_VERSIONS, CRASHING_VERSION, MUTE_VERSION, GONE_VERSION]
 
 interface Container {
   run: Run
@@ -46,6 +54,13 @@ export class FakeEngine implements Engine {
       runs: [...this.containers.values()].map(({ fact }) => ({ ...fact })),
       volumes: [...this.volumes].map(([name, { pub }]) => ({ name, pub })),
     }))
+  }
+
+  async fetch(run: Run): Promise<Fetched> {
+    return this.slowly(() => {
+      if (run.version === GONE_VERSION) throw new EngineError('no-image', 'there is no such image here')
+      return { how: 'here', why: null }
+    })
   }
 
   async create(run: Run, secret: string): Promise<void> {
@@ -120,7 +135,7 @@ export class FakeEngine implements Engine {
   /** The pub that answers at a port, when one does. */
   at(port: number): PubProcess | null {
     for (const { run, process } of this.containers.values())
-      if (run.port === port && process !== null) return process
+      if (run.port === port && process !== null && run.version !== MUTE_VERSION) return process
     return null
   }
 
@@ -165,6 +180,11 @@ export class FakeEngine implements Engine {
       since: machine.clock.now(),
     }
     this.tell()
+    const { process } = container
+    if (run.version !== CRASHING_VERSION) return
+    universe.timeline.at(universe.random.between(100, 3_000), '', () => {
+      if (container.process === process) this.end(run.name, 1)
+    })
   }
 
   private end(name: string, exitCode: number): void {

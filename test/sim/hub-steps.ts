@@ -4,6 +4,8 @@ import { KeyError } from '../../hub-daemon/io/escrow'
 import {
   rememberCrash,
   rememberDone,
+  rememberFetched,
+  rememberFetching,
   rememberHung,
   rememberStart,
   type Trouble,
@@ -26,6 +28,8 @@ export async function performStep(hub: SimHub, step: Step): Promise<void> {
   const now = () => machine.clock.now()
   const { pub } = step
   switch (step.kind) {
+    case 'fetch':
+      return fetchImage(hub, step)
     case 'escrow':
       return seeInEscrow(hub, step)
     case 'create': {
@@ -87,6 +91,17 @@ export async function performStep(hub: SimHub, step: Step): Promise<void> {
 export function sealedOf(hub: SimHub): ReadonlySet<PubId> {
   if (hub.universe.bugs.has('escrow-not-awaited')) return new Set(hub.state.specs.keys())
   return new Set([...hub.sealed].filter((pub) => hub.secrets.has(pub)))
+}
+
+async function fetchImage(hub: SimHub, { pub, run }: Extract<Step, { kind: 'fetch' }>): Promise<void> {
+  const { memory, machine, engine } = hub
+  rememberFetching(memory, pub, run.shape)
+  try {
+    await whileAlive(machine.life, engine.fetch(run))
+    rememberFetched(memory, pub, run.shape, { remark: null }, machine.clock.now())
+  } catch (error) {
+    rememberFetched(memory, pub, run.shape, { trouble: troubleOf(error as Error) }, machine.clock.now())
+  }
 }
 
 export function troubleOf(error: Error): Trouble {

@@ -6,6 +6,7 @@ import { type Report, report } from '../../hub-daemon/report'
 import type { HubConfig } from '../../hub-daemon/run'
 import { emptyState, evolve, type HubState } from '../../hub-daemon/state'
 import { describeStep, type Step } from '../../hub-daemon/steps'
+import { judgeTrials } from '../../hub-daemon/trial'
 import type { FeedId, InviteKey, Millis, PubId } from '../../protocol/ids'
 import { FULL_LOOK_EVERY_MS, PROVIDER_BACKOFF_MAX_MS } from '../../protocol/limits'
 import { joinText } from '../../protocol/rpc'
@@ -17,7 +18,7 @@ import { Link } from './link'
 import type { Message } from './messages'
 import type { SimProvider } from './provider'
 import { FakeSbot } from './sbot'
-import { misheard, unheard } from './seams'
+import { misheard, mistaken, unheard } from './seams'
 import type { SimSession } from './session'
 import { type Life, whileAlive } from './timeline'
 import type { Machine, Universe } from './universe'
@@ -53,6 +54,7 @@ export class SimHub {
   private publishing = false
   private retryPublishAt = 0
   private ordersComplete = false
+  private providerSince: Millis | null = null
   private asking = false
 
   constructor(
@@ -68,7 +70,15 @@ export class SimHub {
     this.state = emptyState(machine.id, provider.machine.id)
     this.facts = noFacts()
     const { host } = place
-    this.config = { hub: machine.id, host, listen: '0.0.0.0', dial: host, capsShs: null, image: 'pub:1' }
+    this.config = {
+      hub: machine.id,
+      host,
+      listen: '0.0.0.0',
+      dial: host,
+      capsShs: null,
+      image: 'pub:1',
+      version: '1',
+    }
   }
 
   boot(): void {
@@ -85,6 +95,7 @@ export class SimHub {
     this.refreshing = null
     this.caughtUp = this.publishing = this.ordersComplete = this.asking = false
     this.retryPublishAt = 0
+    this.providerSince = null
     sbot.request(this.provider.machine.id, true)
     this.loop = createLoop({
       look: async () => this.look(life),
@@ -189,10 +200,13 @@ export class SimHub {
     if (!this.ordersComplete) void this.askForOrders(life)
     const sessions = new Map<PubId, SessionFact>()
     for (const [pub, session] of this.sessions) sessions.set(pub, session.fact())
+    this.providerSince = this.link.connected ? (this.providerSince ?? now) : null
+    const { ordersComplete, providerSince } = this
     const escrow = { mark: this.link.mark, sealed: sealedOf(this) }
-    const facts: Facts = { engine: this.facts, escrow, sessions, ordersComplete: this.ordersComplete }
+    const facts: Facts = { engine: this.facts, escrow, sessions, ordersComplete, providerSince }
     settle(memory, state, facts, now)
     const look: Look = { state, config, facts, memory, busy, now }
+    judgeTrials(look)
     const next = plan(look)
     for (const step of next.steps) void this.begin(life, step)
     if (next.wakeAt !== null) this.loop?.wakeAt(next.wakeAt)
@@ -204,32 +218,7 @@ export class SimHub {
   private reportsOf(look: Look): Report[] {
     const { memoryBytes, host } = this.place
     const offer = { memoryBytes, diskBytes: 1e12, engine: 'docker' as const, host, version: '1' }
-    return report(this.mistaken(look), offer)
-  }
-
-  /** What a hub with a planted bug believes when it reports. */
-  private mistaken(look: Look): Look {
-    const { bugs } = this.universe
-    if (bugs.has('removed-before-it-is')) {
-      const runs = new Map(look.facts.engine.runs)
-      for (const [pub, { content }] of look.state.specs) if (content.desired === 'none') runs.delete(pub)
-      return { ...look, busy: new Set(), facts: { ...look.facts, engine: { ...look.facts.engine, runs } } }
-    }
-    if (bugs.has('down-before-it-is')) {
-      const runs = new Map(look.facts.engine.runs)
-      for (const [pub, { content }] of look.state.specs) {
-        const run = runs.get(pub)
-        if (content.desired === 'down' && run !== undefined) runs.set(pub, { ...run, status: 'exited' })
-      }
-      return { ...look, busy: new Set(), facts: { ...look.facts, engine: { ...look.facts.engine, runs } } }
-    }
-    if (bugs.has('result-before-deed')) {
-      const deeds = new Map(look.memory.deeds)
-      for (const owed of look.state.owed.values())
-        for (const op of owed.keys()) deeds.set(op, { ok: true, reason: null })
-      return { ...look, memory: { ...look.memory, deeds } }
-    }
-    return look
+    return report(mistaken(look, this.universe.bugs), offer)
   }
 
   private async begin(life: Life, step: Step): Promise<void> {

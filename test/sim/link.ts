@@ -1,6 +1,7 @@
 /** The connection between a hub and the provider: calls that are late, lost, or answered in vain. */
 import type { Provider } from '../../plugin/io/provider'
 import { CALL_TIMEOUT_MS } from '../../protocol/limits'
+import { exportDoor } from './export-hub'
 import type { SimProvider } from './provider'
 import type { Machine, Universe } from './universe'
 
@@ -8,13 +9,17 @@ export class Link {
   connected = false
   private connections = 0
   private pending = new Set<(error: Error) => void>()
+  /** What the provider calls on the hub. */
+  private readonly door: object
 
   constructor(
     private readonly universe: Universe,
     private readonly hub: Machine,
     private readonly provider: SimProvider,
     private readonly isCut: () => boolean,
-  ) {}
+  ) {
+    this.door = exportDoor(universe, hub, () => this.connected)
+  }
 
   /** As hub-daemon/io/provider-link.ts has it. */
   get mark(): string | null {
@@ -27,7 +32,7 @@ export class Link {
     if (this.isCut() || this.provider.sbot === null || !this.provider.machine.life.alive) return false
     this.connected = true
     this.connections += 1
-    this.provider.sbot.connect(this.hub.id)
+    this.provider.sbot.connect(this.hub.id, this.door)
     return true
   }
 

@@ -2,6 +2,7 @@
 import { type FeedId, isMessageId, type MessageId } from '../../protocol/ids'
 import { parsePayload } from '../../protocol/parse'
 import { inviteKeyOf, madeUpFeed, PROVIDER } from './actors'
+import { VERSIONS } from './engine'
 import type { Message } from './messages'
 import type { PubProcess } from './pub'
 import type { Machine, Universe } from './universe'
@@ -48,8 +49,14 @@ const CHANGES: ((name: string, count: number) => string)[] = [
   (name) => `web ${name} on`,
   (name) => `web ${name} off`,
   (name, count) => `name ${name} as Garden ${count}`,
+  (name, count) => `upgrade ${name} ${VERSIONS[count % VERSIONS.length]}`,
+  (name) => `upgrade ${name}`,
+  (name, count) => `please upgrade ${name} to ${VERSIONS[(count * 7) % VERSIONS.length]}`,
+  (name) => `rebuild ${name}`,
+  (name) => `please rebuild ${name}`,
   (name, count) => `describe ${name} as The place of ${count} people.`,
 ]
+const EXPORTS = ['secret', 'secret', 'gossip', 'log', 'all']
 const NAMES = ['home', 'club', 'cafe', 'boat', 'moon']
 
 export class Person {
@@ -134,6 +141,7 @@ export class Person {
       else if (deed < 0.5) this.write(`invites ${name}`, this.thread())
       else if (deed < 0.54) this.write(random.pick([...this.shown, `uninvite ${name} b2c3d4`]))
       else if (deed < 0.78) this.write(random.pick(CHANGES)(name, random.below(100)), this.thread())
+      else if (deed < 0.83) this.write(`export ${name} ${random.pick(EXPORTS)}`, this.thread())
       else if (deed < 0.89) this.write(`delete ${name}`, this.thread())
       else if (deed < 0.92) this.write('yes')
       else if (deed < 0.95) this.yesSomewhere()

@@ -17,8 +17,10 @@ const BUT_STATE: ReadonlySet<Invariant> = new Set(
 const ONLY: Partial<Record<Bug, ReadonlySet<Invariant>>> = {
   'yes-without-branch': BUT_STATE,
   'ack-before-disk': BUT_STATE,
+  'reverted-not-heard': BUT_STATE,
   'revoked-is-good': new Set<Invariant>(['void-stays-void']),
   'notices-forgotten': BUT_STATE,
+  'links-forgotten': BUT_STATE,
 }
 
 /** The first world that shows the bug; null when none does. */

@@ -20,6 +20,7 @@ export class Tally {
     uses: 0,
     takenBack: 0,
     changes: 0,
+    exports: 0,
     starts: 0,
     epochs: 0,
     incidents: 0,
@@ -43,13 +44,13 @@ export class Tally {
     // Of the processor, not of the clock on the wall: machines that test are shared.
     const { user, system } = process.cpuUsage(this.since)
     const usedMs = (user + system) / 1000
-    const { requests, pubs, uses, takenBack, changes, starts, epochs, incidents } = this.counts
+    const { requests, pubs, uses, takenBack, changes, exports, starts, epochs, incidents } = this.counts
     return [
       `${this.seeds} seeds, ${this.failed.length} failed;`,
       `${this.events} events, ${(this.virtualMs / 3_600_000).toFixed(1)} simulated hours in`,
       `${(usedMs / 1000).toFixed(1)} s of processor time (${Math.round(this.virtualMs / usedMs)} to 1);`,
       `${requests} requests, ${pubs} pubs, ${uses} uses of invites, ${takenBack} taken back,`,
-      `${changes} pubs changed, ${incidents} words on incidents,`,
+      `${changes} pubs changed, ${exports} exports, ${incidents} words on incidents,`,
       `${starts} starts of the provider, ${epochs} raised epochs`,
     ].join(' ')
   }

@@ -26,6 +26,8 @@ export interface Outcome {
     uses: number
     takenBack: number
     changes: number
+    /** Links to exports that were handed out. */
+    exports: number
     starts: number
     epochs: number
     incidents: number
@@ -199,8 +201,8 @@ function disordered(
 }
 
 /** What the record itself asks for, whatever order was made of it. */
-function ordersOf({ epoch, restarts, port }: PubMessage): Partial<SpecMessage> {
-  return { epoch, restarts, port }
+function ordersOf({ epoch, restarts, rebuilds, version, port }: PubMessage): Partial<SpecMessage> {
+  return { epoch, restarts, rebuilds, version, port }
 }
 
 function judgeEnd(world: World): void {
@@ -243,6 +245,7 @@ function outcomeOf(world: World, violation: { invariant: Invariant; sentence: st
       uses: [...checks.invites.used.values()].reduce((sum, one) => sum + one, 0),
       takenBack: checks.invites.takenBack,
       changes: checks.owners.changes,
+      exports: checks.exports.handedOut.size,
       starts: world.provider.starts,
       incidents: checks.incidents.count,
       epochs: records.reduce((sum, one) => sum + one.epoch - 1, 0),

@@ -88,9 +88,9 @@ export class FakeSbot implements Sbot {
   async close(): Promise<void> {}
 
   /** Somebody has connected. */
-  connect(id: FeedId): void {
+  connect(id: FeedId, rpc: unknown = null): void {
     const closed = new Set<() => void>()
-    const peer: Peer = { id, outgoing: false, rpc: null, onClose: (then) => closed.add(then) }
+    const peer: Peer = { id, outgoing: false, rpc, onClose: (then) => closed.add(then) }
     this.connected.set(id, { peer, closed })
     for (const then of this.peerListeners) then(peer)
   }

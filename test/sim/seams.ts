@@ -1,21 +1,33 @@
 /** Where the planted bugs go in: around a program's node and its parts, never inside them. */
 
+import type { Look } from '../../hub-daemon/plan'
 import type { Provider } from '../../plugin/io/provider'
 import { invitesOf } from '../../plugin/query'
 import { YES } from '../../protocol/command-words'
 import type { FeedId, PubId } from '../../protocol/ids'
 import { parsePayload } from '../../protocol/parse'
 import type { Incoming, ReadOptions } from '../../sbot/port'
-import type { Bugs } from './bugs'
+import type { Bug, Bugs } from './bugs'
 import type { FakeSbot } from './sbot'
 import type { Universe } from './universe'
 
 /** Bugs in what is read. */
 export function plantInReading(universe: Universe, sbot: FakeSbot, running: () => Provider | null): void {
-  if (!universe.bugs.has('yes-without-branch')) return
   const read = sbot.read.bind(sbot)
+  if (universe.bugs.has('reverted-not-heard'))
+    sbot.read = (options: ReadOptions) =>
+      read({ ...options, onMessage: (message) => options.onMessage(asIfKept(message)) })
+  if (!universe.bugs.has('yes-without-branch')) return
   sbot.read = (options: ReadOptions) =>
     read({ ...options, onMessage: (message) => options.onMessage(confirmed(message, running())) })
+}
+
+/** A hub's word as if it had kept to its order. */
+function asIfKept(message: Incoming): Incoming {
+  const content = message.content as { type?: unknown } | null
+  return content?.type === 'buttcloud/observed'
+    ? { ...message, content: { ...content, reverted: null } }
+    : message
 }
 
 /** A yes that is made to look as if it had been said under the latest question of anybody's. */
@@ -39,8 +51,39 @@ export function misheard(message: Incoming, bugs: Bugs): Incoming {
   if (bugs.has('revoked-is-good') && (content as { kind?: unknown } | null)?.kind === 'revoke')
     return { ...message, content: null }
   if (content?.type !== 'buttcloud/spec') return message
-  if (bugs.has('hub-ignores-epoch')) return { ...message, content: { ...content, epoch: 1 } }
-  return bugs.has('restarts-not-counted') ? { ...message, content: { ...content, restarts: 0 } } : message
+  const deaf: [Bug, object][] = [
+    ['hub-ignores-epoch', { epoch: 1 }],
+    ['restarts-not-counted', { restarts: 0 }],
+    ['rebuilds-not-counted', { rebuilds: 0 }],
+    ['versions-not-heard', { version: null }],
+    ['fallback-not-heard', { fallback: null }],
+  ]
+  const heard = deaf.filter(([bug]) => bugs.has(bug)).map(([, fields]) => fields)
+  return heard.length === 0 ? message : { ...message, content: Object.assign({}, content, ...heard) }
+}
+
+/** What a hub with a planted bug believes when it reports. */
+export function mistaken(look: Look, bugs: Bugs): Look {
+  if (bugs.has('removed-before-it-is')) {
+    const runs = new Map(look.facts.engine.runs)
+    for (const [pub, { content }] of look.state.specs) if (content.desired === 'none') runs.delete(pub)
+    return { ...look, busy: new Set(), facts: { ...look.facts, engine: { ...look.facts.engine, runs } } }
+  }
+  if (bugs.has('down-before-it-is')) {
+    const runs = new Map(look.facts.engine.runs)
+    for (const [pub, { content }] of look.state.specs) {
+      const run = runs.get(pub)
+      if (content.desired === 'down' && run !== undefined) runs.set(pub, { ...run, status: 'exited' })
+    }
+    return { ...look, busy: new Set(), facts: { ...look.facts, engine: { ...look.facts.engine, runs } } }
+  }
+  if (bugs.has('result-before-deed')) {
+    const deeds = new Map(look.memory.deeds)
+    for (const owed of look.state.owed.values())
+      for (const op of owed.keys()) deeds.set(op, { ok: true, reason: null })
+    return { ...look, memory: { ...look.memory, deeds } }
+  }
+  return look
 }
 
 /** Bugs in what is said and committed. */
@@ -62,6 +105,7 @@ function plantInSaying(universe: Universe, provider: Provider, sbot: FakeSbot): 
       if (twice) await say(content, recps)
       return say(content, recps)
     }
+  if (bugs.has('links-forgotten')) inbox.say = forgetful(inbox, say)
   if (bugs.has('bearer-to-thread'))
     inbox.say = (content, recps) => {
       const payload = parsePayload(content)
@@ -70,6 +114,19 @@ function plantInSaying(universe: Universe, provider: Provider, sbot: FakeSbot): 
         [...inbox.state.open.values()].find((one) => one.key === payload.delivers)?.recps ?? recps
       return say({ ...content, recps: readers } as object, readers as FeedId[])
     }
+}
+
+/** Once for each: for ever would be without end. */
+function forgetful(inbox: Provider['inbox'], say: Provider['inbox']['say']): Provider['inbox']['say'] {
+  const forgotten = new Set<string>()
+  return async (content, recps) => {
+    const said = await say(content, recps)
+    const payload = parsePayload(content)
+    if (payload?.kind !== 'bearer' || forgotten.has(payload.delivers)) return said
+    forgotten.add(payload.delivers)
+    inbox.state.provider.delivered.delete(payload.delivers)
+    return said
+  }
 }
 
 function plantInCommits(universe: Universe, provider: Provider, sbot: FakeSbot): void {

@@ -1,0 +1,23 @@
+/** The state of escrow and recovery as the operator reads it. */
+import type { RecoveryView } from '../protocol/rpc-escrow'
+
+const MEANS = {
+  automatic:
+    'The provider holds the private half of the recovery key: it can bring back any pub in escrow by itself, and whoever takes over the provider can read those keys.',
+  offline:
+    'The private half of the recovery key is with you: a pub whose server is lost waits until you bring it with `buttcloud admin recovery online KEYFILE`.',
+} as const
+
+/** One paragraph per matter. */
+export function recoveryText({ mode, key, held, missing }: RecoveryView): string {
+  const lines = [
+    `Recovery: ${mode}. ${MEANS[mode]}`,
+    `Recovery key (public half): ${key}`,
+    `Keys of pubs in escrow: ${held} of ${held + missing.length}.`,
+  ]
+  if (missing.length > 0)
+    lines.push(
+      `Missing: ${missing.join(', ')}. Their hubs seal them when they are connected; until then these can't be restored.`,
+    )
+  return lines.join('\n')
+}
