@@ -71,7 +71,10 @@ function ofPub(look: Look, spec: SpecMessage, known: Ends, wanted: boolean): Inc
     const open = openOf(known, kind)
     if (open !== null && judged.over !== null)
       said.push(buildIncident({ ...judged.over, pub: spec.pub, number: open.number, kind, state: 'over' }))
-    if (open !== null || judged.begun === null || isOften(known, kind, look.now)) return
+    if (open !== null || judged.begun === null) return
+    // What lasts is told, however often there was the like today.
+    const lasts = look.now - judged.begun.at >= INCIDENT_AGAIN_MS
+    if (!lasts && isOften(known, kind, look.now)) return
     number += 1
     said.push(buildIncident({ ...judged.begun, pub: spec.pub, number, kind, state: 'begun' }))
   }

@@ -75,7 +75,7 @@ export function describeStep(step: Step): string {
     case 'about':
       return `tell ${step.pub} what to say of itself`
     case 'blobs':
-      return `tell ${step.pub} to take ${step.take ? 'blobs again' : 'no more blobs'}`
+      return `tell ${step.pub} ${step.take ? 'that it may take blobs' : 'to take no more blobs'}`
     case 'probe':
       return `take a handshake from ${step.pub} through port ${step.port}`
   }

@@ -11,6 +11,8 @@ const LONG_BASE64 = /[A-Za-z0-9+/]{40,}={0,2}/g
 /** IPv4, and IPv6 with at least three colons: a time of day has two. */
 const IP_ADDRESS = /\b\d{1,3}(?:\.\d{1,3}){3}\b|(?:\b[0-9a-f]{1,4})?(?:::?[0-9a-f]{1,4}){3,}\b/gi
 const MAIL_ADDRESS = /[\w.+-]+@[\w-]+(?:\.[\w-]+)+/g
+/** Absolute, all but its last part. */
+const LONG_PATH = /(?<![\w.])(?:\/[\w.@-]+){2,}(?=\/[\w.@-])/g
 const HEAP_FULL = /JavaScript heap out of memory|Reached heap limit/
 const CONTROL = /[\p{Cc}\p{Cf}]+/gu
 
@@ -120,19 +122,30 @@ export function lastLinesOf(output: string): string[] {
   const last = telling.slice(-INCIDENT_LINES_MAX)
   const error = telling.findLast(isError)
   if (error !== undefined && !last.includes(error)) last.splice(0, 1, error)
-  return last.map((line) => scrub(line).slice(0, INCIDENT_LINE_CHARS_MAX)).filter((line) => line !== '')
+  return last.map((line) => line.slice(0, INCIDENT_LINE_CHARS_MAX))
 }
 
-/** Who dialled, or wrote to, a pub is nobody's business; an address says who. */
+/** Who dialled a pub is nobody's business, and an address says who; neither is where things lie on a server. */
 export function scrub(line: string): string {
-  return line.replace(IP_ADDRESS, '…').replace(MAIL_ADDRESS, '…')
+  return line.replace(IP_ADDRESS, '…').replace(MAIL_ADDRESS, '…').replace(LONG_PATH, '…')
+}
+
+/** The sentence in a line that is written for programs, as our own entry of a pub writes them. */
+function sentenceIn(line: string): string {
+  if (!line.startsWith('{')) return line
+  try {
+    const { message } = JSON.parse(line) as { message?: unknown }
+    return typeof message === 'string' ? message : line
+  } catch {
+    return line
+  }
 }
 
 /** Without the frames of stack traces and lines that hold no word. */
 function tellingLines(output: string): string[] {
   return output
     .split('\n')
-    .map((line) => clean(line))
+    .map((line) => scrub(clean(sentenceIn(line.trim()))))
     .filter((line) => !line.startsWith('at ') && /[\p{L}]{2}/u.test(line))
 }
 

@@ -96,10 +96,17 @@ export function isOrdered(record: PubMessage, spec: SpecMessage): boolean {
     spec.version === record.version &&
     spec.epoch === record.epoch &&
     spec.port === record.port &&
+    sameOwners(spec, record) &&
     (spec.web?.port ?? null) === (record.web ? record.webPort : null) &&
     spec.name === (record.title ?? record.name) &&
     (record.description === null || spec.description === record.description)
   )
+}
+
+/** The order in which they stand says for whom the pub counts, which is nothing to its hub. */
+function sameOwners(spec: SpecMessage, record: PubMessage): boolean {
+  const { owners } = record
+  return spec.owners.length === owners.length && owners.every((owner) => spec.owners.includes(owner))
 }
 
 /** True when the hub has said that the order in force is carried out. */

@@ -136,7 +136,8 @@ function isOrderOwed(look: Look, spec: SpecMessage): boolean {
   )
 }
 
-function oweOrder(look: Look, record: PubMessage): void {
+/** Owes the order that a record asks for, unless it is in force. */
+export function oweOrder(look: Look, record: PubMessage): void {
   const order = nextOrder(look, record)
   if (order !== null) look.owe({ kind: 'order', content: order })
 }

@@ -9,6 +9,7 @@ import type { PubFact, Request } from '../protocol/state'
 import { fallbackOf, isOrdered } from './change'
 import { deliverInvite } from './decide-invite'
 import { answer, type Look } from './look'
+import { countedFor } from './owners'
 import { feedOf, observationOf, pubsOf, resultOf } from './query'
 import { freePort, place } from './schedule'
 import { words } from './words'
@@ -26,11 +27,12 @@ export function beginCreate(look: Look, request: Request, name: string): void {
   if (live.some((pub) => pub.record.name === name)) return refuse(words.haveIt(name))
   if (holder !== undefined || look.names.has(name)) return refuse(words.nameTaken(name))
   const made = look.pubsMade.get(request.author) ?? 0
-  if (live.length + made >= policy.pubsPerOwnerMax)
+  const counted = countedFor(state, request.author)
+  if (counted.length + made >= policy.pubsPerOwnerMax)
     return refuse(
       words.quota(
         policy.pubsPerOwnerMax,
-        live.map((pub) => pub.record.name),
+        counted.map((pub) => pub.record.name),
       ),
     )
   const placement = place(state, policy, facts.connected, look.taken)

@@ -9,7 +9,7 @@ import type { Command } from '../protocol/command'
 import type { ExportPart } from '../protocol/command-kinds'
 import { comesByMessage, holdsSecret } from '../protocol/export'
 import type { FeedId } from '../protocol/ids'
-import { EXPORT_LINKS_MAX } from '../protocol/limits'
+import { EXPORT_HUB_WAIT_MS, EXPORT_LINKS_MAX } from '../protocol/limits'
 import type { OpenQuestion, PubFact, Request } from '../protocol/state'
 import { type AnswerOptions, answer, clip, type Look, onlyOwnersRead, replyRecipients } from './look'
 import { feedOf, pubNamed, pubsOf } from './query'
@@ -76,7 +76,7 @@ function deliver(
   part: 'secret' | 'gossip',
   options: AnswerOptions,
 ): void {
-  const { state, facts } = look.world
+  const { state, facts, now } = look.world
   const { owners, name, hub } = pub.record
   if (state.provider.delivered.has(request.key))
     return answer(look, request, 'done', exportWords.elsewhere(name, part), options)
@@ -87,6 +87,8 @@ function deliver(
     onlyOwnersRead(request, owners, state.provider.id) && wanted.every((id) => readers.includes(id))
   const reply = facts.replies.get(request.key)
   if (reply === undefined) {
+    const until = look.deadline(request.receivedAt + EXPORT_HUB_WAIT_MS)
+    if (!facts.connected.has(hub) && now < until) return look.wakeAt(until)
     const ask = { kind: 'export' as const, pub: pub.pub, part, readers: here ? readers : owners }
     return look.owe({ kind: 'ask', request: request.key, hub, ask })
   }

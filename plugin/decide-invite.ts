@@ -8,6 +8,7 @@ import type { PubFact, Request } from '../protocol/state'
 import { answer, clip, type Look, onlyOwnersRead, pubFor } from './look'
 import { addressOf, feedOf, liveInvites, resultOf } from './query'
 import { inviteText, words } from './words'
+import { ownerWords } from './words-people'
 
 type Wanted = Extract<Command, { kind: 'invite' }>
 
@@ -47,6 +48,10 @@ export function continueInvite(look: Look, request: Request, op: InviteOp): void
   const options = { command: 'invite', pub: pub.pub }
   const { name } = pub.record
   if (pub.record.status === 'ended') return answer(look, request, 'failed', words.goneAlready, options)
+  // Whose pub it is, a change of this look decides first.
+  if (look.pubsChanged.has(pub.pub)) return look.wakeAt(now)
+  if (!pub.record.owners.includes(request.author) && !state.provider.delivered.has(request.key))
+    return answer(look, request, 'failed', ownerWords.inviteVoid(name), options)
   const result = resultOf(state, op)
   if (result !== null) {
     if (result.ok) return deliverInvite(look, request, pub, op, 'invite')

@@ -15,7 +15,9 @@ import {
 } from '../protocol/limits'
 import { buildOwner } from '../protocol/messages/owner'
 import type { Request } from '../protocol/state'
+import { answerAddress } from './decide-address'
 import { beginChange, continueChange, oweOrders } from './decide-change'
+import { beginContact, continueContact } from './decide-contact'
 import { beginCreate, continueCreate } from './decide-create'
 import { askDelete, continueDelete } from './decide-delete'
 import { answerEmail } from './decide-email'
@@ -25,12 +27,15 @@ import { beginInvite, continueInvite } from './decide-invite'
 
 import { beginUninvite, continueUninvite, listInvites } from './decide-invites'
 
+import { beginOwners, continueOwners } from './decide-owners'
 import { answerPlan, answerPlans } from './decide-plans'
+import { beginRun } from './decide-run'
 import { answerStatus } from './decide-status'
 import { beginWeb } from './decide-web'
 import { decideNo, decideYes } from './decide-yes'
 import type { Effect } from './effects'
 import { answer, Look, type World } from './look'
+import { isGuest } from './owners'
 import { pubsOf, viewOf } from './query'
 import { continueAsked } from './question'
 import { listLine, words } from './words'
@@ -70,7 +75,8 @@ function openByAuthor(world: World): Map<FeedId, Request[]> {
 }
 
 function isKnown(world: World, author: FeedId): boolean {
-  return world.state.provider.owners.has(author) || world.facts.newcomers.has(author)
+  const { state, facts } = world
+  return state.provider.owners.has(author) || facts.newcomers.has(author) || isGuest(state, author)
 }
 
 /** Work under way goes on; new requests are taken up to the limit; what is over gets one combined answer. */
@@ -113,6 +119,10 @@ function continueWork(look: Look, request: Request): boolean {
     continueInvite(look, request, op)
     return true
   }
+  if (op?.kind === 'contact') {
+    continueContact(look, request, op)
+    return true
+  }
   if (op?.kind === 'revoke') {
     continueUninvite(look, request, op)
     return true
@@ -120,7 +130,7 @@ function continueWork(look: Look, request: Request): boolean {
   if (continueDelete(look, request) || continueAsked(look, request)) return true
   const change = provider.changes.get(request.key)
   if (change === undefined) return false
-  continueChange(look, request, change)
+  if (!continueOwners(look, request, change)) continueChange(look, request, change)
   return true
 }
 
@@ -179,12 +189,8 @@ type Beginners = {
   [K in Parsed['kind']]: (look: Look, request: Request, command: Extract<Parsed, { kind: K }>) => void
 }
 
-const notYet = (look: Look, request: Request, { kind }: Parsed): void =>
-  answer(look, request, 'refused', words.later(kind), { command: kind })
-
 const BEGINNERS: Beginners = {
-  help: (look, request, { about }) =>
-    answer(look, request, 'done', helpText(about, notBuilt()), { command: 'help' }),
+  help: (look, request, { about }) => answer(look, request, 'done', helpText(about), { command: 'help' }),
   list: (look, request) => answer(look, request, 'done', listText(look, request.author), { command: 'list' }),
   status: (look, request, { name }) => answerStatus(look, request, name),
   create: (look, request, { name }) => beginCreate(look, request, name),
@@ -199,13 +205,13 @@ const BEGINNERS: Beginners = {
   upgrade: beginChange,
   rebuild: beginChange,
   export: beginExport,
-  follow: notYet,
-  unfollow: notYet,
-  block: notYet,
-  unblock: notYet,
-  run: notYet,
-  owners: notYet,
-  address: notYet,
+  follow: beginContact,
+  unfollow: beginContact,
+  block: beginContact,
+  unblock: beginContact,
+  run: beginRun,
+  owners: beginOwners,
+  address: answerAddress,
   log: (look, request, { name }) => answerLog(look, request, name),
   web: beginWeb,
   plans: answerPlans,
@@ -219,9 +225,6 @@ const BEGINNERS: Beginners = {
   unclear: (look, request, { readings }) => answer(look, request, 'unclear', words.unclear(readings)),
   empty: (look, request) => answer(look, request, 'unclear', words.empty),
 }
-
-const notBuilt = (): Set<string> =>
-  new Set(Object.keys(BEGINNERS).filter((kind) => BEGINNERS[kind as Parsed['kind']] === notYet))
 
 /** The answer to somebody's very first message carries a short help. */
 function greet(look: Look, request: Request, from: number): void {

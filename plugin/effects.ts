@@ -29,6 +29,16 @@ export type Ask =
   /** The reply is links to encrypted blobs, as markdown. They go when all `readers` have fetched them, or their time is over. */
   | { kind: 'export'; pub: PubId; part: 'secret' | 'gossip'; readers: FeedId[] }
 
+/** What came of a `run`, ready to be shown. */
+export interface RunResult {
+  /** The value as text, as much of it as fits a message. */
+  shown: string
+  /** A link to all of it, in markdown, where that is more. */
+  whole: string | null
+  /** The server would have had more items. */
+  more: boolean
+}
+
 /** What is known of an ask; absent: it was not asked yet. */
 export type Reply =
   | { state: 'waiting' }

@@ -167,10 +167,15 @@ export function onlyOwnersRead(request: Request, owners: FeedId[], provider: Fee
 
 /** Cuts a text to what fits a private post with the most recipients, at a character's edge, and says so. */
 export function clip(text: string): string {
-  if (jsonBytes(text) <= ANSWER_BYTES_MAX) return text
+  return cutTo(text, ANSWER_BYTES_MAX)
+}
+
+/** The same for any size; what fits is left as it is. */
+export function cutTo(text: string, bytesMax: number): string {
+  if (text.length <= bytesMax && jsonBytes(text) <= bytesMax) return text
   const rest = '\n… (shortened)'
-  let end = Math.min(text.length, ANSWER_BYTES_MAX)
-  while (end > 0 && jsonBytes(text.slice(0, end) + rest) > ANSWER_BYTES_MAX) end = Math.floor(end * 0.95) - 1
+  let end = Math.min(text.length, bytesMax)
+  while (end > 0 && jsonBytes(text.slice(0, end) + rest) > bytesMax) end = Math.floor(end * 0.95) - 1
   return text.slice(0, Math.max(0, end)) + rest
 }
 

@@ -21,6 +21,8 @@ export interface Policy {
   pubVersion: string
   /** What operators call their service in answers. */
   providerName: string
+  /** The network's key, base64, for owners who connect with a program of their own; null on the public network. */
+  networkKey: string | null
 }
 
 export const DEFAULT_POLICY: Policy = {
@@ -38,4 +40,5 @@ export const DEFAULT_POLICY: Policy = {
   // Filled in from the package where there is one (plugin/io/wire.ts).
   pubVersion: '0.0.0',
   providerName: 'this provider',
+  networkKey: null,
 }

@@ -9,7 +9,7 @@ import type { AdminRestoreRequest } from '../protocol/rpc-escrow'
 import type { PubFact, State } from '../protocol/state'
 import type { Policy } from './policy'
 import { feedOf, observationOf } from './query'
-import { place, roomOn, takenBy } from './schedule'
+import { bestHub, roomOn, takenBy } from './schedule'
 import { restoreWords as words } from './words-restore'
 
 /** What of a pub's key is known on this machine. */
@@ -64,6 +64,7 @@ function hubFor(world: RestoreWorld, pub: PubFact, wanted: string | null): { id:
   const { state, policy, connected } = world
   const taken = takenBy(state)
   const { hub: own, name } = pub.record
+  const needBytes = state.provider.specs.get(pub.pub)?.reservedBytes ?? policy.plan.reservedBytes
   if (wanted === null && connected.has(own)) return { id: own }
   if (wanted !== null) {
     const found = [...state.provider.hubs.values()].filter(
@@ -74,10 +75,10 @@ function hubFor(world: RestoreWorld, pub: PubFact, wanted: string | null): { id:
     if (found.length > 1) return words.manyHubs(wanted)
     if (only.hub === own)
       return only.status === 'admitted' ? { id: own } : words.noRoom(name, `${only.label} is ${only.status}`)
-    const room = roomOn(state, policy, taken, only.hub)
+    const room = roomOn(state, taken, only.hub, needBytes)
     return typeof room === 'string' ? words.noRoom(name, room) : { id: only.hub }
   }
-  const best = place(state, policy, connected, taken)
+  const best = bestHub(state, connected, taken, needBytes)
   if (!best.ok) return words.noRoom(name, best.why)
   return connected.has(best.hub) ? { id: best.hub } : words.noneThere(name)
 }

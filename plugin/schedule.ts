@@ -34,35 +34,45 @@ export function takenBy(state: State): Taken {
   return { ports, bytes }
 }
 
-/**
- * Spreads: the connected hub with the most room left wins; a hub that is away is only used when no connected one
- * has room, because it may be back in a moment. Notes the room and the port in `taken`.
- */
+/** Where a new pub goes, and the port it gets. Notes the room and the port in `taken`. */
 export function place(
   state: State,
   policy: Policy,
   connected: ReadonlySet<FeedId>,
   taken: Taken,
 ): Placement | NoPlacement {
+  const { reservedBytes } = policy.plan
+  const best = bestHub(state, connected, taken, reservedBytes)
+  if (!best.ok) return best
+  const port = freePort(policy, taken)
+  if (port === null)
+    return { ok: false, why: `all ports from ${policy.portMin} to ${policy.portMax} are in use` }
+  taken.bytes.set(best.hub, (taken.bytes.get(best.hub) ?? 0) + reservedBytes)
+  return { ok: true, hub: best.hub, port }
+}
+
+/**
+ * Spreads: the connected hub with the most room left wins; a hub that is away is only used when no connected one
+ * has room, because it may be back in a moment.
+ */
+export function bestHub(
+  state: State,
+  connected: ReadonlySet<FeedId>,
+  taken: Taken,
+  needBytes: number,
+): Pick<Placement, 'ok' | 'hub'> | NoPlacement {
   const reasons: string[] = []
   let best: { hub: FeedId; score: number } | null = null
   for (const hub of state.provider.hubs.keys()) {
-    const room = roomOn(state, policy, taken, hub)
+    const room = roomOn(state, taken, hub, needBytes)
     if (typeof room === 'string') reasons.push(room)
     else {
       const score = connected.has(hub) ? room : room - Number.MAX_SAFE_INTEGER
       if (best === null || score > best.score) best = { hub, score }
     }
   }
-  if (best === null) {
-    const why = reasons.length === 0 ? 'no server has joined yet' : reasons.join(', ')
-    return { ok: false, why }
-  }
-  const port = freePort(policy, taken)
-  if (port === null)
-    return { ok: false, why: `all ports from ${policy.portMin} to ${policy.portMax} are in use` }
-  taken.bytes.set(best.hub, (taken.bytes.get(best.hub) ?? 0) + policy.plan.reservedBytes)
-  return { ok: true, hub: best.hub, port }
+  if (best !== null) return { ok: true, hub: best.hub }
+  return { ok: false, why: reasons.length === 0 ? 'no server has joined yet' : reasons.join(', ') }
 }
 
 /** Memory that a hub has left for reservations, by what it offers; in bytes, negative where it offers less by now. */
@@ -70,15 +80,15 @@ export function bytesLeftOn(state: State, taken: Taken, hub: FeedId): number {
   return (state.authors.get(hub)?.capacity?.memoryBytes ?? 0) - (taken.bytes.get(hub) ?? 0)
 }
 
-/** Bytes that a hub has left for pubs, at least one of the plan; or why it takes none, in words. */
-export function roomOn(state: State, policy: Policy, taken: Taken, hub: FeedId): number | string {
+/** Bytes that a hub has left for pubs, where that is enough; else why it takes none, in words. */
+export function roomOn(state: State, taken: Taken, hub: FeedId, needBytes: number): number | string {
   const record = state.provider.hubs.get(hub)
   if (record === undefined) return 'no such hub has joined'
   const capacity = state.authors.get(hub)?.capacity ?? null
   const room = (capacity?.memoryBytes ?? 0) - (taken.bytes.get(hub) ?? 0)
   if (record.status !== 'admitted') return `${record.label} is ${record.status}`
   if (capacity === null) return `${record.label} has not said what it offers yet`
-  return room < policy.plan.reservedBytes ? `${record.label} is full` : room
+  return room < needBytes ? `${record.label} is full` : room
 }
 
 /** The lowest free port after this one, else the lowest of all, noted as taken; null when there is none. */

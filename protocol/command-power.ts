@@ -9,7 +9,7 @@ import { checkName } from './name'
 type Power = 'start' | 'stop' | 'restart'
 
 /** A verb and the particle that makes it one of ours, before or after the pub: switch alice off, switch off alice. */
-const PHRASES: [verb: string, particles: string[], power: Power][] = [
+const SPELLED: [verbs: string, particles: string[], power: Power][] = [
   ['turn|switch|power', ['off and on', 'off and on again'], 'restart'],
   ['turn|switch|power', ['off'], 'stop'],
   ['turn|switch|power', ['on', 'back on', 'on again'], 'start'],
@@ -19,6 +19,11 @@ const PHRASES: [verb: string, particles: string[], power: Power][] = [
   ['bring|put', ['down', 'offline'], 'stop'],
   ['fire|boot|spin|wake|start', ['up', 'up again', 'back up'], 'start'],
 ]
+const PHRASES = SPELLED.map(([verbs, particles, power]) => ({
+  verbs: new Set(verbs.split('|')),
+  particles: particles.map((particle) => particle.split(' ')),
+  power,
+}))
 /** What may follow and changes nothing. A time (tomorrow, in an hour) is not among it: that is not done. Of `for now` courtesy leaves `for`. */
 const TAIL =
   /^(?:again|already|up|for|once more|one more time|for a while|for a bit|for a moment|for the moment|for the time being|for now|for good measure|right now|then|now|up again|back up|as well|too)$/
@@ -50,10 +55,10 @@ type Found = Extract<Command, { kind: Power }>
 
 function readWords(words: string[]): Found | null {
   const [verb = '', ...after] = words
-  for (const [verbs, particles, power] of PHRASES) {
-    if (!new RegExp(`^(?:${verbs})$`).test(verb)) continue
+  for (const { verbs, particles, power } of PHRASES) {
+    if (!verbs.has(verb)) continue
     for (const particle of particles) {
-      const object = objectBeside(after, particle.split(' '))
+      const object = objectBeside(after, particle)
       if (object !== null) return { kind: power, name: object.name }
     }
   }

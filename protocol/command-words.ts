@@ -39,6 +39,8 @@ const WISHING = runs(
    is it possible to have|is it possible to get|is it possible to|what is|what are|check on|check|get|print|display|see|
    do you have|do i have|have you got|i was wondering if i could have|i was wondering if you could`,
 )
+/** The longest first. */
+const ASKING_OR_WISHING = [...ASKING, ...WISHING].sort((a, b) => b.length - a.length)
 const DETERMINERS = new Set('a an the my our new own another one more me us some all of your'.split(' '))
 
 const NEGATIONS = new Set(
@@ -84,7 +86,11 @@ export function looksDestructive(word: string): boolean {
   if (word === 'delete' || word === 'remove') return false
   if (DESTRUCTIVE.has(word)) return true
   if (word.length < 4 || word.length > 9) return false
-  return distance(word, 'delete') <= 2 || distance(word, 'remove') <= 2
+  // Two slips leave four of the six letters; most words have not so many of them, and counting is cheap.
+  return (
+    (/^(?:[^delt]*[delt]){4}/.test(word) && distance(word, 'delete') <= 2) ||
+    (/^(?:[^remov]*[remov]){4}/.test(word) && distance(word, 'remove') <= 2)
+  )
 }
 
 /** True when the word is there to hurt or to say no: such text is never obeyed without asking. */
@@ -109,6 +115,8 @@ export function isSymbol(word: string): boolean {
 function isSlipOf(word: string, command: string): boolean {
   if (Math.abs(word.length - command.length) > 1) return false
   if (word.length > command.length && /[sdr]$/.test(word)) return false
+  // One slip leaves the first letter or the last one.
+  if (word[0] !== command[0] && word.at(-1) !== command.at(-1)) return false
   if (command.length < 5) {
     // Four letters have too many real neighbours (hell, last): only swapped or missing letters count.
     return (
@@ -181,11 +189,7 @@ export function afterAsking(words: string[]): Lead {
 
 /** Takes off `could I have another`, `what is the`, and the like. */
 export function afterWishing(words: string[]): Lead {
-  return afterLead(
-    words,
-    [...ASKING, ...WISHING].sort((a, b) => b.length - a.length),
-    true,
-  )
+  return afterLead(words, ASKING_OR_WISHING, true)
 }
 
 function afterLead(words: string[], leads: string[][], determiners: boolean): Lead {

@@ -5,7 +5,7 @@
  */
 import { maySay } from './authority'
 import { evolveAnswer, isClosed } from './evolve-answers'
-import type { FeedId, MessageId, Millis, PubId } from './ids'
+import { type FeedId, isFeedId, type MessageId, type Millis, type PubId } from './ids'
 import { INCIDENTS_KEPT_MAX } from './limits'
 import type { OpMessage } from './messages/op'
 import { checkPost, type Post } from './messages/post'
@@ -25,6 +25,7 @@ export interface Folded {
 }
 
 const NOTE_CHARS_MAX = 64
+const DAY_MS = 24 * 3_600_000
 
 /** Takes one message in. Content that does not parse, or that its author may not say, changes nothing. */
 export function evolve(state: State, message: Folded): void {
@@ -99,6 +100,7 @@ function evolvePub(state: State, message: Folded, record: PubMessage): void {
   begun.add(record.answers)
   noteChange(state.provider, message, record)
   if (before !== undefined) {
+    noteOwners(state.provider, message, before.record, record)
     unlist(state, record.pub, before.record)
     before.record = record
     before.recordedAt = message.claimedAt
@@ -119,6 +121,14 @@ function noteChange({ answers, changes }: ProviderFold, message: Folded, record:
   if (answers.get(record.answers)?.final) return
   const recordedAt = changes.get(record.answers)?.recordedAt ?? message.claimedAt
   changes.set(record.answers, { pub: record.pub, record, recordedAt })
+}
+
+function noteOwners(provider: ProviderFold, message: Folded, before: PubMessage, record: PubMessage): void {
+  const added = record.owners.filter((owner) => !before.owners.includes(owner))
+  if (added.length === 0) return
+  const at = message.claimedAt
+  const today = provider.ownerAdds.filter((one) => one.at > at - DAY_MS)
+  provider.ownerAdds = [...today, ...added.map((owner) => ({ at, pub: record.pub, owner }))]
 }
 
 function unlist(state: State, pub: PubId, record: PubMessage): void {
@@ -171,10 +181,23 @@ function evolveRequest(state: State, author: AuthorFold, message: Folded, post: 
   else state.open.set(request.key, request)
 }
 
-/** In public only a pub's follow of a member matters: the use of an invite. */
+/** In public only a pub's words on people matter: the use of an invite, and whom it follows or blocks by order. */
 function evolvePublic(author: AuthorFold, message: Folded): void {
   const use = useOf(message.content)
   if (use !== null) author.uses.push({ ...use, sequence: message.sequence, at: message.claimedAt })
+  const contact = contactOf(message.content)
+  if (contact === null) return
+  const { feed, following, blocking } = contact
+  author.contacts.set(feed, { following, blocking, sequence: message.sequence })
+}
+
+/** A `contact` exactly as a fence writes it by order: an owner's own, of whom there are thousands, are not kept. */
+function contactOf(content: unknown): { feed: FeedId; following: boolean; blocking: boolean } | null {
+  if (typeof content !== 'object' || content === null) return null
+  const { type, contact, following, blocking, ...rest } = content as Record<string, unknown>
+  if (type !== 'contact' || !isFeedId(contact) || Object.keys(rest).length > 0) return null
+  if (typeof following !== 'boolean' || typeof blocking !== 'boolean') return null
+  return { feed: contact, following, blocking }
 }
 
 /** The member and the note of a follow that an invite's use caused; null for anything else. */

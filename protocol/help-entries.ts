@@ -27,7 +27,7 @@ const PUBS: Record<string, Entry> = {
   list: { usage: 'list', does: 'shows your pubs', details: [], examples: ['list', 'which pubs do I have?'] },
   status: {
     usage: 'status NAME',
-    does: 'says how a pub is doing and where it is',
+    does: 'says how a pub is doing and where it is, with a chart of its last day',
     details: ['With one pub, its name can be left out, here and nearly everywhere.'],
     examples: ['status alice', 'how is alice doing?'],
   },
@@ -186,12 +186,9 @@ const OWNING: Record<string, Entry> = {
   },
   run: {
     usage: 'run NAME METHOD [ARGS]',
-    does: 'calls one of its ssb-server methods',
-    details: ['For those who know ssb-server. What may not be called is refused, with a list of what may.'],
-    examples: [
-      'run alice whoami',
-      `run alice friends.isFollowing {"source":"${SOMEBODY}","dest":"${SOMEBODY}"}`,
-    ],
+    does: 'asks its ssb-server something',
+    details: ['For those who know ssb-server. What it can be asked is in the answer to a wrong METHOD.'],
+    examples: ['run alice whoami', `run alice latestSequence ${SOMEBODY}`],
   },
   delete: {
     usage: 'delete NAME',

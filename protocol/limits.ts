@@ -1,5 +1,7 @@
 /** Every bound of the system, named, with its reason. Units are last in the names. */
 
+export * from './limits-replies'
+
 /** box1 takes at most 7 recipients, the author included (private-box; ssb-keys refuses 8). */
 export const RECIPIENTS_MAX = 7
 /** So many bytes of text, as JSON, fit the classic 8 KiB with 7 recipients and the fullest payload (3,794 measured). */
@@ -54,6 +56,18 @@ export const INCIDENT_NOTICES_RARE_MS = 4 * 3_600_000
 export const INCIDENTS_PER_NOTICE_MAX = 5
 /** Incidents that `log` lists. */
 export const INCIDENTS_LISTED_MAX = 20
+/** Owners of one pub: what they are told goes to all of them and the provider. */
+export const OWNERS_MAX = RECIPIENTS_MAX - 1
+/** Live pubs of which somebody may be made an owner, their own included: nobody is asked whether they want to be. */
+export const OWNED_PUBS_MAX = 12
+/** How often within a day somebody may be made an owner, whoever does it: each time opens a thread with them. */
+export const OWNER_ADDS_PER_DAY_MAX = 6
+/** How often within a day a pub may get another owner: each time a feed is asked for (GUEST_BYTES_MAX). */
+export const OWNER_ADDS_PER_PUB_DAY_MAX = 8
+/** People who were made owners by others and have given no valid command yet: their feeds are paid for by nobody … */
+export const GUESTS_MAX = 500
+/** … so that each may bring this much, as a newcomer may. */
+export const GUEST_BYTES_MAX = 64 * 1024 * 1024
 /** One free plan; the quota keeps one person from filling a community's server. */
 export const PUBS_PER_OWNER_MAX = 3
 /** Uses of one invite: a village, not a city; more invites can be made. */
@@ -255,16 +269,6 @@ export const STATUS_WAIT_MS = 6_000
 export const PICTURE_WAIT_MS = 3_000
 /** A pub looks through its folder at most this often: thousands of blobs are thousands of looks at the disk. */
 export const FOLDER_LOOK_EVERY_MS = 300_000
-/** Plain bytes of one private blob: encrypted it stays under the 5 MiB that a stock client takes (5,199,665 fit). */
-export const PRIVATE_BLOB_BYTES_MAX = 5_000_000
-/** Long answers and exports are kept this long. */
-export const PRIVATE_BLOB_KEPT_MS = 7 * 24 * 3_600_000
-/** What was fetched by everybody it was for goes after this: a client that failed to store it can ask again. */
-export const PRIVATE_BLOB_FETCHED_MS = 10 * 60_000
-export const PRIVATE_BLOB_SWEEP_EVERY_MS = 3_600_000
-/** Private blobs of one provider, all together: what is over makes the oldest go. */
-export const PRIVATE_BLOBS_MAX = 10_000
-export const PRIVATE_BLOBS_BYTES_MAX = 2 * 1024 * 1024 * 1024
 
 // ---- export ----
 /** One piece of an export on its way: several a second on a slow line, hardly any waiting for answers on a fast one. */
@@ -281,6 +285,8 @@ export const EXPORTS_PER_OWNER_MAX = 2
 export const EXPORTS_PER_HUB_MAX = 4
 /** The log of a plain ssb-server counts its bytes in 32 bits (flumelog-offset as ssb-db 20 opens it). */
 export const EXPORT_LOG_BYTES_MAX = 2 ** 32 - 1
+/** A request by message waits so long for a hub that is away: most come back at once, after a restart or a changed network. */
+export const EXPORT_HUB_WAIT_MS = 30_000
 /** What comes as blobs in a message, four of them at most; a table of peers is some kilobytes. */
 export const EXPORT_MESSAGE_BYTES_MAX = 20_000_000
 export const EXPORT_LINKS_MAX = 4

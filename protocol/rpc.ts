@@ -65,11 +65,17 @@ export const HUB_MANIFEST = {
   ...HUB_FIGURE_METHODS,
 } as const
 
-/** `buttcloud.hubRun({pub, method, args})`: one call on the pub's own server; answers what it answered. */
+/** What the pub's server answered; of a source the first items, and whether there would be more. */
+export interface HubRunAnswer {
+  value: unknown
+  more: boolean
+}
+/** `buttcloud.hubRun({pub, method, args})`: one call on the pub's own server, of those in protocol/run-methods.ts. */
 export interface HubRunRequest {
   pub: PubId
   /** Dotted: `gossip.peers`. */
   method: string
+  /** As they were written. */
   args: unknown[]
 }
 

@@ -129,6 +129,8 @@ export interface ProviderFold {
   incidentNotices: Map<PubId, Millis[]>
   /** The latest thread of notices about each pub. */
   threads: Map<PubId, NoticeThread>
+  /** Who was made an owner of which pub, within the last day of the feed's own time. */
+  ownerAdds: { at: Millis; pub: PubId; owner: FeedId }[]
   /** Branches of the provider's own posts, for walking up a thread. */
   branches: Map<MessageId, MessageId[]>
 }
@@ -139,6 +141,13 @@ export interface UseFact {
   note: string
   sequence: number
   at: Millis
+}
+
+/** The last word of a pub on somebody, written by order. */
+export interface ContactFact {
+  following: boolean
+  blocking: boolean
+  sequence: number
 }
 
 /** The fold of anybody else's feed. Whether its author may say these things is for the reader to judge. */
@@ -155,6 +164,8 @@ export interface AuthorFold {
   feeds: Map<PubId, FeedId>
   results: Map<MessageId, ResultMessage>
   uses: UseFact[]
+  /** Whom it follows or blocks by order; members that came by an invite are in `uses`. */
+  contacts: Map<FeedId, ContactFact>
   /** What it said of incidents, by pub, oldest first; only the last ones (INCIDENTS_KEPT_MAX). */
   incidents: Map<PubId, IncidentFact[]>
 }
@@ -205,6 +216,7 @@ export function initialState(provider: FeedId): State {
       notices: new Map(),
       incidentNotices: new Map(),
       threads: new Map(),
+      ownerAdds: [],
       branches: new Map(),
     },
     authors: new Map(),
@@ -229,6 +241,7 @@ export function authorOf(state: State, id: FeedId): AuthorFold {
       feeds: new Map(),
       results: new Map(),
       uses: [],
+      contacts: new Map(),
       incidents: new Map(),
     }
     state.authors.set(id, author)

@@ -2,6 +2,8 @@
 import { existsSync, readdirSync, readFileSync } from 'node:fs'
 import { dirname, join, relative } from 'node:path'
 import tape from 'tape'
+import { parseCommand } from '../protocol/command'
+import { COMMANDS } from '../protocol/command-vocabulary'
 import { codeOnly } from './helpers/source-mask'
 import {
   banFindings,
@@ -124,5 +126,26 @@ tape('tidy: every page has one title', (t) => {
     const text = readFileSync(join(ROOT, path), 'utf8').replace(/^```[\s\S]*?^```/gm, '')
     t.equal(text.split('\n').filter((line) => line.startsWith('# ')).length, 1, path)
   }
+  t.end()
+})
+
+tape('tidy: what the pages tell people to write is understood', (t) => {
+  const somebody = `@${'A'.repeat(42)}E=.ed25519`
+  const rows = readFileSync(join(ROOT, 'docs', 'OWNERS.md'), 'utf8').split('\n')
+  const seen = new Set<string>()
+  for (const row of rows.filter((line) => line.startsWith('| `')))
+    for (const [, text] of (row.split(' | ')[0] ?? '').matchAll(/`([^`]+)`/g)) {
+      const read = parseCommand((text ?? '').replace('@bob', somebody))
+      seen.add(read.kind)
+      t.notOk(
+        ['unclear', 'invalid', 'later', 'empty'].includes(read.kind),
+        `OWNERS.md: ${text} is ${read.kind}`,
+      )
+    }
+  for (const command of [...COMMANDS, 'name', 'describe'])
+    t.ok(seen.has(command), `OWNERS.md has ${command} in a table`)
+  const verbs = readFileSync(join(ROOT, 'docs', 'CLI.md'), 'utf8')
+  for (const command of COMMANDS.filter((one) => one !== 'help'))
+    t.match(verbs, new RegExp(`^\\|.*\`${command}\\b`, 'm'), `CLI.md has ${command} in a table`)
   t.end()
 })

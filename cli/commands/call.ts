@@ -15,7 +15,7 @@ export function register(program: Command): void {
     .argument('[arguments...]', 'JSON, or plain words')
     .addHelpText(
       'after',
-      '\nExamples:\n  $ buttcloud run alice whoami\n  $ buttcloud run alice friends.isFollowing \'{"source":"@…=.ed25519","dest":"@…=.ed25519"}\'\n  $ buttcloud run alice gossip.peers --json\n\nPut -- before arguments that begin with a hyphen.',
+      "\nExamples:\n  $ buttcloud run alice whoami\n  $ buttcloud run alice friends.isFollowing '@…=.ed25519' '@…=.ed25519'\n  $ buttcloud run alice gossip.peers --json\n\nPut -- before arguments that begin with a hyphen.",
     )
     .action(
       run((context, [name, method, given]) =>

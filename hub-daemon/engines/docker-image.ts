@@ -46,7 +46,8 @@ async function pull(docker: Docker, image: string, { tell, signal }: FetchOption
     const { json, message } = error as { json?: { message?: unknown } | null; message?: unknown }
     const said =
       typeof json?.message === 'string' && json.message !== '' ? json.message : String(message ?? error)
-    return `it could not be pulled (${said})`
+    // The client puts words of its own before Docker's.
+    return `it could not be pulled: ${said.replace(/^\(HTTP code \d+\)[^-]*- /, '').trim()}`
   }
 }
 

@@ -4,10 +4,10 @@ import { checkExportSession, checkHubExportRequest } from '../../protocol/export
 import { checkSamplesRequest } from '../../protocol/figures'
 import { isPubId, type PubId } from '../../protocol/ids'
 import type { HubMethods } from './api'
-import { call } from './calls'
 import type { Exports } from './exports'
 import type { Meter } from './meter'
 import type { Observer } from './observe'
+import { runMethod } from './run-method'
 
 /** What the methods speak for. */
 export interface HubParts {
@@ -40,14 +40,7 @@ export function createHubMethods({ observer, meter, exports }: HubParts): HubMet
     },
     async hubRun(request) {
       const { pub, method, args } = fieldsOf(request)
-      const session = observer.sessions.get(pubOf(pub))
-      if (session === undefined || session.rpc === null)
-        throw new Error('try-again: the pub does not run here just now')
-      if (typeof method !== 'string' || !Array.isArray(args))
-        throw new Error('bad-argument: expected a method and a list of arguments')
-      let target: any = session.rpc
-      for (const word of method.split('.')) target = target?.[word]
-      return call(target, args, `run ${method}`)
+      return runMethod(observer, pubOf(pub), method, args)
     },
   }
 }

@@ -2,6 +2,7 @@
 import type { FeedId, Millis } from '../../protocol/ids'
 import { HANDSHAKE_TIMEOUT_MS } from '../../protocol/limits'
 import { FENCE_MANIFEST } from '../../protocol/rpc-fence'
+import { runManifest } from '../../protocol/run-methods'
 import { call } from './calls'
 import { type Client, connectTo } from './client'
 
@@ -11,12 +12,11 @@ export interface PubAddress {
   feed: FeedId
 }
 
+const RUN = runManifest()
 const MANIFEST = {
-  whoami: 'async',
-  createHistoryStream: 'source',
+  ...RUN,
   createLogStream: 'source',
-  blobs: { ls: 'source', get: 'source' },
-  gossip: { peers: 'async' },
+  blobs: { ...(RUN.blobs as object), get: 'source' },
   fence: FENCE_MANIFEST,
 }
 

@@ -11,6 +11,7 @@ import {
   type WhoamiAnswer,
 } from '../../protocol/rpc'
 import { inviteViews } from '../invite-list'
+import { isGuest } from '../owners'
 import { allViews, hubViews, pubsOf, viewOf } from '../query'
 import { refusal } from './commits'
 import { type Caller, currentSoon, fieldOf, method } from './method'
@@ -36,7 +37,7 @@ export function createApi(self: FeedId, version: string, provider: () => Promise
     const { state } = one.inbox
     if (id === self) return 'operator'
     if (state.provider.hubs.has(id)) return 'hub'
-    if (state.provider.owners.has(id)) return 'owner'
+    if (state.provider.owners.has(id) || isGuest(state, id)) return 'owner'
     return one.tables.newcomers.has(id) ? 'newcomer' : 'stranger'
   }
   const viewsFor = (one: Provider, owner: FeedId): PubView[] =>

@@ -4,15 +4,17 @@
  */
 import { checkFigures, checkSamples } from '../../protocol/figures'
 import type { FeedId, MessageId, Millis, PubId } from '../../protocol/ids'
-import { ASK_TIMEOUT_MS, PICTURE_WAIT_MS, STATUS_WAIT_MS } from '../../protocol/limits'
+import { ASK_TIMEOUT_MS, PICTURE_WAIT_MS, RUN_SHOWN_BYTES_MAX, STATUS_WAIT_MS } from '../../protocol/limits'
 import type { HUB_MANIFEST, HubRunRequest } from '../../protocol/rpc'
 import type { Clock } from '../../sbot/loop'
 import type { Sbot } from '../../sbot/port'
 import type { Picture, StatusReply } from '../decide-status'
-import type { Ask, Effect, Reply } from '../effects'
+import type { Ask, Effect, Reply, RunResult } from '../effects'
+import { cutTo } from '../look'
 import { statusWords } from '../words-status'
 import { callHub } from './hub-call'
 import type { Painter } from './painter'
+import type { PrivateBlobs } from './private-blobs'
 
 type AskEffect = Extract<Effect, { kind: 'ask' }>
 /** What asks are answered with besides a call. */
@@ -21,6 +23,8 @@ export interface AskMeans {
   exportLinks(pub: PubId, part: 'secret' | 'gossip', readers: FeedId[]): Promise<string[]>
   /** A picture of its figures, put where its readers fetch it from; null where none can be drawn. */
   paint: Painter
+  /** Where replies go that are too long for a message. */
+  blobs: PrivateBlobs
 }
 /** Calls one of the hub's methods. */
 type HubCall = (method: keyof typeof HUB_MANIFEST, argument: unknown) => Promise<unknown>
@@ -36,7 +40,10 @@ const WAITS: Record<Ask['kind'], Millis> = {
 export class Asks {
   private readonly known = new Map<MessageId, Reply>()
   private readonly askers: Askers = {
-    run: (call, { pub, method, args }) => call('hubRun', { pub, method, args } satisfies HubRunRequest),
+    run: async (call, { pub, method, args }) => {
+      const answer = await call('hubRun', { pub, method, args } satisfies HubRunRequest)
+      return runResultOf(answer, method, this.means.blobs)
+    },
     export: (_call, { pub, part, readers }) => this.means.exportLinks(pub, part, readers),
     status: (call, ask) => this.status(call, ask),
   }
@@ -110,4 +117,16 @@ function reasonOfCall(error: unknown): string {
   const carried = (error as { message?: unknown } | null)?.message
   const message = typeof carried === 'string' ? carried : String(error)
   return message.replace(/^[a-z-]+: /, '').slice(0, 300)
+}
+
+/** Shown in full where it fits, else begun in the message and whole in a blob. */
+async function runResultOf(answer: unknown, method: string, blobs: PrivateBlobs): Promise<RunResult> {
+  if (typeof answer !== 'object' || answer === null || !('value' in answer))
+    throw new Error('its server gave an answer that makes no sense')
+  const more = (answer as { more?: unknown }).more === true
+  const text = JSON.stringify(answer.value, null, 2) ?? 'null'
+  const shown = cutTo(text, RUN_SHOWN_BYTES_MAX)
+  if (shown === text) return { shown, whole: null, more }
+  const blob = await blobs.put(Buffer.from(text))
+  return { shown, whole: blob.markdownLink(`${method}.json`), more }
 }

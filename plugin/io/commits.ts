@@ -15,6 +15,7 @@ import { HISTORY_BATCH_MAX } from '../../protocol/limits'
 import type { CommitAnswer, OpenAnswer, Reason } from '../../protocol/rpc'
 import type { PubFact } from '../../protocol/state'
 import type { Head, Sbot, SignedValue } from '../../sbot/port'
+import { isGuest } from '../owners'
 import { feedOf, type Ledger, liveInvites } from '../query'
 import type { Inbox } from './inbox'
 
@@ -139,7 +140,8 @@ export class Commits {
     const bound = this.lastingFeed(pub)
     if (bound !== null && bound !== feed) throw refusal('refused', `this pub's feed is ${bound}`)
     const { provider } = state
-    const isSomebody = feed === provider.id || provider.owners.has(feed) || provider.hubs.has(feed)
+    const isPerson = provider.owners.has(feed) || isGuest(state, feed)
+    const isSomebody = feed === provider.id || isPerson || provider.hubs.has(feed)
     if (isSomebody || this.otherPubHas(pub, feed)) throw refusal('refused', 'that feed is somebody else')
     if (this.opened.size >= PUBS_BUSY_MAX) this.opened.clear()
     this.opened.set(pub.pub, feed)

@@ -7,12 +7,13 @@ import { describeRefusal } from '../../protocol/check'
 import { evolve } from '../../protocol/evolve'
 import type { FeedId } from '../../protocol/ids'
 import { isFeedId } from '../../protocol/ids'
-import { MESSAGE_OVERHEAD_BYTES, NEWCOMER_BYTES_MAX } from '../../protocol/limits'
+import { GUEST_BYTES_MAX, MESSAGE_OVERHEAD_BYTES, NEWCOMER_BYTES_MAX } from '../../protocol/limits'
 import { checkPost } from '../../protocol/messages/post'
 import { parse, parsePayload } from '../../protocol/parse'
 import { initialState, type State } from '../../protocol/state'
 import type { Clock } from '../../sbot/loop'
 import type { Incoming, Reading, Sbot } from '../../sbot/port'
+import { guestsOf, isGuest } from '../owners'
 import { feedOf } from '../query'
 import type { Tables } from './tables'
 
@@ -24,6 +25,8 @@ export class Inbox {
   readonly strangers = new Map<FeedId, number>()
   /** The feeds of pubs among those we want: all that peers may know we hold. */
   readonly pubFeeds = new Set<FeedId>()
+  /** Made owners by others, no valid command yet; with the bytes that their feeds have brought. */
+  readonly guests = new Map<FeedId, number>()
   private readonly wanted = new Set<FeedId>()
   private readonly published = new Map<number, Incoming>()
   private readonly waiting = new Set<() => void>()
@@ -72,6 +75,7 @@ export class Inbox {
     for (const newcomer of this.tables.newcomers.keys()) this.requestFeed(newcomer)
     const hubs = [...provider.hubs.keys()]
     await Promise.all([...provider.owners, ...hubs].map((id) => this.want(id)))
+    await Promise.all(guestsOf(this.state).map((id) => this.host(id)))
     const feeds: FeedId[] = []
     for (const pub of provider.pubs.values()) {
       const feed = feedOf(this.state, pub)
@@ -94,14 +98,33 @@ export class Inbox {
     await this.reading?.recheck(author)
   }
 
-  /** A newcomer past the cap is not asked for again, however often they redeem. */
+  /** Who was made an owner by somebody else: heard from now on, within a bound, until they write themselves. */
+  private async host(guest: FeedId): Promise<void> {
+    if (!this.guests.has(guest)) this.guests.set(guest, 0)
+    this.strangers.delete(guest)
+    await this.want(guest)
+  }
+
+  /** Who has been removed again before they ever wrote is a stranger as before. */
+  private letGuestsGo(): void {
+    for (const guest of [...this.guests.keys()]) {
+      if (isGuest(this.state, guest)) continue
+      this.guests.delete(guest)
+      const { provider } = this.state
+      if (!provider.owners.has(guest) && !this.tables.newcomers.has(guest)) this.unwant(guest)
+    }
+  }
+
+  /** A newcomer or guest past the cap is not asked for again, however often they are let in. */
   private requestFeed(author: FeedId): void {
-    const bytes = this.tables.newcomers.get(author)?.bytes ?? 0
-    this.sbot.request(author, bytes <= NEWCOMER_BYTES_MAX)
+    const newcomer = this.tables.newcomers.get(author)?.bytes ?? 0
+    const guest = this.guests.get(author) ?? 0
+    this.sbot.request(author, newcomer <= NEWCOMER_BYTES_MAX && guest <= GUEST_BYTES_MAX)
   }
 
   /** Gone again: a newcomer that never wrote. */
   unwant(author: FeedId): void {
+    if (isGuest(this.state, author)) return
     this.wanted.delete(author)
     this.sbot.request(author, false)
   }
@@ -186,6 +209,10 @@ export class Inbox {
     if (message.author === this.sbot.id) {
       if (content.type === 'buttcloud/owner') this.quietly(this.adopt(content.owner))
       if (content.type === 'buttcloud/hub') this.quietly(this.want(content.hub))
+      if (content.type === 'buttcloud/pub') {
+        for (const owner of content.owners) if (isGuest(this.state, owner)) this.quietly(this.host(owner))
+        this.letGuestsGo()
+      }
       if (content.type === 'buttcloud/pub' && content.feed !== null) this.quietly(this.wantPub(content.feed))
     } else if (content.type === 'buttcloud/observed' && content.feed !== null) {
       const pub = this.state.provider.pubs.get(content.pub)
@@ -197,6 +224,7 @@ export class Inbox {
 
   private async adopt(owner: FeedId): Promise<void> {
     this.tables.settle(owner)
+    this.guests.delete(owner)
     this.strangers.delete(owner)
     await this.want(owner)
   }
@@ -204,8 +232,15 @@ export class Inbox {
   /** A newcomer's feed is paid for by nobody yet: past the cap it is asked for no more. */
   private meter(message: Incoming): void {
     const newcomer = this.tables.newcomers.get(message.author)
+    const guest = this.guests.get(message.author)
+    if (newcomer === undefined && guest === undefined) return
+    const bytes = MESSAGE_OVERHEAD_BYTES + JSON.stringify(message.content ?? null).length
+    if (guest !== undefined) {
+      this.guests.set(message.author, guest + bytes)
+      if (guest + bytes > GUEST_BYTES_MAX) this.sbot.request(message.author, false)
+    }
     if (newcomer === undefined) return
-    newcomer.bytes += MESSAGE_OVERHEAD_BYTES + JSON.stringify(message.content ?? null).length
+    newcomer.bytes += bytes
     if (message.private && checkPost(message.content).ok) newcomer.wrote = true
     if (newcomer.bytes > NEWCOMER_BYTES_MAX) this.sbot.request(message.author, false)
   }

@@ -224,6 +224,7 @@ function exportsOf({ sbot, blobs, log }: ProviderOptions, inbox: Inbox, clock: C
 /** What questions to hubs are answered with besides a call. */
 function meansOf(exports: Exports, { blobs, log }: ProviderOptions): AskMeans {
   return {
+    blobs,
     exportLinks: (pub, part, readers) => exports.exportLinks(pub, part, readers),
     paint: createPainter(blobs, (fact, details) => log('warn', fact, details)),
   }

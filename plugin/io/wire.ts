@@ -1,4 +1,5 @@
 /** From a secret-stack node to a running provider: hooks at init, the rest when all plugins are loaded. */
+import ssbCaps from 'ssb-caps'
 import type { FeedId } from '../../protocol/ids'
 import { isVersion } from '../../protocol/version'
 import { gateOf, sbotOf } from '../../sbot/detect'
@@ -71,7 +72,7 @@ export function wire(ssb: any, config: any): FeedId {
       startProvider({
         sbot,
         keys: config.keys,
-        policy: policyOf(settings),
+        policy: policyOf(settings, config.caps?.shs),
         tables,
         vault,
         blobs,
@@ -130,7 +131,7 @@ function hides(self: FeedId, feed: string, ownNode: boolean): boolean {
   if (ownNode) return !inbox.pubFeeds.has(feed as FeedId)
   const { owners, hubs } = inbox.state.provider
   const id = feed as FeedId
-  return owners.has(id) || hubs.has(id) || tables.newcomers.has(id)
+  return owners.has(id) || hubs.has(id) || tables.newcomers.has(id) || inbox.guests.has(id)
 }
 
 /**
@@ -144,7 +145,8 @@ function trustedBy(self: FeedId): FeedId[] | null {
   return hubs.length === 0 ? null : hubs.map((hub) => hub.hub)
 }
 
-function policyOf(settings: Settings): Policy {
+function policyOf(settings: Settings, networkKey: unknown): Policy {
+  const key = Buffer.isBuffer(networkKey) ? networkKey.toString('base64') : networkKey
   return {
     ...DEFAULT_POLICY,
     portMin: settings.portMin ?? DEFAULT_POLICY.portMin,
@@ -154,6 +156,7 @@ function policyOf(settings: Settings): Policy {
     requestsPerMinuteMax: settings.requestsPerMinuteMax ?? DEFAULT_POLICY.requestsPerMinuteMax,
     pubVersion: pubVersionOf(settings),
     providerName: settings.name ?? DEFAULT_POLICY.providerName,
+    networkKey: typeof key === 'string' && key !== ssbCaps.shs ? key : null,
   }
 }
 

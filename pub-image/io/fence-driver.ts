@@ -84,6 +84,10 @@ export class FenceDriver implements Gate {
     return (this.#fence?.table?.get(key as never)?.left ?? 0) > 0
   }
 
+  blocks(id: string): boolean {
+    return this.#fence?.own.blocking.has(id as never) ?? false
+  }
+
   /** A hub listens: the source of what the fence needs. */
   attach(): Pushable<FenceItem> {
     this.#hubLast += 1

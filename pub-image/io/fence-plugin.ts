@@ -27,6 +27,7 @@ import * as words from '../words'
 import type { BlobGate } from './blob-gate'
 import { FenceDriver } from './fence-driver'
 import { FigureTeller } from './figures'
+import { hangUpOn } from './hang-up'
 import { hookWrites, type Passes } from './hooks'
 import { hookOwners, type Owners } from './owners'
 
@@ -77,6 +78,7 @@ function badArgument(refusal: Parameters<typeof describeRefusal>[0], callback: C
 
 /** Calls of the hub, in managed mode. */
 function managedApi(
+  ssb: any,
   driver: FenceDriver,
   owners: Owners,
   teller: FigureTeller,
@@ -115,7 +117,15 @@ function managedApi(
     contact(request: unknown, callback: Callback) {
       const checked = contactRequest(request, 'contact')
       if (!checked.ok) return badArgument(checked, callback)
-      settle(headOf(driver.contact(checked.value)), callback)
+      const { feed, blocking } = checked.value
+      const done = driver.contact(checked.value).then((head) => {
+        if (!blocking) return head
+        // Stock hangs up only on whom it has dialled itself, and some versions of ssb-friends go on fetching from others.
+        hangUpOn(ssb, feed)
+        ssb.replicate.request(feed, false)
+        return head
+      })
+      settle(headOf(done), callback)
     },
     owners(request: unknown, callback: Callback) {
       const checked = ownersRequest(request, 'owners')
@@ -189,7 +199,7 @@ export function fencePlugins(config: PubConfig, keys: PubKeys, blobGate: BlobGat
       ssb.close.hook(function (this: unknown, close: any, args: unknown[]) {
         driver.close().then(() => close.apply(this, args))
       })
-      return managedApi(driver, owners, new FigureTeller(ssb, config), blobGate)
+      return managedApi(ssb, driver, owners, new FigureTeller(ssb, config), blobGate)
     },
   }
   const admission = { permissions: { anonymous: { allow: [...ADMITTED] } }, init: () => undefined }

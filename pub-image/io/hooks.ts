@@ -11,6 +11,8 @@ export interface Gate {
   useInvite(caller: unknown, request: unknown, callback: Callback): void
   /** True for the keys of invites that have uses left. */
   admits(key: string): boolean
+  /** True for whom the pub's own feed blocks. */
+  blocks(id: string): boolean
 }
 
 /** Values of our own that may pass `ssb.add`. */
@@ -64,6 +66,8 @@ export function hookWrites(ssb: any, gate: Gate, passes: Passes): void {
   // The last hook on auth is asked first; it lets ssb-friends, ssb-invite and ssb-master decide before it.
   ssb.auth.hook(function (this: unknown, auth: any, args: any[]) {
     const [caller, callback] = args
+    // ssb-friends says the same in the same words, but learns of a block a moment later than the feed has it.
+    if (gate.blocks(caller)) return callback(new Error('client is blocked'))
     auth.call(this, caller, (error: unknown, rights: unknown) => {
       if (error || rights || !gate.admits(caller)) callback(error, rights)
       else callback(null, INVITE_RIGHTS)

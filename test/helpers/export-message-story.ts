@@ -2,7 +2,7 @@
  * `export` by private message, once, for real: a stock ssb-server (standing for Patchwork) asks, wants the blob that the
  * answer links to, and opens it with the key in the link.
  */
-import { readFileSync } from 'node:fs'
+import { readdirSync, readFileSync } from 'node:fs'
 import { join } from 'node:path'
 import pullBox from 'pull-box-stream'
 import pull from 'pull-stream'
@@ -45,12 +45,25 @@ export async function tellExportByMessage(t: Test, world: World): Promise<void> 
   )
   await tellReadAlong(story, secret)
   await tellStranger(story)
+  const key = (JSON.parse(secret) as { private: string }).private.slice(0, 43)
+  t.deepEqual(
+    filesWith(world.provider.folder, key),
+    [],
+    'nowhere on the provider’s disk the key pair lies open',
+  )
   await ask(story, 'stop alice')
   t.match((await ask(story, 'export alice gossip', 'refused')).text, /is stopped.*`start alice`/)
   await world.hub.kill()
   const away = await ask(story, 'export alice secret', 'failed')
   t.match(away.text, /its server is out of reach.*Nothing was handed out/s)
   t.notOk(LINK.test(away.text))
+}
+
+/** The files below a folder that hold these bytes. */
+function filesWith(folder: string, text: string): string[] {
+  const names = readdirSync(folder, { recursive: true, withFileTypes: true })
+  const files = names.filter((one) => one.isFile()).map((one) => join(one.parentPath, one.name))
+  return files.filter((file) => readFileSync(file).includes(text))
 }
 
 /** One request in the thread, and its only answer. */
@@ -111,7 +124,7 @@ async function tellStranger({ t, world }: Story): Promise<void> {
 }
 
 /** Wants the blob as a client does that follows the link, and opens it with the key in the link. */
-async function opened(world: World, peer: StockPeer, text: string): Promise<Buffer> {
+export async function opened(world: World, peer: StockPeer, text: string): Promise<Buffer> {
   const [, , id = '', unbox = ''] = LINK.exec(text) ?? []
   await until(
     'the blob',

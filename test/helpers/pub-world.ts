@@ -35,7 +35,10 @@ export async function inWorld(t: test.Test, story: (world: World) => Promise<voi
   }
 }
 
-export async function run(world: World, more: { epoch?: number; name?: string } = {}): Promise<PubProcess> {
+export async function run(
+  world: World,
+  more: { epoch?: number; name?: string; rebuilds?: number } = {},
+): Promise<PubProcess> {
   const { networkKey, data, port } = world
   const pub = await startPub({ networkKey, data, port, hub: world.hubKeys.id, ...more })
   world.pubs.push(pub)

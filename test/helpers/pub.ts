@@ -8,7 +8,7 @@ import { freePort, removeFolder, temporaryFolder, until } from './machine'
 import { bareEnvironment, endChild, netAddress, watchOver } from './stock'
 
 export interface PubOptions
-  extends Partial<Pick<PubEnvironment, 'mode' | 'epoch' | 'name' | 'description' | 'web'>> {
+  extends Partial<Pick<PubEnvironment, 'mode' | 'epoch' | 'rebuilds' | 'name' | 'description' | 'web'>> {
   /** Network key, base64. */
   networkKey: string
   /** Feed id of the hub; needed in managed mode. */
@@ -52,6 +52,7 @@ export async function spawnPub(options: PubOptions): Promise<Omit<PubProcess, 'i
       hub: (options.hub ?? null) as PubEnvironment['hub'],
       epoch: options.epoch ?? (mode === 'managed' ? 1 : null),
     },
+    ...(options.rebuilds === undefined ? {} : { rebuilds: options.rebuilds }),
     ...{ name: options.name ?? '', description: options.description ?? '', web: options.web ?? null },
   })
   const child = spawn(process.execPath, ['--no-deprecation', ENTRY], {

@@ -10,6 +10,7 @@ import { runNameOf } from '../../protocol/ids'
 import type { PubView } from '../../protocol/rpc'
 import { type Chain, chainAt, chainAtAddress, contentsIn, differences, keysIn } from './chains'
 import { runCli } from './cli'
+import { ELSEWHERE } from './elsewhere'
 import type { TestHub } from './hub'
 import { until } from './machine'
 import { finalAnswer, inviteIn, privatePost } from './patchwork'
@@ -27,6 +28,8 @@ export interface Ground {
   addHub(): Promise<TestHub>
   /** The provider again, on its folder and port. */
   restartProvider(): Promise<void>
+  /** What the engine says of its containers. */
+  engineWords?(): Promise<string[]>
 }
 
 interface Story extends Ground {
@@ -45,7 +48,7 @@ export async function tellRestore(t: Test, ground: Ground): Promise<void> {
   await call(world.owner.rpc, 'invite.accept', first)
   const asked = await privatePost(world.owner, [world.provider.id], 'invite alice 5', { root, branch: root })
   const code = inviteIn((await finalAnswer(world.owner, world.provider.id, asked, 60_000)).text) ?? ''
-  const member = await startStock({ networkKey: world.networkKey, label: 'member' })
+  const member = await startStock({ networkKey: world.networkKey, label: 'member', ...ELSEWHERE })
   try {
     await redeem(member, code)
     const story: Story = { t, ...ground, pub, code, member, secrets: secretsIn(world.hub.folder) }
@@ -203,6 +206,7 @@ async function tellOneChain(story: Story): Promise<void> {
 async function tellNothingSaid(story: Story, hubs: TestHub[]): Promise<void> {
   const { t, world, secrets } = story
   const said = [world.provider.output(), ...hubs.map((hub) => hub.lines()), ...processWords()]
+  said.push(...((await story.engineWords?.()) ?? []))
   const forms = secrets.flatMap(formsOf)
   const tells = (text: string) => forms.some((form) => text.includes(form))
   t.equal(said.filter(tells).length, 0, 'the secret is in no log, argument or environment')

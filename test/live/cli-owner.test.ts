@@ -10,6 +10,8 @@ interface World {
   home: string
   around: { home: string; networkKey: string }
   invite: string
+  /** Everything that the provider has printed. */
+  printed(): string
   stopProvider(): Promise<unknown>
 }
 
@@ -29,7 +31,8 @@ async function provider(): Promise<World> {
     running.child.kill('SIGTERM')
     return running.ended
   }
-  return { home, around, invite: made.stdout.trim(), stopProvider }
+  const printed = () => running.output().stdout + running.output().stderr
+  return { home, around, invite: made.stdout.trim(), printed, stopProvider }
 }
 
 test('used wrongly: exit code 2 and a sentence, nothing is made', async (t) => {
@@ -115,7 +118,7 @@ test('no provider: a sentence that says what to do', async (t) => {
 })
 
 test('the embedded node, opened for the length of a command', async (t) => {
-  const { home, around, invite, stopProvider } = await provider()
+  const { home, around, invite, printed, stopProvider } = await provider()
   try {
     const bad = await runCli(around, ['join', invite.replace(/~....../, '~AAAAAA')])
     t.equal(bad.code, 1, 'an invite that was never given is refused')
@@ -138,6 +141,7 @@ test('the embedded node, opened for the length of a command', async (t) => {
     t.equal(email.code, 1, 'no mail is sent here')
     t.match(email.stderr, /sends no mail yet/)
     t.doesNotMatch(email.stdout + email.stderr, /somebody@/, 'the address is said again nowhere')
+    t.doesNotMatch(printed(), /somebody@/, 'nor in what the provider prints')
     const follow = await runCli(around, ['follow', 'alice', `@${'A'.repeat(42)}E=.ed25519`, '--json'])
     t.equal(follow.code, 1, 'no pub: refused')
     t.equal(JSON.parse(follow.stdout).payload.command, 'follow')

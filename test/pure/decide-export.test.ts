@@ -4,7 +4,12 @@ import type { Effect } from '../../plugin/effects'
 import { mayExportSecret } from '../../plugin/export-rights'
 import { exportFileName, exportWords } from '../../plugin/words-export'
 import { type FeedId, type MessageId, pubIdOf } from '../../protocol/ids'
-import { ANSWER_BYTES_MAX, EXPORT_LINKS_MAX, QUESTION_EXPIRES_MS } from '../../protocol/limits'
+import {
+  ANSWER_BYTES_MAX,
+  EXPORT_HUB_WAIT_MS,
+  EXPORT_LINKS_MAX,
+  QUESTION_EXPIRES_MS,
+} from '../../protocol/limits'
 import { alice, bob, feed, hub, lastText, oscar, outcomes, provider } from '../helpers/story'
 import { recordOf, stopped, type Told, told } from '../helpers/story-change'
 
@@ -79,6 +84,20 @@ test('a crash before it was said: asked again, one final answer', (t) => {
   t.equal(asksIn(one.story.settle()).length, 1)
   stored(one, request)
   t.deepEqual(outcomes(one.story.settle()), ['done'])
+  t.end()
+})
+
+test('a hub that is away for a moment is waited for, and then asked all the same', (t) => {
+  for (const comesBack of [true, false]) {
+    const { story } = told()
+    story.connected.clear()
+    story.asks(alice, 'export alice secret')
+    t.deepEqual(story.settle(), [], 'nothing is said yet')
+    t.equal(story.decide().wakeAt, story.now + EXPORT_HUB_WAIT_MS)
+    if (comesBack) story.connected.add(hub)
+    else story.now += EXPORT_HUB_WAIT_MS
+    t.equal(asksIn(story.settle()).length, 1, comesBack ? 'it is back' : 'the time is over')
+  }
   t.end()
 })
 

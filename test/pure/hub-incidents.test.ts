@@ -1,6 +1,6 @@
 import test from 'tape'
 import { rememberCrash, rememberHung } from '../../hub-daemon/memory'
-import { crashOf, lastLinesOf } from '../../hub-daemon/words'
+import { crashOf, lastLinesOf, lastWordsOf } from '../../hub-daemon/words'
 import {
   CHANGE_DEADLINE_MS,
   CRASHES_REPORTED_AFTER,
@@ -150,7 +150,14 @@ test('a flapping pub is one long incident, and a day has only so many', (t) => {
     later.push(...ends(world))
   }
   t.equal(later.filter((one) => one.includes('begun')).length, INCIDENTS_PER_DAY_MAX - 2, later.join(', '))
+  t.same(downFor(world, INCIDENT_AGAIN_MS - 1), [], 'one more is one too many')
+  world.now += INCIDENT_CALM_MS
+  t.ok(
+    downFor(world, INCIDENT_AGAIN_MS).some((one) => one.startsWith('down begun')),
+    'unless it lasts',
+  )
   world.now += 24 * 60 * MINUTE_MS
+  ends(world)
   t.same(downFor(world, 3 * MINUTE_MS).length, 2, 'the next day it is told again')
   t.end()
 })
@@ -275,6 +282,11 @@ test('the last lines are few, short, with the error, and without keys and addres
     crashOf('FATAL ERROR: Reached heap limit Allocation failed - JavaScript heap out of memory', false)
       .outOfMemory,
   )
+  const entry =
+    '{"pub":"failed","reason":"other","message":"no secret in /srv/hub/runs/bc-1/volume: it needs one"}'
+  t.equal(lastWordsOf(entry), 'no secret in …/volume: it needs one', 'a line for programs is read')
+  t.equal(lastWordsOf('{"a": broken'), '{"a": broken')
+  t.equal(lastWordsOf('{"other":1}'), '{"other":1}')
   t.same(lastLinesOf('\n\u0007\n---\n'), [])
   t.end()
 })

@@ -203,7 +203,7 @@ test('last words are the telling line, without keys', (t) => {
     lastWordsOf(
       'starting\nError: listen EADDRINUSE: address already in use 127.0.0.1:8101\n    at Server.x (node:net)\n\nNode.js v20.20.2\n',
     ),
-    'Error: listen EADDRINUSE: address already in use 127.0.0.1:8101',
+    'Error: listen EADDRINUSE: address already in use …:8101',
   )
   t.equal(lastWordsOf('\n \n'), null)
   t.equal(clean(`seed ${'a'.repeat(43)}= here\u0007`), 'seed … here')

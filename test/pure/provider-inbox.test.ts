@@ -4,10 +4,11 @@ import { Commits } from '../../plugin/io/commits'
 import { Inbox } from '../../plugin/io/inbox'
 import type { FeedId } from '../../protocol/ids'
 import { pubIdOf } from '../../protocol/ids'
-import { MESSAGE_OVERHEAD_BYTES, NEWCOMER_BYTES_MAX } from '../../protocol/limits'
+import { GUEST_BYTES_MAX, MESSAGE_OVERHEAD_BYTES, NEWCOMER_BYTES_MAX } from '../../protocol/limits'
 import { realClock } from '../../sbot/loop'
 import type { Incoming, ReadOptions, SignedValue } from '../../sbot/port'
 import { alice, feed, hub, key, plainLedger, provider, Story } from '../helpers/story'
+import { recordOf } from '../helpers/story-change'
 import { aliceHasPub, hubSays, PUB_FEED } from '../helpers/story-hub'
 
 /** An inbox over a node that only notes which feeds are asked for. */
@@ -55,6 +56,47 @@ test('a newcomer past the cap is not asked for again by a restart or another red
   t.equal(requested.get(alice), true, 'an owner is asked for')
   const again = await openInbox(NEWCOMER_BYTES_MAX + 1)
   t.equal(again.requested.get(alice), false, 'after a restart')
+  t.end()
+})
+
+test('who was made an owner by others is asked for, within a bound, and no more when removed', async (t) => {
+  const { inbox, requested, newcomers, hears } = await openInbox()
+  const story = new Story().withHub()
+  const carol = feed('carol')
+  const told = { story, pub: aliceHasPub(story) }
+  const tells = (owners: FeedId[]) => {
+    const from = story.log.length
+    story.tells(provider, { ...recordOf(told), owners })
+    for (const message of story.log.slice(from)) hears(message)
+  }
+  for (const message of story.log) hears(message)
+  inbox.strangers.set(carol, 1)
+  tells([alice, carol])
+  t.equal(requested.get(carol), true)
+  t.notOk(inbox.strangers.has(carol), 'no stranger any more')
+  const text = 'x'.repeat(8_000)
+  const much = (sequence: number): Incoming => ({
+    ...{ ...letter(sequence), author: carol },
+    content: { type: 'post', text },
+  })
+  let sequence = 0
+  while (requested.get(carol) === true && sequence < 20_000) {
+    sequence += 1
+    hears(much(sequence))
+  }
+  const bytes = sequence * (MESSAGE_OVERHEAD_BYTES + JSON.stringify(much(1).content).length)
+  t.ok(bytes > GUEST_BYTES_MAX && bytes < GUEST_BYTES_MAX + 20_000, `${bytes} bytes, and no more`)
+  tells([alice])
+  tells([alice, carol])
+  t.equal(requested.get(carol), true, 'made one anew: what is here is counted as it is read again')
+  tells([alice])
+  t.equal(requested.get(carol), false)
+  newcomers.set(carol, { at: 0, bytes: 0, wrote: false })
+  tells([alice, carol])
+  tells([alice])
+  t.equal(requested.get(carol), true, 'a newcomer is one still')
+  inbox.unwant(carol)
+  t.equal(requested.get(carol), false)
   t.end()
 })
 

@@ -12,6 +12,8 @@ export const BUGS = {
   'revoke-not-done': 'the hub reports an invite taken back that is still in the table of its pub',
   'restart-reads-live-only': 'a restarted provider folds only what comes in from now on',
   'yes-without-branch': 'any yes confirms the latest question',
+  'own-yes-is-enough': 'who wants a shared pub deleted is asked as well',
+  'notices-to-old-owners': 'owners who are none any more go on being told',
   'bearer-to-thread': 'the invite goes to everybody in the thread',
   'links-forgotten': 'the provider forgets that it has said a link in a thread of its own',
   'removed-before-it-is': 'the hub reports a run removed while it still runs',
@@ -27,10 +29,12 @@ export const BUGS = {
   'reverted-not-heard': 'the provider does not hear that a hub has gone back from a new version',
   'rebuilds-not-counted': 'the hub does not hear of rebuilds',
   'about-not-said': 'the hub believes that its pubs say of themselves what they shall',
+  'secret-to-any-epoch': 'the provider hands a secret to whoever asks, whatever epoch they have',
   'escrow-not-awaited': 'the hub starts a pub before its key is in escrow',
   'owners-not-told': 'the hub believes that its pubs know who their owners are',
   'incidents-forgotten': 'a hub that starts anew does not know what it has said of incidents',
   'notices-forgotten': 'a provider that starts anew does not know which incidents it has told of',
+  'contact-not-said': 'the hub reports a follow or block that its pub has not published',
   'room-not-counted': 'placing counts no memory',
 } as const
 

@@ -91,7 +91,7 @@ export class Checks {
 
   /** Watches the write-ahead of a provider that has just started. */
   watch(provider: Provider): void {
-    const { commits, inbox } = provider
+    const { commits, inbox, escrow } = provider
     const commit = commits.commit.bind(commits)
     commits.commit = async (caller, request) => {
       const { pub, epoch } = request as { pub: never; epoch: number }
@@ -99,6 +99,15 @@ export class Checks {
       const answer = await commit(caller, request)
       if (epoch !== present)
         this.violate('present-epoch', `committed under epoch ${epoch}, present is ${present}`)
+      return answer
+    }
+    const secret = escrow.secret.bind(escrow)
+    escrow.secret = async (caller, request) => {
+      const answer = await secret(caller, request)
+      const { pub, epoch } = request as { pub: never; epoch: number }
+      const record = inbox.state.provider.pubs.get(pub)?.record
+      if (answer.secret !== null && (record?.hub !== caller || record.epoch !== epoch))
+        this.violate('secret-to-its-hub', `the secret of ${record?.name} went out for epoch ${epoch}`)
       return answer
     }
   }

@@ -153,6 +153,13 @@ export class FakeEngine implements Engine {
     if (setBack && log !== undefined) log.splice(this.universe.random.below(log.length + 1))
   }
 
+  /** The machine's disk is gone, with everything on it. */
+  wipe(): void {
+    for (const name of [...this.containers.keys()]) this.end(name, 137)
+    this.containers.clear()
+    this.volumes.clear()
+  }
+
   setReachable(reachable: boolean): void {
     this.reachable = reachable
   }

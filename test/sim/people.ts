@@ -24,6 +24,7 @@ export interface Thread {
 }
 
 const GIVEN = /Here is an invite to \*\*(\S+)\*\*/
+const SHARED = /The owners of \*\*(\S+)\*\*/
 const LISTED = /^Invites to \*\*(\S+)\*\*/
 const LISTED_ID = /^\* `([b-z2-9]+)`/gm
 const CODE = /`(\S+):(\d+):(@\S{44}\.ed25519)~([A-Za-z0-9+/=]+)`/
@@ -37,6 +38,8 @@ const NONSENSE = [
   '{"type":"buttcloud/pub"}',
   'x'.repeat(3_000),
 ]
+/** Few, so that commands about one of them meet. */
+const someoneOf = (count: number): FeedId => madeUpFeed(`somebody ${count % 3}`)
 /** Commands that change a pub and keep it. */
 const CHANGES: ((name: string, count: number) => string)[] = [
   (name) => `stop ${name}`,
@@ -49,6 +52,10 @@ const CHANGES: ((name: string, count: number) => string)[] = [
   (name) => `web ${name} on`,
   (name) => `web ${name} off`,
   (name, count) => `name ${name} as Garden ${count}`,
+  (name, count) => `follow ${name} ${someoneOf(count)}`,
+  (name, count) => `unfollow ${name} ${someoneOf(count)}`,
+  (name, count) => `block ${name} ${someoneOf(count)}`,
+  (name, count) => `unblock ${name} ${someoneOf(count)}`,
   (name, count) => `upgrade ${name} ${VERSIONS[count % VERSIONS.length]}`,
   (name) => `upgrade ${name}`,
   (name, count) => `please upgrade ${name} to ${VERSIONS[(count * 7) % VERSIONS.length]}`,
@@ -65,6 +72,8 @@ export class Person {
   private readonly questions: { key: MessageId; root: MessageId }[] = []
   /** Invites that a list has shown, and what takes them back. */
   private readonly shown: string[] = []
+  /** Takes back whom it has made an owner. */
+  private readonly added: string[] = []
 
   constructor(
     readonly universe: Universe,
@@ -100,14 +109,25 @@ export class Person {
     if (!message.recps?.includes(this.machine.id)) return
     const payload = parsePayload(message.content)
     const { timeline, random } = this.universe
-    this.readList(String((message.content as { text?: unknown }).text))
-    if (payload?.kind !== 'answer' || payload.question === null || payload.to !== this.machine.id) return
+    const text = String((message.content as { text?: unknown }).text)
+    this.readList(text)
+    const shared =
+      payload?.kind === 'notice' && payload.topic === 'owners' ? SHARED.exec(text)?.[1] : undefined
+    // What several people own, one of them wants to end.
+    if (shared !== undefined && random.chance(0.3))
+      timeline.at(random.between(500, 200_000), '', () => this.write(`delete ${shared}`, this.thread()))
+    const question = payload?.kind === 'answer' || payload?.kind === 'notice' ? payload.question : null
+    if (question === null) return
     const root = (message.content as { root?: MessageId }).root ?? message.key
     this.questions.push({ key: message.key, root })
-    const times = random.pick([0, 1, 1, 1, 2])
+    const recps = message.recps
+    // Who wants it says yes now and then, though it is for another one to say.
+    const isAsked = question.asked.includes(this.machine.id)
+    const times = isAsked ? random.pick([0, 1, 1, 1, 2]) : random.pick([0, 0, 1])
+    if (random.chance(0.1)) this.write('no', { root, branch: message.key, recps })
     for (let time = 0; time < times; time += 1)
       timeline.at(random.between(500, 300_000), '', () => {
-        this.write(random.pick(['yes', 'Yes', 'yes']), { root, branch: message.key })
+        this.write(random.pick(['yes', 'Yes', 'yes']), { root, branch: message.key, recps })
       })
   }
 
@@ -140,6 +160,7 @@ export class Person {
       else if (deed < 0.47) this.write(`invite ${name} ${1 + random.below(3)}`, this.thread())
       else if (deed < 0.5) this.write(`invites ${name}`, this.thread())
       else if (deed < 0.54) this.write(random.pick([...this.shown, `uninvite ${name} b2c3d4`]))
+      else if (deed < 0.64) this.changeOwners(name)
       else if (deed < 0.78) this.write(random.pick(CHANGES)(name, random.below(100)), this.thread())
       else if (deed < 0.83) this.write(`export ${name} ${random.pick(EXPORTS)}`, this.thread())
       else if (deed < 0.89) this.write(`delete ${name}`, this.thread())
@@ -147,6 +168,16 @@ export class Person {
       else if (deed < 0.95) this.yesSomewhere()
       else this.write(random.pick(NONSENSE))
     }
+  }
+
+  private changeOwners(name: string): void {
+    const { random } = this.universe
+    const somebody = random.pick([...this.others, ...this.others, this.machine.id, GUEST])
+    const add = `owners ${name} add ${somebody}`
+    const remove = [...this.added, `owners ${name} remove ${somebody}`, `owners ${name}`]
+    const text = random.chance(0.6) ? add : random.pick(remove)
+    if (text === add) this.added.push(`owners ${name} remove ${somebody}`)
+    this.write(text, this.thread())
   }
 
   burst(count: number): void {
@@ -171,6 +202,8 @@ export class Person {
   }
 }
 
+/** Is made an owner now and then, and never writes. */
+const GUEST = madeUpFeed('somebody who is on holiday')
 const TRIES_MAX = 8
 
 /** People who got an invite in some message that they may read. */

@@ -7,7 +7,7 @@ import { INVARIANTS, type Invariant } from './invariants/violation'
 import { type Outcome, runSeed } from './run'
 import { worldFolder } from './world'
 
-const SEEDS_MAX = 40
+const SEEDS_MAX = 80
 const FORK_SEEDS = 10
 
 const BUT_STATE: ReadonlySet<Invariant> = new Set(

@@ -19,6 +19,8 @@ export class Tally {
     pubs: 0,
     uses: 0,
     takenBack: 0,
+    ownerChanges: 0,
+    sharedEnds: 0,
     changes: 0,
     exports: 0,
     starts: 0,
@@ -50,6 +52,7 @@ export class Tally {
       `${this.events} events, ${(this.virtualMs / 3_600_000).toFixed(1)} simulated hours in`,
       `${(usedMs / 1000).toFixed(1)} s of processor time (${Math.round(this.virtualMs / usedMs)} to 1);`,
       `${requests} requests, ${pubs} pubs, ${uses} uses of invites, ${takenBack} taken back,`,
+      `${this.counts.ownerChanges} changes of owners, ${this.counts.sharedEnds} shared pubs deleted,`,
       `${changes} pubs changed, ${exports} exports, ${incidents} words on incidents,`,
       `${starts} starts of the provider, ${epochs} raised epochs`,
     ].join(' ')

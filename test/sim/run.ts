@@ -2,6 +2,7 @@
 
 import { runOf } from '../../hub-daemon/run'
 import { decide } from '../../plugin/decide'
+import type { ContactOp } from '../../protocol/messages/op'
 import type { PubMessage } from '../../protocol/messages/pub'
 import type { SpecMessage } from '../../protocol/messages/spec'
 import { OSCAR } from './actors'
@@ -25,6 +26,8 @@ export interface Outcome {
     pubs: number
     uses: number
     takenBack: number
+    ownerChanges: number
+    sharedEnds: number
     changes: number
     /** Links to exports that were handed out. */
     exports: number
@@ -127,6 +130,10 @@ function unsettled(world: World): { invariant: Invariant; sentence: string }[] {
       invariant: 'answered',
       sentence: `${JSON.stringify(one.text.slice(0, 40))} ${one.key.slice(0, 7)}`,
     })
+  for (const hub of hubs)
+    for (const { run, process } of hub.engine.containers.values())
+      if (process !== null && checks.owners.records.get(run.pub)?.hub !== hub.machine.id)
+        found.push({ invariant: 'up-at-the-end', sentence: `${run.name} runs on its former hub` })
   for (const record of checks.owners.records.values()) {
     const hub = hubs.find((one) => one.machine.id === record.hub)
     const process = hub?.engine.processOf(record.pub) ?? null
@@ -197,7 +204,23 @@ function disordered(
     found.push(`${record.name} describes itself as ${description}`)
   if ([...process.owners].sort().join() !== [...record.owners].sort().join())
     found.push(`${record.name} lets ${process.owners.length} people in as its owners, not the present ones`)
+  for (const { contact } of lastContactsOf(world, record)) {
+    const says = process.saysOf(contact.feed)
+    if (says.following !== contact.following || says.blocking !== contact.blocking)
+      found.push(`${record.name} does not follow or block as it was told: ${JSON.stringify(says)}`)
+  }
   return found.map((sentence) => ({ invariant: 'as-ordered', sentence }))
+}
+
+/** The last word of the owners on each person. */
+function lastContactsOf(world: World, record: PubMessage): ContactOp[] {
+  const last = new Map<string, ContactOp>()
+  const { provider } = world.provider.running?.inbox.state ?? { provider: null }
+  for (const key of provider?.opsOfPub.get(record.pub) ?? []) {
+    const op = provider?.ops.get(key)
+    if (op?.kind === 'contact') last.set(op.contact.feed, op)
+  }
+  return [...last.values()]
 }
 
 /** What the record itself asks for, whatever order was made of it. */
@@ -244,6 +267,8 @@ function outcomeOf(world: World, violation: { invariant: Invariant; sentence: st
       pubs: records.length,
       uses: [...checks.invites.used.values()].reduce((sum, one) => sum + one, 0),
       takenBack: checks.invites.takenBack,
+      ownerChanges: checks.owners.ownerChanges,
+      sharedEnds: checks.owners.sharedEnds,
       changes: checks.owners.changes,
       exports: checks.exports.handedOut.size,
       starts: world.provider.starts,

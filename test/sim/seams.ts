@@ -105,6 +105,22 @@ function plantInSaying(universe: Universe, provider: Provider, sbot: FakeSbot): 
       if (twice) await say(content, recps)
       return say(content, recps)
     }
+  if (bugs.has('own-yes-is-enough'))
+    inbox.say = (content, recps) => {
+      const payload = parsePayload(content)
+      if (payload?.kind !== 'notice' || payload.question === null) return say(content, recps)
+      const asked = recps.filter((id) => id !== provider.sbot.id)
+      const question = { ...payload.question, asked }
+      return say({ ...content, buttcloud: { ...payload, question } }, recps)
+    }
+  if (bugs.has('notices-to-old-owners'))
+    inbox.say = (content, recps) => {
+      const payload = parsePayload(content)
+      if (payload?.kind !== 'notice' || payload.to !== null) return say(content, recps)
+      const before = inbox.state.provider.threads.get(payload.pub)?.recps ?? recps
+      const all = [...new Set([...recps, ...before])]
+      return say({ ...content, recps: all }, all)
+    }
   if (bugs.has('links-forgotten')) inbox.say = forgetful(inbox, say)
   if (bugs.has('bearer-to-thread'))
     inbox.say = (content, recps) => {
@@ -131,7 +147,7 @@ function forgetful(inbox: Provider['inbox'], say: Provider['inbox']['say']): Pro
 
 function plantInCommits(universe: Universe, provider: Provider, sbot: FakeSbot): void {
   const { bugs } = universe
-  const { commits, inbox, ledger } = provider
+  const { commits, inbox, ledger, escrow } = provider
   if (bugs.has('revoked-is-good')) inbox.state.provider.revoked.has = () => false
   const open = commits.open.bind(commits)
   const commit = commits.commit.bind(commits)
@@ -139,6 +155,12 @@ function plantInCommits(universe: Universe, provider: Provider, sbot: FakeSbot):
     const { pub } = request as { pub: never }
     return inbox.state.provider.pubs.get(pub)?.record.epoch
   }
+  const secret = escrow.secret.bind(escrow)
+  if (bugs.has('secret-to-any-epoch'))
+    escrow.secret = (caller, request) => {
+      const record = inbox.state.provider.pubs.get((request as { pub: never }).pub)?.record
+      return secret(record?.hub ?? caller, { ...(request as object), epoch: epochOf(request) })
+    }
   if (bugs.has('no-epoch-check')) {
     const ours = (request: unknown) => ({ ...(request as object), epoch: epochOf(request) })
     commits.open = (caller, request) => open(caller, ours(request))

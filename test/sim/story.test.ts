@@ -16,9 +16,14 @@ test(`${SEEDS} seeds: every promise holds after every event and at the end`, asy
     if (outcome.violation !== null) t.fail(report(outcome))
   }
   t.deepEqual(tally.failed, [], tally.line())
-  const { requests, pubs, uses, takenBack, changes, exports, starts, epochs } = tally.counts
+  const { requests, pubs, uses, takenBack, ownerChanges, sharedEnds, changes, exports, starts, epochs } =
+    tally.counts
   t.ok(requests > 20 * SEEDS, `enough was asked: ${requests} requests`)
   t.ok(pubs > 2 * SEEDS && uses > SEEDS, `enough was made: ${pubs} pubs, ${uses} uses of invites`)
+  t.ok(
+    ownerChanges > SEEDS / 4 && sharedEnds > 2,
+    `${ownerChanges} changes of owners, ${sharedEnds} shared ends`,
+  )
   t.ok(takenBack > SEEDS / 10, `${takenBack} invites were taken back that could still be used`)
   t.ok(exports > SEEDS / 20, `enough was exported: ${exports} links`)
   t.ok(changes > SEEDS, `enough was changed: ${changes} stops, starts, restarts and names`)

@@ -1,6 +1,7 @@
 /** What goes wrong from outside: programs die, machines are cut off, clocks are set, ports are taken, pubs are copied. */
-import type { PubId } from '../../protocol/ids'
+
 import { FREE_PLAN_DISK_BYTES } from '../../protocol/limits'
+import type { PubMessage } from '../../protocol/messages/pub'
 import type { SimHub } from './hub'
 import { PubProcess } from './pub'
 import { SimSession } from './session'
@@ -12,7 +13,7 @@ export function makeTrouble(world: World): void {
   const wild = random.chance(0.85)
   const every = (lowMs: number, highMs: number, what: () => void) => repeat(world, lowMs, highMs, what)
   every(20_000, 400_000, () => writeInPub(world))
-  every(100_000, 900_000, () => raiseEpoch(world))
+  every(100_000, 900_000, () => restoreOne(world))
   if (!wild) return
   every(60_000, 900_000, () => world.crash(world.provider.machine, 'by chance'))
   every(60_000, 900_000, () => world.crash(random.pick(world.hubs).machine, 'by chance'))
@@ -24,6 +25,7 @@ export function makeTrouble(world: World): void {
   every(120_000, 900_000, () => takePort(world))
   every(200_000, 1_500_000, () => twin(world))
   every(100_000, 600_000, () => fillDisk(world))
+  every(300_000, 1_500_000, () => loseData(world))
 }
 
 function repeat(world: World, lowMs: number, highMs: number, what: () => void): void {
@@ -103,15 +105,30 @@ function takePort(world: World): void {
   timeline.at(random.between(10_000, 1_500_000), '', () => held.delete(port))
 }
 
-/** An operator makes one pub's run be replaced by a new one. */
-function raiseEpoch(world: World): void {
-  const state = world.provider.running?.inbox.state
-  if (state === undefined) return
-  const live = [...state.provider.pubs.values()].filter(({ pub, record }) => {
-    const settled = !state.open.has(pub as string as never)
-    return record.status === 'live' && settled
-  })
-  if (live.length > 0) world.raiseEpoch(world.random.pick(live).pub as PubId)
+/** An operator says that a pub's run is gone; it is put where it is, on the other hub, or wherever there is room. */
+function restoreOne(world: World): void {
+  const { random, hubs } = world
+  const live = livePubs(world)
+  const labels = [null, ...hubs.map((hub) => hub.place.label)]
+  if (live.length > 0) world.restore(random.pick(live).pub, random.pick(labels))
+}
+
+/** What a hub had of its pubs is gone; now and then the operator has not waited for it to come back. */
+function loseData(world: World): void {
+  const { random } = world
+  const hub = random.pick(world.hubs)
+  const its = livePubs(world).filter((record) => record.hub === hub.machine.id)
+  if (its.length > 0 && random.chance(0.6)) {
+    const other = world.hubs.find((one) => one !== hub)
+    const { pub } = random.pick(its)
+    world.timeline.at(random.between(0, 5_000), '', () => world.restore(pub, other?.place.label ?? null))
+  }
+  world.loseData(hub)
+}
+
+function livePubs(world: World): PubMessage[] {
+  const pubs = world.provider.running?.inbox.state.provider.pubs.values() ?? []
+  return [...pubs].map(({ record }) => record).filter((record) => record.status === 'live')
 }
 
 /** A copy of a pub's volume comes to life beside the original, with a hub's daemon of its own behind it. */

@@ -4,10 +4,9 @@ import { existsSync, mkdtempSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { createLedger } from '../../plugin/io/ledger'
-import type { Provider } from '../../plugin/io/provider'
+import { restore } from '../../plugin/io/recovery'
 import type { FeedId, PubId } from '../../protocol/ids'
 import { FREE_PLAN_RESERVED_BYTES } from '../../protocol/limits'
-import type { PubMessage } from '../../protocol/messages/pub'
 import { ALICE, BOB, HUBS, OSCAR, PROVIDER, PROVIDER_INVITE, PROVIDER_KEYS } from './actors'
 import type { Bugs } from './bugs'
 import { Checks } from './checks'
@@ -57,8 +56,6 @@ export class World implements Universe {
   readonly twins = new Set<() => void>()
   readonly lines: string[] = []
   healed = false
-  /** The highest epoch that the operator has given each pub. */
-  private readonly raised = new Map<PubId, number>()
   events = 0
   /** When the provider last said something. */
   lastSaid = 0
@@ -132,30 +129,26 @@ export class World implements Universe {
     this.timeline.at(awayMs, '', () => program.boot())
   }
 
-  /** An operator's deed: the pub's run is replaced by one of the next epoch. */
-  raiseEpoch(pub: PubId): void {
-    const running = this.provider.running
-    const fact = running?.inbox.state.provider.pubs.get(pub)
-    if (running == null || fact === undefined) return
-    this.trace(() => `the operator raises the epoch of ${fact.record.name}`)
-    const epoch = Math.max(fact.record.epoch, this.raised.get(pub) ?? 0) + 1
-    this.raised.set(pub, epoch)
-    // The order follows from the record.
-    running.inbox.say({ ...fact.record, epoch }, [PROVIDER]).catch(() => undefined)
+  /** An operator's word that a pub's former run is gone, true or not. Without a hub: wherever it fits. */
+  restore(pub: PubId, hub: string | null): void {
+    const { running } = this.provider
+    if (running === null) return
+    const said = (line: string) => this.trace(() => `restore of ${pub.slice(0, 7)}: ${line}`)
+    running.deeds
+      .ask(() => restore(running, { pub, hub, sure: true }))
+      .then(
+        (done) => said(`${done.name} goes to ${done.hub} under epoch ${done.epoch}`),
+        (error: Error) => said(error.message),
+      )
   }
 
-  /**
-   * An operator's deed comes from outside of the provider's decisions, which have perhaps just been made of the record
-   * before it: no record goes back behind a raised epoch.
-   */
-  private keepEpochs(running: Provider): void {
-    const { inbox } = running
-    const say = inbox.say.bind(inbox)
-    inbox.say = (content, recps) => {
-      const record = content as PubMessage
-      if (record.type !== 'buttcloud/pub') return say(content, recps)
-      return say({ ...record, epoch: Math.max(record.epoch, this.raised.get(record.pub) ?? 0) }, recps)
-    }
+  /** A hub's server burns down; a new one comes up with nothing but the hub's identity and its feed. */
+  loseData(hub: SimHub): void {
+    this.trace(() => `${hub.machine.name} loses all data of its pubs`)
+    this.crash(hub.machine, 'with its disk')
+    hub.secrets.clear()
+    hub.sealed.clear()
+    hub.engine.wipe()
   }
 
   healAll(): void {
@@ -186,7 +179,6 @@ export class World implements Universe {
     const { timeline, random, provider, checks } = this
     provider.onStarted = (running) => {
       checks.watch(running)
-      this.keepEpochs(running)
       checks.sameState()
       for (const hub of this.hubs) hub.wake()
     }

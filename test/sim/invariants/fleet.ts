@@ -1,5 +1,6 @@
 /** Ports, room and volumes, as they physically are on the hubs' engines. */
 import type { FeedId, PubId } from '../../../protocol/ids'
+import { FREE_PLAN_RESERVED_BYTES } from '../../../protocol/limits'
 import type { PubMessage } from '../../../protocol/messages/pub'
 import { parse } from '../../../protocol/parse'
 import type { SimHub } from '../hub'
@@ -20,7 +21,9 @@ export class Fleet {
       const { containers } = hub.engine
       let reservedBytes = 0
       for (const [name, { run, process }] of containers) {
-        reservedBytes += run.reservedBytes
+        if (this.isLeaving(hub, run.pub)) continue
+        // What the plan reserves, whatever the order says.
+        reservedBytes += Math.max(run.reservedBytes, FREE_PLAN_RESERVED_BYTES)
         if (process === null) continue
         for (const port of run.web === null ? [run.port] : [run.port, run.web]) {
           const other = ports.get(port)
@@ -31,6 +34,12 @@ export class Fleet {
       if (reservedBytes > hub.place.memoryBytes)
         this.violate('capacity', `${hub.machine.name} has ${containers.size} pubs`)
     }
+  }
+
+  /** A run that was put on another hub, and that this one has not heard of yet: it has neither room nor port here. */
+  private isLeaving(hub: SimHub, pub: PubId): boolean {
+    const record = this.records.get(pub)
+    return record !== undefined && record.hub !== hub.machine.id
   }
 
   /** A record of the provider: no other live pub has its port. */
@@ -64,6 +73,14 @@ export class Fleet {
   purged(hub: SimHub, pub: PubId): void {
     const record = this.records.get(pub)
     const now = hub.machine.clock.now()
+    // The copy on a former hub goes at the date that this hub was told; the pub itself lives on elsewhere, or came back.
+    const told = hub.state.specs.get(pub)?.content
+    const isFormer = record !== undefined && (record.hub !== hub.machine.id || record.status === 'live')
+    if (told?.desired === 'none' && told.epoch > 1 && isFormer) {
+      if (told.keepUntil === null || told.keepUntil > now)
+        this.violate('retention', `the copy of ${record.name} goes before its time`)
+      return
+    }
     if (record?.status !== 'ended' || record.keepUntil === null || record.keepUntil > now)
       this.violate('retention', `the volume of ${record?.name} goes before its time`)
   }

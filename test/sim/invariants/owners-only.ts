@@ -1,7 +1,7 @@
 /** Whose message moved what: every record, op and owner on the provider's feed, judged by who caused it. */
 import { YES } from '../../../protocol/command-words'
 import type { FeedId, MessageId, PubId } from '../../../protocol/ids'
-import type { Question } from '../../../protocol/messages/answer'
+import type { NoticePayload, Question } from '../../../protocol/messages/answer'
 import type { PubMessage } from '../../../protocol/messages/pub'
 import { parse, parsePayload } from '../../../protocol/parse'
 import type { Message } from '../messages'
@@ -12,7 +12,14 @@ export class OwnersOnly {
   readonly records = new Map<PubId, PubMessage>()
   /** Records that a command other than create and delete has made. */
   changes = 0
-  private readonly questions = new Map<MessageId, Question>()
+  /** Owners added and removed. */
+  ownerChanges = 0
+  /** Pubs with several owners that were deleted. */
+  sharedEnds = 0
+  /** Who was ever made an owner by somebody else. */
+  private readonly added = new Set<FeedId>()
+  private readonly parents = new Map<MessageId, MessageId[]>()
+  private readonly questions = new Map<MessageId, { question: Question; by: FeedId | null }>()
 
   constructor(
     private readonly violate: Violate,
@@ -27,7 +34,7 @@ export class OwnersOnly {
     if (!parsed.ok) return
     const content = parsed.value
     const bad = (what: string) => this.violate('owners-only', what)
-    if (content.type === 'buttcloud/owner' && !this.redeemed.has(content.owner))
+    if (content.type === 'buttcloud/owner' && !this.isKnown(content.owner))
       bad(`${short(content.owner)} became an owner without an invite`)
     if (content.type === 'buttcloud/pub') this.record(content)
     if (content.type === 'buttcloud/op') {
@@ -36,9 +43,27 @@ export class OwnersOnly {
       if (author === undefined || !owners.includes(author))
         bad(`an op for ${short(content.pub)} not caused by its owner`)
     }
+    if (content.type === 'post') this.parents.set(message.key, content.branch)
     const payload = content.type === 'post' ? parsePayload(message.content) : null
-    if (payload?.kind === 'answer' && payload.question !== null)
-      this.questions.set(message.key, payload.question)
+    if (payload?.kind !== 'answer' && payload?.kind !== 'notice') return
+    const { question } = payload
+    const cause = payload.kind === 'answer' ? payload.answers : payload.causes
+    if (question !== null)
+      this.questions.set(message.key, { question, by: this.asked.get(cause)?.author ?? null })
+    if (payload.kind === 'notice') this.told(message, payload)
+  }
+
+  private isKnown(feed: FeedId): boolean {
+    return this.redeemed.has(feed) || this.added.has(feed)
+  }
+
+  /** What owners are told goes to all of them, and to nobody else but one who has just been removed. */
+  private told(message: Message, { pub, to }: NoticePayload): void {
+    const owners = this.records.get(pub)?.owners ?? []
+    const readers = (message.recps ?? []).filter((id) => id !== message.author)
+    const right = to === null ? owners : [to]
+    if (readers.length !== right.length || !readers.every((id) => right.includes(id)))
+      this.violate('owners-only', `a notice about ${short(pub)} before the eyes of ${readers.map(short)}`)
   }
 
   private record(record: PubMessage): void {
@@ -49,16 +74,36 @@ export class OwnersOnly {
     if (cause === undefined) return bad('a record that nobody asked for')
     if (before === undefined) {
       if (record.owners.join() !== cause.author) bad('made for somebody else than who asked')
-      if (!this.redeemed.has(cause.author)) bad('made for a stranger')
+      if (!this.isKnown(cause.author)) bad('made for a stranger')
       return
     }
-    if (record.owners.join() !== before.owners.join()) bad('its owners changed')
-    if (!before.owners.includes(cause.author)) bad(`changed by ${short(cause.author)}, who does not own it`)
+    this.judgeOwners(before, record, cause)
+    // An operator's raised epoch keeps the cause of the record before it.
+    if (before.answers !== record.answers && !before.owners.includes(cause.author))
+      bad(`changed by ${short(cause.author)}, who does not own it`)
     if (before.status === 'ended' && record.status === 'live') bad('back to life')
     this.judgeChange(before, record, cause)
     const deleted = before.status === 'live' && record.status === 'ended'
     const isFailed = (record.answers as string) === record.pub
-    if (deleted && !isFailed && !this.isYes(cause, record.pub)) bad('deleted without a yes to its question')
+    if (deleted && !isFailed && !this.isYes(cause, before)) bad('deleted without a yes to its question')
+  }
+
+  /** One owner more or less, whom an owner has named; never none, never more than a message reaches. */
+  private judgeOwners(before: PubMessage, record: PubMessage, cause: Asked): void {
+    const bad = (what: string) => this.violate('owners-only', `${record.name}: ${what}: ${cause.text}`)
+    const came = record.owners.filter((id) => !before.owners.includes(id))
+    const went = before.owners.filter((id) => !record.owners.includes(id))
+    if (new Set(record.owners).size !== record.owners.length || record.owners.length > 6)
+      bad('too many owners')
+    for (const id of came) this.added.add(id)
+    if (came.length + went.length === 0) return
+    this.ownerChanges += 1
+    const [one] = [...came, ...went]
+    if (
+      came.length + went.length > 1 ||
+      !cause.text.endsWith(` ${came.length > 0 ? 'add' : 'remove'} ${one}`)
+    )
+      bad('its owners changed')
   }
 
   /** Who stops, starts or names a pub has said so. */
@@ -80,10 +125,23 @@ export class OwnersOnly {
       bad('was described')
   }
 
-  private isYes(cause: Asked, pub: PubId): boolean {
-    const questions = cause.branch.map((key) => this.questions.get(key))
-    const isAsked = questions.some((one) => one?.pub === pub && one.asked.includes(cause.author))
-    return isAsked && YES.has(cause.text.toLowerCase())
+  /** What a post descends from, through the provider's own. */
+  private above(branch: readonly MessageId[]): MessageId[] {
+    const found = new Set<MessageId>(branch)
+    for (const key of found) for (const parent of this.parents.get(key) ?? []) found.add(parent)
+    return [...found]
+  }
+
+  /** Of one who was asked and owns it; where several do, of another one than who wants it. */
+  private isYes(cause: Asked, { pub, owners }: PubMessage): boolean {
+    const isShared = owners.length > 1
+    if (isShared) this.sharedEnds += 1
+    const isAsked = this.above(cause.branch).some((key) => {
+      const one = this.questions.get(key)
+      if (one?.question.pub !== pub || !one.question.asked.includes(cause.author)) return false
+      return !isShared || one.by !== cause.author
+    })
+    return isAsked && owners.includes(cause.author) && YES.has(cause.text.toLowerCase())
   }
 }
 

@@ -3,6 +3,8 @@ export const INVARIANTS = {
   'one-chain': 'no two different messages for one place of a feed, on any disk (blueprint 1)',
   'write-ahead': 'no message on a disk of a pub that the provider does not hold (blueprint 1)',
   'key-in-escrow': 'no pub starts before its key is in escrow, on disk (blueprint 7)',
+  'secret-to-its-hub':
+    'a secret leaves escrow for the hub of the record and the present epoch only (blueprint 7)',
   'present-epoch': 'nothing is committed under an epoch that is over (blueprint 1)',
   'owners-only':
     "nobody but a pub's owner changes it, and deletes only by a yes to the question (blueprint 2)",
