@@ -6,7 +6,7 @@
 import type { Test } from 'tape'
 import type { PubView } from '../../protocol/rpc'
 import { until } from './machine'
-import { answersTo, finalAnswer, firstPost, inviteIn, privatePost } from './patchwork'
+import { answersTo, finalAnswer, firstPost, inviteIn, privatePost, readFrom } from './patchwork'
 import { askForPub, type World } from './path-story'
 import { lookForSecrets } from './secrets-scan'
 import { call, type StockPeer, startStock } from './stock'
@@ -195,18 +195,21 @@ async function people(story: Everything, bob: StockPeer): Promise<void> {
   const { invite } = await provider.admin('adminInvite', { uses: 5 })
   await call(bob.rpc, 'invite.accept', invite)
   await story.say(bob, 'status alice', 'done', /\*\*alice\*\* is \*\*up\*\*/)
-  const asked = await story.say(alice, 'export alice secret', 'asked', /second|other|yes/i, {
-    root,
-    branch: root,
-  })
-  t.ok(asked.content.buttcloud.question !== null, 'a question to the other owner')
+  await story.say(alice, 'export alice secret', 'asked', /a `yes` of another one/, { root, branch: root })
+  const question = await until('the question to reach bob', async () =>
+    (await readFrom(bob, provider.id)).find(({ content }) => content.buttcloud?.topic === 'question'),
+  )
+  await story.say(alice, 'yes', 'refused', /no open question/, { root, branch: root })
+  const thread = { root: question.content.root ?? question.key, branch: question.key }
+  t.ok(question.content.recps.includes(alice.id), 'all owners read the question')
+  await story.say(bob, 'yes', 'done', /key pair of/, thread)
   await story.say(alice, `owners alice remove ${bob.id}`, 'done', /owner/i, { root, branch: root })
   await until('bob to lose sight of it', async () => {
     const views = await provider.admin<PubView[]>('adminPubs')
     return views.every((one) => !one.owners.includes(bob.id as never))
   })
   await story.say(bob, 'status alice', 'refused', /You have no pub called/)
-  await story.say(alice, `owners alice remove ${alice.id}`, 'refused', /last/, { root, branch: root })
+  await story.say(alice, `owners alice remove ${alice.id}`, 'refused', /only owner/, { root, branch: root })
 }
 
 async function ending(story: Everything): Promise<void> {
