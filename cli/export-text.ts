@@ -23,7 +23,7 @@ export function secretWarning(name: string, part: ExportPart): string {
 /** Said once it is there. */
 export function secretAdvice(name: string, part: ExportPart): string {
   const docs = part === 'all' ? ' How to start it: README.txt in the archive.' : ''
-  return `${name} goes on running here. Before a copy of it runs anywhere else: buttcloud stop ${name}${docs}`
+  return `${name} goes on running here. Before a copy of it runs anywhere else: buttcloud stop ${name}.${docs}`
 }
 
 const BAR_CELLS = 20

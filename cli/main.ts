@@ -23,6 +23,7 @@ import { register as power } from './commands/power'
 import { register as provider } from './commands/provider'
 import { register as say } from './commands/say'
 import { register as seeing } from './commands/seeing'
+import { register as stats } from './commands/stats'
 import { register as status } from './commands/status'
 import { register as up } from './commands/up'
 import { register as web } from './commands/web'
@@ -67,6 +68,7 @@ function createProgram(): Command {
     create,
     list,
     status,
+    stats,
     seeing,
     invite,
     invites,

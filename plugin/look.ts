@@ -9,7 +9,7 @@ import {
   type Outcome,
   type Question,
 } from '../protocol/messages/answer'
-import type { PubFact, Request, State } from '../protocol/state'
+import type { NoticeThread, PubFact, Request, State } from '../protocol/state'
 import type { Effect, Reply } from './effects'
 import type { Policy } from './policy'
 import { type Ledger, pubNamed, pubsOf } from './query'
@@ -132,6 +132,17 @@ export function notify(look: Look, owners: FeedId[], text: string, notice: Notic
   const payload: NoticePayload = { v: 1, kind: 'notice', question: null, to: null, ...notice }
   if (look.world.state.provider.notices.has(noticeKey(payload))) return
   look.owe({ kind: 'notice', owners, text: clip(text), payload })
+}
+
+/**
+ * The thread that a notice goes into; null for a new one. Others than the readers of the last one get another, and a
+ * change of owners always begins one, though the same people may have had one before.
+ */
+export function noticeThread(state: State, recps: FeedId[], notice: NoticePayload): NoticeThread | null {
+  if (notice.to !== null || notice.topic === 'owners') return null
+  const thread = state.provider.threads.get(notice.pub)
+  const same = thread?.recps.length === recps.length && thread.recps.every((id) => recps.includes(id))
+  return same ? thread : null
 }
 
 /**

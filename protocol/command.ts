@@ -119,7 +119,10 @@ function settled(
   }
 }
 
-/** Nothing is changed by it, so it is obeyed whatever stands around. */
+/**
+ * True where nothing is changed by it, so that it is obeyed whatever stands around. Every command stands here, so that
+ * the compiler asks for a new one.
+ */
 function isHarmless(read: Command | Invalid): boolean {
   switch (read.kind) {
     case 'help':
@@ -137,7 +140,27 @@ function isHarmless(read: Command | Invalid): boolean {
       return read.plan === null
     case 'owners':
       return read.change === null
-    default:
+    case 'create':
+    case 'invite':
+    case 'uninvite':
+    case 'start':
+    case 'stop':
+    case 'restart':
+    case 'upgrade':
+    case 'rebuild':
+    case 'name':
+    case 'describe':
+    case 'follow':
+    case 'unfollow':
+    case 'block':
+    case 'unblock':
+    case 'run':
+    case 'export':
+    case 'email':
+    case 'delete':
+    case 'yes':
+    case 'no':
+    case 'invalid':
       return false
   }
 }

@@ -52,7 +52,7 @@ export async function keepInEscrow(
     answer = await asked(provider.escrow({ pub, epoch, feed, key, sealed: sealTo(key, text) }))
   }
   if (!answer.held) throw new Error('try-again: the provider did not take the key into escrow')
-  secrets.noteSealed(name, answer.key)
+  secrets.noteSealed(name, feed, answer.key)
 }
 
 /** What the provider refuses in words is no trouble of the line. */

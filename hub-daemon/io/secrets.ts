@@ -3,7 +3,7 @@
  * has it in escrow, that it has: no pub starts before that.
  */
 import { join } from 'node:path'
-import type { PubId } from '../../protocol/ids'
+import type { FeedId, PubId } from '../../protocol/ids'
 import { runNameOf } from '../../protocol/ids'
 import { makeFolder, readText, removeDurably, writeDurably } from '../../sbot/durable'
 import { type FeedSecret, makeFeedSecret, readFeedSecret } from '../../sbot/feed-secret'
@@ -39,9 +39,9 @@ export class Secrets {
     return secret
   }
 
-  /** The provider has it in escrow, sealed to this key. */
-  noteSealed(name: string, key: string): void {
-    writeDurably(this.path(name, 'escrow'), `${key}\n`)
+  /** The provider has the secret of this feed in escrow, sealed to this key. */
+  noteSealed(name: string, feed: FeedId, key: string): void {
+    writeDurably(this.path(name, 'escrow'), `${feed} ${key}\n`)
     this.sealed.add(name)
   }
 
@@ -61,7 +61,11 @@ export class Secrets {
 
   private isSealed(name: string): boolean {
     if (this.sealed.has(name)) return true
-    if (readText(this.path(name, 'escrow')) === null || readText(this.path(name)) === null) return false
+    const noted = readText(this.path(name, 'escrow'))
+    const text = noted === null ? null : readText(this.path(name))
+    if (noted === null || text === null) return false
+    // One that is damaged, or another one, is no sealed one: the step that looks after it says so in words.
+    if (readFeedSecret(text)?.feed !== noted.split(' ')[0]) return false
     this.sealed.add(name)
     return true
   }

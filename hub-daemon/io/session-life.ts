@@ -30,6 +30,8 @@ export class Life {
   private turn: Promise<void> = Promise.resolve()
   private head = 0
   private shutAndWaiting = false
+  /** Messages in a row whose place the provider holds another one for. */
+  private gaps = 0
   private open = false
   /** When it last said anything by itself or answered, and whether it tells its figures. */
   private heardAt: Millis = Date.now()
@@ -126,6 +128,8 @@ export class Life {
   private async openFence(): Promise<void> {
     const { pub, epoch, address, log } = this.options
     let backoffMs = PROVIDER_BACKOFF_MS
+    // Once is an earlier try of the same write. A log that was forked by hand would go round for ever, at full speed.
+    if (this.gaps > 1) await this.afterGaps()
     while (!this.gone.signal.aborted) {
       const arrival = this.arrival.signal
       const provider = this.options.provider()
@@ -153,6 +157,17 @@ export class Life {
         backoffMs = Math.min(PROVIDER_BACKOFF_MAX_MS, backoffMs * 2)
       }
     }
+  }
+
+  private async afterGaps(): Promise<void> {
+    const { pub, log } = this.options
+    const pauseMs = Math.min(PROVIDER_BACKOFF_MAX_MS, PROVIDER_BACKOFF_MS * 2 ** (this.gaps - 1))
+    this.change({ reason: 'its feed here is another one than its provider holds, so it may not write' })
+    log.warn(
+      { pub, pauseMs },
+      'the provider holds another message in this place; waiting before the next try',
+    )
+    await pause(pauseMs, this.gone.signal)
   }
 
   private async afterRefusal(error: unknown, backoffMs: Millis, arrival: AbortSignal): Promise<void> {
@@ -187,9 +202,11 @@ export class Life {
     } catch (error) {
       const message = clean(error instanceof Error ? error.message : String(error))
       log.warn({ pub, reason: message }, 'a message of the pub was not committed')
+      if (reasonOf(error) === 'gap') this.gaps += 1
       await this.door.answer({ id, ok: false, reason: reasonOf(error), message })
       return
     }
+    this.gaps = 0
     await this.door.answer({ id, ok: true, reason: null, message: null })
   }
 

@@ -2,6 +2,7 @@
 import type { FeedId } from '../../protocol/ids'
 import { buildPost } from '../../protocol/messages/answer'
 import type { Effect } from '../effects'
+import { noticeThread } from '../look'
 import type { Asks } from './asks'
 import type { Commits } from './commits'
 import type { Inbox } from './inbox'
@@ -35,10 +36,9 @@ export function createPerformer(
     },
     notice: ({ owners, text, payload }) => {
       const recps = [...owners, self]
-      const thread = payload.to === null ? inbox.state.provider.threads.get(payload.pub) : undefined
-      const same = thread !== undefined && sameSet(thread.recps, recps) ? thread : null
-      const root = same?.root ?? null
-      const branch = same?.head ?? null
+      const thread = noticeThread(inbox.state, recps, payload)
+      const root = thread?.root ?? null
+      const branch = thread?.head ?? null
       return inbox.say(
         buildPost({ text, root, branch, recps, mentions: owners.map(mention), payload }),
         recps,
@@ -68,8 +68,4 @@ export function createPerformer(
   return async (effect) => {
     await (table[effect.kind] as (effect: Effect) => Promise<unknown>)(effect)
   }
-}
-
-function sameSet(one: FeedId[], other: FeedId[]): boolean {
-  return one.length === other.length && one.every((id) => other.includes(id))
 }

@@ -35,7 +35,12 @@ export class HubProvider {
   readonly heard: Incoming[] = []
   /** What was sealed, by pub. */
   readonly sealed = new Map<PubId, { feed: FeedId; key: string; sealed: string }>()
+  /** Pubs whose log, so this provider says, is another one than it holds; and how often they have tried. */
+  readonly forked = new Set<PubId>()
+  forkedTries = 0
   pair = makeBoxPair()
+  /** Thrown at whoever wants to put something in; null where all is well. */
+  escrowRefusal: string | null = null
   readonly specs = new Map<PubId, SpecMessage>()
   /** Token keys with the hub that used them. */
   private readonly tokens = new Map<string, FeedId | null>()
@@ -230,6 +235,7 @@ export class HubProvider {
     this.need(hub, pub, epoch)
     const before = this.sealed.get(pub)
     if (before !== undefined && before.feed !== feed) throw new Error('refused: another feed')
+    if (this.escrowRefusal !== null) throw new Error(this.escrowRefusal)
     if (sealed !== null && key === this.pair.public) this.sealed.set(pub, { feed, key, sealed })
     return { held: this.sealed.get(pub)?.key === this.pair.public, key: this.pair.public }
   }
@@ -255,6 +261,10 @@ export class HubProvider {
   ): object {
     const ledger = this.need(hub, request.pub, request.epoch)
     const { value, invite } = request
+    if (this.forked.has(request.pub)) {
+      this.forkedTries += 1
+      throw new Error('gap: another message stands there')
+    }
     const present = ledger.values[value.sequence - 1]
     if (present !== undefined) {
       if (JSON.stringify(present) === JSON.stringify(value)) return { sequence: value.sequence }

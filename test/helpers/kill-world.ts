@@ -39,7 +39,8 @@ export interface Made {
 
 const OWNERS = 6
 
-export async function openKillWorld(): Promise<KillWorld> {
+/** With so many owners who have redeemed the provider's invite. */
+export async function openKillWorld(count = OWNERS): Promise<KillWorld> {
   const networkKey = randomNetworkKey()
   const portMin = await freePort()
   const settings = {
@@ -59,7 +60,7 @@ export async function openKillWorld(): Promise<KillWorld> {
   const hub = await joinHub(first, { networkKey, engine: 'process', memoryBytes: 4 * 2 ** 30 })
   const { invite } = await first.admin('adminInvite', { uses: 50 })
   const owners = await Promise.all(
-    Array.from({ length: OWNERS }, (_, n) => startStock({ networkKey, label: `owner-${n}` })),
+    Array.from({ length: count }, (_, n) => startStock({ networkKey, label: `owner-${n}` })),
   )
   for (const owner of owners) await call(owner.rpc, 'invite.accept', invite)
   const member = await startStock({ networkKey, label: 'member' })

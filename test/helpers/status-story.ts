@@ -16,6 +16,7 @@ import { answered, connected } from './connected'
 import { until } from './machine'
 import { answersTo, firstPost, privatePost, type ThreadPost } from './patchwork'
 import { askForPub, type World } from './path-story'
+import { tellStats } from './stats-story'
 import { call, dial, type StockPeer, startStock } from './stock'
 
 export interface Story {
@@ -46,6 +47,7 @@ export async function tellStatus(
     await tellReaders(story, bob)
     await tellStrangers(story, bob)
     await tellStream(story)
+    await tellStats(t, world, pub)
     await more(story)
     await tellHubAway(story)
     await tellScan(story)

@@ -2,7 +2,7 @@
 
 import { type Decision, decide } from '../../plugin/decide'
 import type { Effect, Reply } from '../../plugin/effects'
-import type { Facts } from '../../plugin/look'
+import { type Facts, noticeThread } from '../../plugin/look'
 import { DEFAULT_POLICY, type Policy } from '../../plugin/policy'
 import type { Ledger } from '../../plugin/query'
 import { evolve, type Folded } from '../../protocol/evolve'
@@ -139,10 +139,9 @@ export class Story {
       case 'notice': {
         const { owners, text, payload } = effect
         const recps = [...owners, provider]
-        const thread = this.state.provider.threads.get(payload.pub)
-        const same = thread !== undefined && thread.recps.join() === recps.join() ? thread : null
+        const thread = noticeThread(this.state, recps, payload)
         const mentions = owners.map((id) => ({ id, name: 'x' }))
-        const place = { root: same?.root ?? null, branch: same?.head ?? null }
+        const place = { root: thread?.root ?? null, branch: thread?.head ?? null }
         return this.tells(provider, buildPost({ text, ...place, recps, mentions, payload }))
       }
       case 'ask':

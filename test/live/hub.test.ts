@@ -164,6 +164,37 @@ test('a provider that restarts finds its hub and its pubs as they were', async (
   t.end()
 })
 
+test('a pub whose log was forked by hand does not go round at full speed, and comes back when it is mended', async (t) => {
+  const world = await startWorld()
+  const { provider } = world
+  try {
+    const pub = pubIdOf(requestOf('dora'))
+    const port = await freePort()
+    await provider.order(world.hub.id, { pub, port, name: 'dora' })
+    await provider.phase(pub, 'up')
+    await until('dora to have introduced herself', () => (provider.ledgers.get(pub)?.values.length ?? 0) > 0)
+    provider.forked.add(pub)
+    const since = Date.now()
+    await provider.order(world.hub.id, { pub, port, name: 'Dora', revision: 2 })
+    await until('it to try again with pauses', () => provider.forkedTries >= 4, 60_000)
+    t.ok(Date.now() - since >= 1_000, `four tries in ${Date.now() - since} ms`)
+    t.match(world.hub.lines(), /holds another message in this place/)
+    provider.forked.delete(pub)
+    const { values } = provider.ledgers.get(pub) ?? { values: [] }
+    await until(
+      'the name to be stored once the log is mended',
+      () => values.some((value) => (value.content as { name?: string } | null)?.name === 'Dora'),
+      90_000,
+    )
+    t.equal(values.filter((value) => (value.content as { name?: string } | null)?.name === 'Dora').length, 1)
+  } catch (error) {
+    t.fail(`${(error as Error).message}\n${world.hub.lines().slice(-4000)}`)
+  } finally {
+    await endWorld(world)
+  }
+  t.end()
+})
+
 test('a token is for one hub; a hub that never joined says what to do', async (t) => {
   const networkKey = randomNetworkKey()
   const provider = await new HubProvider(networkKey).start()

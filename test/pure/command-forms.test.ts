@@ -155,6 +155,20 @@ test('courtesies around these commands change nothing', (t) => {
   t.end()
 })
 
+test('after a "not" only what changes nothing is obeyed; the rest is asked back', (t) => {
+  const HARMLESS = /^(?:invites|address|log|plans|owners alice$)/
+  fc.assert(
+    fc.property(PLAIN, (said) => {
+      const read = parseCommand(`I do not know much. ${said}`)
+      if (HARMLESS.test(said)) t.deepEqual(read, parseCommand(said), said)
+      else t.equal(read.kind, 'unclear', said)
+      t.equal(parseCommand(`do not ${said}`).kind, 'unclear', `do not ${said}`)
+    }),
+    { numRuns: 200 },
+  )
+  t.end()
+})
+
 test('the longest that is taken, and one more', (t) => {
   const noteOf = (chars: number) => parseCommand(`invite alice note ${'n'.repeat(chars)}`).kind
   t.deepEqual([INVITE_NOTE_CHARS_MAX, INVITE_NOTE_CHARS_MAX + 1].map(noteOf), ['invite', 'invalid'])

@@ -3,6 +3,7 @@ import test from 'tape'
 import { emptyState, evolve, type HubState } from '../../hub-daemon/state'
 import { buildCapacity } from '../../protocol/messages/capacity'
 import { buildHub } from '../../protocol/messages/hub'
+import { buildIncident } from '../../protocol/messages/incident'
 import { buildObserved } from '../../protocol/messages/observed'
 import { buildOp } from '../../protocol/messages/op'
 import { buildResult } from '../../protocol/messages/result'
@@ -36,6 +37,11 @@ function plain(state: HubState): unknown {
     done: [...state.done].sort(),
     revoked: [...state.revoked].sort(),
     observed: sorted(state.observed),
+    upAt: sorted(state.upAt),
+    incidents: sorted(state.incidents).map(([pub, ends]) => [
+      pub,
+      [...(ends as Map<number, unknown>)].sort(),
+    ]),
     capacity: state.capacity,
   }
 }
@@ -78,6 +84,10 @@ const report = fc.oneof(
     }),
   ),
   number.map((op) => buildResult({ op: keyOfMessage(op), pub: pubOf(op), ok: true, reason: null })),
+  // What is said of one end of an incident is said once.
+  fc
+    .record({ pub, number, state: fc.constantFrom('begun' as const, 'over' as const) })
+    .map((f) => buildIncident({ ...f, kind: 'down', at: f.number, reason: null, lines: [] })),
   number.map((n) => buildCapacity({ ...OFFER, memoryBytes: n })),
 )
 

@@ -1,0 +1,84 @@
+/** `buttcloud stats`: the live figures of a pub, over a connection of its own to the provider. */
+import { checkLiveFigures, FIGURE_METHODS } from '../../protocol/figures'
+import type { PubId } from '../../protocol/ids'
+import type { PubView } from '../../protocol/rpc'
+import { called, drain } from '../../sbot/peers'
+import type { Context } from '../context'
+import { Failure, firstLine } from '../failure'
+import { statsHeading, statsLine } from '../stats-text'
+import { callProvider, identityFor } from './provider-call'
+
+const METHODS = { ...FIGURE_METHODS, pubs: 'async' } as const
+/** The heading comes again so often that it is always on the screen. */
+const LINES_PER_HEADING = 20
+const SIGNALS = ['SIGINT', 'SIGTERM'] as const
+
+/** Shows one line a second until Ctrl-C, or until `count` of them. Throws a Failure when the stream ends by itself. */
+export async function watchStats(context: Context, name: string | null, count: number | null): Promise<void> {
+  const identity = await identityFor(context)
+  const connection = await callProvider(identity, METHODS).catch((error: unknown) => {
+    throw new Failure(1, sentenceOf(error), { cause: error })
+  })
+  try {
+    const views = (await called((callback) => connection.buttcloud.pubs(callback))) as PubView[]
+    const { pub } = chosen(views, name)
+    await follow(context, connection.buttcloud.stats({ pub }), pub, count)
+  } finally {
+    await connection.close()
+  }
+}
+
+function follow(context: Context, source: any, pub: PubId, count: number | null): Promise<void> {
+  let lines = 0
+  const show = (item: unknown): void => {
+    const checked = checkLiveFigures(item, '')
+    if (!checked.ok) return
+    if (context.options.json) context.print(JSON.stringify({ pub, ...checked.value }))
+    else {
+      if (lines % LINES_PER_HEADING === 0) context.print(context.paint.bold(statsHeading()))
+      context.print(statsLine(checked.value))
+    }
+    lines += 1
+  }
+  return new Promise((resolve, reject) => {
+    let over = false
+    const finish = (settle: () => void): void => {
+      if (over) return
+      over = true
+      for (const signal of SIGNALS) process.off(signal, stop)
+      context.stdout.off('error', stop)
+      settle()
+    }
+    // The end is not waited for: closing the connection ends the stream in any case.
+    const stop = (): void => finish(resolve)
+    for (const signal of SIGNALS) process.once(signal, stop)
+    // Whoever reads our output has gone.
+    context.stdout.once('error', stop)
+    const take = (item: unknown): void => {
+      if (over) return
+      show(item)
+      if (lines === count) stop()
+    }
+    drain(source, take).then(
+      () => finish(() => reject(new Failure(1, 'The provider ended the stream; run it again to go on.'))),
+      (error: unknown) => finish(() => reject(new Failure(1, sentenceOf(error), { cause: error }))),
+    )
+  })
+}
+
+function chosen(views: PubView[], name: string | null): PubView {
+  const live = views.filter(({ phase }) => phase !== 'ended')
+  const names = live.map((view) => view.name).join(', ')
+  const [only] = live
+  const found = name === null ? (live.length === 1 ? only : undefined) : live.find((one) => one.name === name)
+  if (found !== undefined) return found
+  if (live.length === 0) throw new Failure(1, 'You have no pub yet. Make one with: buttcloud create NAME')
+  if (name === null) throw new Failure(1, `Which one? You have ${names}.`)
+  throw new Failure(1, `You have no pub called ${name}. Yours: ${names}.`)
+}
+
+/** What the provider said, without the word for programs at its front, as a sentence. */
+function sentenceOf(error: unknown): string {
+  const text = firstLine(error).replace(/^[a-z-]+: /, '')
+  return `${text.charAt(0).toUpperCase()}${text.slice(1).replace(/\.$/, '')}.`
+}
