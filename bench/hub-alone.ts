@@ -1,5 +1,6 @@
 /** A real hub daemon on Docker, in a process of its own, with a provider whose orders the bench gives itself. */
 import { randomBytes } from 'node:crypto'
+import { createServer } from 'node:net'
 import type { PubId } from '../protocol/ids'
 import { dockerOn, sweepHub } from '../test/docker/world'
 import { startHubProcess } from '../test/helpers/hub-process'
@@ -38,4 +39,33 @@ export async function startHubAlone(host: string, socketPath: string): Promise<H
 /** An id as a request would have given it. */
 export function madeUpPub(): PubId {
   return `%${randomBytes(32).toString('base64')}.sha256` as PubId
+}
+
+/** Below the ports that the kernel gives to whoever dials out: so many pubs would meet one of those. */
+const PORT_MIN = 21_000
+
+function isFree(port: number): Promise<boolean> {
+  return new Promise((resolve) => {
+    const server = createServer()
+    server.once('error', () => resolve(false))
+    server.listen(port, '127.0.0.1', () => server.close(() => resolve(true)))
+  })
+}
+
+/** Orders so many pubs and waits until all are up; tells how far it is. */
+export async function orderPubs({ provider, hub }: HubAlone, count: number): Promise<PubId[]> {
+  const pubs = Array.from({ length: count }, () => madeUpPub())
+  let port = PORT_MIN
+  for (const pub of pubs) {
+    while (!(await isFree(port))) port += 1
+    await provider.order(hub.id, { pub, port })
+    port += 1
+  }
+  let up = 0
+  for (const pub of pubs) {
+    await provider.phase(pub, 'up', 600_000)
+    up += 1
+    if (up % 20 === 0) console.log(`${up} pubs are up`)
+  }
+  return pubs
 }

@@ -7,7 +7,6 @@
  */
 import { spawn } from 'node:child_process'
 import { readFileSync } from 'node:fs'
-import { createServer } from 'node:net'
 import { join } from 'node:path'
 import Docker from 'dockerode'
 import { LABEL_HUB } from '../hub-daemon/engines/docker-body'
@@ -19,7 +18,7 @@ import { type Docker as Command, dockerOn } from '../test/docker/world'
 import { removeFolder, temporaryFolder, until } from '../test/helpers/machine'
 import { deafSocket } from './deaf-socket'
 import { verdict } from './figures'
-import { type HubAlone, madeUpPub, startHubAlone } from './hub-alone'
+import { type HubAlone, orderPubs, startHubAlone } from './hub-alone'
 
 const PUBS = Number(process.env.PUBS ?? 100)
 /** One probe of every pub falls into it. */
@@ -30,17 +29,6 @@ const EVENTS_MISSED = 400
 const KILLED = 10
 const REMOVED = 5
 const TICKS_PER_SECOND = 100
-/** Below the ports that the kernel gives to whoever dials out: so many pubs would meet one of those. */
-const PORT_MIN = 21_000
-
-function isFree(port: number): Promise<boolean> {
-  return new Promise((resolve) => {
-    const server = createServer()
-    server.once('error', () => resolve(false))
-    server.listen(port, '127.0.0.1', () => server.close(() => resolve(true)))
-  })
-}
-
 /** Processor time of a process so far, in milliseconds, user and system together. */
 function processorMs(pid: number): number {
   const fields = readFileSync(`/proc/${pid}/stat`, 'utf8').split(') ')[1]?.split(' ') ?? []
@@ -56,24 +44,6 @@ async function listAndInspect(socketPath: string, hub: string): Promise<void> {
     await Promise.all(found.map(({ Id }) => docker.getContainer(Id).inspect()))
     await new Promise((resolve) => setTimeout(resolve, Math.max(0, began + 1_000 - performance.now())))
   }
-}
-
-async function orderPubs(alone: HubAlone): Promise<string[]> {
-  const { provider, hub } = alone
-  const pubs = Array.from({ length: PUBS }, () => madeUpPub())
-  let port = PORT_MIN
-  for (const pub of pubs) {
-    while (!(await isFree(port))) port += 1
-    await provider.order(hub.id, { pub, port })
-    port += 1
-  }
-  let up = 0
-  for (const pub of pubs) {
-    await provider.phase(pub, 'up', 600_000)
-    up += 1
-    if (up % 20 === 0) console.log(`${up} pubs are up`)
-  }
-  return pubs.map(runNameOf)
 }
 
 async function idle(alone: HubAlone, socketPath: string): Promise<number> {
@@ -133,7 +103,7 @@ async function run(): Promise<void> {
   const between = await deafSocket(join(folder, 'docker.sock'), engine.socketPath)
   const alone = await startHubAlone(engine.host, between.path)
   try {
-    const names = await orderPubs(alone)
+    const names = (await orderPubs(alone, PUBS)).map(runNameOf)
     const ratio = await idle(alone, engine.socketPath)
     const missed = await missEvents(dockerOn(engine.host), names, between)
     console.log(`P8 states missed: ${missed} (target 0): ${missed === 0 ? 'met' : 'missed'}`)

@@ -10,7 +10,6 @@ import { pubIdOf } from '../protocol/ids'
 import {
   BURST_ANSWER_EVERY_MS,
   BURST_GATHER_MS,
-  REQUESTS_PER_MINUTE_MAX,
   STRANGER_ANSWER_EVERY_MS,
   STRANGER_ANSWERS_PER_HOUR_MAX,
 } from '../protocol/limits'
@@ -82,9 +81,9 @@ function isKnown(world: World, author: FeedId): boolean {
 
 /** Work under way goes on; new requests are taken up to the limit; what is over gets one combined answer. */
 function decideAuthor(look: Look, author: FeedId, requests: Request[]): void {
-  const { state, now } = look.world
+  const { state, now, policy } = look.world
   const recent = (state.provider.recent.get(author) ?? []).filter((at) => at > now - MINUTE_MS)
-  let room = REQUESTS_PER_MINUTE_MAX - recent.length
+  let room = policy.requestsPerMinuteMax - recent.length
   const over: Request[] = []
   let asking = false
   for (const request of requests) {
@@ -136,7 +135,7 @@ function continueWork(look: Look, request: Request): boolean {
 }
 
 function refuseBurst(look: Look, author: FeedId, over: Request[]): void {
-  const { state, now } = look.world
+  const { state, now, policy } = look.world
   const last = over[over.length - 1]
   if (last === undefined) return
   // One by one: as arguments of one call, a hundred thousand are more than the stack holds.
@@ -149,7 +148,7 @@ function refuseBurst(look: Look, author: FeedId, over: Request[]): void {
     kind: 'burst',
     thread: { root: last.root ?? last.key, branch: last.key },
     to: author,
-    text: words.burst(over.length),
+    text: words.burst(over.length, policy.requestsPerMinuteMax),
     payload: { v: 1, kind: 'burst', author, upTo: last.sequence, outcome: 'refused', known: true },
   })
 }

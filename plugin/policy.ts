@@ -4,6 +4,7 @@ import {
   FREE_PLAN_MEMORY_BYTES,
   FREE_PLAN_RESERVED_BYTES,
   PUBS_PER_OWNER_MAX,
+  REQUESTS_PER_MINUTE_MAX,
   RETENTION_MS,
 } from '../protocol/limits'
 
@@ -13,6 +14,8 @@ export interface Policy {
   portMax: number
   pubsPerOwnerMax: number
   retentionMs: number
+  /** Requests of one owner that are looked at one by one within a minute. */
+  requestsPerMinuteMax: number
   plan: { name: 'free'; memoryBytes: number; reservedBytes: number; diskBytes: number }
   /** The version that an `upgrade` without one goes to. */
   pubVersion: string
@@ -27,6 +30,7 @@ export const DEFAULT_POLICY: Policy = {
   portMax: 9999,
   pubsPerOwnerMax: PUBS_PER_OWNER_MAX,
   retentionMs: RETENTION_MS,
+  requestsPerMinuteMax: REQUESTS_PER_MINUTE_MAX,
   plan: {
     name: 'free',
     memoryBytes: FREE_PLAN_MEMORY_BYTES,

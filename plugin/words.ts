@@ -63,8 +63,8 @@ export const words = {
     readings.length === 0
       ? 'I did not understand that, so I did nothing. `help` lists what I understand.'
       : `I did not understand that for sure, so I did nothing. Did you mean ${readings.map((one) => `\`${one}\``).join(' or ')}?`,
-  burst: (count: number): string =>
-    `That was a lot at once. ${count === 1 ? 'One request' : `${count} requests`} I have not looked at, and they changed nothing; please send what still matters again, at most 20 a minute.`,
+  burst: (count: number, perMinuteMax: number): string =>
+    `That was a lot at once. ${count === 1 ? 'One request' : `${count} requests`} I have not looked at, and they changed nothing; please send what still matters again, at most ${perMinuteMax} a minute.`,
   stranger:
     "I don't know you yet, so I did nothing. Please redeem my invite first (ask the people who run me), then write again.",
   deletedWhile: (name: string): string => `**${name}** was deleted before it was ready.`,

@@ -222,8 +222,10 @@ export const PROVIDER_PING_EVERY_MS = 15_000
 /** Dialling the provider: from, doubling, up to. */
 export const PROVIDER_BACKOFF_MS = 200
 export const PROVIDER_BACKOFF_MAX_MS = 10_000
-/** Memory that a hub keeps for itself and its machine: the larger of this and an eighth. */
+/** Memory that a hub keeps for itself, its engine and its machine: the larger of this … */
 export const HUB_RESERVE_BYTES = 256 * 1024 * 1024
+/** … and this share. Idle pubs take little more than half of what is reserved for them (bench/README.md, P9). */
+export const HUB_RESERVE_SHARE = 1 / 16
 /** A changed offer is published when memory or disk differ by this share: free disk moves all the time. */
 export const CAPACITY_CHANGE_SHARE = 0.2
 /** Sentences about a pub's trouble are cut to this. */

@@ -1,7 +1,7 @@
 /** What this machine can offer, read from the machine itself unless the operator says otherwise. */
 import { existsSync, mkdirSync, readFileSync, statfsSync } from 'node:fs'
 import { totalmem } from 'node:os'
-import { HUB_RESERVE_BYTES } from '../../protocol/limits'
+import { HUB_RESERVE_BYTES, HUB_RESERVE_SHARE } from '../../protocol/limits'
 import type { Offer } from '../report'
 
 export interface CapacityOptions {
@@ -30,7 +30,7 @@ export function readOffer(options: CapacityOptions): Offer {
 
 function offeredMemoryBytes(): number {
   const bytes = Math.min(totalmem(), ...MEMORY_LIMITS.map(readLimit))
-  return Math.max(0, Math.floor(bytes - Math.max(HUB_RESERVE_BYTES, bytes / 8)))
+  return Math.max(0, Math.floor(bytes - Math.max(HUB_RESERVE_BYTES, bytes * HUB_RESERVE_SHARE)))
 }
 
 function readLimit(path: string): number {

@@ -29,6 +29,7 @@ interface Settings {
   portMax?: number
   pubsPerOwnerMax?: number
   retentionMs?: number
+  requestsPerMinuteMax?: number
   name?: string
   /** The version of pubs that `upgrade NAME` goes to; default: this package's own. */
   pubVersion?: string
@@ -152,6 +153,7 @@ function policyOf(settings: Settings, networkKey: unknown): Policy {
     portMax: settings.portMax ?? DEFAULT_POLICY.portMax,
     pubsPerOwnerMax: settings.pubsPerOwnerMax ?? DEFAULT_POLICY.pubsPerOwnerMax,
     retentionMs: settings.retentionMs ?? DEFAULT_POLICY.retentionMs,
+    requestsPerMinuteMax: settings.requestsPerMinuteMax ?? DEFAULT_POLICY.requestsPerMinuteMax,
     pubVersion: pubVersionOf(settings),
     providerName: settings.name ?? DEFAULT_POLICY.providerName,
     networkKey: typeof key === 'string' && key !== ssbCaps.shs ? key : null,

@@ -61,6 +61,8 @@ const CHANGES: ((name: string, count: number) => string)[] = [
   (name, count) => `please upgrade ${name} to ${VERSIONS[(count * 7) % VERSIONS.length]}`,
   (name) => `rebuild ${name}`,
   (name) => `please rebuild ${name}`,
+  (name) => `can you rebuild ${name}?`,
+  (name) => `rebuild ${name}, please`,
   (name, count) => `describe ${name} as The place of ${count} people.`,
 ]
 const EXPORTS = ['secret', 'secret', 'gossip', 'log', 'all']
