@@ -9,6 +9,7 @@ import {
   letterOf,
   NOTHING_YET,
   newestThread,
+  questionOfOthers,
   withLetter,
 } from '../../cli/letters'
 import { parseBook, providersOf, withProvider } from '../../cli/owner-book'
@@ -114,6 +115,30 @@ test('order follows the branches, not two clocks', (t) => {
   t.end()
 })
 
+test('the question of another owner is found while it is open, unless one is put to the owner in an answer', (t) => {
+  const all = [OWNER, PROVIDER, OTHER]
+  const question = { kind: 'delete', pub: id('8'), asked: [OWNER], expiresAt: 100 }
+  const notice = (key: string, more: object = {}) =>
+    letter(id(key), PROVIDER, 10, {
+      recps: all,
+      buttcloud: {
+        ...{ v: 1, kind: 'notice', pub: id('8'), topic: 'question', causes: id('7'), to: null },
+        question: { ...question, ...more },
+      },
+    })
+  const answered = (more: object) =>
+    letter(id('9'), PROVIDER, 11, { buttcloud: answerPayload(id('6'), more) })
+  const found = (...letters: Letter[]) => questionOfOthers(letters, OWNER, 50)?.key ?? null
+  t.equal(found(notice('1')), id('1'))
+  t.equal(found(notice('1'), notice('2')), id('2'), 'the newest')
+  t.equal(found(notice('1', { asked: [OTHER] })), null, 'not put to this owner')
+  t.equal(found(notice('1', { expiresAt: 50 })), null, 'too old')
+  t.equal(found(notice('1'), answered({ confirms: id('1') })), null, 'answered with yes')
+  t.equal(found(notice('1'), answered({ declines: id('1') })), null, 'answered with no')
+  t.equal(found(notice('1'), answered({ outcome: 'asked', question })), null, 'their own comes first')
+  t.end()
+})
+
 test('what is sent reads as what was meant', (t) => {
   const opening = letterContent({ provider: PROVIDER, text: 'create alice', thread: null }, OWNER)
   const content = opening.content as { text: string; recps: string[]; root?: string }
@@ -151,6 +176,8 @@ test('invite codes', (t) => {
 test('text on a terminal: nothing foreign controls it, invites stay in one piece', (t) => {
   t.equal(harmless('a\u001b[31mb\u0007\r\nc\u202ed'), 'a [31mb \nc d')
   t.equal(plainOf('**alice** is `up`, see [@bob](@x)'), 'alice is up, see @bob')
+  t.equal(plainOf('is up\n![home, a day](&x)'), 'is up\nPicture, for clients that show some: home, a day')
+  t.equal(plainOf('alice, whoami:\n\n```\n{}\n```'), 'alice, whoami:\n\n{}\n', 'no fence around code')
   t.deepEqual(wrap('one two three', 7), ['one two', 'three'])
   t.deepEqual(wrap(`to ${INVITE} go`, 20), ['to', INVITE, 'go'])
   t.equal(indented('a\n\nb', 40), '    a\n\n    b')
@@ -237,7 +264,15 @@ test('what to do next fits a terminal, and every command in it is one that works
       'npm run buttcloud --',
       prefixFor('buttcloud', '/tmp/a b', '/home/x'),
     ]) {
-      const view = { paint: paint(false), prefix, dir: '/home/x', thisMachineOnly: true, width }
+      const view = {
+        paint: paint(false),
+        prefix,
+        dir: '/home/x',
+        thisMachineOnly: true,
+        invited: true,
+        width,
+      }
+      t.notOk(nextSteps({ ...view, invited: false }).includes('invite above'), 'no invite, no word of one')
       const lines = nextSteps(view).split('\n')
       t.ok(
         lines.every((line) => line.length <= width),
