@@ -105,7 +105,10 @@ async function send(on: Exchange, wish: Wish, timeoutMs: number): Promise<Reques
     const { problem } = await door.state(provider.id)
     await on.close()
     const late = await sending.catch(() => null)
-    const fate = late === null ? 'Nothing was sent.' : 'It was written at the last moment and goes out later.'
+    const fate =
+      late === null
+        ? 'Nothing was sent; try again later.'
+        : 'It was written at the last moment and goes out later.'
     throw new Failure(
       3,
       `The message could not be written within ${context.options.timeoutMs / 1000} s${problem === null ? '' : ` (${problem})`}. ${fate}`,
