@@ -9,7 +9,6 @@ import {
   letterOf,
   NOTHING_YET,
   newestThread,
-  questionOfOthers,
   withLetter,
 } from '../../cli/letters'
 import { parseBook, providersOf, withProvider } from '../../cli/owner-book'
@@ -112,30 +111,6 @@ test('order follows the branches, not two clocks', (t) => {
   t.deepEqual(newestThread([asked, answered]), { root: id('1'), branch: id('2') })
   const three = letter(id('6'), OWNER, 9, { recps: [OWNER, PROVIDER, OTHER] })
   t.equal(newestThread([three]), null, 'a thread with a third person is not gone on with')
-  t.end()
-})
-
-test('the question of another owner is found while it is open, unless one is put to the owner in an answer', (t) => {
-  const all = [OWNER, PROVIDER, OTHER]
-  const question = { kind: 'delete', pub: id('8'), asked: [OWNER], expiresAt: 100 }
-  const notice = (key: string, more: object = {}) =>
-    letter(id(key), PROVIDER, 10, {
-      recps: all,
-      buttcloud: {
-        ...{ v: 1, kind: 'notice', pub: id('8'), topic: 'question', causes: id('7'), to: null },
-        question: { ...question, ...more },
-      },
-    })
-  const answered = (more: object) =>
-    letter(id('9'), PROVIDER, 11, { buttcloud: answerPayload(id('6'), more) })
-  const found = (...letters: Letter[]) => questionOfOthers(letters, OWNER, 50)?.key ?? null
-  t.equal(found(notice('1')), id('1'))
-  t.equal(found(notice('1'), notice('2')), id('2'), 'the newest')
-  t.equal(found(notice('1', { asked: [OTHER] })), null, 'not put to this owner')
-  t.equal(found(notice('1', { expiresAt: 50 })), null, 'too old')
-  t.equal(found(notice('1'), answered({ confirms: id('1') })), null, 'answered with yes')
-  t.equal(found(notice('1'), answered({ declines: id('1') })), null, 'answered with no')
-  t.equal(found(notice('1'), answered({ outcome: 'asked', question })), null, 'their own comes first')
   t.end()
 })
 
