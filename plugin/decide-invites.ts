@@ -36,12 +36,14 @@ export function beginUninvite(look: Look, request: Request, name: string | null,
     (one) => one.kind === 'order' && 'revoke' in one.content && one.content.revoke.key === key,
   )
   if (isOwed) return look.wakeAt(now)
+  const feed = feedOf(state, pub)
+  const after = feed === null ? 0 : (state.authors.get(feed)?.sequence ?? 0)
   const content = buildOp({
     op: request.key,
     hub: pub.record.hub,
     pub: pub.pub,
     kind: 'revoke',
-    revoke: { key },
+    revoke: { key, after },
   })
   look.owe({ kind: 'order', content })
 }

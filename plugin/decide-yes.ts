@@ -21,7 +21,9 @@ const CONFIRMED: Record<Question['kind'], Confirmed> = {
 export function decideYes(look: Look, request: Request): void {
   const { state, now } = look.world
   const refuse = (text: string): void => answer(look, request, 'refused', text, { command: 'yes' })
-  const above = questionsAbove(state, request).filter((one) => isOpen(state, one, now))
+  const all = questionsAbove(state, request)
+  if (state.provider.delivered.has(request.key) && closeDelivered(look, request, all)) return
+  const above = all.filter((one) => isOpen(state, one, now))
   const mine = above.filter((one) => one.asked.includes(request.author))
   const [question] = mine
   if (question === undefined) {
@@ -39,9 +41,19 @@ export function decideYes(look: Look, request: Request): void {
   if (pub === undefined || pub.record.status === 'ended' || look.pubsEnded.has(question.pub))
     return answer(look, request, 'refused', words.goneAlready, options)
   if (!pub.record.owners.includes(request.author)) return refuse(peopleWords.ownerNoMore(pub.record.name))
-  if (!mayConfirm(question, pub, request.author))
+  if (!mayConfirm(state, question, pub, request.author, now))
     return refuse(peopleWords.askAgain(pub.record.name, commandOf(question.kind)))
   CONFIRMED[question.kind](look, request, pub, question)
+}
+
+/** The link that this yes was about is said: whatever has come between that and the answer, it is done. */
+function closeDelivered(look: Look, request: Request, above: OpenQuestion[]): boolean {
+  const mine = above.filter((one) => one.kind === 'export-secret' && one.asked.includes(request.author))
+  const question = mine.find((one) => isOpen(look.world.state, one, look.world.now)) ?? mine[0]
+  const pub = question === undefined ? undefined : look.world.state.provider.pubs.get(question.pub)
+  if (question === undefined || pub === undefined) return false
+  confirmSecret(look, request, pub, question)
+  return true
 }
 
 /** A `no` of any owner ends the questions of its thread, so that nobody else's yes counts any more. */

@@ -97,12 +97,22 @@ export function invitesOf(state: State, pub: PubId): InviteOp[] {
   return ops
 }
 
-/** The invites that may still be used: issued, neither void nor taken back, uses left. */
-export function liveInvites(state: State, pub: PubFact, feed: FeedId | null, ledger: Ledger): InviteEntry[] {
+/**
+ * The invites that may still be used: issued, neither void nor taken back, uses left. With a sequence: those that the
+ * message there may have used, also ones that were taken back after it.
+ */
+export function liveInvites(
+  state: State,
+  pub: PubFact,
+  feed: FeedId | null,
+  ledger: Ledger,
+  sequence = Number.POSITIVE_INFINITY,
+): InviteEntry[] {
   const uses = usesOf(state, pub, feed, ledger)
   const entries: InviteEntry[] = []
   for (const op of invitesOf(state, pub.pub)) {
-    if (state.provider.unsuccessful.has(op.op) || state.provider.revoked.has(op.invite.key)) continue
+    const voidAfter = state.provider.revoked.get(op.invite.key) ?? Number.POSITIVE_INFINITY
+    if (state.provider.unsuccessful.has(op.op) || sequence > voidAfter) continue
     const left = op.invite.uses - (uses.get(op.op)?.length ?? 0)
     if (left > 0) entries.push({ key: op.invite.key, left, tag: op.invite.tag })
   }

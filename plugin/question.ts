@@ -1,13 +1,14 @@
 /**
- * Questions that a `yes` answers. What one owner alone may not do to a shared pub (delete it, take its secret) asks all
- * the others; where the request's thread does not reach them, the question goes into the thread kept with all owners.
+ * Questions that a `yes` answers. What one owner alone may not do to a shared pub (delete it, take its secret) asks the
+ * others whose yes counts; where the request's thread does not reach all owners, the question goes into the thread that
+ * is kept with them.
  *
  * For a command that needs one:  `if (needsSecond(pub)) return askOwners(look, request, pub, asking)`, which is the
  * request's final answer (`asked`). The deed is done by the `yes`, a request of its own: an entry of CONFIRMED in
  * decide-yes.ts gets it, with the pub and the question.
  */
-import type { FeedId, MessageId, Millis } from '../protocol/ids'
-import { BRANCH_WALK_MAX, QUESTION_EXPIRES_MS } from '../protocol/limits'
+import type { FeedId, MessageId, Millis, PubId } from '../protocol/ids'
+import { BRANCH_WALK_MAX, OWNER_STANDING_MS, QUESTION_EXPIRES_MS } from '../protocol/limits'
 import type { NoticePayload, Question } from '../protocol/messages/answer'
 import type { OpenQuestion, PubFact, Request, State } from '../protocol/state'
 import { answer, type Look, notify, replyRecipients } from './look'
@@ -37,25 +38,55 @@ export function needsSecond(pub: PubFact): boolean {
   return pub.record.owners.length > 1
 }
 
-/** Asks the other owners, or the only one there is. It is the final answer of the request, and changes nothing. */
+/** True when they became an owner at least OWNER_STANDING_MS ago, by the provider's own record. */
+function isStanding(state: State, pub: PubFact, owner: FeedId, now: Millis): boolean {
+  if (!pub.record.owners.includes(owner)) return false
+  const isOf = (one: { at: Millis; pub: PubId; owner: FeedId }): boolean =>
+    one.pub === pub.pub && one.owner === owner && one.at > now - OWNER_STANDING_MS
+  return !state.provider.ownerAdds.some(isOf)
+}
+
+/**
+ * The owners whose yes counts for what `by` wants: any owner can make a second key of theirs an owner, so it takes two
+ * who have been owners for a while, where there are two. Where there is but one they could remove the newcomers and
+ * decide alone, so a newcomer's yes does no harm, and neither does theirs to a newcomer's wish.
+ */
+function confirmersOf(state: State, pub: PubFact, by: FeedId | null, now: Millis): FeedId[] {
+  const others = pub.record.owners.filter((id) => id !== by)
+  const standing = others.filter((id) => isStanding(state, pub, id, now))
+  if (standing.length === 0) return others
+  const isNewcomers = by === null || !isStanding(state, pub, by, now)
+  return isNewcomers && standing.length > 1 ? [] : standing
+}
+
+/** Who wants it: as the question says, else the owner who wrote the request; null when they are an owner no more. */
+function askerOf(state: State, question: OpenQuestion, pub: PubFact): FeedId | null {
+  const wrote = (id: FeedId): boolean => state.authors.get(id)?.requests.has(question.request) === true
+  return question.by ?? pub.record.owners.find(wrote) ?? null
+}
+
+/** Asks those who may confirm it, or the only owner. It is the final answer of the request, and changes nothing. */
 export function askOwners(look: Look, request: Request, pub: PubFact, asking: Asking): void {
   const { state, now } = look.world
-  const { owners } = pub.record
-  const others = owners.filter((id) => id !== request.author)
-  const asked = others.length === 0 ? [request.author] : others
+  const { owners, name } = pub.record
+  const asked = needsSecond(pub) ? confirmersOf(state, pub, request.author, now) : [request.author]
+  const { command } = asking
+  if (asked.length === 0)
+    return answer(look, request, 'refused', peopleWords.tooNew(name, command), { command, pub: pub.pub })
   const expiresAt = now + QUESTION_EXPIRES_MS
   const question: Question = { kind: asking.kind, pub: pub.pub, asked, expiresAt }
-  const { command } = asking
+  const isSome = asked.length < owners.length - 1
+  const text = asking.text(expiresAt) + (isSome ? ` ${peopleWords.onlyTheirs(asked)}` : '')
   const readers = replyRecipients(request, state.provider.id)
   if (owners.every((id) => readers.includes(id)))
-    return answer(look, request, 'asked', asking.text(expiresAt), { command, pub: pub.pub, question })
+    return answer(look, request, 'asked', text, { command, pub: pub.pub, question })
   // Asked already, and nobody has answered: the others are not called again for it.
-  const standing = standingQuestion(state, question, now)
+  const standing = standingQuestion(state, question, pub, request.author, now)
   if (standing !== null) {
-    const text = peopleWords.askedElsewhere(pub.record.name, standing.asked, standing.expiresAt)
-    return answer(look, request, 'asked', text, { command, pub: pub.pub })
+    const where = peopleWords.askedElsewhere(name, standing.asked, standing.expiresAt)
+    return answer(look, request, 'asked', where, { command, pub: pub.pub })
   }
-  notify(look, owners, asking.text(expiresAt), {
+  notify(look, owners, text, {
     pub: pub.pub,
     topic: 'question',
     causes: request.key,
@@ -75,12 +106,19 @@ export function continueAsked(look: Look, request: Request): boolean {
   return true
 }
 
-/** An open question in the thread of the owners that asks the same of the same people. */
-function standingQuestion(state: State, wanted: Question, now: Millis): OpenQuestion | null {
+/** An open question in the thread of the owners that asks the same of the same people, for the same one. */
+function standingQuestion(
+  state: State,
+  wanted: Question,
+  pub: PubFact,
+  by: FeedId,
+  now: Millis,
+): OpenQuestion | null {
   const thread = state.provider.threads.get(wanted.pub)
   if (thread === undefined) return null
   for (const one of state.provider.questions.values()) {
-    const same = one.pub === wanted.pub && one.kind === wanted.kind && one.root === thread.root
+    const isSameDeed = one.pub === wanted.pub && one.kind === wanted.kind && one.root === thread.root
+    const same = isSameDeed && askerOf(state, one, pub) === by
     if (same && isOpen(state, one, now) && sameSet(one.asked, wanted.asked)) return one
   }
   return null
@@ -97,11 +135,17 @@ function sameSet(one: readonly FeedId[], other: readonly FeedId[]): boolean {
 
 /**
  * Those of its owners whose yes counts now: who was asked and is an owner still; of a shared pub never the one who
- * wants it, though they were its only owner when it asked them.
+ * wants it, though they were its only owner when it asked them, and only one of those who would be asked now.
  */
-export function mayConfirm(question: OpenQuestion, pub: PubFact, author: FeedId): boolean {
+export function mayConfirm(
+  state: State,
+  question: OpenQuestion,
+  pub: PubFact,
+  author: FeedId,
+  now: Millis,
+): boolean {
   if (!question.asked.includes(author) || !pub.record.owners.includes(author)) return false
-  return !needsSecond(pub) || question.by !== author
+  return !needsSecond(pub) || confirmersOf(state, pub, askerOf(state, question, pub), now).includes(author)
 }
 
 interface Step {

@@ -27,6 +27,10 @@ export const peopleWords = {
     `${person(by)} wants to delete **${name}**. It would go off at once and its invites stop working; its data would be removed a week later. It has several owners, so this needs another one's word: if you agree, answer \`yes\` here, before ${when(until)}; \`no\` ends the question.`,
   askedElsewhere: (name: string, asked: FeedId[], until: Millis): string =>
     `**${name}** has several owners, so this needs a \`yes\` of another one, too. I have asked ${people(asked, 'or')} in the private thread that I keep with all its owners; the question is open until ${when(until)}. Until then nothing is changed.`,
+  onlyTheirs: (asked: FeedId[]): string =>
+    `It is the word of ${people(asked, 'or')} that counts here; who became an owner less than a day ago can't say it.`,
+  tooNew: (name: string, command: string): string =>
+    `You have been an owner of **${name}** for less than a day, and others have been for longer, so I take \`${command}\` from one of them, with another one's \`yes\`. From tomorrow on you can ask for it, too. Nothing was changed.`,
   othersAreAsked: (name: string): string =>
     `**${name}** has several owners, and it's another one's \`yes\` that is needed here, not yours. Nothing was changed.`,
   ownerNoMore: (name: string): string =>

@@ -89,7 +89,9 @@ function evolveOp(provider: ProviderFold, message: Folded, op: OpMessage): void 
   if (provider.ops.has(op.op)) return
   provider.ops.set(op.op, op)
   provider.opTimes.set(op.op, message.claimedAt)
-  if (op.kind === 'revoke') provider.revoked.add(op.revoke.key)
+  // The first word holds: what came between it and a second one was not let through.
+  if (op.kind === 'revoke' && !provider.revoked.has(op.revoke.key))
+    provider.revoked.set(op.revoke.key, op.revoke.after)
   provider.begun.add(op.op)
   push(provider.opsOfPub, op.pub, op.op)
 }

@@ -86,6 +86,8 @@ export const STRANGER_ANSWER_EVERY_MS = 3_600_000
 export const STRANGER_ANSWERS_PER_HOUR_MAX = 20
 /** A question waits for its `yes` this long. */
 export const QUESTION_EXPIRES_MS = 24 * 3_600_000
+/** Who has been an owner for less has no second word: a day is what the others have to see who was added. */
+export const OWNER_STANDING_MS = 24 * 3_600_000
 /** A pub that is not up this long after it was asked for has failed. */
 export const CREATE_DEADLINE_MS = 15 * 60_000
 /** An invite that the hub can't hand to its pub within this time has failed. */

@@ -100,8 +100,8 @@ export interface ProviderFold {
   opsOfPub: Map<PubId, MessageId[]>
   /** When each op was published. */
   opTimes: Map<MessageId, Millis>
-  /** Invites that were taken back: void, wherever they are. */
-  revoked: Set<InviteKey>
+  /** Invites that were taken back, with the last sequence of their pub's feed by then: void after it, wherever they are. */
+  revoked: Map<InviteKey, number>
   /** What owners noted on invites, by the invite's request. */
   notes: Map<MessageId, string>
   answers: Map<MessageId, AnswerFact>
@@ -200,7 +200,7 @@ export function initialState(provider: FeedId): State {
       ops: new Map(),
       opsOfPub: new Map(),
       opTimes: new Map(),
-      revoked: new Set(),
+      revoked: new Map(),
       notes: new Map(),
       answers: new Map(),
       begun: new Set(),

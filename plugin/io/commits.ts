@@ -96,11 +96,15 @@ export class Commits {
   }
 
   /**
-   * Does this while no commit of the pub is under way: an invite that is taken back here has been used by those whose
-   * follow stands on the feed, and by nobody after them.
+   * Does this while no commit of the pub is under way, with the last sequence that was committed: an invite that is taken
+   * back here has been used by those whose follow stands on the feed, and by nobody after them.
    */
-  between<T>(pub: PubId, work: () => Promise<T>): Promise<T> {
-    return this.queued(pub, work)
+  between<T>(id: PubId, work: (head: number) => Promise<T>): Promise<T> {
+    return this.queued(id, async () => {
+      const pub = this.inbox.state.provider.pubs.get(id)
+      const feed = pub === undefined ? null : this.boundFeed(pub)
+      return work(feed === null ? 0 : (await this.headOf(feed)).sequence)
+    })
   }
 
   private owned(caller: FeedId, pubId: unknown): PubFact {
@@ -167,14 +171,17 @@ export class Commits {
     throw refusal('gap', `the feed ends at ${head.sequence}; ${value.sequence} is taken by another message`)
   }
 
-  /** A follow that names an invite is let through only while the ledger has uses left for it. */
+  /**
+   * A follow that names an invite is let through only while the ledger has uses left for it. One that the pub wrote before
+   * its invite was taken back comes again where our copy of its feed was lost, and stands.
+   */
   private checkUse(pub: PubFact, value: SignedValue, invite: InviteKey | null): void {
     const use = useOf(value.content)
     if (use === null) {
       if (invite !== null) throw refusal('refused', 'that message is no use of an invite')
       return
     }
-    const live = liveInvites(this.inbox.state, pub, value.author, this.ledger)
+    const live = liveInvites(this.inbox.state, pub, value.author, this.ledger, value.sequence)
     const entry = live.find((one) => this.ledger.note(one.tag, use.member) === use.note)
     if (entry === undefined || (invite !== null && entry.key !== invite))
       throw refusal('refused', 'this invite has been used up or is not known')

@@ -44,7 +44,8 @@ export class Escrow {
     const { pub: id, epoch } = fieldsOf(request)
     await this.current()
     const fact = this.commits.permitted(caller, id, epoch)
-    const feed = this.commits.boundFeed(fact)
+    // A feed that only a connection has named was neither sealed nor ever run: such a pub gets its key where it starts.
+    const feed = this.commits.lastingFeed(fact)
     if (feed === null) return { feed: null, secret: null }
     if (this.vault.feedOf(fact.pub) === null)
       throw refusal(

@@ -20,8 +20,12 @@ export function createPerformer(
   const table: Performer = {
     record: ({ content }) => inbox.say(content, [self]),
     order: ({ content }) => {
-      const say = () => inbox.say(content, [content.hub, self])
-      return 'revoke' in content ? commits.between(content.pub, say) : say()
+      const to = [content.hub, self]
+      if (!('revoke' in content)) return inbox.say(content, to)
+      // What was committed since this was decided was written before it.
+      return commits.between(content.pub, (after) =>
+        inbox.say({ ...content, revoke: { ...content.revoke, after } }, to),
+      )
     },
     answer: ({ request, recps, text, payload, blobs }) => {
       const root = request.root ?? request.key

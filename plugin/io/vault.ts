@@ -3,6 +3,7 @@
  * what a backup must hold (docs/ARCHITECTURE.md):
  *   recovery.json        the recovery key pair; without its private half while that is offline
  *   escrow/<run>.json    one pub's feed, its sealed secret, and the recovery key that it was sealed to
+ *   escrow/<run>.former  a list of the same, sealed to former recovery keys: what took their place could not be looked into
  * Every change is on disk when its method returns. Nothing here logs; errors hold no secret.
  */
 import { readdirSync } from 'node:fs'
@@ -118,6 +119,7 @@ export class Vault {
     if (sealed.length > SEALED_SECRET_CHARS_MAX)
       throw refusal('bad-argument', `sealed: expected at most ${SEALED_SECRET_CHARS_MAX} characters`)
     if (this.pair.private !== null) this.open({ pub, feed, key, sealed })
+    else this.keepFormer(pub)
     this.keep({ pub, feed, key, sealed })
   }
 
@@ -139,6 +141,7 @@ export class Vault {
   /** Drops what is here of a pub that is gone for ever. Missing is fine. */
   forget(pub: PubId): void {
     if (!this.entries.delete(pub)) return
+    removeDurably(this.formerPath(pub))
     removeDurably(join(this.folder, `${runNameOf(pub)}.json`))
   }
 
@@ -173,13 +176,16 @@ export class Vault {
     }
     let moved = 0
     for (const entry of [...this.entries.values()]) {
-      if (entry.key !== pair.public) continue
-      const text = this.crypto.open(pair, entry.sealed)
-      const secret = text === null ? null : this.crypto.read(text)
-      if (secret === null || secret.feed !== entry.feed) continue
-      const key = this.pair.public
-      this.keep({ ...entry, key, sealed: this.crypto.seal(key, secret.text) })
-      moved += 1
+      for (const one of [entry, ...this.formerOf(entry.pub)]) {
+        if (one.key !== pair.public) continue
+        const text = this.crypto.open(pair, one.sealed)
+        const secret = text === null ? null : this.crypto.read(text)
+        if (secret === null || secret.feed !== entry.feed) continue
+        const key = this.pair.public
+        this.keep({ ...entry, key, sealed: this.crypto.seal(key, secret.text) })
+        moved += 1
+        break
+      }
     }
     if (moved === 0) throw refusal('refused', 'nothing here is sealed to that key')
     return moved
@@ -218,6 +224,24 @@ export class Vault {
     if (secret === null || secret.feed !== entry.feed)
       throw refusal('refused', `what is sealed is not the secret of ${entry.feed}`)
     return secret
+  }
+
+  private formerPath(pub: PubId): string {
+    return join(this.folder, `${runNameOf(pub)}.former`)
+  }
+
+  private formerOf(pub: PubId): Entry[] {
+    const found = readJson(this.formerPath(pub))
+    return Array.isArray(found) ? found.flatMap((one) => entryOf(one) ?? []) : []
+  }
+
+  /** Lays aside what only a former recovery key opens: offline nobody can tell whether what comes instead is any good. */
+  private keepFormer(pub: PubId): void {
+    const entry = this.entries.get(pub)
+    if (entry === undefined) return
+    const former = this.formerOf(pub)
+    if (former.some((one) => one.key === entry.key)) return
+    writeJson(this.formerPath(pub), [...former, entry])
   }
 
   private keep(entry: Entry): void {

@@ -5,12 +5,14 @@
  * invite   Puts an invite into the pub's table. The provider makes the invite's key pair from its own secret and the
  *          request's key, so the seed is on no feed towards the hub and is the same after a crash. These ops are the
  *          invite ledger's *issued* side.
- * revoke   Takes an invite out of the pub's table. It is void for the provider from this op on, whatever the hub does.
+ * revoke   Takes an invite out of the pub's table. It is void for the provider from this op on, whatever the hub does:
+ *          `after` is the last sequence of the pub's feed that was committed by then, and uses up to there stand.
  * contact  The pub publishes that it follows, blocks or does neither to a feed; nothing where its feed says so already.
  *
  * Example: {"type":"buttcloud/op","v":1,"op":"%request…","hub":"@…","pub":"%…","kind":"invite",
  *           "invite":{"key":"@…","uses":1,"tag":"c2hvcnQ…"}}
- *          {"type":"buttcloud/op","v":1,"op":"%request…","hub":"@…","pub":"%…","kind":"revoke","revoke":{"key":"@…"}}
+ *          {"type":"buttcloud/op","v":1,"op":"%request…","hub":"@…","pub":"%…","kind":"revoke",
+ *           "revoke":{"key":"@…","after":7}}
  *          {"type":"buttcloud/op","v":1,"op":"%request…","hub":"@…","pub":"%…","kind":"contact",
  *           "contact":{"feed":"@…","following":true,"blocking":false}}
  */
@@ -50,7 +52,15 @@ const inviteOp = shape({
     tag: text(64),
   }),
 })
-const revokeOp = shape({ ...frame, kind: literal('revoke'), revoke: shape({ key: inviteKey }) })
+const revokeOp = shape({
+  ...frame,
+  kind: literal('revoke'),
+  revoke: shape({
+    key: inviteKey,
+    /** Head of the pub's feed at that moment; 0 where it has none. A provider that lost its copy gets those uses back. */
+    after: whole(0, Number.MAX_SAFE_INTEGER),
+  }),
+})
 const contactOp = shape({
   ...frame,
   kind: literal('contact'),

@@ -75,7 +75,7 @@ export class HubWorld {
 
   /** An order to take an invite back. */
   revoke(pub: PubId, op: MessageId, key: InviteKey): void {
-    this.hear(PROVIDER, buildOp({ op, hub: HUB, pub, kind: 'revoke', revoke: { key } }))
+    this.hear(PROVIDER, buildOp({ op, hub: HUB, pub, kind: 'revoke', revoke: { key, after: 0 } }))
   }
 
   /** An order to follow, block, or do neither. */

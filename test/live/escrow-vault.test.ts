@@ -136,6 +136,45 @@ test('a lost recovery key: a new one is sealed to, and the old one still opens w
     t.throws(() => new Vault(folder), /is damaged/)
   }))
 
+test('what only a former key opens is kept beside what comes instead, until that key is found', (t) =>
+  within(t, (folder) => {
+    const vault = new Vault(folder)
+    const old = vault.reveal() ?? ''
+    const secret = makeFeedSecret()
+    vault.deposit(PUB, secret)
+    vault.goOffline(old)
+    vault.replace()
+    vault.goOffline(vault.reveal() ?? '')
+    const { key: open } = vault.recovery
+    vault.put(PUB, secret.feed, open, sealTo(open, 'rubbish of a hub'))
+    t.ok(vault.holds(PUB), 'offline nobody can tell')
+    const [former] = readdirSync(join(folder, 'escrow')).filter((name) => name.endsWith('.former'))
+    t.equal(statSync(join(folder, 'escrow', former ?? '')).mode & 0o777, 0o600)
+    const later = new Vault(folder)
+    t.equal(later.bring(old), 1, 'the old key opens what was there')
+    t.notOk(readFileSync(join(folder, 'escrow', former ?? ''), 'utf8').includes('private'))
+    later.forget(PUB)
+    t.deepEqual(readdirSync(join(folder, 'escrow')), [], 'nothing stays of a pub that is gone')
+  }))
+
+test('the secret that was laid aside comes out once a key is there', (t) =>
+  within(t, (folder) => {
+    const vault = new Vault(folder)
+    const old = vault.reveal() ?? ''
+    const secret = makeFeedSecret()
+    vault.deposit(PUB, secret)
+    vault.goOffline(old)
+    vault.replace()
+    const present = vault.reveal() ?? ''
+    vault.goOffline(present)
+    const { key: open } = vault.recovery
+    vault.put(PUB, secret.feed, open, sealTo(open, 'rubbish of a hub'))
+    vault.bring(present)
+    t.throws(() => vault.take(PUB), /not the secret of/)
+    t.equal(vault.bring(old), 1)
+    t.equal(vault.take(PUB).text, secret.text)
+  }))
+
 interface Asked {
   one: Told
   vault: Vault
@@ -217,6 +256,27 @@ test('only the hub of the present epoch puts a secret in and gets it back', asyn
     const half = JSON.parse(secret.text).private.slice(0, 40)
     t.equal(lines.length, 2, 'each way in and out is logged')
     t.notOk(lines.join().includes(half), 'without the secret')
+  } finally {
+    removeFolder(folder)
+  }
+})
+
+test('a feed that a hub only named, and never sealed a key of, binds nobody after it', async (t) => {
+  const folder = temporaryFolder('vault')
+  const { one, escrow, request } = asked(folder)
+  const { story } = one
+  const { pub, key: open } = request
+  try {
+    await escrow.escrow(hub, { ...request, sealed: null, key: null })
+    story.tells(story.state.provider.id, { ...recordOf(one), epoch: 2, hub: bob, feed: null })
+    t.deepEqual(await escrow.secret(bob, { pub, epoch: 2 }), { feed: null, secret: null }, 'it has none yet')
+    const secret = makeFeedSecret()
+    const sealed = sealTo(open ?? '', secret.text)
+    t.deepEqual(await escrow.escrow(bob, { pub, epoch: 2, feed: secret.feed, key: open, sealed }), {
+      held: true,
+      key: open,
+    })
+    t.equal((await escrow.secret(bob, { pub, epoch: 2 })).feed, secret.feed, 'and starts with its own')
   } finally {
     removeFolder(folder)
   }

@@ -183,6 +183,30 @@ test('a yes from a thread that does not reach all owners: they get it in one tha
   t.end()
 })
 
+test('a yes whose link is said is done, though the question ran out or the pub went before the answer', (t) => {
+  for (const meanwhile of ['expired', 'ended']) {
+    const one = shared()
+    const { story } = one
+    story.asks(alice, 'export alice secret')
+    story.settle()
+    const question = [...story.state.provider.questions.values()].at(-1)
+    const thread = { root: question?.root as MessageId, branch: question?.key as MessageId }
+    const yes = story.asks(bob, 'yes', { ...thread, recps: [bob, provider] })
+    story.settle()
+    stored(one, yes)
+    const [bearer] = story.decide().effects
+    if (bearer?.kind !== 'bearer') return t.end('no bearer')
+    story.perform(bearer)
+    if (meanwhile === 'expired') story.now += QUESTION_EXPIRES_MS
+    else story.tells(provider, { ...recordOf(one), status: 'ended', keepUntil: story.now + 1 })
+    const effects = story.settle()
+    t.deepEqual(outcomes(effects), ['done'], meanwhile)
+    t.deepEqual(bearersIn(effects), [], 'it is not said again')
+    t.ok(story.state.provider.confirmed.has(question?.key as MessageId), 'and the question is used up')
+  }
+  t.end()
+})
+
 test('everything of a shared pub: the yes lets who asked fetch it, for a day, and nobody else', (t) => {
   const one = shared([alice, bob, carol])
   const { story } = one

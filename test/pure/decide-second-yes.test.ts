@@ -2,7 +2,7 @@
 import test from 'tape'
 import type { Effect } from '../../plugin/effects'
 import { type FeedId, type MessageId, pubIdOf } from '../../protocol/ids'
-import { QUESTION_EXPIRES_MS } from '../../protocol/limits'
+import { OWNER_STANDING_MS, QUESTION_EXPIRES_MS } from '../../protocol/limits'
 import { alice, bob, feed, lastText, oscar, outcomes, provider } from '../helpers/story'
 import { recordOf, type Told, told } from '../helpers/story-change'
 
@@ -150,6 +150,78 @@ test('who asked as the only owner cannot say yes once there is another one', (t)
   one.story.asks(alice, 'yes', { root, branch: question })
   t.match(lastText(one.story.settle()), /several owners by now.*`delete` again/)
   t.ok(isLive(one))
+  t.end()
+})
+
+test("a second key of one's own proves nothing for its first day, on neither side of the question", (t) => {
+  const mallory = alice
+  const secondKey = carol
+  const both = shared([mallory, bob])
+  const { story } = both
+  story.now += OWNER_STANDING_MS
+  owned(both, [mallory, bob, secondKey])
+  const { question, root, effects } = wantsDelete(both)
+  const readers = [...all, secondKey]
+  t.deepEqual(notices(effects)[0]?.payload.question?.asked, [bob], 'the other one of long standing is asked')
+  const text = notices(effects)[0]?.text ?? ''
+  t.match(text, /word of .* that counts here; who became an owner less than a day ago/)
+  story.asks(secondKey, 'yes', { root, branch: question, recps: readers })
+  t.match(lastText(story.settle()), /another one's `yes` that is needed/)
+  for (const command of ['delete alice', 'export alice secret', 'export alice all']) {
+    story.asks(secondKey, command)
+    const refused = story.settle()
+    t.deepEqual(outcomes(refused), ['refused'], `${command} by the second key, for mallory to say yes to`)
+    t.match(lastText(refused), /less than a day.*Nothing was changed/)
+  }
+  t.ok(isLive(both))
+  story.now += OWNER_STANDING_MS
+  const later = wantsDelete(both)
+  t.deepEqual(notices(later.effects)[0]?.payload.question?.asked, [bob, secondKey], 'a day later it counts')
+  t.end()
+})
+
+test('added, removed and added again is new again; a wish of before that day is judged by who is there now', (t) => {
+  const one = shared([alice, bob])
+  one.story.now += OWNER_STANDING_MS - 1
+  owned(one, [alice, bob, carol])
+  const early = wantsDelete(one)
+  t.deepEqual(
+    notices(early.effects)[0]?.payload.question?.asked,
+    [bob, carol],
+    'nobody but alice is of standing',
+  )
+  one.story.now += 1
+  const readers = [...all, carol]
+  one.story.asks(carol, 'yes', { root: early.root, branch: early.question, recps: readers })
+  t.match(lastText(one.story.settle()), /`delete` again/, 'bob is by now, so it is his yes that counts')
+  t.ok(isLive(one))
+  owned(one, [alice, carol])
+  owned(one, [alice, carol, bob])
+  one.story.now += OWNER_STANDING_MS - 1
+  const again = wantsDelete(one)
+  t.deepEqual(notices(again.effects)[0]?.payload.question?.asked, [carol])
+  t.end()
+})
+
+test('a pub that was just shared: the newcomer may confirm and ask, and the way back is to remove them', (t) => {
+  const one = shared([alice, bob])
+  const { story } = one
+  t.deepEqual(notices(wantsDelete(one).effects)[0]?.payload.question?.asked, [bob])
+  t.deepEqual(notices(wantsDelete(one, [bob, provider], bob).effects)[0]?.payload.question?.asked, [alice])
+  owned(one, [alice])
+  const { question, root } = wantsDelete(one)
+  story.asks(alice, 'yes', { root, branch: question })
+  story.settle()
+  t.notOk(isLive(one))
+  t.end()
+})
+
+test('two newcomers who want the same of the same one have a question each', (t) => {
+  const one = shared([alice, bob, carol])
+  const first = wantsDelete(one, [bob, provider], bob)
+  const second = wantsDelete(one, [carol, provider], carol)
+  t.notEqual(second.question, first.question)
+  t.equal(wantsDelete(one, [bob, provider], bob).effects.filter(({ kind }) => kind === 'notice').length, 0)
   t.end()
 })
 

@@ -62,7 +62,7 @@ const order = fc.oneof(
   fc.record({ op: number, key: number }).map((f) =>
     buildOp({
       ...{ op: keyOfMessage(f.op + 10), hub: HUB, pub: pubOf(f.op) },
-      ...{ kind: 'revoke', revoke: { key: inviteOf(f.key) } },
+      ...{ kind: 'revoke', revoke: { key: inviteOf(f.key), after: 0 } },
     } as const),
   ),
   fc

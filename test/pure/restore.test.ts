@@ -2,6 +2,7 @@
 import test from 'tape'
 import { liveInvites } from '../../plugin/query'
 import { type KeyFact, type Restored, restored } from '../../plugin/restore'
+import { buildHub } from '../../protocol/messages/hub'
 import type { PubMessage } from '../../protocol/messages/pub'
 import { alice, feed, hub, plainLedger, provider } from '../helpers/story'
 import { ask, recordOf, specOf, type Told, told } from '../helpers/story-change'
@@ -47,6 +48,16 @@ test('what is up and connected is not cut off by the way', (t) => {
     'ok',
     'by its id, for a hub that is to come',
   )
+  t.end()
+})
+
+test("a retired hub is nobody's own any more, connected or not", (t) => {
+  const one = told()
+  one.story.withHub(SECOND, 4 * 1024 ** 3, 'second').connected.add(SECOND)
+  one.story.tells(provider, buildHub({ hub, status: 'retired', label: 'hub-1', token: null }))
+  const done = wish(one, { sure: true })
+  t.equal(done.ok && done.record.hub, SECOND)
+  t.match(why(wish(one, { sure: true, hub: 'hub-1' })), /hub-1 is retired/)
   t.end()
 })
 

@@ -105,14 +105,20 @@ function plantInSaying(universe: Universe, provider: Provider, sbot: FakeSbot): 
       if (twice) await say(content, recps)
       return say(content, recps)
     }
-  if (bugs.has('own-yes-is-enough'))
+  if (bugs.has('own-yes-is-enough')) {
     inbox.say = (content, recps) => {
       const payload = parsePayload(content)
       if (payload?.kind !== 'notice' || payload.question === null) return say(content, recps)
-      const asked = recps.filter((id) => id !== provider.sbot.id)
+      const others = payload.question.asked
+      const asked = [...others, ...recps.filter((id) => id !== provider.sbot.id && !others.includes(id))]
       const question = { ...payload.question, asked }
       return say({ ...content, buttcloud: { ...payload, question } }, recps)
     }
+    // Who is asked first is taken for the one who wants it.
+    const { questions } = inbox.state.provider
+    const set = questions.set.bind(questions)
+    questions.set = (key, one) => set(key, { ...one, by: one.by ?? one.asked[0] ?? null })
+  }
   if (bugs.has('notices-to-old-owners'))
     inbox.say = (content, recps) => {
       const payload = parsePayload(content)
@@ -148,7 +154,7 @@ function forgetful(inbox: Provider['inbox'], say: Provider['inbox']['say']): Pro
 function plantInCommits(universe: Universe, provider: Provider, sbot: FakeSbot): void {
   const { bugs } = universe
   const { commits, inbox, ledger, escrow } = provider
-  if (bugs.has('revoked-is-good')) inbox.state.provider.revoked.has = () => false
+  if (bugs.has('revoked-is-good')) inbox.state.provider.revoked.get = () => undefined
   const open = commits.open.bind(commits)
   const commit = commits.commit.bind(commits)
   const epochOf = (request: unknown): unknown => {
