@@ -83,8 +83,9 @@ async function partsOfTar(path: string): Promise<Map<Part, Range>> {
     const { size } = await file.stat()
     for (let at = 0; at < size; ) {
       const header = await blockAt(file, at)
-      if (header?.every((byte) => byte === 0)) return parts
-      const entry = header === null ? null : entryOf(header)
+      if (header === null) break
+      if (header.every((byte) => byte === 0)) return parts
+      const entry = entryOf(header)
       if (entry === null)
         throw new Failure(
           1,
