@@ -176,9 +176,7 @@ export async function startProvider(options: ProviderOptions): Promise<Provider>
     policy,
     deeds,
     door: createDoor(tables, inbox),
-    exports,
-    imports,
-    current,
+    ...{ exports, imports, current },
     address: options.address,
     connected,
     subscribe(then) {
