@@ -53,6 +53,8 @@ const LOOP_TURN_EVERY = 500
 const STATE_LOOK_CHANCE = 1 / 250
 
 export async function runSeed(seed: number, options: RunOptions = {}): Promise<Outcome> {
+  // From here on a promise continues: ticks come after promises then, and before them in what calls us first of all.
+  await Promise.resolve()
   const world = new World(seed, options.bugs ?? new Set(), options.trace ?? false)
   const broken = () => world.violations.find((one) => options.only?.has(one.invariant) ?? true)
   const thrown = (error: Error) => world.violate('no-crash', error.stack ?? error.message)
@@ -212,7 +214,7 @@ function disordered(
   return found.map((sentence) => ({ invariant: 'as-ordered', sentence }))
 }
 
-/** The last word of the owners on each person. */
+/** The last word of the owners on each person; what a former hub was still to do is answered as not done. */
 function lastContactsOf(world: World, record: PubMessage): ContactOp[] {
   const last = new Map<string, ContactOp>()
   const { provider } = world.provider.running?.inbox.state ?? { provider: null }
@@ -220,7 +222,7 @@ function lastContactsOf(world: World, record: PubMessage): ContactOp[] {
     const op = provider?.ops.get(key)
     if (op?.kind === 'contact') last.set(op.contact.feed, op)
   }
-  return [...last.values()]
+  return [...last.values()].filter((op) => op.hub === record.hub)
 }
 
 /** What the record itself asks for, whatever order was made of it. */
