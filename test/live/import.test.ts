@@ -3,6 +3,7 @@ import test from 'tape'
 import { joinHub } from '../helpers/hub'
 import { tellMove } from '../helpers/import-story'
 import { freePort, removeFolder, temporaryFolder } from '../helpers/machine'
+import { tellMoveIn } from '../helpers/move-in-story'
 import { closeWorld, openWorld } from '../helpers/path-story'
 import { startProvider } from '../helpers/provider'
 import { call, startStock } from '../helpers/stock'
@@ -36,6 +37,22 @@ test('process engine: a pub is exported here and imported there', async (t) => {
     await to.provider.stop()
     await closeWorld(from)
     for (const one of [folder, home]) removeFolder(one)
+  }
+  t.end()
+})
+
+test('process engine: an ssb-server of one’s own moves to a provider', async (t) => {
+  const world = await openWorld('own', { engine: 'process' })
+  const home = temporaryFolder('move-in')
+  try {
+    await tellMoveIn(t, world, home)
+  } catch (error) {
+    t.comment(world.provider.output().slice(-4_000))
+    t.comment(world.hub.lines().slice(-4_000))
+    throw error
+  } finally {
+    await closeWorld(world)
+    removeFolder(home)
   }
   t.end()
 })
