@@ -36,7 +36,10 @@ export function harmless(text: string): string {
 /** Markdown as a terminal shows it: no marks, links as their label. */
 export function plainOf(markdown: string): string {
   return harmless(markdown)
-    .replace(/!?\[([^\][]{0,300})\]\([^)\s]{0,500}\)/g, '$1')
+    .replace(/!\[([^\][]{0,300})\]\([^)\s]{0,500}\)/g, 'Picture, for clients that show some: $1')
+    .replace(/\[([^\][]{0,300})\]\([^)\s]{0,500}\)/g, '$1')
+    .replace(/^```\w*\n/gm, '')
+    .replace(/^```(?:\n|$)/gm, '')
     .replace(/\*\*([^*\n]{1,300})\*\*/g, '$1')
     .replace(/`([^`\n]{1,2000})`/g, '$1')
 }
