@@ -19,7 +19,7 @@ export const importWords = {
     `On it: I hold all ${messages} messages of **${name}**'s own feed and its key pair, and bring it up here. A new invite follows as soon as it runs.`,
   /** Goes behind what a new pub's answer says. */
   came: (name: string): string =>
-    `**${name}** goes on with the feed that it had: it follows whom it followed. **It has a new address**, so tell its members (older clients keep the old one until it is removed there), or invite them anew; invites that were made elsewhere are void. Posts and pictures that it held of others come back from those who have them. Never start the old one again: that would fork its feed for ever.`,
+    `**${name}** goes on with the feed that it had: it follows whom it followed. **It has a new address**, so tell its members (older clients keep the old one until it is removed there), or invite them anew; invites that were made elsewhere are void. Posts and pictures that it held of others come back from those who have them. Never start the old one again, best delete it there: two that write would fork its feed for ever.`,
 
   // To the program that uploads.
   stranger: 'I know only who has redeemed my invite; do that first (`buttcloud join INVITE`)',

@@ -13,7 +13,7 @@ import { until } from './machine'
 import { finalAnswer, firstPost, inviteIn, privatePost, readFrom } from './patchwork'
 import { askForPub, type World } from './path-story'
 import type { TestProvider } from './provider'
-import { formsOf, secretsIn } from './secret-scan'
+import { filesWith, formsOf, secretsIn } from './secret-scan'
 import { call, dial, netAddress, type StockPeer } from './stock'
 
 export interface Move {
@@ -276,4 +276,5 @@ async function tellNoSecret(move: Move, pub: PubView): Promise<void> {
     'every feed, opened',
   )
   t.equal(contents.filter(tells).length, 0, 'has none of it')
+  t.deepEqual(filesWith(to.provider.folder, tells), [], 'nor has a file of the provider')
 }

@@ -19,6 +19,7 @@ import type { Sbot } from '../../sbot/port'
 import { openNode } from '../../sbot/stacks'
 import { feedOf, secretOf } from '../helpers/import-archive'
 import { randomNetworkKey, removeFolder, temporaryFolder } from '../helpers/machine'
+import { filesWith, formsOf } from '../helpers/secret-scan'
 import { alice, bob, feed as feedNamed, key } from '../helpers/story'
 
 const posts = (count: number, said = 'x'): object[] =>
@@ -109,6 +110,10 @@ test('stored whole and once, also when a crash comes between any two steps', asy
     [[alice, 'garden', keys.id, 333]],
     'what is checked outlives a crash',
   )
+  const lying = filesWith(ground.folder, (text) =>
+    formsOf(keys.private.replace('.ed25519', '')).some((form) => text.includes(form)),
+  )
+  t.deepEqual(lying, [], 'no file holds the key pair in the clear')
   // It fell after the key and some messages were stored.
   vault.deposit(PUB, { feed: keys.id, text: secretOf(keys).replace(/^#.*\n/, '') })
   for (const value of values.slice(0, 70)) await sbot.append(value)

@@ -41,18 +41,19 @@ test('process engine: a pub is exported here and imported there', async (t) => {
   t.end()
 })
 
-test('process engine: an ssb-server of one’s own moves to a provider', async (t) => {
-  const world = await openWorld('own', { engine: 'process' })
-  const home = temporaryFolder('move-in')
-  try {
-    await tellMoveIn(t, world, home)
-  } catch (error) {
-    t.comment(world.provider.output().slice(-4_000))
-    t.comment(world.hub.lines().slice(-4_000))
-    throw error
-  } finally {
-    await closeWorld(world)
-    removeFolder(home)
-  }
-  t.end()
-})
+for (const kind of ['own', 'stock'] as const)
+  test(`process engine: an ssb-server of one’s own moves to a provider (${kind} home)`, async (t) => {
+    const world = await openWorld(kind, { engine: 'process' })
+    const home = temporaryFolder('move-in')
+    try {
+      await tellMoveIn(t, world, home)
+    } catch (error) {
+      t.comment(world.provider.output().slice(-4_000))
+      t.comment(world.hub.lines().slice(-4_000))
+      throw error
+    } finally {
+      await closeWorld(world)
+      removeFolder(home)
+    }
+    t.end()
+  })
