@@ -18,5 +18,6 @@ export class Failure extends Error {
 /** The first line of whatever was thrown: libraries put whole stacks into messages. */
 export function firstLine(error: unknown): string {
   const text = error instanceof Error ? error.message : String(error)
-  return text.split('\n', 1)[0]?.trim() ?? ''
+  // ssb-client's words for it say nothing to whoever does not know its programs.
+  return (text.split('\n', 1)[0]?.trim() ?? '').replace('could not connect to sbot', 'nobody answers there')
 }

@@ -1,5 +1,5 @@
 /** The conversation with a provider, and what in it answers one request. */
-import type { FeedId, MessageId, Millis } from '../protocol/ids'
+import type { FeedId, MessageId, Millis, PubId } from '../protocol/ids'
 import type { Outcome, Payload } from '../protocol/messages/answer'
 import { checkPost } from '../protocol/messages/post'
 import { parsePayload } from '../protocol/parse'
@@ -97,6 +97,28 @@ export function outcomeOf(letter: Letter): Outcome {
 export function asks(letter: Letter, owner: FeedId): boolean {
   const { payload } = letter
   return payload?.kind === 'answer' && payload.question?.asked.includes(owner) === true
+}
+
+/**
+ * The newest open question about a shared pub that the provider has put to the owner unasked, in the thread of all its
+ * owners; null where there is none, or where one that they were asked in an answer is open, which a yes is meant for.
+ */
+export function questionOfOthers(letters: Letter[], owner: FeedId, now: Millis): Letter | null {
+  const ended = new Set<MessageId | null>()
+  const deleted = new Set<PubId | null>()
+  for (const { payload } of letters) {
+    if (payload?.kind !== 'answer') continue
+    ended.add(payload.confirms).add(payload.declines)
+    if (payload.confirms !== null && payload.command === 'delete' && payload.outcome === 'done')
+      deleted.add(payload.pub)
+  }
+  const open = letters.filter(({ key, payload }) => {
+    const question = payload?.kind === 'answer' || payload?.kind === 'notice' ? payload.question : null
+    if (question === null || question.expiresAt <= now) return false
+    return question.asked.includes(owner) && !ended.has(key) && !deleted.has(question.pub)
+  })
+  if (open.some((letter) => letter.payload?.kind === 'answer')) return null
+  return open.at(-1) ?? null
 }
 
 /** Where the next letter goes: the newest thread of the two alone, or a new one. */

@@ -49,8 +49,13 @@ export interface NextSteps {
   dir: string
   /** True when nobody but this machine reaches the pubs. */
   thisMachineOnly: boolean
+  /** True when an invite stands above, in the conversation. */
+  invited: boolean
   width: number
 }
+
+const PASTE_IT =
+  'Paste the invite above into your client: Join Server in Patchwork, Paste invite in Manyverse.'
 
 /** What to do next. */
 export function nextSteps(view: NextSteps): string {
@@ -65,10 +70,7 @@ export function nextSteps(view: NextSteps): string {
   const fits = commands.every(([, what]) => 2 + column + 3 + what.length <= width)
   return [
     'What to do next:',
-    ...wrap(
-      'Paste the invite above into your client: Join Server in Patchwork, Paste invite in Manyverse.',
-      width - 2,
-    ).map((line) => `  ${line}`),
+    ...(view.invited ? wrap(PASTE_IT, width - 2).map((line) => `  ${line}`) : []),
     'In another terminal:',
     ...commands.map(([command, what]) =>
       fits

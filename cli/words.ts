@@ -67,11 +67,18 @@ export function versionArgument(given: string[] | undefined): string | null {
   throw new Failure(2, `"${version}" is no version: one is made of letters, digits, dots and hyphens.`)
 }
 
+const NOTE_LEAD = /^note(?::\s*|\s+|$)/i
+
+/** True for the word that a note begins with, as it is written in a message too: `note`, `note:`. */
+export function beginsNote(word: unknown): boolean {
+  return NOTE_LEAD.test(String(word))
+}
+
 /** The end of an `invite`, from the option or from the words `note TEXT`; empty where there is none. */
 export function noteArgument(option: unknown, given: string[]): string {
-  if (given.length > 0 && given[0] !== 'note')
+  if (given.length > 0 && !beginsNote(given[0]))
     throw new Failure(2, `I don't know what "${given.join(' ')}" is for. A note begins with the word note.`)
-  const written = typeof option === 'string' ? option : given.slice(1).join(' ')
+  const written = typeof option === 'string' ? option : given.join(' ').replace(NOTE_LEAD, '')
   if (given.length === 0 && typeof option !== 'string') return ''
   const note = visible(written).replace(/\s+/g, ' ').trim()
   const fault = noteFault(note)
@@ -108,6 +115,8 @@ export function callText(name: unknown, method: unknown, given: string[] = []): 
   }
   if (!/^[a-z][A-Za-z0-9]*(?:\.[a-z][A-Za-z0-9]*)*$/.test(String(method)))
     throw new Failure(2, `"${String(method)}" is no method. One looks like whoami or friends.isFollowing.`)
+  if (given.length === 0)
+    throw new Failure(2, `"${String(method)}" can't be run. What can be: buttcloud run ${pub} methods`)
   throw new Failure(
     2,
     'The arguments can not be said in one message: they are too long, or their quotes do not match.',

@@ -8,7 +8,7 @@ import type { PubFact, Request } from '../protocol/state'
 import type { Reply } from './effects'
 import { incidentsOf } from './incidents'
 import { answer, type Look, onlyOwnersRead } from './look'
-import { observationOf, pubNamed, pubsOf, viewOf } from './query'
+import { pubNamed, pubsOf, viewOf } from './query'
 import { statusText, words } from './words'
 import { lastIncident } from './words-incident'
 import { figureLines, statusWords } from './words-status'
@@ -73,11 +73,9 @@ function say(
   picture: Picture | null = null,
 ): void {
   const { state, ledger } = look.world
-  const observed = observationOf(state, pub)
   const last = incidentsOf(state, pub).at(-1)
   const lines = [
     statusText(viewOf(state, pub, ledger)),
-    ...(observed?.version ? [`Version: ${observed.version}`] : []),
     `Server: ${labelOf(look, pub)}`,
     ...(last === undefined ? [] : [`Last incident: ${lastIncident(last)}`]),
     ...figures,

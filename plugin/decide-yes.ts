@@ -47,10 +47,15 @@ export function decideYes(look: Look, request: Request): void {
 /** A `no` of any owner ends the questions of its thread, so that nobody else's yes counts any more. */
 export function decideNo(look: Look, request: Request): void {
   const { state, now } = look.world
-  const question = questionsAbove(state, request).find((one) => {
+  const open = questionsAbove(state, request).filter((one) => {
     const owners = state.provider.pubs.get(one.pub)?.record.owners ?? []
     return isOpen(state, one, now) && owners.includes(request.author)
   })
+  const isGone = (one: OpenQuestion): boolean =>
+    look.pubsEnded.has(one.pub) || state.provider.pubs.get(one.pub)?.record.status === 'ended'
+  const question = open.find((one) => !isGone(one))
+  if (question === undefined && open.length > 0)
+    return answer(look, request, 'refused', words.goneAlready, { command: 'no' })
   if (question === undefined) return answer(look, request, 'done', words.nothingChanged, { command: 'no' })
   const name = state.provider.pubs.get(question.pub)?.record.name ?? ''
   answer(look, request, 'done', peopleWords.declined(name, commandOf(question.kind)), {

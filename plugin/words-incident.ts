@@ -98,7 +98,8 @@ function sentenceOf(told: Told, incident: Incident, before: ReadonlySet<string>)
 
 /** The incidents of a pub, the latest first. */
 export function logText(name: string, incidents: readonly Incident[]): string {
-  if (incidents.length === 0) return `Nothing has befallen **${name}** that its server told me of.`
+  if (incidents.length === 0)
+    return `Nothing has gone wrong with **${name}**, as far as its server has told me.`
   const many = incidents.length === 1 ? 'The one incident' : `The last ${incidents.length} incidents`
   return [`${many} of **${name}**, the latest first:`, '', ...incidents.map(logLine)].join('\n')
 }

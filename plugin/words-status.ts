@@ -9,7 +9,7 @@ export const statusWords = {
   notHere:
     'Its figures and their picture are for its owners alone, and others read along here. Ask me in a thread without them.',
   away: (label: string, since: Millis | null): string =>
-    `There are no figures just now: its server, ${label}, is out of reach${since === null ? '' : ` since ${when(since)}`}.`,
+    `There are no figures just now: its server, ${label}, is out of reach${since === null ? '' : ` since ${when(since)}`}. Above is the last that it told me.`,
   none: (reason: string, now: Millis): string => `There are no figures at ${when(now)}: ${reason}.`,
   notYet: 'Nothing has been measured yet; ask again in a minute.',
   noPicture: 'The picture could not be drawn this time.',

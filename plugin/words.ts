@@ -24,8 +24,8 @@ export const words = {
   inviteThread: (name: string): string => `Your invite to **${name}**.`,
   inviteFailed: (name: string, why: string): string =>
     `**${name}** runs, but making the invite failed: ${why}. Nothing is lost; ask again with \`invite ${name}\`.`,
-  createFailed: (name: string, why: string): string =>
-    `I could not bring **${name}** up: ${why}. I have taken it away again, nothing is left over. Please try \`create ${name}\` later.`,
+  createFailed: (name: string, why: string, command: 'create' | 'import'): string =>
+    `I could not bring **${name}** up: ${why}. I have taken it away again, nothing is left over. Please try \`${command === 'create' ? `create ${name}` : 'buttcloud import FILE'}\` later.`,
   inviteTooLate: (name: string): string =>
     `I could not hand the invite to **${name}** in time, because it or its server is out of reach. The invite is void; ask again later with \`invite ${name}\`.`,
   noRoom: (why: string): string =>
@@ -58,13 +58,13 @@ export const words = {
     "There is more than one open question here, and I don't want to guess. `no` puts them all away; then please send the command again.",
   nothingChanged: 'Fine, nothing was changed.',
   later: (word: string): string => `\`${word}\` is not available here yet. \`help\` lists what is.`,
-  empty: 'Your message has no text that I can read. `help` lists what I understand.',
+  empty: 'I found nothing to do in your message. `help` lists what I understand.',
   unclear: (readings: string[]): string =>
     readings.length === 0
       ? 'I did not understand that, so I did nothing. `help` lists what I understand.'
       : `I did not understand that for sure, so I did nothing. Did you mean ${readings.map((one) => `\`${one}\``).join(' or ')}?`,
   burst: (count: number, perMinuteMax: number): string =>
-    `That was a lot at once. ${count === 1 ? 'One request' : `${count} requests`} I have not looked at, and they changed nothing; please send what still matters again, at most ${perMinuteMax} a minute.`,
+    `That was a lot at once. I have not looked at ${count === 1 ? 'one of your requests, so it' : `${count} of your requests, so they`} changed nothing. Please send again what still matters, at most ${perMinuteMax} messages a minute.`,
   stranger:
     "I don't know you yet, so I did nothing. Please redeem my invite first (ask the people who run me), then write again.",
   deletedWhile: (name: string): string => `**${name}** was deleted before it was ready.`,
@@ -109,7 +109,7 @@ export function statusText(view: PubView): string {
   if (view.feed !== null) lines.push(`Feed: \`${view.feed}\``)
   if (view.version !== null) lines.push(`Version: ${view.version}`)
   lines.push(`Plan: ${view.plan}`)
-  lines.push(`Asked for: ${when(view.createdAt)}`)
+  lines.push(`Made: ${when(view.createdAt)}`)
   lines.push(
     `Invites: ${view.invites.issued} made, used ${view.invites.used === 1 ? 'once' : `${view.invites.used} times`}`,
   )

@@ -37,7 +37,7 @@ export const sentence = {
   noteTooLong: (found: number): string =>
     `That note has ${found} characters, and ${INVITE_NOTE_CHARS_MAX} are the most. Please make it shorter.`,
   inviteIdMissing: (name: string | null): string =>
-    `Say which invite too: ${quote(`invites ${name ?? 'alice'}`)} lists them, each with what to send to take it back.`,
+    `Say which invite too: ${quote(`invites ${name ?? 'alice'}`)} lists them with their ids.`,
   versionBad: (): string =>
     `A version is made of letters, digits, dots and hyphens. ${quote('upgrade alice')} takes the present one.`,
   partMissing: (name: string | null): string =>

@@ -4,7 +4,7 @@ import { INVITE_NOTE_CHARS_MAX, INVITE_USES_MAX } from '../../protocol/limits'
 import { converse } from '../io/converse'
 import { run } from '../io/run'
 import { wholeOption } from '../options'
-import { nameArgument, noteArgument } from '../words'
+import { beginsNote, nameArgument, noteArgument } from '../words'
 
 export function register(program: Command): void {
   program
@@ -22,7 +22,7 @@ export function register(program: Command): void {
       run(async (context, [name, ...given]) => {
         const rest = given.flat().filter((word) => word !== undefined)
         // The number may be left out and the note may not be far: `invite alice note for bob`.
-        const [uses, ...noted] = rest[0] === 'note' ? [undefined, ...rest] : rest
+        const [uses, ...noted] = beginsNote(rest[0]) ? [undefined, ...rest] : rest
         const count = uses === undefined ? '' : ` ${wholeOption('uses', uses, 1, INVITE_USES_MAX)}`
         const note = noteArgument(context.given.note, noted.map(String))
         await converse(context, { text: `invite ${nameArgument(name)}${count}${note}`, thread: 'newest' })

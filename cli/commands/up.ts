@@ -97,7 +97,8 @@ async function bringUp(everything: Everything): Promise<void> {
     const { paint, width } = context
     const prefix = prefixFor(callName(), options.dir, join(homedir(), '.buttcloud'))
     const thisMachineOnly = LOOPBACK.test(options.host)
-    context.print(nextSteps({ ...{ paint, width, prefix, thisMachineOnly }, dir: options.dir }))
+    const invited = shownOf(letters, first).some((letter) => inviteCodesIn(letter.text).length > 0)
+    context.print(nextSteps({ ...{ paint, width, prefix, thisMachineOnly, invited }, dir: options.dir }))
   }
   const part = await everything.brokenPart()
   // Its last words may come a moment after its end.
@@ -108,8 +109,12 @@ async function bringUp(everything: Everything): Promise<void> {
   )
 }
 
+/** The whole conversation the first time, later its end. */
+const shownOf = (letters: Letter[], first: boolean): Letter[] =>
+  first ? letters : inOrder(letters).slice(-LETTERS_SHOWN_MAX)
+
 function conversationOf(context: Context, letters: Letter[], first: boolean, owner: FeedId): string {
-  const shown = first ? letters : inOrder(letters).slice(-LETTERS_SHOWN_MAX)
+  const shown = shownOf(letters, first)
   const heading = first
     ? 'Your conversation with the provider, by private message:'
     : 'Everything is as you left it. The end of your conversation with the provider:'

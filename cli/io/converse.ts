@@ -4,7 +4,15 @@ import type { Context } from '../context'
 import { Failure } from '../failure'
 import { inviteCodesIn } from '../invite-code'
 import type { NewLetter } from '../letter-content'
-import { type Answered, asks, type Letter, newestThread, outcomeOf, type Request } from '../letters'
+import {
+  type Answered,
+  asks,
+  type Letter,
+  newestThread,
+  outcomeOf,
+  questionOfOthers,
+  type Request,
+} from '../letters'
 import type { JoinedProvider } from '../owner-book'
 import { indented, plainOf } from '../render'
 import { Conversation } from './conversation'
@@ -14,6 +22,9 @@ import { type Progress, startProgress } from './progress'
 
 const NOT_CONFIRMED =
   'Not confirmed, so nothing was done. The question stays open: `buttcloud say yes` answers it, or run this again with --yes.'
+
+const NOT_CONFIRMED_SHARED =
+  'Not confirmed, so nothing was done. The question stays open: `buttcloud say yes --yes` agrees, `buttcloud say no` ends it.'
 
 export interface Wish {
   text: string
@@ -61,18 +72,27 @@ async function exchange(on: Exchange, wish: Wish): Promise<void> {
       3,
       `The owner's node could not be read within ${options.timeoutMs / 1000} s. Nothing was sent.`,
     )
-  const request = await send(on, wish, left())
+  const request = await send(on, await aimed(on, wish), left())
   if (!options.wait) return sentOnly(on, request, left())
   const answered = await wait(on, request, left())
   const { final } = answered
   if (final === null) throw await timedOut(on, request, answered)
-  if (outcomeOf(final) !== 'asked' || !asks(final, request.owner))
-    return finish(context, request, answered, final)
+  if (outcomeOf(final) !== 'asked' || !asks(final, request.owner)) return finish(on, request, answered, final)
   if (!(await confirm(context, final))) {
     report(context, request, answered, final)
     throw new Failure(1, NOT_CONFIRMED)
   }
   await exchange(on, { text: 'yes', thread: final })
+}
+
+/** A `yes` or `no` goes to the question about a shared pub that is open; nobody says yes to what they have not read. */
+async function aimed(on: Exchange, wish: Wish): Promise<Wish> {
+  const word = wish.text.toLowerCase()
+  if (wish.thread !== 'newest' || (word !== 'yes' && word !== 'no')) return wish
+  const question = questionOfOthers(on.conversation.letters, on.door.id, Date.now())
+  if (question === null) return wish
+  if (word === 'yes' && !(await confirm(on.context, question))) throw new Failure(1, NOT_CONFIRMED_SHARED)
+  return { ...wish, thread: question }
 }
 
 async function send(on: Exchange, wish: Wish, timeoutMs: number): Promise<Request> {
@@ -85,7 +105,10 @@ async function send(on: Exchange, wish: Wish, timeoutMs: number): Promise<Reques
     const { problem } = await door.state(provider.id)
     await on.close()
     const late = await sending.catch(() => null)
-    const fate = late === null ? 'Nothing was sent.' : 'It was written at the last moment and goes out later.'
+    const fate =
+      late === null
+        ? 'Nothing was sent; try again later.'
+        : 'It was written at the last moment and goes out later.'
     throw new Failure(
       3,
       `The message could not be written within ${context.options.timeoutMs / 1000} s${problem === null ? '' : ` (${problem})`}. ${fate}`,
@@ -164,8 +187,14 @@ async function sentOnly(on: Exchange, request: Request, timeoutMs: number): Prom
   if (!context.options.json) context.print(`Sent as ${request.key}.`)
 }
 
-function finish(context: Context, request: Request, answered: Answered, final: Letter): void {
+function finish(on: Exchange, request: Request, answered: Answered, final: Letter): void {
+  const { context } = on
   report(context, request, answered, final)
+  const question = questionOfOthers(on.conversation.letters, request.owner, Date.now())
+  if (question !== null)
+    context.say(
+      `A question waits for you: ${plainOf(question.text).trim()}\nAnswer it with \`buttcloud say yes\` or \`buttcloud say no\`.`,
+    )
   const outcome = outcomeOf(final)
   if (outcome === 'done') {
     if (context.options.json) return

@@ -5,6 +5,7 @@
 import { checkFigures, checkSamples } from '../../protocol/figures'
 import type { FeedId, MessageId, Millis, PubId } from '../../protocol/ids'
 import { ASK_TIMEOUT_MS, PICTURE_WAIT_MS, RUN_SHOWN_BYTES_MAX, STATUS_WAIT_MS } from '../../protocol/limits'
+import { IMPORT_STORE_MS } from '../../protocol/limits-import'
 import type { HUB_MANIFEST, HubRunRequest } from '../../protocol/rpc'
 import type { Clock } from '../../sbot/loop'
 import type { Sbot } from '../../sbot/port'
@@ -23,6 +24,8 @@ export interface AskMeans {
   exportLinks(pub: PubId, part: 'secret' | 'gossip', readers: FeedId[]): Promise<string[]>
   /** A picture of its figures, put where its readers fetch it from; null where none can be drawn. */
   paint: Painter
+  /** Stores what was uploaded as a pub's, and gives its feed. */
+  storeImport(pub: PubId, owner: FeedId, upload: string): Promise<FeedId>
   /** Where replies go that are too long for a message. */
   blobs: PrivateBlobs
 }
@@ -35,6 +38,7 @@ const WAITS: Record<Ask['kind'], Millis> = {
   run: ASK_TIMEOUT_MS,
   export: ASK_TIMEOUT_MS,
   status: STATUS_WAIT_MS,
+  import: IMPORT_STORE_MS,
 }
 
 export class Asks {
@@ -46,6 +50,7 @@ export class Asks {
     },
     export: (_call, { pub, part, readers }) => this.means.exportLinks(pub, part, readers),
     status: (call, ask) => this.status(call, ask),
+    import: (_call, { pub, owner, upload }) => this.means.storeImport(pub, owner, upload),
   }
 
   constructor(
@@ -77,7 +82,10 @@ export class Asks {
     }
     const waitMs = WAITS[ask.kind]
     const timer = this.clock.after(waitMs, () =>
-      settle({ state: 'failed', reason: 'its server did not answer in time' }),
+      settle({
+        state: 'failed',
+        reason: ask.kind === 'import' ? 'it takes too long' : 'its server did not answer in time',
+      }),
     )
     const asker = this.askers[ask.kind] as (call: HubCall, ask: Ask) => Promise<unknown>
     const call: HubCall = (method, argument) => callHub(this.sbot, this.clock, hub, method, argument, waitMs)

@@ -41,7 +41,7 @@ export async function tellIncidents(t: Test, world: World, hands: Hands): Promis
   await call(world.owner.rpc, 'invite.accept', code)
   const story: Story = { t, world, root, seen: [] }
   await until('the pub to follow its owner', async () => (await viewOf(story)).invites.used === 1)
-  t.match(await askLog(story), /^Nothing has befallen \*\*alice\*\*/)
+  t.match(await askLog(story), /^Nothing has gone wrong with \*\*alice\*\*/)
 
   await hands.hang(pub)
   const healed = await notice(story, 'healed', HUNG_DEADLINE_MS)

@@ -126,6 +126,20 @@ test('what is no argument is refused before anything is sent', (t) => {
   t.end()
 })
 
+test('a note begins with the word, as in a message; what cannot be run is named', (t) => {
+  for (const given of [['note', 'for', 'us'], ['note:', 'for', 'us'], ['Note:for', 'us'], ['note for us']])
+    t.equal(noteArgument(undefined, given), ' note: "for us"', given.join('|'))
+  t.match(
+    refusal(() => noteArgument(undefined, ['notes', 'for', 'us'])),
+    /begins with the word note/,
+  )
+  t.match(
+    refusal(() => callText('alice', 'nothing')),
+    /"nothing" can't be run\. What can be: buttcloud run alice methods/,
+  )
+  t.end()
+})
+
 test('a note is read back as it was given', (t) => {
   const texts = fc.string({ unit: 'grapheme', minLength: 1, maxLength: 60 })
   fc.assert(

@@ -209,7 +209,7 @@ test('`log` lists the last incidents to owners, the latest first; the view shows
     story.asks(who, 'log alice')
     return lastText(later(story))
   }
-  t.equal(log(), 'Nothing has befallen **alice** that its server told me of.')
+  t.equal(log(), 'Nothing has gone wrong with **alice**, as far as its server has told me.')
   t.equal(view(), null)
   t.match(log(bob), /You have no pub called/)
   for (let number = 1; number <= INCIDENTS_KEPT_MAX; number += 1) {

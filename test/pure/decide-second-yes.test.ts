@@ -166,6 +166,18 @@ test('no: of the one who was asked, and of the one who wants it', (t) => {
   t.end()
 })
 
+test('no below a question whose pub is deleted by now does not say that nothing was changed', (t) => {
+  const one = shared([alice])
+  const first = wantsDelete(one)
+  const second = wantsDelete(one)
+  one.story.asks(alice, 'yes', { root: second.root, branch: second.question })
+  one.story.settle()
+  t.notOk(isLive(one))
+  one.story.asks(alice, 'no', { root: first.root, branch: first.question })
+  t.match(lastText(one.story.settle()), /deleted already/)
+  t.end()
+})
+
 test('too late is too late; asking again while it is open calls nobody a second time', (t) => {
   const one = shared()
   const { story } = one

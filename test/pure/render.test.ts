@@ -151,6 +151,8 @@ test('invite codes', (t) => {
 test('text on a terminal: nothing foreign controls it, invites stay in one piece', (t) => {
   t.equal(harmless('a\u001b[31mb\u0007\r\nc\u202ed'), 'a [31mb \nc d')
   t.equal(plainOf('**alice** is `up`, see [@bob](@x)'), 'alice is up, see @bob')
+  t.equal(plainOf('is up\n![home, a day](&x)'), 'is up\nPicture, for clients that show some: home, a day')
+  t.equal(plainOf('alice, whoami:\n\n```\n{}\n```'), 'alice, whoami:\n\n{}\n', 'no fence around code')
   t.deepEqual(wrap('one two three', 7), ['one two', 'three'])
   t.deepEqual(wrap(`to ${INVITE} go`, 20), ['to', INVITE, 'go'])
   t.equal(indented('a\n\nb', 40), '    a\n\n    b')
@@ -237,7 +239,15 @@ test('what to do next fits a terminal, and every command in it is one that works
       'npm run buttcloud --',
       prefixFor('buttcloud', '/tmp/a b', '/home/x'),
     ]) {
-      const view = { paint: paint(false), prefix, dir: '/home/x', thisMachineOnly: true, width }
+      const view = {
+        paint: paint(false),
+        prefix,
+        dir: '/home/x',
+        thisMachineOnly: true,
+        invited: true,
+        width,
+      }
+      t.notOk(nextSteps({ ...view, invited: false }).includes('invite above'), 'no invite, no word of one')
       const lines = nextSteps(view).split('\n')
       t.ok(
         lines.every((line) => line.length <= width),
