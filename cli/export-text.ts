@@ -30,8 +30,13 @@ const BAR_CELLS = 20
 
 /** `▕████      ▏ 40 % of 12 MB` for a progress line. */
 export function progressText(name: string, part: ExportPart, at: number, bytes: number): string {
+  return barText(at, bytes, `${part} of ${name}`)
+}
+
+/** The same for anything. */
+export function barText(at: number, bytes: number, what: string): string {
   const share = bytes === 0 ? 1 : Math.min(1, at / bytes)
   const full = Math.round(share * BAR_CELLS)
   const bar = `▕${'█'.repeat(full)}${' '.repeat(BAR_CELLS - full)}▏`
-  return `${bar} ${Math.floor(share * 100)} % of ${bytesText(bytes)}: ${part} of ${name}`
+  return `${bar} ${Math.floor(share * 100)} % of ${bytesText(bytes)}: ${what}`
 }

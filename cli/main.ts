@@ -13,6 +13,7 @@ import { register as deletePub } from './commands/delete'
 import { register as email } from './commands/email'
 import { register as exportPub } from './commands/export'
 import { register as hub } from './commands/hub'
+import { register as importPub } from './commands/import'
 import { register as invite } from './commands/invite'
 import { register as invites } from './commands/invites'
 import { register as join } from './commands/join'
@@ -76,6 +77,7 @@ function createProgram(): Command {
     care,
     about,
     exportPub,
+    importPub,
     contact,
     web,
     owners,

@@ -121,6 +121,12 @@ export function hubsText(hubs: HubView[]): string {
   )
 }
 
+/** Ordered is not done yet: it may be up still, above all where its hub is away. */
+function whyOf(pub: PubView): string {
+  if (pub.desired !== 'down' || pub.phase === 'ended') return pub.reason ?? ''
+  return pub.phase === 'up' ? 'its owner wants it stopped' : 'stopped by its owner'
+}
+
 /** The operator's table of pubs. */
 export function pubsText(pubs: PubView[]): string {
   if (pubs.length === 0) return 'There are no pubs yet.'
@@ -133,7 +139,7 @@ export function pubsText(pubs: PubView[]): string {
       pub.address ?? `port ${pub.port}`,
       `${pub.invites.used}/${pub.invites.issued}`,
       pub.owners.join(' '),
-      pub.desired === 'down' && pub.phase !== 'ended' ? 'stopped by its owner' : (pub.reason ?? ''),
+      whyOf(pub),
     ]),
   )
 }

@@ -1,4 +1,5 @@
-/** `create NAME`: record, order, first invite; then the invite, or the reason why there is none. */
+/** `create NAME`, and `import NAME` once its feed is here: record, order, first invite; then the invite, or the reason why there is none. */
+import { parseCommand } from '../protocol/command'
 import { type FeedId, pubIdOf } from '../protocol/ids'
 import { CREATE_DEADLINE_MS, WEB_MEMORY_BYTES, WEB_RESERVED_BYTES } from '../protocol/limits'
 import type { ObservedMessage } from '../protocol/messages/observed'
@@ -20,8 +21,24 @@ const HOPELESS: ReadonlySet<ObservedMessage['trouble']> = new Set(['no-image', '
 
 /** Checks and, where all is well, owes everything that the first moment needs in one group. */
 export function beginCreate(look: Look, request: Request, name: string): void {
+  const placement = roomFor(look, request, name, 'create')
+  if (placement === null) return
+  oweNewPub(look, request, { name, placement, feed: null })
+  answer(look, request, 'received', words.making(name), { command: 'create', pub: pubIdOf(request.key) })
+}
+
+interface Placed {
+  port: number
+  hub: FeedId
+}
+
+/** A place for one more pub of this name, kept for this look; null where there is none, and then the refusal is owed. */
+export function roomFor(look: Look, request: Request, name: string, command: string): Placed | null {
   const { state, policy, facts } = look.world
-  const refuse = (text: string): void => answer(look, request, 'refused', text, { command: 'create' })
+  const refuse = (text: string): null => {
+    answer(look, request, 'refused', text, { command })
+    return null
+  }
   const live = pubsOf(state, request.author).filter((pub) => pub.record.status === 'live')
   const holder = state.names.get(name)
   if (live.some((pub) => pub.record.name === name)) return refuse(words.haveIt(name))
@@ -39,6 +56,16 @@ export function beginCreate(look: Look, request: Request, name: string): void {
   if (!placement.ok) return refuse(words.noRoom(placement.why))
   look.names.add(name)
   look.pubsMade.set(request.author, made + 1)
+  return placement
+}
+
+/** Record, order and first invite of a new pub. `feed`: the identity that it has already. */
+export function oweNewPub(
+  look: Look,
+  request: Request,
+  { name, placement, feed }: { name: string; placement: Placed; feed: FeedId | null },
+): void {
+  const { state, policy } = look.world
   const record = buildPub({
     pub: pubIdOf(request.key),
     name,
@@ -56,14 +83,13 @@ export function beginCreate(look: Look, request: Request, name: string): void {
     port: placement.port,
     hub: placement.hub,
     epoch: 1,
-    feed: null,
+    feed,
     keepUntil: null,
     answers: request.key,
   })
   look.owe({ kind: 'record', content: record })
   look.owe({ kind: 'order', content: specFor(look, record, 1) })
   if (!state.provider.ops.has(request.key)) oweInvite(look, request, record)
-  answer(look, request, 'received', words.making(name), { command: 'create', pub: record.pub })
 }
 
 /** Goes on with a pub that is being made: whatever step is missing, or the final answer. */
@@ -86,9 +112,9 @@ export function continueCreate(look: Look, request: Request, pub: PubFact): void
   }
   const result = resultOf(state, op)
   if (observed?.phase === 'up' && feedOf(state, pub) !== null && result !== null) {
-    if (result.ok && op.kind === 'invite') return deliverInvite(look, request, pub, op, 'create')
+    if (result.ok && op.kind === 'invite') return deliverInvite(look, request, pub, op, commandOf(request))
     const text = words.inviteFailed(record.name, result.reason ?? 'its server gave no reason')
-    return answer(look, request, 'done', text, { command: 'create', pub: pub.pub })
+    return answer(look, request, 'done', text, { command: commandOf(request), pub: pub.pub })
   }
   if (now >= deadline) return endFailed(look, request, pub)
   look.wakeAt(deadline)
@@ -190,7 +216,8 @@ export function oweEnd(look: Look, record: PubMessage): void {
 /** The record says ended and the request is still open: a crash came between, or its owner deleted it meanwhile. */
 function finishEnded(look: Look, request: Request, pub: PubFact): void {
   oweEnd(look, pub.record)
-  const options = { command: 'create', pub: pub.pub }
+  const command = commandOf(request)
+  const options = { command, pub: pub.pub }
   if (pub.record.answers !== request.key)
     return answer(look, request, 'failed', words.deletedWhile(pub.record.name), options)
   const observed = observationOf(look.world.state, pub)
@@ -199,5 +226,10 @@ function finishEnded(look: Look, request: Request, pub: PubFact): void {
     observed?.phase === 'failed' || observed?.reason
       ? (observed.reason ?? 'its server gave no reason')
       : `${look.world.state.provider.hubs.get(hub)?.label ?? 'its server'} did not get it up in time`
-  answer(look, request, 'failed', words.createFailed(pub.record.name, reason), options)
+  answer(look, request, 'failed', words.createFailed(pub.record.name, reason, command), options)
+}
+
+/** A pub that ran elsewhere is made like any other, once its feed is here. */
+function commandOf(request: Request): 'create' | 'import' {
+  return parseCommand(request.text).kind === 'import' ? 'import' : 'create'
 }

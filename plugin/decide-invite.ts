@@ -8,6 +8,7 @@ import type { PubFact, Request } from '../protocol/state'
 import { answer, clip, type Look, onlyOwnersRead, pubFor } from './look'
 import { addressOf, feedOf, liveInvites, resultOf } from './query'
 import { inviteText, words } from './words'
+import { importWords } from './words-import'
 import { ownerWords } from './words-people'
 
 type Wanted = Extract<Command, { kind: 'invite' }>
@@ -80,10 +81,13 @@ export function deliverInvite(
   const { record } = pub
   const code = inviteCode(look, pub, op)
   const body = inviteText(code, op.invite.uses)
+  const made = words.made(record.name, addressOf(state, pub) ?? '')
   const head =
     command === 'create'
-      ? words.made(record.name, addressOf(state, pub) ?? '')
-      : words.inviteReady(record.name)
+      ? made
+      : command === 'import'
+        ? `${made} ${importWords.came(record.name)}`
+        : words.inviteReady(record.name)
   const options = { command, pub: pub.pub }
   // The seed in the code is made anew from the request; were it another one than the op's, the code would be dead.
   if (ledger.invite(request.key).key !== op.invite.key) {

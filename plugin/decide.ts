@@ -22,6 +22,7 @@ import { beginCreate, continueCreate } from './decide-create'
 import { askDelete, continueDelete } from './decide-delete'
 import { answerEmail } from './decide-email'
 import { beginExport } from './decide-export'
+import { beginImport } from './decide-import'
 import { answerLog, tellIncidents } from './decide-incidents'
 import { beginInvite, continueInvite } from './decide-invite'
 
@@ -205,6 +206,7 @@ const BEGINNERS: Beginners = {
   upgrade: beginChange,
   rebuild: beginChange,
   export: beginExport,
+  import: beginImport,
   follow: beginContact,
   unfollow: beginContact,
   block: beginContact,

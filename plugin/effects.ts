@@ -19,7 +19,7 @@ import type { SpecMessage } from '../protocol/messages/spec'
 import type { Request } from '../protocol/state'
 
 /**
- * A question to a hub that is answered over muxrpc and stands on no feed. The reply is a fact of the next look
+ * A question to a hub (or slow work of our own) that is answered over muxrpc and stands on no feed. The reply is a fact of the next look
  * (`Facts.replies`); after a restart it is asked again, so it may only be about what can be asked twice.
  */
 export type Ask =
@@ -28,6 +28,8 @@ export type Ask =
   | { kind: 'status'; pub: PubId; name: string }
   /** The reply is links to encrypted blobs, as markdown. They go when all `readers` have fetched them, or their time is over. */
   | { kind: 'export'; pub: PubId; part: 'secret' | 'gossip'; readers: FeedId[] }
+  /** Of nobody but ourselves: to store what `owner` has brought as this pub's. The reply is its feed. */
+  | { kind: 'import'; pub: PubId; owner: FeedId; upload: string }
 
 /** What came of a `run`, ready to be shown. */
 export interface RunResult {

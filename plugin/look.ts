@@ -10,6 +10,7 @@ import {
   type Question,
 } from '../protocol/messages/answer'
 import type { NoticeThread, PubFact, Request, State } from '../protocol/state'
+import type { Brought } from './decide-import'
 import type { Effect, Reply } from './effects'
 import type { Policy } from './policy'
 import { type Ledger, pubNamed, pubsOf } from './query'
@@ -26,6 +27,8 @@ export interface Facts {
   strangers: ReadonlyMap<FeedId, number>
   /** What hubs said to our asks, by the request that caused them; of open requests only. */
   replies: ReadonlyMap<MessageId, Reply>
+  /** What people have uploaded of pubs that ran elsewhere, whole and checked, by who did. */
+  brought?: ReadonlyMap<FeedId, Brought>
   /** Since when a peer is gone that was connected to this run of the provider. */
   goneSince?: ReadonlyMap<FeedId, Millis>
   /** Since when this provider runs and hears its hubs; absent: for ever. */

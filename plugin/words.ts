@@ -24,8 +24,8 @@ export const words = {
   inviteThread: (name: string): string => `Your invite to **${name}**.`,
   inviteFailed: (name: string, why: string): string =>
     `**${name}** runs, but making the invite failed: ${why}. Nothing is lost; ask again with \`invite ${name}\`.`,
-  createFailed: (name: string, why: string): string =>
-    `I could not bring **${name}** up: ${why}. I have taken it away again, nothing is left over. Please try \`create ${name}\` later.`,
+  createFailed: (name: string, why: string, command: 'create' | 'import'): string =>
+    `I could not bring **${name}** up: ${why}. I have taken it away again, nothing is left over. Please try \`${command === 'create' ? `create ${name}` : 'buttcloud import FILE'}\` later.`,
   inviteTooLate: (name: string): string =>
     `I could not hand the invite to **${name}** in time, because it or its server is out of reach. The invite is void; ask again later with \`invite ${name}\`.`,
   noRoom: (why: string): string =>

@@ -1,4 +1,4 @@
-/** Forms of `invites`, `uninvite`, `upgrade`, `rebuild` and `export`. */
+/** Forms of `invites`, `uninvite`, `upgrade`, `rebuild`, `export` and `import`. */
 import { type Form, form, one, said, told } from './command-form'
 import { EXPORT_PARTS, type ExportPart } from './command-kinds'
 import { unclear } from './command-objects'
@@ -149,3 +149,10 @@ export const EXPORT: Form[] = [
   form('(download|save) [the] (log|blobs|gossip|data) (of|from) PUB', perhapsAll),
   form('(my|all|all my) data [of|from] PUB', perhapsAll),
 ]
+
+/** A new pub gets its name here, so it is said, and no other one is meant. */
+const imported: Form['read'] = (found) =>
+  found.name === null
+    ? { kind: 'invalid', command: 'import', reason: sentence.nameMissing('import') }
+    : told(found, { kind: 'import', name: found.name }, said('import', found.name))
+export const IMPORT: Form[] = [form('import', imported), form('import [:] PUB', imported)]

@@ -2,7 +2,7 @@
 
 import { type Form, readForms } from './command-form'
 import { FEED_FORMS } from './command-forms-feeds'
-import { EXPORT, INVITES, REBUILD, UNINVITE, UPGRADE } from './command-forms-keeping'
+import { EXPORT, IMPORT, INVITES, REBUILD, UNINVITE, UPGRADE } from './command-forms-keeping'
 import { EMAIL, ONES, PLANS, WEB } from './command-forms-other'
 import type { Reading } from './command-kinds'
 import { MARK } from './command-mentions'
@@ -16,6 +16,7 @@ const GROUPS: [needs: RegExp, forms: Form[]][] = [
   [/grade|date|roll back/, UPGRADE],
   [/build|anew|create/, REBUILD],
   [/export|secret|key|download|back|save|data/, EXPORT],
+  [/import/, IMPORT],
   [/web/, WEB],
   [/mail|.@./, EMAIL],
   [/plan|pric|cost|much/, PLANS],

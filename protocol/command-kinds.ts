@@ -5,6 +5,8 @@ import type { FeedId } from './ids'
 export type Command =
   | { kind: 'help'; about: string | null }
   | { kind: 'create'; name: string }
+  /** Brings a pub that ran elsewhere; what it had has been uploaded before (protocol/import.ts). */
+  | { kind: 'import'; name: string }
   | { kind: 'list' }
   | { kind: 'status'; name: string | null }
   | { kind: 'invite'; name: string | null; uses: number | null; note: string | null }

@@ -156,6 +156,7 @@ function isHarmless(read: Command | Invalid): boolean {
     case 'unblock':
     case 'run':
     case 'export':
+    case 'import':
     case 'email':
     case 'delete':
     case 'yes':
@@ -179,6 +180,8 @@ function plainOf(read: Command | Invalid): string | null {
       return words('rebuild', read.name)
     case 'export':
       return words('export', read.name, read.part)
+    case 'import':
+      return words('import', read.name)
     case 'follow':
     case 'unfollow':
     case 'block':

@@ -184,6 +184,14 @@ const OWNING: Record<string, Entry> = {
     ],
     examples: ['export alice gossip', 'export alice secret'],
   },
+  import: {
+    usage: 'import NAME',
+    does: 'brings a pub that ran elsewhere',
+    details: [
+      'From a terminal only: `buttcloud import FILE` takes what `export NAME all` gave, or the folder of an ssb-server, uploads it and then sends this. The old one must be off for good.',
+    ],
+    examples: ['import alice'],
+  },
   run: {
     usage: 'run NAME METHOD [ARGS]',
     does: 'asks its ssb-server something',

@@ -166,13 +166,19 @@ export const WEB_RESTART_MAX_MS = 60_000
 export const WEB_IDLE_MS = 10 * 60_000
 /** A process behind a page that does not serve after this is ended. */
 export const WEB_START_MS = 20_000
-/** A page that takes longer is given up, and a visitor who is slower too. */
+/** A page that takes longer is given up, and the program that makes it is ended: it may never get done. */
 export const WEB_ANSWER_MS = 10_000
 /** Visitors at one time: the pub's members come first. */
 export const WEB_CONNECTIONS_MAX = 100
-export const WEB_REQUESTS_MAX = 16
+export const WEB_REQUESTS_MAX = 12
+/** Of these, what one program works on at one time: a search reads the whole log. */
+export const WEB_PROGRAM_REQUESTS_MAX = 3
+/** A visitor who has not taken a page after this is let go, so that slow ones can't hold all the places. */
+export const WEB_VISIT_MS = 60_000
+/** What a pub says of itself on its page may be this old: finding it out reads the pub's own feed. */
+export const WEB_FACTS_MS = 10_000
 /** A page is rewritten in memory: longer than this no person reads. */
-export const WEB_HTML_BYTES_MAX = 4 * 1024 * 1024
+export const WEB_HTML_BYTES_MAX = 2 * 1024 * 1024
 
 // ---- hub daemon ----
 /** Pubs that a hub creates, starts, stops or removes at one time: starting is a second of CPU each. */

@@ -6,6 +6,7 @@
 import { EXPORT_CALLS, EXPORT_METHODS, HUB_EXPORT_METHODS } from './export'
 import { FIGURE_CALLS, FIGURE_METHODS, HUB_FIGURE_METHODS } from './figures'
 import type { FeedId, InviteKey, Millis, PubId } from './ids'
+import { IMPORT_CALLS, IMPORT_METHODS } from './import'
 import type { IncidentKind } from './messages/incident'
 import type { Recovery } from './rpc-escrow'
 
@@ -44,6 +45,7 @@ export const PROVIDER_MANIFEST = {
   escrow: 'async',
   secret: 'async',
   ...EXPORT_METHODS,
+  ...IMPORT_METHODS,
   adminInvite: 'async',
   adminHubToken: 'async',
   adminHubs: 'async',
@@ -95,6 +97,7 @@ export const PROVIDER_ANONYMOUS = [
   'escrow',
   'secret',
   ...EXPORT_CALLS,
+  ...IMPORT_CALLS,
 ] as const
 
 /** `buttcloud.whoami()`: who the caller is to this provider. */

@@ -64,7 +64,7 @@ function gitRoute(path: string, query: string): Route {
   if (path === '/') return { to: 'git', path: `/${pagerOf(query)}` }
   if (path === '/search') {
     const words = new URLSearchParams(query).get('q') ?? ''
-    return { to: 'git', path: `/search?q=${encodeURIComponent(words.slice(0, SEARCH_CHARS_MAX))}` }
+    return { to: 'git', path: `/search?q=${encodeURIComponent(searchable(words))}` }
   }
   const id = BELOW_ID.exec(path)
   if (id === null) return ownFile('git', path)
@@ -77,6 +77,14 @@ function gitRoute(path: string, query: string): Route {
     below.push(encodeURIComponent(part))
   }
   return { to: 'git', path: `${['', encodeURIComponent(decoded), ...below].join('/')}${pagerOf(query)}` }
+}
+
+/** git-ssb-web makes a pattern of what is searched for: some end it, some keep it busy for years. Words are enough. */
+function searchable(words: string): string {
+  return words
+    .slice(0, SEARCH_CHARS_MAX)
+    .replace(/[^\p{L}\p{N}_-]+/gu, ' ')
+    .trim()
 }
 
 /** What git-ssb-web's links to older and newer entries carry: times, a direction, a page, a state. */

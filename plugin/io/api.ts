@@ -105,6 +105,9 @@ export function createApi(self: FeedId, version: string, provider: () => Promise
     }),
     exportRead: method(async (from, request) => (await provider()).exports.read(idOf(from), request)),
     exportClose: method(async (from, request) => (await provider()).exports.close(idOf(from), request)),
+    importOpen: method(async (from, request) => (await ownersKnown()).imports.open(idOf(from), request)),
+    importWrite: method(async (from, request) => (await provider()).imports.write(idOf(from), request)),
+    importCommit: method(async (from, request) => (await provider()).imports.commit(idOf(from), request)),
     adminInvite: method<AdminInviteAnswer>(async (from, options) => {
       operator(from)
       const uses = wholeOf(fieldOf(options, 'uses'), OWN_INVITE_USES_DEFAULT, OWN_INVITE_USES_MAX)

@@ -5,6 +5,7 @@
 import { checkFigures, checkSamples } from '../../protocol/figures'
 import type { FeedId, MessageId, Millis, PubId } from '../../protocol/ids'
 import { ASK_TIMEOUT_MS, PICTURE_WAIT_MS, RUN_SHOWN_BYTES_MAX, STATUS_WAIT_MS } from '../../protocol/limits'
+import { IMPORT_STORE_MS } from '../../protocol/limits-import'
 import type { HUB_MANIFEST, HubRunRequest } from '../../protocol/rpc'
 import type { Clock } from '../../sbot/loop'
 import type { Sbot } from '../../sbot/port'
@@ -14,7 +15,7 @@ import { cutTo } from '../look'
 import { statusWords } from '../words-status'
 import { callHub } from './hub-call'
 import type { Painter } from './painter'
-import type { PrivateBlobs } from './private-blobs'
+import type { PrivateBlob, PrivateBlobs } from './private-blobs'
 
 type AskEffect = Extract<Effect, { kind: 'ask' }>
 /** What asks are answered with besides a call. */
@@ -23,6 +24,8 @@ export interface AskMeans {
   exportLinks(pub: PubId, part: 'secret' | 'gossip', readers: FeedId[]): Promise<string[]>
   /** A picture of its figures, put where its readers fetch it from; null where none can be drawn. */
   paint: Painter
+  /** Stores what was uploaded as a pub's, and gives its feed. */
+  storeImport(pub: PubId, owner: FeedId, upload: string): Promise<FeedId>
   /** Where replies go that are too long for a message. */
   blobs: PrivateBlobs
 }
@@ -35,6 +38,7 @@ const WAITS: Record<Ask['kind'], Millis> = {
   run: ASK_TIMEOUT_MS,
   export: ASK_TIMEOUT_MS,
   status: STATUS_WAIT_MS,
+  import: IMPORT_STORE_MS,
 }
 
 export class Asks {
@@ -42,10 +46,11 @@ export class Asks {
   private readonly askers: Askers = {
     run: async (call, { pub, method, args }) => {
       const answer = await call('hubRun', { pub, method, args } satisfies HubRunRequest)
-      return runResultOf(answer, method, this.means.blobs)
+      return runResultOf(answer, method, (bytes) => this.means.blobs.put(bytes, { pub }))
     },
     export: (_call, { pub, part, readers }) => this.means.exportLinks(pub, part, readers),
     status: (call, ask) => this.status(call, ask),
+    import: (_call, { pub, owner, upload }) => this.means.storeImport(pub, owner, upload),
   }
 
   constructor(
@@ -77,7 +82,10 @@ export class Asks {
     }
     const waitMs = WAITS[ask.kind]
     const timer = this.clock.after(waitMs, () =>
-      settle({ state: 'failed', reason: 'its server did not answer in time' }),
+      settle({
+        state: 'failed',
+        reason: ask.kind === 'import' ? 'it takes too long' : 'its server did not answer in time',
+      }),
     )
     const asker = this.askers[ask.kind] as (call: HubCall, ask: Ask) => Promise<unknown>
     const call: HubCall = (method, argument) => callHub(this.sbot, this.clock, hub, method, argument, waitMs)
@@ -100,7 +108,10 @@ export class Asks {
     const { memoryBytes, memoryMaxBytes } = figures.value
     const nothing = figures.value.at === null
     const facts = { name, samples: samples.value, memoryBytes, memoryMaxBytes }
-    return { figures: figures.value, picture: nothing ? null : await this.inTime(this.means.paint(facts)) }
+    return {
+      figures: figures.value,
+      picture: nothing ? null : await this.inTime(this.means.paint(pub, facts)),
+    }
   }
 
   /** Figures need not wait for their picture: null when it is not there soon. */
@@ -120,13 +131,17 @@ function reasonOfCall(error: unknown): string {
 }
 
 /** Shown in full where it fits, else begun in the message and whole in a blob. */
-async function runResultOf(answer: unknown, method: string, blobs: PrivateBlobs): Promise<RunResult> {
+async function runResultOf(
+  answer: unknown,
+  method: string,
+  put: (bytes: Uint8Array) => Promise<PrivateBlob>,
+): Promise<RunResult> {
   if (typeof answer !== 'object' || answer === null || !('value' in answer))
     throw new Error('its server gave an answer that makes no sense')
   const more = (answer as { more?: unknown }).more === true
   const text = JSON.stringify(answer.value, null, 2) ?? 'null'
   const shown = cutTo(text, RUN_SHOWN_BYTES_MAX)
   if (shown === text) return { shown, whole: null, more }
-  const blob = await blobs.put(Buffer.from(text))
+  const blob = await put(Buffer.from(text))
   return { shown, whole: blob.markdownLink(`${method}.json`), more }
 }

@@ -146,7 +146,10 @@ export class Commits {
     const { provider } = state
     const isPerson = provider.owners.has(feed) || isGuest(state, feed)
     const isSomebody = feed === provider.id || isPerson || provider.hubs.has(feed)
-    if (isSomebody || this.otherPubHas(pub, feed)) throw refusal('refused', 'that feed is somebody else')
+    // What our own record says has been looked at before it was written: a pub that was ended may have come back.
+    const said = pub.record.feed === feed
+    if (!said && (isSomebody || this.otherPubHas(pub, feed)))
+      throw refusal('refused', 'that feed is somebody else')
     if (this.opened.size >= PUBS_BUSY_MAX) this.opened.clear()
     this.opened.set(pub.pub, feed)
   }

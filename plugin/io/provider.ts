@@ -14,6 +14,7 @@ import { Deeds } from './deeds'
 import { Escrow } from './escrow'
 import { Exports } from './exports'
 import { FigureRelay } from './figures'
+import { Imports } from './imports'
 import { Inbox } from './inbox'
 import { createLedger } from './ledger'
 import { createDoor, type Door } from './onboarding'
@@ -32,6 +33,8 @@ export interface ProviderOptions {
   policy: Policy
   tables: Tables
   vault: Vault
+  /** Where uploads of pubs lie that ran elsewhere. */
+  importFolder: string
   /** Where answers go that are too long for a message. */
   blobs: PrivateBlobs
   /** host:port that goes into the provider's own invites and tokens. */
@@ -59,6 +62,7 @@ export interface Provider {
   readonly deeds: Deeds
   readonly door: Door
   readonly exports: Exports
+  readonly imports: Imports
   /** Resolves when all that we ever decided is known again; rejects with a sentence when the node ends before. */
   current(): Promise<void>
   address(): string
@@ -102,7 +106,8 @@ export async function startProvider(options: ProviderOptions): Promise<Provider>
   const goneSince = watchPeers(sbot, inbox, clock, () => loop?.wake())
 
   const exports = exportsOf(options, inbox, clock)
-  const asks = new Asks(sbot, clock, meansOf(exports, options), () => loop?.wake())
+  const imports = importsOf(options, inbox, clock)
+  const asks = new Asks(sbot, clock, meansOf(exports, imports, options), () => loop?.wake())
   let isCurrent = options.mayWrite === undefined
   let currentSince = clock.now()
   const catchUp = async (): Promise<void> => {
@@ -129,9 +134,11 @@ export async function startProvider(options: ProviderOptions): Promise<Provider>
     // does one that was put back to an old copy: it would wait at the gate and then be published all the same.
     if (!inbox.complete || !isCurrent) return
     await deeds.do()
+    imports.tidy()
     asks.forget((request) => inbox.state.open.has(request))
     const facts = {
       replies: asks.replies(),
+      brought: imports.brought(),
       goneSince,
       connected: connected(),
       newcomers: new Set(tables.newcomers.keys()),
@@ -169,8 +176,7 @@ export async function startProvider(options: ProviderOptions): Promise<Provider>
     policy,
     deeds,
     door: createDoor(tables, inbox),
-    exports,
-    current,
+    ...{ exports, imports, current },
     address: options.address,
     connected,
     subscribe(then) {
@@ -181,6 +187,7 @@ export async function startProvider(options: ProviderOptions): Promise<Provider>
       inbox.stop()
       figures.stop()
       exports.stop()
+      imports.stop()
       await loop?.stop()
     },
   }
@@ -221,10 +228,16 @@ function exportsOf({ sbot, blobs, log }: ProviderOptions, inbox: Inbox, clock: C
   return new Exports(sbot, inbox, clock, blobs, (fact, details) => log('info', fact, details))
 }
 
+function importsOf({ sbot, tables, vault, importFolder, log }: ProviderOptions, inbox: Inbox, clock: Clock) {
+  const say = (fact: string, details: Record<string, unknown>): void => log('info', fact, details)
+  return new Imports({ folder: importFolder, ...{ sbot, inbox, tables, vault, clock }, log: say })
+}
+
 /** What questions to hubs are answered with besides a call. */
-function meansOf(exports: Exports, { blobs, log }: ProviderOptions): AskMeans {
+function meansOf(exports: Exports, imports: Imports, { blobs, log }: ProviderOptions): AskMeans {
   return {
     blobs,
+    storeImport: (pub, owner, upload) => imports.store(pub, owner, upload),
     exportLinks: (pub, part, readers) => exports.exportLinks(pub, part, readers),
     paint: createPainter(blobs, (fact, details) => log('warn', fact, details)),
   }

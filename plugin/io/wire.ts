@@ -1,4 +1,5 @@
 /** From a secret-stack node to a running provider: hooks at init, the rest when all plugins are loaded. */
+import { join } from 'node:path'
 import ssbCaps from 'ssb-caps'
 import type { FeedId } from '../../protocol/ids'
 import { isVersion } from '../../protocol/version'
@@ -75,6 +76,7 @@ export function wire(ssb: any, config: any): FeedId {
         policy: policyOf(settings, config.caps?.shs),
         tables,
         vault,
+        importFolder: join(folder, 'imports'),
         blobs,
         address: () => settings.address ?? addressOf(ssb),
         log,

@@ -4,7 +4,7 @@
  */
 import { type ChildProcess, fork } from 'node:child_process'
 import { join } from 'node:path'
-import { WEB_RESTART_MAX_MS, WEB_RESTART_MS } from '../../protocol/limits'
+import { WEB_FACTS_MS, WEB_RESTART_MAX_MS, WEB_RESTART_MS } from '../../protocol/limits'
 import type { PubConfig } from '../config'
 import { emptyOwn, evolveOwn } from '../own'
 import { type FrontStart, MAY_DECRYPT, type ToFront, WEB_METHODS, type WebAccess } from '../web-talk'
@@ -26,7 +26,7 @@ export function webPlugin(config: PubConfig, port: number): object {
       admit(ssb, keys.id)
       const front = new Front(
         () => startOf(ssb, config, port, keys),
-        () => factsOf(ssb, config),
+        remembered(() => factsOf(ssb, config)),
       )
       ssb.close.hook(function (this: unknown, close: any, args: unknown[]) {
         front.end()
@@ -89,6 +89,21 @@ async function factsOf(ssb: any, config: PubConfig): Promise<ToFront> {
   for (const message of await readOwnFeed(ssb)) evolveOwn(own, ssb.id, message.content)
   const name = own.name || config.name || ssb.id.slice(0, 9)
   return { kind: 'facts', name, description: own.description || config.description }
+}
+
+/** The same for a while: everybody who looks at the first page asks for it. */
+function remembered<T>(find: () => Promise<T>): () => Promise<T> {
+  let found: Promise<T> | null = null
+  return () => {
+    if (found !== null) return found
+    const finding = find()
+    found = finding
+    const forget = () => {
+      found = null
+    }
+    finding.then(() => setTimeout(forget, WEB_FACTS_MS).unref(), forget)
+    return finding
+  }
 }
 
 /** The front's process: started, told what it needs, and started again when it ends. */

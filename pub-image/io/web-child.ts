@@ -5,10 +5,12 @@ import { createRequire } from 'node:module'
 import { dirname, sep } from 'node:path'
 import { type ChildStart, WEB_MANIFEST } from '../web-talk'
 import { stock } from './stock'
+import { goFirst } from './web-environment'
 
 /** Waits for the word of the front; without it, or after it has gone, there is nothing to do here. */
 export function startWhenTold(run: (pub: any) => void, folders: string[]): void {
   process.once('disconnect', () => process.exit(0))
+  goFirst()
   process.once('message', (start: ChildStart) => {
     connect(start).then(
       (pub) => {
@@ -39,6 +41,11 @@ async function connect({ access }: ChildStart): Promise<any> {
       error ? reject(error) : resolve(found),
     ),
   )
+  const { id } = await new Promise<{ id: string }>((resolve, reject) =>
+    rpc.whoami((error: unknown, found: { id: string }) => (error ? reject(error) : resolve(found))),
+  )
+  // At once: git-ssb-web falls over a visitor who comes before it knows who it is.
+  rpc.whoami = (callback: (error: null, found: { id: string }) => void) => callback(null, { id })
   const refuse = (...args: any[]) => args.at(-1)(new Error('these pages can only be read'))
   const nothing = (_content: unknown, callback: (error: null, content: null) => void) => callback(null, null)
   rpc.publish = refuse

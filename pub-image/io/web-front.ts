@@ -9,10 +9,12 @@ import {
   WEB_CONNECTIONS_MAX,
   WEB_HTML_BYTES_MAX,
   WEB_REQUESTS_MAX,
+  WEB_VISIT_MS,
 } from '../../protocol/limits'
 import { errorPage, frontPage } from '../web-page'
 import { type Page, rebased, rebasedLocation, routeOf } from '../web-routes'
 import type { FrontFacts, FrontStart, ToFront } from '../web-talk'
+import { goFirst } from './web-environment'
 import { PageProgram } from './web-pages'
 
 const COMMON = {
@@ -31,6 +33,7 @@ let waiting: (() => void)[] = []
 let busy = 0
 
 function sendPage(response: ServerResponse, status: number, html: string, policy = OWN_POLICY): void {
+  if (response.destroyed) return
   if (response.headersSent) return void response.destroy()
   response.writeHead(status, {
     ...COMMON,
@@ -62,37 +65,37 @@ async function serveFront(start: FrontStart, response: ServerResponse): Promise<
   sendPage(response, 200, frontPage({ name, description, address, feed, multiserver, qr, managed }))
 }
 
-/** Asks the program behind a page, with nothing of what the visitor's browser said of itself. */
+/**
+ * Asks the program behind a page, with nothing of what the visitor's browser said of itself. It goes on to the end also
+ * when the visitor has gone: what the program is busy with counts, not who still waits for it.
+ */
 function relay(
   program: PageProgram,
   path: string,
   request: IncomingMessage,
   response: ServerResponse,
+  answered: () => void,
 ): Promise<void> {
   return new Promise((resolve, reject) => {
-    const asked = http.request(
-      { socketPath: program.socket, path, method: request.method, timeout: WEB_ANSWER_MS, headers: {} },
-      (answer) => {
-        const fail = (error: Error) => {
-          answer.destroy()
-          reject(error)
-        }
-        answer.once('error', fail)
-        response.once('close', () => answer.destroy())
-        passOn(program.page, answer, response).then(resolve, fail)
-      },
-    )
-    asked.once('timeout', () => asked.destroy(new Error('This page takes too long to make.')))
-    asked.once('error', reject)
-    response.once('close', () => {
-      asked.destroy()
-      resolve()
+    const asked = http.request({ socketPath: program.socket, path, method: request.method }, (answer) => {
+      answer.once('error', reject)
+      passOn(program.page, answer, response, answered).then(resolve, (error: Error) => {
+        answer.destroy()
+        reject(error)
+      })
     })
+    // The program was ended in the middle, because it took too long or fell over.
+    asked.once('error', () => reject(new Error('This page could not be made, or takes too long to make.')))
     asked.end()
   })
 }
 
-async function passOn(page: Page, answer: IncomingMessage, response: ServerResponse): Promise<void> {
+async function passOn(
+  page: Page,
+  answer: IncomingMessage,
+  response: ServerResponse,
+  answered: () => void,
+): Promise<void> {
   const status = answer.statusCode ?? 502
   const type = answer.headers['content-type'] ?? 'application/octet-stream'
   const location = answer.headers.location
@@ -113,11 +116,16 @@ async function passOn(page: Page, answer: IncomingMessage, response: ServerRespo
     const html = await textOf(answer)
     return sendPage(response, status, rebased(html, page), FOREIGN_POLICY)
   }
+  if (response.destroyed) return void answer.destroy()
+  answered()
   response.writeHead(status, { ...COMMON, 'Content-Type': type, 'Content-Security-Policy': FOREIGN_POLICY })
   await new Promise<void>((resolve, reject) => {
     answer.once('error', reject)
     answer.once('end', resolve)
-    response.once('close', resolve)
+    response.once('close', () => {
+      answer.destroy()
+      resolve()
+    })
     answer.pipe(response)
   })
 }
@@ -149,12 +157,14 @@ async function serve(
       response.writeHead(301, { ...COMMON, Location: route.location })
       return void response.end()
     default:
-      await programs[route.to].ready()
-      return relay(programs[route.to], route.path, request, response)
+      return programs[route.to].busy((answered) =>
+        relay(programs[route.to], route.path, request, response, answered),
+      )
   }
 }
 
 function begin(start: FrontStart): void {
+  goFirst()
   const folder = mkdtempSync(join(tmpdir(), 'pub-web-'))
   chmodSync(folder, 0o700)
   const programs = {
@@ -177,14 +187,21 @@ function begin(start: FrontStart): void {
           errorPage(503, 'Too many people are reading just now. Please try again in a moment.'),
         )
       busy += 1
-      serve(start, programs, request, response)
-        .catch((error: Error) => sendPage(response, 502, errorPage(502, error.message)))
-        .finally(() => {
-          busy -= 1
-        })
+      const late = setTimeout(() => response.destroy(), WEB_VISIT_MS)
+      const taken = new Promise<void>((resolve) => response.once('close', resolve))
+      const served = serve(start, programs, request, response).catch((error: Error) =>
+        sendPage(response, 502, errorPage(502, error.message)),
+      )
+      // The place is free when the visitor has the page, or has gone, and no program works on it any more.
+      Promise.all([taken, served]).finally(() => {
+        clearTimeout(late)
+        busy -= 1
+      })
     },
   )
   server.maxConnections = WEB_CONNECTIONS_MAX
+  // A connection on which nothing moves: somebody who asks and does not read.
+  server.setTimeout(WEB_VISIT_MS / 2)
   const end = (code: number) => {
     for (const program of Object.values(programs)) program.end()
     rmSync(folder, { recursive: true, force: true })

@@ -1,7 +1,15 @@
 /** The programs behind the front: started when somebody asks, ended when nobody does, and started again after a fall. */
 import { type ChildProcess, fork } from 'node:child_process'
+import { rmSync } from 'node:fs'
 import { join } from 'node:path'
-import { WEB_IDLE_MS, WEB_RESTART_MAX_MS, WEB_RESTART_MS, WEB_START_MS } from '../../protocol/limits'
+import {
+  WEB_ANSWER_MS,
+  WEB_IDLE_MS,
+  WEB_PROGRAM_REQUESTS_MAX,
+  WEB_RESTART_MAX_MS,
+  WEB_RESTART_MS,
+  WEB_START_MS,
+} from '../../protocol/limits'
 import type { Page } from '../web-routes'
 import type { ChildStart, WebAccess } from '../web-talk'
 import { bareWebEnvironment } from './web-environment'
@@ -14,6 +22,8 @@ export class PageProgram {
   private idle: NodeJS.Timeout | null = null
   private notBefore = 0
   private pauseMs = WEB_RESTART_MS
+  private working = 0
+  private readonly waiting: (() => void)[] = []
   readonly socket: string
 
   constructor(
@@ -25,11 +35,35 @@ export class PageProgram {
   }
 
   /** Resolves when it serves on its socket. Rejects with a sentence when it can't now. */
-  async ready(): Promise<void> {
+  private async ready(): Promise<void> {
     if (this.idle !== null) clearTimeout(this.idle)
     this.idle = setTimeout(() => this.end(), WEB_IDLE_MS)
+    if (this.starting === null && Date.now() < this.notBefore)
+      throw new Error('This page has just fallen over. Please try again in a moment.')
     this.starting ??= this.start()
     return this.starting
+  }
+
+  /**
+   * Does a piece of work with the program, in turn. When its time is over the program is ended, because nothing else
+   * stops one that is busy with a visitor's wish; `work` says when only the visitor's line is what takes time.
+   */
+  async busy<T>(work: (answered: () => void) => Promise<T>): Promise<T> {
+    if (this.working >= WEB_PROGRAM_REQUESTS_MAX)
+      await new Promise<void>((resolve) => this.waiting.push(resolve))
+    else this.working += 1
+    let late: NodeJS.Timeout | null = null
+    try {
+      await this.ready()
+      const timer = setTimeout(() => this.child?.kill('SIGKILL'), WEB_ANSWER_MS)
+      late = timer
+      return await work(() => clearTimeout(timer))
+    } finally {
+      if (late !== null) clearTimeout(late)
+      const next = this.waiting.shift()
+      if (next === undefined) this.working -= 1
+      else next()
+    }
   }
 
   end(): void {
@@ -39,11 +73,9 @@ export class PageProgram {
   }
 
   private start(): Promise<void> {
-    if (Date.now() < this.notBefore) {
-      this.starting = null
-      return Promise.reject(new Error('This page has just fallen over. Please try again in a moment.'))
-    }
     const began = Date.now()
+    // One that was killed has left its own behind, and nobody can listen there.
+    rmSync(this.socket, { force: true })
     const child = fork(join(__dirname, `web-${this.page}.js`), [], {
       env: bareWebEnvironment(),
       execArgv: ['--no-deprecation', `--max-old-space-size=${MEGABYTES_MAX}`],

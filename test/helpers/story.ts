@@ -1,6 +1,7 @@
 /** Given–when–then for the provider: messages in, effects out, without any node. Actors are alice, bob and oscar. */
 
 import { type Decision, decide } from '../../plugin/decide'
+import type { Brought } from '../../plugin/decide-import'
 import type { Effect, Reply } from '../../plugin/effects'
 import { type Facts, noticeThread } from '../../plugin/look'
 import { DEFAULT_POLICY, type Policy } from '../../plugin/policy'
@@ -55,6 +56,8 @@ export class Story {
   readonly strangers = new Map<FeedId, number>()
   /** What hubs said to asks; tests put the replies in. */
   readonly replies = new Map<MessageId, Reply>()
+  /** What people have uploaded. */
+  readonly brought = new Map<FeedId, Brought>()
   readonly connected = new Set<FeedId>([hub])
   readonly goneSince = new Map<FeedId, Millis>()
   /** When the provider started; null: long ago. */
@@ -105,8 +108,8 @@ export class Story {
   decide(): Decision {
     const { connected, newcomers, strangers, startedAt } = this
     const since = startedAt === null ? {} : { currentSince: startedAt }
-    const { replies, goneSince } = this
-    const facts: Facts = { connected, newcomers, strangers, replies, goneSince, ...since }
+    const { replies, goneSince, brought } = this
+    const facts: Facts = { connected, newcomers, strangers, replies, goneSince, brought, ...since }
     return decide({ state: this.state, now: this.now, policy: this.policy, facts, ledger: plainLedger })
   }
 

@@ -3,8 +3,9 @@
  * for nobody: what is private stays private, and what falls over gets up.
  */
 import { execFileSync } from 'node:child_process'
+import { get } from 'node:http'
 import ssbKeys from 'ssb-keys'
-import test from 'tape'
+import test, { type Test } from 'tape'
 import { freePort, randomNetworkKey, until } from '../helpers/machine'
 import { closeWorld, openWorld } from '../helpers/path-story'
 import { startPub } from '../helpers/pub'
@@ -42,6 +43,34 @@ function below(pid: number, word: string): number[] {
     return false
   }
   return found.filter(isBelow)
+}
+
+/** A program that falls and one that hangs: each is there again, and visitors who hang up or do not read hold nothing. */
+async function tellBusy(t: Test, pid: number, url: string): Promise<void> {
+  const git = () => fetchPage(`${url}git/`).catch(() => null)
+  await until('git pages', async () => (await git())?.status === 200, 60_000)
+  for (const signal of ['SIGKILL', 'SIGSTOP'] as const) {
+    const [child] = below(pid, 'web-git.js')
+    if (child === undefined) throw new Error('no git program')
+    process.kill(child, signal)
+    t.equal((await git())?.status, 502, `${signal}: told so`)
+    t.equal((await git())?.status, 502, 'and again, while it rests')
+    const back = await until('git pages again', async () => (await git())?.status === 200, 90_000)
+    t.ok(back, `${signal}: there again by itself`)
+  }
+  const hasty = Array.from({ length: 40 }, () => hangUp(`${url}git/search?q=tulips`))
+  await Promise.all(hasty)
+  t.ok(await until('a place after 40 who hung up', async () => (await git())?.status === 200, 60_000))
+}
+
+/** Asks, and is gone before the answer. */
+function hangUp(url: string): Promise<void> {
+  return new Promise((resolve) => {
+    const request = get(url, { agent: false })
+    request.once('error', () => resolve())
+    request.once('close', () => resolve())
+    setTimeout(() => request.destroy(), 30)
+  })
 }
 
 function isAlive(pid: number): boolean {
@@ -86,11 +115,13 @@ test('a pub by itself: its own private messages are not on the web, and pages th
     t.match(list.text, /href="\/git\/%25/, 'links lead below /git/')
     const inside = await fetchPage(`${url}git/${encodeURIComponent(repository.key)}`)
     t.equal(inside.status, 200, 'a repository without commits has its page')
+    t.equal((await fetchPage(`${url}git/search?q=${encodeURIComponent('(a+)+$')}`)).status, 200, 'a search')
     for (const word of ['web-view.js', 'web-git.js', 'web-front.js']) {
       const [child] = below(pid, word)
       t.ok(child !== undefined, `${word} is a process of its own`)
       if (child !== undefined) process.kill(child, 'SIGKILL')
     }
+    await tellBusy(t, pid, url)
     const again = await until(
       'pages after all three were killed',
       async () => {

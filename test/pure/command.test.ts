@@ -22,7 +22,18 @@ const textOf = (sample: Sample): string =>
 const shown = (text: string): string => JSON.stringify(text.length > 60 ? `${text.slice(0, 60)}…` : text)
 const DEFINITE = [
   ...['help', 'create', 'list', 'status', 'invite', 'start', 'stop', 'restart', 'name', 'describe'],
-  ...['invites', 'uninvite', 'upgrade', 'rebuild', 'export', 'follow', 'unfollow', 'block', 'unblock'],
+  ...[
+    'invites',
+    'uninvite',
+    'upgrade',
+    'rebuild',
+    'export',
+    'import',
+    'follow',
+    'unfollow',
+    'block',
+    'unblock',
+  ],
   ...['run', 'owners', 'address', 'log', 'web', 'plans', 'plan', 'email', 'delete', 'yes', 'no'],
 ]
 

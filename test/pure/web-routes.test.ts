@@ -27,7 +27,11 @@ test('what there is: the first page, threads, feeds, blobs, channels, repositori
     to: 'git',
     path: '/?gt=1763712000000.5&forwards=1',
   })
-  t.deepEqual(get('/git/search?q=a%20%22b'), { to: 'git', path: '/search?q=a%20%22b' })
+  t.deepEqual(get('/git/search?q=a%20%22b'), { to: 'git', path: '/search?q=a%20b' })
+  for (const pattern of ['(', '(a+)+$', '[', '*', '\\', '(?<x', 'tulips (a|b)']) {
+    const route = get(`/git/search?q=${encodeURIComponent(pattern)}`)
+    t.doesNotMatch(JSON.stringify(route), /%28|%5B|%5C|[()[*+$<|]/, pattern)
+  }
   t.deepEqual(get('/git/static/styles.css'), { to: 'git', path: '/static/styles.css' })
   t.end()
 })

@@ -58,6 +58,7 @@ export class SimProvider {
     const starting = startProvider({
       ...{ sbot, keys: this.keys, policy, tables, clock, blobs: fakeBlobs() },
       vault: new Vault(this.folder, plainSeals),
+      importFolder: join(this.folder, 'imports'),
       address: () => 'provider.example:8008',
       log: (level, fact, details) =>
         universe.trace(

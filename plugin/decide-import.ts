@@ -1,0 +1,71 @@
+/**
+ * `import NAME`: what its writer has uploaded becomes a pub of that name under the identity that it had. Its key goes to
+ * escrow and its feed into our log first (an ask of our own, safe to repeat); only then there is a record, and from then on
+ * all is as for `create`.
+ */
+import { type FeedId, type MessageId, pubIdOf } from '../protocol/ids'
+import type { Request, State } from '../protocol/state'
+import { oweNewPub, roomFor } from './decide-create'
+import { answer, type Look } from './look'
+import { isGuest } from './owners'
+import { feedOf, occupies } from './query'
+import { importWords as words } from './words-import'
+
+/** What somebody has uploaded, whole and checked. */
+export interface Brought {
+  name: string
+  feed: FeedId
+  /** Names this upload: another one is another. */
+  upload: string
+  messages: number
+  head: MessageId
+}
+
+/** What stands against this feed as a pub of ours; null when nothing does. */
+export function whyNotTake(state: State, newcomers: ReadonlySet<FeedId>, feed: FeedId): string | null {
+  for (const pub of state.provider.pubs.values()) {
+    if (feedOf(state, pub) !== feed) continue
+    const { name, status } = pub.record
+    if (status === 'live') return words.hostedAs(feed, name)
+    if (occupies(state, pub)) return words.notGone(feed, name)
+  }
+  const { provider } = state
+  const person = provider.owners.has(feed) || newcomers.has(feed) || isGuest(state, feed)
+  return feed === provider.id || provider.hubs.has(feed) || person ? words.somebody(feed) : null
+}
+
+/** Checks, has it stored, and owes what a new pub needs. */
+export function beginImport(look: Look, request: Request, { name }: { name: string }): void {
+  const { state, facts } = look.world
+  const refuse = (text: string): void => answer(look, request, 'refused', text, { command: 'import' })
+  const brought = facts.brought?.get(request.author)
+  if (brought === undefined) return refuse(words.howTo(name))
+  if (brought.name !== name) return refuse(words.otherName(name, brought.name))
+  const against = whyNotTake(state, facts.newcomers, brought.feed)
+  if (against !== null) return refuse(against)
+  const placement = roomFor(look, request, name, 'import')
+  if (placement === null) return
+  const reply = facts.replies.get(request.key)
+  switch (reply?.state) {
+    case undefined:
+      return look.owe({
+        ...{ kind: 'ask', request: request.key, hub: state.provider.id },
+        ask: {
+          ...{ kind: 'import', pub: pubIdOf(request.key) },
+          ...{ owner: request.author, upload: brought.upload },
+        },
+      })
+    case 'waiting':
+      return
+    case 'failed':
+      return answer(look, request, 'failed', words.failed(name, reply.reason), { command: 'import' })
+    case 'done':
+      // Uploaded anew while the former one was stored: what is stored is not what is there now.
+      if (reply.value !== brought.feed)
+        return answer(look, request, 'failed', words.failed(name, words.replaced), { command: 'import' })
+      oweNewPub(look, request, { name, placement, feed: brought.feed })
+      return answer(look, request, 'received', words.making(name, brought.messages), {
+        ...{ command: 'import', pub: pubIdOf(request.key) },
+      })
+  }
+}
