@@ -4,7 +4,7 @@ import { readRun } from '../protocol/run-methods'
 import type { PubFact, Request } from '../protocol/state'
 import { beginInvite } from './decide-invite'
 import type { RunResult } from './effects'
-import { answer, type Look, pubFor } from './look'
+import { answer, clip, type Look, onlyOwnersRead, pubFor } from './look'
 import { feedOf } from './query'
 import { runWords } from './words-run'
 
@@ -21,10 +21,14 @@ export function beginRun(look: Look, request: Request, command: Run): void {
   if (!read.ok) return refuse(runWords.refused(read.reason, read.problem === 'unknown-method'))
   const pub = pubFor(look, request, 'run', name)
   if (pub === null) return
+  // Whose pub it is, a change of this look decides first.
+  if (look.pubsChanged.has(pub.pub)) return look.wakeAt(look.world.now)
+  const options = { command: 'run', pub: pub.pub }
+  if (look.world.state.provider.delivered.has(request.key))
+    return answer(look, request, 'done', runWords.elsewhere(pub.record.name, read.method), options)
   const wrong = wrongPhase(look, pub)
   if (wrong !== null) return refuse(wrong)
   const reply = look.world.facts.replies.get(request.key)
-  const options = { command: 'run', pub: pub.pub }
   switch (reply?.state) {
     case undefined:
       return look.owe({
@@ -41,11 +45,31 @@ export function beginRun(look: Look, request: Request, command: Run): void {
         runWords.failed(pub.record.name, read.method, reply.reason),
         options,
       )
-    case 'done': {
-      const text = runWords.done(pub.record.name, read.method, reply.value as RunResult)
-      return answer(look, request, 'done', text, options)
-    }
+    case 'done':
+      return deliver(
+        look,
+        request,
+        pub,
+        runWords.done(pub.record.name, read.method, reply.value as RunResult),
+      )
   }
+}
+
+/**
+ * What a pub holds is for its owners: said in this thread when nobody else reads it, else in a new one, first, so that
+ * the final answer is true when it says so.
+ */
+function deliver(look: Look, request: Request, { pub, record }: PubFact, text: string): void {
+  const { provider } = look.world.state
+  if (onlyOwnersRead(request, record.owners, provider.id))
+    return answer(look, request, 'done', text, { command: 'run', pub })
+  look.owe({
+    kind: 'bearer',
+    recps: [...record.owners, provider.id],
+    to: request.author,
+    text: clip(text),
+    payload: { v: 1, kind: 'bearer', delivers: request.key, pub },
+  })
 }
 
 /** Why nobody can ask this pub anything just now, or null. */

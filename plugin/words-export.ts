@@ -34,6 +34,8 @@ export const exportWords = {
       : `Which one? ${names.map((name) => `\`export ${name} ${part}\``).join(' or ')}`,
   tooMany: (max: number): string =>
     `you have ${max} exports under way already; end one of them, or wait a minute after it was cut off`,
+  opening: 'this export is being opened already; wait a moment',
+  oneRead: 'a read of this export is under way; wait for its answer',
   moved: 'the pub is on another server now; begin again',
   stopped: (name: string): string =>
     `**${name}** is stopped, and only a running pub can be read; \`start ${name}\` first (its \`secret\` can be had all the same)`,

@@ -13,6 +13,8 @@ export const runWords = {
     if (more) lines.push('', 'There would be more; this is the beginning.')
     return lines.join('\n')
   },
+  elsewhere: (name: string, method: string): string =>
+    `Done: what \`${method}\` of **${name}** gave is in a new private thread that only its owners read, because others read along here.`,
   failed: (name: string, method: string, why: string): string =>
     `I could not run \`${method}\` on **${name}**: ${why}. Please try again.`,
   refused: (reason: string, withList: boolean): string =>

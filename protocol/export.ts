@@ -64,7 +64,8 @@ export interface ExportOpened {
 
 /**
  * What a read answers, beside bytes: first any number of `wait` and one `begin`, then bytes (a Buffer each), then `end`.
- * After `end` or an error the session is gone.
+ * After `end` or an error the session is gone, except that a read while another is under way is refused with `try-again:` and
+ * changes nothing.
  */
 export type ExportNews =
   /** It is still being counted; so many messages until now. */

@@ -69,7 +69,7 @@ class Reading {
   private ahead: Promise<IteratorResult<Piece>>
   private counted = 0
   private ended = false
-  private turn: Promise<unknown> = Promise.resolve()
+  private busy = false
   private idle: NodeJS.Timeout | undefined
 
   constructor(
@@ -85,11 +85,15 @@ class Reading {
     this.touch()
   }
 
-  /** One at a time: two reads at once would get the same piece. */
-  next(): Promise<Piece> {
-    const mine = this.turn.then(() => this.take())
-    this.turn = mine.catch(() => undefined)
-    return mine
+  /** One at a time: two would get the same piece, and a line of them would be as many pieces in memory. */
+  async next(): Promise<Piece> {
+    if (this.busy) throw new Error('try-again: a read of this export is under way')
+    this.busy = true
+    try {
+      return await this.take()
+    } finally {
+      this.busy = false
+    }
   }
 
   end(): void {

@@ -15,7 +15,7 @@ import { cutTo } from '../look'
 import { statusWords } from '../words-status'
 import { callHub } from './hub-call'
 import type { Painter } from './painter'
-import type { PrivateBlobs } from './private-blobs'
+import type { PrivateBlob, PrivateBlobs } from './private-blobs'
 
 type AskEffect = Extract<Effect, { kind: 'ask' }>
 /** What asks are answered with besides a call. */
@@ -46,7 +46,7 @@ export class Asks {
   private readonly askers: Askers = {
     run: async (call, { pub, method, args }) => {
       const answer = await call('hubRun', { pub, method, args } satisfies HubRunRequest)
-      return runResultOf(answer, method, this.means.blobs)
+      return runResultOf(answer, method, (bytes) => this.means.blobs.put(bytes, { pub }))
     },
     export: (_call, { pub, part, readers }) => this.means.exportLinks(pub, part, readers),
     status: (call, ask) => this.status(call, ask),
@@ -108,7 +108,10 @@ export class Asks {
     const { memoryBytes, memoryMaxBytes } = figures.value
     const nothing = figures.value.at === null
     const facts = { name, samples: samples.value, memoryBytes, memoryMaxBytes }
-    return { figures: figures.value, picture: nothing ? null : await this.inTime(this.means.paint(facts)) }
+    return {
+      figures: figures.value,
+      picture: nothing ? null : await this.inTime(this.means.paint(pub, facts)),
+    }
   }
 
   /** Figures need not wait for their picture: null when it is not there soon. */
@@ -128,13 +131,17 @@ function reasonOfCall(error: unknown): string {
 }
 
 /** Shown in full where it fits, else begun in the message and whole in a blob. */
-async function runResultOf(answer: unknown, method: string, blobs: PrivateBlobs): Promise<RunResult> {
+async function runResultOf(
+  answer: unknown,
+  method: string,
+  put: (bytes: Uint8Array) => Promise<PrivateBlob>,
+): Promise<RunResult> {
   if (typeof answer !== 'object' || answer === null || !('value' in answer))
     throw new Error('its server gave an answer that makes no sense')
   const more = (answer as { more?: unknown }).more === true
   const text = JSON.stringify(answer.value, null, 2) ?? 'null'
   const shown = cutTo(text, RUN_SHOWN_BYTES_MAX)
   if (shown === text) return { shown, whole: null, more }
-  const blob = await blobs.put(Buffer.from(text))
+  const blob = await put(Buffer.from(text))
   return { shown, whole: blob.markdownLink(`${method}.json`), more }
 }

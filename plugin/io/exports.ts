@@ -40,8 +40,12 @@ interface Relay {
   pub: PubId
   part: ExportPart
   hub: FeedId
-  /** Its name at the hub. */
-  session: string
+  /** Its name at the hub; null until that has answered. */
+  session: string | null
+  /** A call to the hub is under way: at most one, because each read holds a piece in memory. */
+  busy: boolean
+  /** Ended; while `busy` it keeps its place all the same, so that nobody has more calls under way than places. */
+  over: boolean
   idle: () => void
 }
 
@@ -67,25 +71,55 @@ export class Exports {
     const feed = feedOf(state, pub)
     const alone = !holdsSecret(part) || mayExportSecret(state, pub, caller, this.clock.now())
     if (!alone) return { session: null, pub: pub.pub, feed }
-    for (const [id, one] of this.relays)
-      if (one.owner === caller && one.pub === pub.pub && one.part === part) this.end(id)
-    const mine = [...this.relays.values()].filter((one) => one.owner === caller)
-    if (mine.length >= EXPORTS_PER_OWNER_MAX)
+    const id = this.place(caller, pub, part)
+    const session = await this.openPlaced(id, pub, part, resume)
+    this.log('export begun', { pub: pub.pub, part, owner: caller })
+    return { session, pub: pub.pub, feed }
+  }
+
+  /** Takes a place before anything is waited for, so that calls at once can't all find the same one free. */
+  private place(caller: FeedId, pub: PubFact, part: ExportPart): string {
+    const mine = [...this.relays].filter(([, one]) => one.owner === caller)
+    const same = mine.filter(([, one]) => one.pub === pub.pub && one.part === part)
+    if (same.some(([, one]) => one.session === null)) throw refusal('try-again', exportWords.opening)
+    for (const [id] of same) this.end(id)
+    if (mine.filter(([id]) => this.relays.has(id)).length >= EXPORTS_PER_OWNER_MAX)
       throw refusal('try-again', exportWords.tooMany(EXPORTS_PER_OWNER_MAX))
-    const session = await this.openAtHub(pub, part, resume)
     const id = randomUUID()
     this.relays.set(id, {
-      ...{ owner: caller, pub: pub.pub, part, hub: pub.record.hub, session },
-      idle: this.clock.after(EXPORT_IDLE_MS, () => this.end(id)),
+      ...{ owner: caller, pub: pub.pub, part, hub: pub.record.hub, session: null, busy: true, over: false },
+      idle: () => undefined,
     })
-    this.log('export begun', { pub: pub.pub, part, owner: caller })
-    return { session: id, pub: pub.pub, feed }
+    return id
+  }
+
+  private async openPlaced(
+    id: string,
+    pub: PubFact,
+    part: ExportPart,
+    resume: ExportResume | null,
+  ): Promise<string> {
+    const relay = this.relays.get(id) as Relay
+    try {
+      relay.session = await this.openAtHub(pub, part, resume)
+      if (!relay.over) return id
+      this.closeAtHub({ hub: relay.hub, session: relay.session })
+      throw refusal('try-again', exportWords.noSession)
+    } catch (error) {
+      relay.over = true
+      throw error
+    } finally {
+      relay.busy = false
+      if (relay.over) this.relays.delete(id)
+      else this.touch(id, relay)
+    }
   }
 
   /** `buttcloud.exportRead`: bytes, or news of them (protocol/export.ts). */
   async read(caller: FeedId, given: unknown): Promise<unknown> {
     const { session: id } = checked(checkExportSession, given)
     const relay = this.relayOf(caller, id)
+    if (relay.busy) throw refusal('try-again', exportWords.oneRead)
     const pub = this.inbox.state.provider.pubs.get(relay.pub)
     try {
       if (pub === undefined || pub.record.hub !== relay.hub) throw refusal('try-again', exportWords.moved)
@@ -93,10 +127,11 @@ export class Exports {
       if (holdsSecret(relay.part) && !mayExportSecret(this.inbox.state, pub, caller, this.clock.now()))
         throw refusal('refused', exportWords.needsYes(pub.record.name, relay.part))
       this.touch(id, relay)
-      const piece = await this.readAtHub(relay)
+      relay.busy = true
+      const piece = await this.readAtHub({ hub: relay.hub, session: relay.session ?? '' })
       this.touch(id, relay)
       if (!Buffer.isBuffer(piece) && newsOf(piece)?.kind === 'end') {
-        this.relays.delete(id)
+        relay.over = true
         relay.idle()
         this.log('export handed over', { pub: relay.pub, part: relay.part, owner: caller })
       }
@@ -104,6 +139,9 @@ export class Exports {
     } catch (error) {
       this.end(id)
       throw error
+    } finally {
+      relay.busy = false
+      if (relay.over) this.relays.delete(id)
     }
   }
 
@@ -122,7 +160,7 @@ export class Exports {
     const pieces = piecesOf(bytes)
     const links: string[] = []
     for (const [index, piece] of pieces.entries()) {
-      const blob = await this.blobs.put(piece, { dropWhenFetchedBy: readers })
+      const blob = await this.blobs.put(piece, { pub, dropWhenFetchedBy: readers })
       links.push(blob.markdownLink(exportFileName(fact.record.name, part, index, pieces.length)))
     }
     this.log('export stored for its owners', { pub, part, blobs: links.length })
@@ -172,7 +210,8 @@ export class Exports {
   private relayOf(caller: FeedId, id: string): Relay {
     const relay = this.relays.get(id)
     // To others it is the same as none.
-    if (relay === undefined || relay.owner !== caller) throw refusal('unknown', exportWords.noSession)
+    if (relay === undefined || relay.owner !== caller || relay.over)
+      throw refusal('unknown', exportWords.noSession)
     return relay
   }
 
@@ -196,15 +235,17 @@ export class Exports {
 
   private touch(id: string, relay: Relay): void {
     relay.idle()
-    if (this.relays.has(id)) relay.idle = this.clock.after(EXPORT_IDLE_MS, () => this.end(id))
+    if (!relay.over) relay.idle = this.clock.after(EXPORT_IDLE_MS, () => this.end(id))
   }
 
   private end(id: string): void {
     const relay = this.relays.get(id)
-    if (relay === undefined) return
-    this.relays.delete(id)
+    if (relay === undefined || relay.over) return
+    relay.over = true
     relay.idle()
-    this.closeAtHub(relay)
+    if (!relay.busy) this.relays.delete(id)
+    const { hub, session } = relay
+    if (session !== null) this.closeAtHub({ hub, session })
   }
 
   /** Somebody's last connection is gone: what they read is over. */

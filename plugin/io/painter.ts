@@ -1,5 +1,6 @@
 /** Draws the picture of a `status`, the same everywhere, and puts it where its readers fetch it from. */
 import { dirname, join } from 'node:path'
+import type { PubId } from '../../protocol/ids'
 import { CHART_FONT, CHART_WIDTH, type ChartFacts, chartSvg } from '../chart'
 import type { Picture } from '../decide-status'
 import { statusWords } from '../words-status'
@@ -8,7 +9,8 @@ import type { PrivateBlobs } from './private-blobs'
 /** Twice as many points as it is wide, so that it is sharp on every screen. */
 const SCALE = 2
 
-export type Painter = (facts: ChartFacts) => Promise<Picture | null>
+/** Of this pub. */
+export type Painter = (pub: PubId, facts: ChartFacts) => Promise<Picture | null>
 
 /** Gives null, and says why once, where no picture can be drawn or kept: an answer does without. */
 export function createPainter(
@@ -16,10 +18,10 @@ export function createPainter(
   warn: (fact: string, details: Record<string, unknown>) => void,
 ): Painter {
   let told = false
-  return async (facts) => {
+  return async (pub, facts) => {
     try {
       const bytes = await pngOf(chartSvg(facts))
-      const blob = await blobs.put(bytes)
+      const blob = await blobs.put(bytes, { pub })
       const name = statusWords.pictureName(facts.name)
       const { link, unbox } = blob
       const mention = { link, name, type: 'image/png', size: bytes.length, query: { unbox } }

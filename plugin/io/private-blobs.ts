@@ -5,24 +5,23 @@
  * every client does when it shows the message or follows the link. Peers that are connected learn the name of the
  * encrypted bytes, and could fetch those; without the key they are noise. Works over ssb-blobs 1 and 2.
  *
- *   private-blobs.json   name, size and end of each that is here, and who has still to fetch it; never a key
+ *   private-blobs.json   name, pub, size and end of each that is here, and who has still to fetch it; never a key
  */
 import { createHash, randomBytes } from 'node:crypto'
 import { join } from 'node:path'
 import pullBox from 'pull-box-stream'
 import pull from 'pull-stream'
-import type { FeedId, Millis } from '../../protocol/ids'
+import type { FeedId, PubId } from '../../protocol/ids'
 import {
   PRIVATE_BLOB_BYTES_MAX,
   PRIVATE_BLOB_FETCHED_MS,
   PRIVATE_BLOB_KEPT_MS,
   PRIVATE_BLOB_SWEEP_EVERY_MS,
-  PRIVATE_BLOBS_BYTES_MAX,
-  PRIVATE_BLOBS_MAX,
 } from '../../protocol/limits'
 import { readJson, writeJson } from '../../sbot/durable'
 import type { Clock } from '../../sbot/loop'
 import { asError, called } from '../../sbot/peers'
+import { type BlobEntry, surplusOf } from '../blob-room'
 
 export interface PrivateBlob {
   /** `&….sha256`, the name of the encrypted bytes. */
@@ -36,6 +35,8 @@ export interface PrivateBlob {
 }
 
 export interface PutOptions {
+  /** Whose room it takes: only blobs of the same pub make way for it. */
+  pub: PubId
   /** Removed before its time when all of these have fetched it to its end. Default: nobody, it stays its time. */
   dropWhenFetchedBy?: readonly FeedId[]
 }
@@ -45,15 +46,13 @@ export interface PrivateBlobs {
    * Encrypts and stores; resolves when peers can have it. At most PRIVATE_BLOB_BYTES_MAX bytes: whoever has more
    * splits it. Each call makes another blob, so one that is repeated after a crash leaves one to be swept later.
    */
-  put(bytes: Uint8Array, options?: PutOptions): Promise<PrivateBlob>
+  put(bytes: Uint8Array, options: PutOptions): Promise<PrivateBlob>
   /** Removes what is over. Done by itself at the start and every hour. */
   sweep(): Promise<void>
   stop(): void
 }
 
-interface Entry {
-  until: Millis
-  bytes: number
+interface Entry extends BlobEntry {
   /** Who has still to fetch it before it may go early; empty: it stays its time. */
   waitsFor: FeedId[]
 }
@@ -84,9 +83,9 @@ export function createPrivateBlobs(
   const sweepOnce = async (): Promise<void> => {
     cancel?.()
     const now = clock.now()
-    const over = [...entries].filter(([, entry]) => entry.until <= now)
-    const gone = [...over, ...surplusOf(entries, new Set(over.map(([id]) => id)))]
-    for (const [id] of gone)
+    const over = [...entries].filter(([, entry]) => entry.until <= now).map(([id]) => id)
+    const gone = [...over, ...surplusOf(entries, new Set(over))]
+    for (const id of gone)
       await drop(id).catch((error: unknown) =>
         warn('a private blob whose time is over could not be removed', { reason: asError(error).message }),
       )
@@ -113,16 +112,16 @@ export function createPrivateBlobs(
   if (ssb.blobs !== undefined) watchFetches(ssb, (id) => entries.has(id), fetched)
 
   return {
-    async put(bytes, options = {}) {
+    async put(bytes, { pub, dropWhenFetchedBy = [] }) {
       if (ssb.blobs === undefined) throw new Error('this node has no blobs (ssb-blobs is not loaded)')
       if (bytes.length === 0 || bytes.length > PRIVATE_BLOB_BYTES_MAX)
         throw new Error(`a private blob has 1 to ${PRIVATE_BLOB_BYTES_MAX} bytes, not ${bytes.length}`)
       const key = randomBytes(KEY_BYTES)
       const boxed = await box(bytes, key)
       const link = `&${createHash('sha256').update(boxed).digest('base64')}.sha256`
-      const waitsFor = [...new Set(options.dropWhenFetchedBy ?? [])]
+      const waitsFor = [...new Set(dropWhenFetchedBy)]
       // In the table first: a blob that nobody remembers would stay for ever.
-      entries.set(link, { until: clock.now() + PRIVATE_BLOB_KEPT_MS, bytes: boxed.length, waitsFor })
+      entries.set(link, { pub, until: clock.now() + PRIVATE_BLOB_KEPT_MS, bytes: boxed.length, waitsFor })
       save()
       await called<string>((callback) => pull(pull.once(boxed), ssb.blobs.add(link, callback)))
       void sweep()
@@ -158,21 +157,6 @@ function blobOf(link: string, unbox: string): PrivateBlob {
     markdownLink: (name) => `[${label(name)}](${target})`,
     markdownImage: (name) => `![${label(name)}](${target})`,
   }
-}
-
-/** What has to make room although its time is not over, the oldest first. */
-function surplusOf(entries: ReadonlyMap<string, Entry>, over: ReadonlySet<string>): [string, Entry][] {
-  const left = [...entries]
-    .filter(([id]) => !over.has(id))
-    .sort(([, one], [, other]) => one.until - other.until)
-  let bytes = left.reduce((sum, [, entry]) => sum + entry.bytes, 0)
-  const surplus: [string, Entry][] = []
-  for (const one of left) {
-    if (bytes <= PRIVATE_BLOBS_BYTES_MAX && left.length - surplus.length <= PRIVATE_BLOBS_MAX) break
-    bytes -= one[1].bytes
-    surplus.push(one)
-  }
-  return surplus
 }
 
 /** Calls back when a peer has read one of ours to its end. */

@@ -9,7 +9,7 @@
  * kind `answer`  answers one request; `final` is false for a *received*, which comes at most once.
  * kind `burst`   answers everything of one author up to a sequence that has no answer of its own yet.
  * kind `notice`  tells the owners of a pub something that nobody asked for, once per cause.
- * kind `bearer`  carries an invite in a thread of its own; belongs to the request in `delivers`, answers nothing.
+ * kind `bearer`  carries an invite, a link or the result of a `run` to the owners alone, in a thread of its own; belongs to the request in `delivers`, answers nothing.
  */
 import {
   type Check,

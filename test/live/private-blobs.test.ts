@@ -5,15 +5,23 @@ import pullBox from 'pull-box-stream'
 import pull from 'pull-stream'
 import tape from 'tape'
 import { createPrivateBlobs, type PrivateBlobs } from '../../plugin/io/private-blobs'
-import type { FeedId } from '../../protocol/ids'
-import { PRIVATE_BLOB_BYTES_MAX, PRIVATE_BLOB_FETCHED_MS, PRIVATE_BLOB_KEPT_MS } from '../../protocol/limits'
+import { type FeedId, pubIdOf } from '../../protocol/ids'
+import {
+  PRIVATE_BLOB_BYTES_MAX,
+  PRIVATE_BLOB_FETCHED_MS,
+  PRIVATE_BLOB_KEPT_MS,
+  PRIVATE_BLOBS_PER_PUB_BYTES_MAX,
+} from '../../protocol/limits'
 import { makeFolder } from '../../sbot/durable'
 import { connected } from '../helpers/connected'
 import { type Home, type HomeName, openHome } from '../helpers/homes'
 import { randomNetworkKey, until } from '../helpers/machine'
 import { call, type StockPeer, startStock } from '../helpers/stock'
+import { key } from '../helpers/story'
 
 const HOMES: HomeName[] = ['db2', 'classic']
+const PUB = pubIdOf(key('pub'))
+const OTHER = pubIdOf(key('other'))
 
 interface World {
   home: Home
@@ -90,7 +98,7 @@ for (const name of HOMES) {
     'whoever is told the link opens it with a stock client',
     async (t, { home, blobs, alice, table }) => {
       const plain = Buffer.from('alice, '.repeat(50_000))
-      const blob = await blobs.put(plain)
+      const blob = await blobs.put(plain, { pub: PUB })
       const boxed = await fetch(alice, home, blob.link)
       t.ok(!boxed.includes('alice, alice'), 'what travels is not the text')
       t.ok((await opened(boxed, blob.unbox)).equals(plain), 'and opens with the key of the link')
@@ -105,7 +113,7 @@ for (const name of HOMES) {
       )
       t.notOk(table().includes(blob.unbox.slice(0, 20)), 'the key is not kept')
 
-      const other = await blobs.put(plain)
+      const other = await blobs.put(plain, { pub: PUB })
       t.notEqual(other.link, blob.link, 'the same text twice does not show as the same')
       const rows = await call<Record<string, unknown>>(alice.rpc, 'blobs.has', other.link)
       t.equal(rows, false, 'what nobody asked for has not moved')
@@ -116,11 +124,11 @@ for (const name of HOMES) {
     name,
     'it goes after a week, also when we were away',
     async (t, { home, blobs, clock, again, has }) => {
-      const { link } = await blobs.put(Buffer.from('old'))
+      const { link } = await blobs.put(Buffer.from('old'), { pub: PUB })
       clock.time += PRIVATE_BLOB_KEPT_MS - 1
       await blobs.sweep()
       t.ok(await has(link), 'not before its time')
-      const later = await blobs.put(Buffer.from('new'))
+      const later = await blobs.put(Buffer.from('new'), { pub: PUB })
       clock.time += 1
       await again().sweep()
       t.notOk(await has(link), 'gone')
@@ -130,8 +138,11 @@ for (const name of HOMES) {
   )
 
   story(name, 'an export goes early when its owner has it', async (t, { home, blobs, alice, clock, has }) => {
-    const { link } = await blobs.put(Buffer.from('the secret'), { dropWhenFetchedBy: [alice.id as FeedId] })
-    const kept = await blobs.put(Buffer.from('an answer'))
+    const { link } = await blobs.put(Buffer.from('the secret'), {
+      pub: PUB,
+      dropWhenFetchedBy: [alice.id as FeedId],
+    })
+    const kept = await blobs.put(Buffer.from('an answer'), { pub: PUB })
     await fetch(alice, home, link)
     await fetch(alice, home, kept.link)
     clock.time += PRIVATE_BLOB_FETCHED_MS - 1
@@ -143,12 +154,26 @@ for (const name of HOMES) {
     t.ok(await has(kept.link), 'others stay their time')
   })
 
+  story(name, 'who has much pushes out only their own', async (t, { blobs, clock, has }) => {
+    const first = await blobs.put(Buffer.from('the oldest, of somebody else'), { pub: OTHER })
+    const links: string[] = []
+    const fit = Math.floor(PRIVATE_BLOBS_PER_PUB_BYTES_MAX / PRIVATE_BLOB_BYTES_MAX)
+    for (let count = 0; count <= fit; count += 1) {
+      clock.time += 1
+      links.push((await blobs.put(Buffer.alloc(PRIVATE_BLOB_BYTES_MAX, count), { pub: PUB })).link)
+    }
+    await blobs.sweep()
+    t.ok(await has(first.link), 'somebody else keeps theirs, though it is older')
+    const there = await Promise.all(links.map(has))
+    t.deepEqual([there.indexOf(true), there.lastIndexOf(false)], [1, 0], 'their own oldest went')
+  })
+
   story(name, 'too much or nothing is refused', async (t, { home, blobs, alice }) => {
-    const full = await blobs.put(Buffer.alloc(PRIVATE_BLOB_BYTES_MAX, 7))
+    const full = await blobs.put(Buffer.alloc(PRIVATE_BLOB_BYTES_MAX, 7), { pub: PUB })
     const boxed = await fetch(alice, home, full.link)
     t.equal((await opened(boxed, full.unbox)).length, PRIVATE_BLOB_BYTES_MAX, 'the largest one arrives')
     for (const bytes of [Buffer.alloc(0), Buffer.alloc(PRIVATE_BLOB_BYTES_MAX + 1)])
-      await blobs.put(bytes).then(
+      await blobs.put(bytes, { pub: PUB }).then(
         () => t.fail('must be refused'),
         (error: Error) => t.ok(/bytes/.test(error.message), error.message),
       )

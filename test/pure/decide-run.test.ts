@@ -2,9 +2,10 @@
 import test from 'tape'
 import type { Effect } from '../../plugin/effects'
 import { jsonBytes } from '../../plugin/look'
+import { pubIdOf } from '../../protocol/ids'
 import { ANSWER_BYTES_MAX } from '../../protocol/limits'
-import { alice, bob, hub, lastText, oscar, outcomes, Story } from '../helpers/story'
-import { stopped, told } from '../helpers/story-change'
+import { alice, bob, hub, lastText, oscar, outcomes, provider, Story } from '../helpers/story'
+import { recordOf, stopped, told } from '../helpers/story-change'
 import { PUB_FEED } from '../helpers/story-hub'
 
 const asksOf = (effects: Effect[]) => effects.flatMap((one) => (one.kind === 'ask' ? [one] : []))
@@ -46,6 +47,55 @@ test('run: a long answer is begun in the message and linked whole', (t) => {
   t.match(text, /x'''y/, 'nothing in it ends the code block')
   t.match(text, /All of it: \[gossip\.peers\.json\]\(&x\?unbox=y\) \(kept 7 days\)/)
   t.match(text, /There would be more/)
+  t.end()
+})
+
+test('run: where others read along, the result comes to the owners alone, once, and the answer says so', (t) => {
+  const one = told()
+  const { story } = one
+  story.tells(provider, { ...recordOf(one), owners: [alice, bob], answers: one.pub })
+  story.settle()
+  const request = story.asks(alice, 'run alice friends.get', { recps: [alice, provider, oscar] })
+  story.settle()
+  const value = { shown: 'who blocks whom', whole: '[friends.get.json](&x?unbox=y)', more: false }
+  story.replies.set(request, { state: 'done', ask: 'run', value })
+  const [bearer, ...more] = story.decide().effects
+  t.deepEqual(more, [], 'the answer waits until it stands on the feed')
+  if (bearer?.kind !== 'bearer') return t.end('no post to the owners')
+  t.deepEqual(bearer.recps, [alice, bob, provider])
+  t.deepEqual(bearer.payload, { v: 1, kind: 'bearer', delivers: request, pub: pubIdOf(one.pub) })
+  t.match(bearer.text, /who blocks whom.*unbox=y/s)
+  story.perform(bearer)
+  // A crash, and its server has gone meanwhile.
+  story.replies.clear()
+  story.connected.delete(hub)
+  const effects = story.settle()
+  t.deepEqual(
+    effects.map(({ kind }) => kind),
+    ['answer'],
+    'neither asked again nor said again',
+  )
+  t.deepEqual(outcomes(effects), ['done'])
+  t.match(lastText(effects), /new private thread that only its owners read, because others read along/)
+  t.notOk(/blocks|unbox/.test(lastText(effects)), 'the answer itself holds nothing of it')
+  t.deepEqual(story.settle(), [])
+  t.end()
+})
+
+test('run: owners among themselves read it where it was asked', (t) => {
+  const one = told()
+  const { story } = one
+  story.tells(provider, { ...recordOf(one), owners: [alice, bob], answers: one.pub })
+  story.settle()
+  const request = story.asks(alice, 'run alice whoami', { recps: [alice, provider, bob] })
+  story.settle()
+  story.replies.set(request, { state: 'done', ask: 'run', value: { shown: 'it', whole: null, more: false } })
+  const effects = story.settle()
+  t.deepEqual(
+    effects.map(({ kind }) => kind),
+    ['answer'],
+  )
+  t.match(lastText(effects), /`whoami`:\n\n```\nit/)
   t.end()
 })
 
