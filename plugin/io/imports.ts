@@ -28,7 +28,7 @@ import type { Inbox } from './inbox'
 import type { Tables } from './tables'
 import type { Vault } from './vault'
 
-/** A commit under way: how many messages have been checked, and what came of it. */
+/** A commit under way. Where its answer is lost it is asked again, and found checked. */
 interface Checking {
   count: { messages: number }
   done: Promise<ImportNews>
@@ -70,7 +70,6 @@ export class Imports {
 
   /** Drops what has become a pub. */
   tidy(): void {
-    if (this.files.notes.size === 0) return
     for (const { record } of this.on.inbox.state.provider.pubs.values())
       for (const owner of record.owners) {
         const note = this.files.notes.get(owner)
@@ -82,15 +81,10 @@ export class Imports {
   open(caller: FeedId, given: unknown): Promise<ImportAt> {
     return this.queued(caller, async () => {
       const { name, feed, bytes, sha256 } = sound(checkImportRequest, given)
-      const { state } = this.on.inbox
-      const { newcomers } = this.on.tables
-      const known = state.provider.owners.has(caller) || newcomers.has(caller) || isGuest(state, caller)
-      if (!known) throw refusal('refused', words.stranger)
+      if (!this.knows(caller)) throw refusal('refused', words.stranger)
       const named = checkName(name)
       if (!named.ok) throw refusal('bad-argument', named.reason)
       if (this.on.vault.recovery.mode === 'offline') throw refusal('refused', words.offline)
-      const against = whyNotTake(state, new Set(newcomers.keys()), feed)
-      if (against !== null) throw refusal('refused', against)
       if (this.storing.has(caller)) throw refusal('try-again', words.busy)
       const before = this.files.notes.get(caller)
       if (before?.feed === feed && before.sha256 === sha256 && before.bytes === bytes) {
@@ -114,8 +108,8 @@ export class Imports {
       const { at, data } = sound(checkImportPiece, given)
       const note = this.noteOf(caller)
       const size = this.files.sizeOf(caller)
-      const bytes = Buffer.from(data, 'base64')
       if (at !== size) throw refusal('gap', words.elsewhere(size))
+      const bytes = Buffer.from(data, 'base64')
       if (bytes.length === 0 || at + bytes.length > note.bytes)
         throw refusal('bad-argument', words.elsewhere(size))
       await this.files.append(caller, bytes)
@@ -196,7 +190,6 @@ export class Imports {
     const job = { count, done: this.queued(caller, () => this.checkAll(caller, secret, count)) }
     this.checking.set(caller, job)
     const over = (): void => void this.checking.delete(caller)
-    // One answer may be lost; then it is asked again, and found checked.
     job.done.then(over, over)
     return job
   }
@@ -206,6 +199,13 @@ export class Imports {
     const secret = readFeedSecret(text)
     if (secret === null) throw refusal('refused', words.noKey)
     if (secret.feed !== note.feed) throw refusal('refused', words.otherKey(note.feed))
+    // Said to nobody but who holds its key: whom we know is nobody else's business.
+    const newcomers = new Set(this.on.tables.newcomers.keys())
+    const against = whyNotTake(this.on.inbox.state, newcomers, note.feed)
+    if (against !== null) {
+      this.files.drop(caller)
+      throw refusal('refused', against)
+    }
     if (note.checked !== null) return newsOf(note.checked)
     const size = this.files.sizeOf(caller)
     if (size < note.bytes) throw refusal('gap', words.short(size, note.bytes))
@@ -233,6 +233,11 @@ export class Imports {
     return newsOf(checked)
   }
 
+  private knows(caller: FeedId): boolean {
+    const { state } = this.on.inbox
+    return state.provider.owners.has(caller) || this.on.tables.newcomers.has(caller) || isGuest(state, caller)
+  }
+
   private noteOf(caller: FeedId): ImportNote {
     const note = this.files.notes.get(caller)
     if (note === undefined) throw refusal('unknown', words.none)
@@ -247,7 +252,6 @@ export class Imports {
     }
   }
 
-  /** While something is there. */
   private sweepLater(): void {
     if (this.cancel !== null || this.files.notes.size === 0) return
     this.cancel = this.on.clock.after(SWEEP_EVERY_MS, () => {

@@ -146,6 +146,14 @@ test('what does not fit is refused with a sentence, and leaves nothing', async (
     t.deepEqual([imports.brought().size, readdirSync(folder)], [0, []], 'nothing is left')
   }
   t.match(await why(bring(imports, feedNamed('oscar'), keys, values)), /^refused: I know only/)
+  const person = ssbKeys.generate()
+  const { state } = (imports as unknown as { on: { inbox: Inbox } }).on.inbox
+  state.provider.owners.add(person.id)
+  const { wish } = wishOf(person, feedOf(person, posts(1)))
+  t.deepEqual(await imports.open(bob, wish), { at: 0 }, 'whom we know is told to nobody without their key')
+  t.match(await why(imports.commit(bob, { secret: secretOf(keys) })), /that key pair is not the one of/)
+  t.match(await why(imports.commit(bob, { secret: secretOf(person) })), /is the feed of a person or a server/)
+  t.deepEqual(readdirSync(folder), [])
   for (const value of values.slice(0, 100)) await sbot.append(value)
   const shorter = await bring(imports, alice, keys, values.slice(0, 80))
   t.equal(await imports.store(PUB, alice, shorter), keys.id, 'we hold more than the file: that stays')
