@@ -20,7 +20,7 @@ export interface Policy {
   /** The version that an `upgrade` without one goes to. */
   pubVersion: string
   /** What operators call their service in answers. */
-  providerName: string
+  providerName: string | null
   /** The network's key, base64, for owners who connect with a program of their own; null on the public network. */
   networkKey: string | null
 }
@@ -39,6 +39,6 @@ export const DEFAULT_POLICY: Policy = {
   },
   // Filled in from the package where there is one (plugin/io/wire.ts).
   pubVersion: '0.0.0',
-  providerName: 'this provider',
+  providerName: null,
   networkKey: null,
 }

@@ -69,7 +69,8 @@ export const words = {
     "I don't know you yet, so I did nothing. Please redeem my invite first (ask the people who run me), then write again.",
   deletedWhile: (name: string): string => `**${name}** was deleted before it was ready.`,
   /** What a pub says of itself unless its owner describes it. */
-  description: (provider: string): string => `A pub hosted by ${provider} with ButtCloud`,
+  description: (provider: string | null): string =>
+    provider === null ? 'A pub hosted with ButtCloud' : `A pub hosted by ${provider} with ButtCloud`,
   stoppedNoInvite: (name: string): string =>
     `**${name}** is stopped, so nobody could use an invite to it. Send \`start ${name}\` first.`,
   stoppedMeanwhile: (name: string): string =>

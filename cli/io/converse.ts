@@ -23,6 +23,9 @@ import { type Progress, startProgress } from './progress'
 const NOT_CONFIRMED =
   'Not confirmed, so nothing was done. The question stays open: `buttcloud say yes` answers it, or run this again with --yes.'
 
+const SENT_ALL_THE_SAME =
+  'The request is sent and stays valid; its answer will come into the thread. Look later with: buttcloud list'
+
 const NOT_CONFIRMED_SHARED =
   'Not confirmed, so nothing was done. The question stays open: `buttcloud say yes --yes` agrees, `buttcloud say no` ends it.'
 
@@ -137,10 +140,25 @@ async function wait(on: Exchange, request: Request, timeoutMs: number): Promise<
       }
       return answered.final
     }, timeoutMs)
+  } catch (error) {
+    throw brokenOff(on, request, error)
   } finally {
     progress.end()
   }
   return conversation.answered(request)
+}
+
+/** The owner's node has ended while somebody waits: what is sent is sent. */
+function brokenOff(on: Exchange, request: Request, cause: unknown): Failure {
+  const answered = on.conversation.answered(request)
+  printJson(on.context, { ...base(request, answered), outcome: 'timeout', final: false, text: null })
+  return new Failure(
+    3,
+    `The connection to your own node broke off before the answer came. ${SENT_ALL_THE_SAME}`,
+    {
+      cause,
+    },
+  )
 }
 
 function sayReceived(context: Context, progress: Progress, received: Letter): void {
@@ -156,10 +174,7 @@ async function timedOut(on: Exchange, request: Request, answered: Answered): Pro
   const { problem } = await door.state(provider.id)
   const sofar = answered.received === null ? 'has not answered' : 'is working on it but has not finished'
   const why = problem === null ? '' : ` (${problem})`
-  return new Failure(
-    3,
-    `The provider ${sofar} within ${seconds} s${why}. The request is sent and stays valid; its answer will come into the thread. Look later with: buttcloud list`,
-  )
+  return new Failure(3, `The provider ${sofar} within ${seconds} s${why}. ${SENT_ALL_THE_SAME}`)
 }
 
 async function sentOnly(on: Exchange, request: Request, timeoutMs: number): Promise<void> {

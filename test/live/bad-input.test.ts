@@ -23,8 +23,8 @@ function oddSends(alice: StockPeer, id: string): Send[] {
     { link: id, name: 'provider' },
   ]
   return [
-    ['empty text', () => privatePost(alice, [id], ''), /unclear/, /no text/],
-    ['only a mention', () => firstPost(alice, id, ''), /unclear/, /no text/],
+    ['empty text', () => privatePost(alice, [id], ''), /unclear/, /found nothing to do/],
+    ['only a mention', () => firstPost(alice, id, ''), /unclear/, /found nothing to do/],
     ['8 KiB of nonsense', () => largest(alice, id), /unclear/, /did not understand/],
     ['slashes', () => privatePost(alice, [id], 'create ../../etc/passwd'), /refused/, /letters|name/i],
     ['an emoji', () => privatePost(alice, [id], 'create 🦄🦄'), /refused/, /letters|name/i],
@@ -118,7 +118,7 @@ for (const home of ['own', 'stock'] as Home[]) {
         (request) => posts.filter((post) => post.content.buttcloud?.answers === request).length === 1,
       )
       t.ok(single.length >= 15 && single.length <= 20, `${single.length} answered one by one`)
-      t.match(burst.text, new RegExp(`${200 - single.length} requests`), burst.text)
+      t.match(burst.text, new RegExp(`${200 - single.length} of your requests`), burst.text)
       const { sequence } = await call<any>(alice.rpc, 'getLatest', alice.id).then((latest) => latest.value)
       t.equal(burst.content.buttcloud.upTo, sequence, 'the combined answer is for all the others')
       t.equal(

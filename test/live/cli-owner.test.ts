@@ -188,6 +188,13 @@ test("the owner's running ssb-server is used, and nobody else writes its feed", 
     ])
     t.equal(running.code, 1)
     t.match(running.stderr, /No ssb-server answers/)
+    await stopProvider()
+    const waiting = startCli(around, ['say', 'list', '--verbose', '--timeout', '60'])
+    await until('it to be sent', () => waiting.output().stderr.includes('Sent as %'))
+    await stock.kill()
+    const cut = await waiting.ended
+    t.equal(cut.code, 3, 'no answer in time')
+    t.match(cut.stderr, /connection to your own node broke off.*is sent and stays valid/)
   } finally {
     await stock.stop()
     await stopProvider()

@@ -144,6 +144,20 @@ test('create: an engine that is away for a while costs nothing but time', (t) =>
   t.end()
 })
 
+test('a pub says of itself by whom it is hosted, where that has a name', (t) => {
+  for (const [providerName, expected] of [
+    [null, 'A pub hosted with ButtCloud'],
+    ['Butt Co-op', 'A pub hosted by Butt Co-op with ButtCloud'],
+  ] as const) {
+    const story = new Story().withHub()
+    story.policy = { ...story.policy, providerName }
+    story.asks(alice, 'create alice')
+    story.settle()
+    t.equal([...story.state.provider.specs.values()][0]?.description, expected)
+  }
+  t.end()
+})
+
 test('invite: to its owner only; of somebody else’s pub refused without telling that it exists', (t) => {
   const story = new Story().withHub()
   const pub = aliceHasPub(story)
