@@ -20,7 +20,7 @@ import { Rings } from './io/rings'
 import { Secrets } from './io/secrets'
 import { emptyMemory } from './memory'
 import { emptyState } from './state'
-import { addressOf } from './token'
+import { addressOf } from '../protocol/token'
 
 export interface HubOptions {
   /** Everything of this hub: its identity, its pubs' secrets, and with the process engine the pubs themselves. */

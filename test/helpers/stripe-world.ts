@@ -1,0 +1,324 @@
+/** The state of the Stripe stand-in, and what happens to it by itself: renewals, failed cards, tries again, ends. */
+import type {
+  Charge,
+  Customer,
+  Dispute,
+  Event,
+  Invoice,
+  InvoicePayment,
+  Price,
+  Product,
+  Refund,
+  Session,
+  Subscription,
+} from './stripe-objects'
+import { missing, wrong } from './stripe-objects'
+
+export const API_VERSION = '2026-10-28.endive'
+const DAY = 86_400
+const INTERVAL: Record<string, number> = { month: 30 * DAY, year: 365 * DAY }
+
+export interface WorldOptions {
+  /** Milliseconds. */
+  now(): number
+  live: boolean
+  /** Days after a failed payment on which the card is tried again. */
+  retryDays?: number[]
+  /** What becomes of a subscription when all tries have failed. */
+  afterRetries?: 'unpaid' | 'canceled'
+  /** An event has happened. */
+  happened(event: Event): void
+}
+
+export class World {
+  readonly products = new Map<string, Product>()
+  readonly prices = new Map<string, Price>()
+  readonly customers = new Map<string, Customer>()
+  readonly sessions = new Map<string, Session>()
+  readonly subscriptions = new Map<string, Subscription>()
+  readonly invoices = new Map<string, Invoice>()
+  readonly payments = new Map<string, InvoicePayment>()
+  readonly charges = new Map<string, Charge>()
+  readonly refunds = new Map<string, Refund>()
+  readonly disputes = new Map<string, Dispute>()
+  readonly events = new Map<string, Event & { delivered: boolean }>()
+  private number = 0
+
+  constructor(private readonly options: WorldOptions) {}
+
+  /** Seconds, as Stripe counts. */
+  now(): number {
+    return Math.floor(this.options.now() / 1_000)
+  }
+
+  get live(): boolean {
+    return this.options.live
+  }
+
+  id(prefix: string): string {
+    this.number += 1
+    return `${prefix}_${this.live ? '' : 'test'}${String(this.number).padStart(8, '0')}`
+  }
+
+  emit(type: string, object: unknown): void {
+    const event: Event & { delivered: boolean } = {
+      ...{ id: this.id('evt'), object: 'event', api_version: API_VERSION, created: this.now() },
+      ...{ livemode: this.live, pending_webhooks: 1, type, delivered: false },
+      data: { object: structuredClone(object) },
+    }
+    this.events.set(event.id, event)
+    this.options.happened(event)
+  }
+
+  subscription(id: string): Subscription {
+    const found = this.subscriptions.get(id)
+    if (found === undefined) throw missing('subscription', id)
+    return found
+  }
+
+  price(id: string): Price {
+    const found = this.prices.get(id)
+    if (found === undefined) throw missing('price', id)
+    return found
+  }
+
+  /** Somebody pays by a session's link: customer, subscription and invoice come of it. */
+  pay(sessionId: string, payer: { email: string; goodCard?: boolean } = { email: 'payer@example.org' }): Subscription {
+    const session = this.sessions.get(sessionId)
+    if (session === undefined) throw missing('checkout.session', sessionId)
+    this.expireSessions()
+    if (session.status !== 'open') throw wrong(`This Checkout Session is ${session.status}.`)
+    const customer: Customer = {
+      ...{ id: this.id('cus'), object: 'customer', created: this.now(), email: payer.email },
+      ...{ livemode: this.live, metadata: {}, good: payer.goodCard ?? true },
+    }
+    this.customers.set(customer.id, customer)
+    const subscription = this.subscribe(customer, session)
+    const trial = session.asked.trialDays > 0
+    const good = customer.good || trial
+    if (!good) {
+      // Checkout asks for another card; nothing is made.
+      this.customers.delete(customer.id)
+      this.subscriptions.delete(subscription.id)
+      throw wrong('Your card was declined.', 'card_declined')
+    }
+    session.status = 'complete'
+    session.payment_status = trial ? 'no_payment_required' : 'paid'
+    session.customer = customer.id
+    session.subscription = subscription.id
+    session.url = null
+    this.emit('customer.created', shown(customer))
+    this.emit('customer.subscription.created', subscription)
+    session.invoice = this.bill(subscription, trial ? 0 : amountOf(subscription), 'subscription_create').id
+    this.emit('checkout.session.completed', shownSession(session))
+    return subscription
+  }
+
+  private subscribe(customer: Customer, session: Session): Subscription {
+    const price = this.price(session.asked.price)
+    const id = this.id('sub')
+    const now = this.now()
+    const trialEnd = session.asked.trialDays > 0 ? now + session.asked.trialDays * DAY : null
+    const subscription: Subscription = {
+      ...{ id, object: 'subscription', cancel_at: null, cancel_at_period_end: false, canceled_at: null },
+      ...{ created: now, currency: price.currency, description: session.asked.description, ended_at: null },
+      ...{ livemode: this.live, metadata: { ...session.asked.metadata }, trial_end: trialEnd },
+      ...{ status: trialEnd === null ? 'active' : 'trialing', customer: customer.id, latest_invoice: null },
+      items: {
+        ...{ object: 'list', has_more: false, url: `/v1/subscription_items?subscription=${id}` },
+        data: [
+          {
+            ...{ id: this.id('si'), object: 'subscription_item', created: now, metadata: {}, quantity: 1 },
+            ...{ subscription: id, price, current_period_start: now },
+            current_period_end: trialEnd ?? now + lengthOf(price),
+          },
+        ],
+      },
+    }
+    this.subscriptions.set(id, subscription)
+    return subscription
+  }
+
+  /** Makes an invoice and tries the card. */
+  private bill(subscription: Subscription, amount: number, reason: Invoice['billing_reason']): Invoice {
+    const id = this.id('in')
+    const invoice: Invoice = {
+      ...{ id, object: 'invoice', amount_due: amount, amount_paid: 0, attempt_count: 0, billing_reason: reason },
+      ...{ created: this.now(), currency: subscription.currency, livemode: this.live, status: 'open' },
+      ...{ number: `R-${id}`, hosted_invoice_url: `https://invoice.stripe.com/i/${id}` },
+      customer: subscription.customer,
+      parent: {
+        ...{ type: 'subscription_details', quote_details: null },
+        subscription_details: { subscription: subscription.id, metadata: { ...subscription.metadata } },
+      },
+    }
+    this.invoices.set(id, invoice)
+    subscription.latest_invoice = id
+    this.collect(subscription, invoice)
+    return invoice
+  }
+
+  /** Tries the card for an invoice. */
+  collect(subscription: Subscription, invoice: Invoice): void {
+    const good = this.customers.get(subscription.customer)?.good ?? false
+    invoice.attempt_count += 1
+    if (!good && invoice.amount_due > 0) {
+      subscription.status = 'past_due'
+      this.emit('invoice.payment_failed', invoice)
+      this.emit('customer.subscription.updated', subscription)
+      return
+    }
+    invoice.status = 'paid'
+    invoice.amount_paid = invoice.amount_due
+    if (invoice.amount_due > 0) this.charge(invoice)
+    if (subscription.status !== 'trialing' || subscription.trial_end === null || subscription.trial_end <= this.now())
+      subscription.status = 'active'
+    this.emit('invoice.paid', invoice)
+    this.emit('customer.subscription.updated', subscription)
+  }
+
+  private charge(invoice: Invoice): void {
+    const intent = this.id('pi')
+    const payment: InvoicePayment = {
+      ...{ id: this.id('inpay'), object: 'invoice_payment', amount_paid: invoice.amount_due },
+      ...{ amount_requested: invoice.amount_due, created: this.now(), currency: invoice.currency },
+      ...{ is_default: true, livemode: this.live, status: 'paid', invoice: invoice.id },
+      payment: { type: 'payment_intent', payment_intent: intent },
+    }
+    this.payments.set(payment.id, payment)
+    const charge: Charge = {
+      ...{ id: this.id('ch'), object: 'charge', amount: invoice.amount_due, amount_refunded: 0 },
+      ...{ created: this.now(), currency: invoice.currency, disputed: false, livemode: this.live },
+      ...{ refunded: false, customer: invoice.customer, payment_intent: intent },
+    }
+    this.charges.set(charge.id, charge)
+  }
+
+  /** Gives money back. */
+  refund(intent: string, metadata: Record<string, string>): Refund {
+    const charge = [...this.charges.values()].find((one) => one.payment_intent === intent)
+    if (charge === undefined) throw missing('payment_intent', intent)
+    if (charge.refunded) throw wrong(`Charge ${charge.id} has already been refunded.`, 'charge_already_refunded')
+    charge.refunded = true
+    charge.amount_refunded = charge.amount
+    const refund: Refund = {
+      ...{ id: this.id('re'), object: 'refund', amount: charge.amount, created: this.now() },
+      ...{ currency: charge.currency, metadata, status: 'succeeded', charge: charge.id, payment_intent: intent },
+    }
+    this.refunds.set(refund.id, refund)
+    this.emit('refund.created', refund)
+    this.emit('charge.refunded', charge)
+    return refund
+  }
+
+  /** A payer asks their bank for the last payment of a subscription. */
+  dispute(subscription: string): Dispute {
+    const charge = this.chargeOf(subscription)
+    charge.disputed = true
+    const dispute: Dispute = {
+      ...{ id: this.id('du'), object: 'dispute', amount: charge.amount, created: this.now() },
+      ...{ currency: charge.currency, livemode: this.live, metadata: {}, reason: 'fraudulent' },
+      ...{ status: 'needs_response', charge: charge.id, payment_intent: charge.payment_intent },
+    }
+    this.disputes.set(dispute.id, dispute)
+    this.emit('charge.dispute.created', dispute)
+    return dispute
+  }
+
+  /** The last charge of a subscription. */
+  chargeOf(subscription: string): Charge {
+    const invoices = [...this.invoices.values()]
+      .filter((one) => one.parent.subscription_details.subscription === subscription)
+      .map((one) => one.id)
+    const payment = [...this.payments.values()].findLast((one) => invoices.includes(one.invoice))
+    const charge = [...this.charges.values()].find(
+      (one) => one.payment_intent === payment?.payment.payment_intent,
+    )
+    if (charge === undefined) throw new Error(`nothing was ever paid for ${subscription}`)
+    return charge
+  }
+
+  /** Another price on a subscription, with the difference billed at once. */
+  changePrice(subscription: Subscription, price: Price): void {
+    const [item] = subscription.items.data
+    if (item === undefined) throw new Error('a subscription without items')
+    item.price = price
+    this.emit('customer.subscription.updated', subscription)
+  }
+
+  end(subscription: Subscription): void {
+    subscription.status = 'canceled'
+    subscription.canceled_at ??= this.now()
+    subscription.ended_at = this.now()
+    this.emit('customer.subscription.deleted', subscription)
+  }
+
+  expireSession(session: Session): void {
+    session.status = 'expired'
+    session.url = null
+    this.emit('checkout.session.expired', shownSession(session))
+  }
+
+  private expireSessions(): void {
+    for (const session of this.sessions.values())
+      if (session.status === 'open' && session.expires_at <= this.now()) this.expireSession(session)
+  }
+
+  /** Lets happen what is due by the clock; call it after the clock was moved. */
+  tick(): void {
+    this.expireSessions()
+    for (const subscription of this.subscriptions.values())
+      if (subscription.status === 'past_due') this.retry(subscription)
+      else if (['active', 'trialing'].includes(subscription.status)) this.renew(subscription)
+  }
+
+  private renew(subscription: Subscription): void {
+    const [item] = subscription.items.data
+    while (item !== undefined && item.current_period_end <= this.now()) {
+      if (subscription.cancel_at_period_end) return this.end(subscription)
+      item.current_period_start = item.current_period_end
+      item.current_period_end += lengthOf(item.price)
+      const trialed = subscription.status === 'trialing'
+      if (trialed) subscription.status = 'active'
+      this.bill(subscription, amountOf(subscription), 'subscription_cycle')
+      // By the subscription's own word: a failed card changed it meanwhile.
+      if ((subscription.status as string) === 'past_due') return this.retry(subscription)
+    }
+  }
+
+  private retry(subscription: Subscription): void {
+    const { retryDays = [3, 5, 7, 14], afterRetries = 'canceled' } = this.options
+    const invoice = this.invoices.get(subscription.latest_invoice ?? '')
+    if (invoice === undefined || invoice.status !== 'open') return
+    while (subscription.status === 'past_due') {
+      const day = retryDays[invoice.attempt_count - 1]
+      if (day === undefined) {
+        if (afterRetries === 'canceled') return this.end(subscription)
+        subscription.status = 'unpaid'
+        return this.emit('customer.subscription.updated', subscription)
+      }
+      if (invoice.created + day * DAY > this.now()) return
+      this.collect(subscription, invoice)
+    }
+  }
+}
+
+/** Without what is none of Stripe's. */
+export function shown(customer: Customer): Omit<Customer, 'good'> {
+  const { good: _, ...rest } = customer
+  return rest
+}
+
+/** Likewise. */
+export function shownSession(session: Session): Omit<Session, 'asked'> {
+  const { asked: _, ...rest } = session
+  return rest
+}
+
+function amountOf(subscription: Subscription): number {
+  return subscription.items.data.reduce((sum, item) => sum + (item.price.unit_amount ?? 0) * item.quantity, 0)
+}
+
+function lengthOf(price: Price): number {
+  return (INTERVAL[price.recurring.interval] ?? INTERVAL.month ?? 0) * price.recurring.interval_count
+}
