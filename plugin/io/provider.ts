@@ -1,6 +1,6 @@
 /** One running provider: the loop that looks, decides and performs, and the parts the API talks to. */
 import { join } from 'node:path'
-import type { FeedId, MessageId, Millis } from '../../protocol/ids'
+import type { FeedId, Millis } from '../../protocol/ids'
 import { makeFolder } from '../../sbot/durable'
 import { type Clock, createLoop, type Loop, realClock } from '../../sbot/loop'
 import type { Sbot } from '../../sbot/port'
@@ -140,9 +140,7 @@ export async function startProvider(options: ProviderOptions): Promise<Provider>
     if (!inbox.complete || !isCurrent) return
     await deeds.do()
     imports.tidy()
-    const isOpen = (request: MessageId): boolean => inbox.state.open.has(request)
-    asks.forget(isOpen)
-    billing.forget(isOpen)
+    for (const one of [asks, billing]) one.forget((request) => inbox.state.open.has(request))
     const facts = {
       replies: asks.replies(),
       brought: imports.brought(),
