@@ -51,7 +51,11 @@ export function registerRecovery(admin: Command, ask: AskProvider): void {
           sure: context.options.yes,
         }
         const done = await ask<AdminRestoreAnswer>(context, 'adminRestore', wish)
-        const text = `${done.name} goes to ${done.hub} under epoch ${done.epoch}. Its key comes from escrow, its feed from here; \`buttcloud admin pubs\` shows when it is up.`
+        const then =
+          done.desired === 'up'
+            ? '`buttcloud admin pubs` shows when it is up'
+            : 'its owners have stopped it, so it comes up there when they start it'
+        const text = `${done.name} goes to ${done.hub} under epoch ${done.epoch}. Its key comes from escrow, its feed from here; ${then}.`
         context.print(context.options.json ? JSON.stringify(done) : text)
       }),
     )
