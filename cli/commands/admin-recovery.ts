@@ -11,7 +11,7 @@ import type { Context } from '../context'
 import { Failure, firstLine } from '../failure'
 import { askYes } from '../io/ask-yes'
 import { run } from '../io/run'
-import { recoveryText } from '../render-recovery'
+import { recoveryText, restoredText } from '../render-recovery'
 
 type AskProvider = <T>(context: Context, method: AdminMethod, argument: object) => Promise<T>
 type AdminMethod =
@@ -51,12 +51,7 @@ export function registerRecovery(admin: Command, ask: AskProvider): void {
           sure: context.options.yes,
         }
         const done = await ask<AdminRestoreAnswer>(context, 'adminRestore', wish)
-        const then =
-          done.desired === 'up'
-            ? '`buttcloud admin pubs` shows when it is up'
-            : 'its owners have stopped it, so it comes up there when they start it'
-        const text = `${done.name} goes to ${done.hub} under epoch ${done.epoch}. Its key comes from escrow, its feed from here; ${then}.`
-        context.print(context.options.json ? JSON.stringify(done) : text)
+        context.print(context.options.json ? JSON.stringify(done) : restoredText(done))
       }),
     )
   const recovery = admin
