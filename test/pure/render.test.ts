@@ -13,7 +13,6 @@ import {
 } from '../../cli/letters'
 import { parseBook, providersOf, withProvider } from '../../cli/owner-book'
 import { conversationText, harmless, hubsText, indented, paint, plainOf, table, wrap } from '../../cli/render'
-import { restoredText } from '../../cli/render-recovery'
 import { nextSteps, parseUpRecord, prefixFor, pubLines } from '../../cli/up-plan'
 import { parseCommand } from '../../protocol/command'
 import type { FeedId, MessageId, PubId } from '../../protocol/ids'
@@ -288,17 +287,5 @@ test('last words: a full disk is named as such, however deep it is wrapped', (t)
   const round = new Error('round')
   round.cause = round
   t.match(lastWordsOf('The hub', round), /round/, 'a cause that leads back to itself')
-  t.end()
-})
-
-test('a restore of a stopped pub does not promise that it comes up', (t) => {
-  const done = { pub: id('1') as string as PubId, name: 'alice', hub: 'hub-2', epoch: 3 }
-  t.match(
-    restoredText({ ...done, desired: 'up' }),
-    /^alice goes to hub-2 under epoch 3\..*shows when it is up\.$/,
-  )
-  const stopped = restoredText({ ...done, desired: 'down' })
-  t.match(stopped, /have stopped it, so it comes up there when they start it\.$/)
-  t.doesNotMatch(stopped, /when it is up/)
   t.end()
 })
