@@ -136,7 +136,7 @@ test('the embedded node, opened for the length of a command', async (t) => {
     t.match(create.stderr, /no room/i)
     const plans = await runCli(around, ['plans'])
     t.equal(plans.code, 0, `plans: done ${plans.stderr}`)
-    t.match(plans.stdout, /free: up to 192 MB of memory and 1 GB of disk, and it costs nothing/)
+    t.match(plans.stdout, /tiny: .*up to 192 MB of memory and 1 GB of disk/)
     const email = await runCli(around, ['email', 'somebody@example.org', '--json', '--verbose'])
     t.equal(email.code, 1, 'no mail is sent here')
     t.match(email.stderr, /sends no mail yet/)
