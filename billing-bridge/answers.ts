@@ -53,13 +53,17 @@ const fields: { [K in OwedCall['kind']]: Check<Omit<Extract<OwedCall, { kind: K 
 /** One owed call. */
 export const checkOwedCall: Check<OwedCall> = (value, field) => {
   const kind = (value as { kind?: unknown } | null)?.kind
-  const check = typeof kind === 'string' && Object.hasOwn(fields, kind) ? fields[kind as OwedCall['kind']] : null
+  const check =
+    typeof kind === 'string' && Object.hasOwn(fields, kind) ? fields[kind as OwedCall['kind']] : null
   if (check === null) return refuse(field, 'a call to Stripe of a known kind', kind)
   const checked: Checked<object> = check(value, field)
   return checked.ok ? { ok: true, value: { kind, ...checked.value } as OwedCall } : checked
 }
 
-export const checkOwedItem: Check<OwedItem> = shape({ calls: list(checkOwedCall, 0, OWED_CALLS_MAX), now: time })
+export const checkOwedItem: Check<OwedItem> = shape({
+  calls: list(checkOwedCall, 0, OWED_CALLS_MAX),
+  now: time,
+})
 
 export const checkFactAnswer: Check<BillingFactAnswer> = shape({
   outcome: oneOf('published', 'known', 'unknown'),

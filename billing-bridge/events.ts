@@ -22,8 +22,7 @@ const ofInvoice: Reader = (object) => {
   return subscriptionOf(details ?? object.subscription)
 }
 const ofCharge: Reader = (object) => named(object.id, (charge) => ({ kind: 'refund', charge }))
-const ofRefund: Reader = (object) =>
-  named(idIn(object.charge), (charge) => ({ kind: 'refund', charge }))
+const ofRefund: Reader = (object) => named(idIn(object.charge), (charge) => ({ kind: 'refund', charge }))
 const ofDispute: Reader = (object) => named(object.id, (dispute) => ({ kind: 'dispute', dispute }))
 
 const READERS = new Map<string, Reader>([

@@ -107,9 +107,7 @@ export function describeStep(step: SyncStep): string {
 }
 
 /** Currencies without a smaller unit (docs.stripe.com/currencies, zero-decimal currencies). */
-const WHOLE = new Set(
-  'bif clp djf gnf jpy kmf krw mga pyg rwf ugx vnd vuv xaf xof xpf'.split(' '),
-)
+const WHOLE = new Set('bif clp djf gnf jpy kmf krw mga pyg rwf ugx vnd vuv xaf xof xpf'.split(' '))
 
 /** `7.00 USD a month`. */
 export function amountText({ amount, currency, interval }: Price): string {

@@ -35,3 +35,7 @@ export const EVENTS_LISTED_MS = 30 * 24 * 3_600_000
 export const SWEEP_AT_ONCE_MAX = 2
 /** What Stripe gives on one page of a list. */
 export const STRIPE_PAGE_MAX = 100
+/** Deliveries were refused while the provider was away; after so long an absence they are looked for at once. */
+export const SWEEP_AGAIN_MS = 5 * 60_000
+/** A sweep that failed is tried again after this long at the latest. */
+export const SWEEP_RETRY_MS_MAX = 5 * 60_000

@@ -1,5 +1,5 @@
 /** What the operator has to hear of: money that was given back by hand, and payers who ask their bank for it. */
-import { isPubId, type FeedId } from '../../protocol/ids'
+import { type FeedId, isPubId } from '../../protocol/ids'
 import type { BillingAlert } from '../../protocol/rpc-billing'
 import { isOurs, METADATA } from '../metadata'
 import type { ProviderPort } from '../port'

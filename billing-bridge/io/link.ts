@@ -50,7 +50,8 @@ export function createLink(options: LinkOptions): Link {
     const close = () => void connection.close()
     stopping.signal.addEventListener('abort', close)
     // A machine that vanished says nothing: its silence is noticed by asking.
-    const ask = (callback: (error: unknown, value: unknown) => void) => connection.rpc.buttcloud.whoami(callback)
+    const ask = (callback: (error: unknown, value: unknown) => void) =>
+      connection.rpc.buttcloud.whoami(callback)
     const pings = setInterval(
       () => void callWithin(PROVIDER_PING_EVERY_MS, 'ping the provider', ask).catch(close),
       PROVIDER_PING_EVERY_MS,

@@ -4,7 +4,7 @@ import ssbKeys from 'ssb-keys'
 import { feedId, shape, text, whole } from '../../protocol/check'
 import type { FeedId, InviteKey } from '../../protocol/ids'
 import { CALL_TIMEOUT_MS } from '../../protocol/limits'
-import { type JoinRequest, joinText } from '../../protocol/rpc'
+import { type BridgeJoinRequest, joinText } from '../../protocol/rpc'
 import { parseToken } from '../../protocol/token'
 import { connectRemote } from '../../sbot/connect'
 import { makeFolder, readJson, writeJson } from '../../sbot/durable'
@@ -70,7 +70,7 @@ export async function joinProvider(options: JoinOptions): Promise<Membership> {
   })
   try {
     const proof = ssbKeys.sign(keys, joinText(tokenKeys.id as InviteKey, keys.id))
-    const request: JoinRequest = { hub: keys.id, proof }
+    const request: BridgeJoinRequest = { bridge: keys.id, proof }
     const answer = joinAnswer(await ask(connection.rpc.buttcloud.join, request, before), '')
     if (!answer.ok)
       throw new Error(`the provider's answer makes no sense: ${answer.field} is ${answer.found}`)
@@ -84,7 +84,7 @@ export async function joinProvider(options: JoinOptions): Promise<Membership> {
   }
 }
 
-async function ask(method: unknown, request: JoinRequest, before: Membership | null): Promise<unknown> {
+async function ask(method: unknown, request: BridgeJoinRequest, before: Membership | null): Promise<unknown> {
   try {
     return await callWithin(CALL_TIMEOUT_MS, 'join', (callback) => (method as any)(request, callback))
   } catch (error) {
@@ -96,6 +96,8 @@ async function ask(method: unknown, request: JoinRequest, before: Membership | n
     const why = used
       ? 'the token was used by another program, has expired or was never made here'
       : reason.replace(/^[a-z-]+: /, '').replace(/^could not join: /, '')
-    throw new Error(`could not join: ${why}. Get a token with: buttcloud admin bridge-token`, { cause: error })
+    throw new Error(`could not join: ${why}. Get a token with: buttcloud admin bridge-token`, {
+      cause: error,
+    })
   }
 }

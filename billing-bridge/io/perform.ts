@@ -153,7 +153,9 @@ export class Performer {
     const price = await this.priceOf(call.plan)
     const [item, other] = subscription.items.data
     if (item === undefined || other !== undefined)
-      throw new Impossible('this subscription was changed by hand in Stripe; its plan can only be changed there')
+      throw new Impossible(
+        'this subscription was changed by hand in Stripe; its plan can only be changed there',
+      )
     if (item.price.id === price) return this.toldOf(call.subscription, at)
     const params = { items: [{ id: item.id, price }], proration_behavior: 'create_prorations' as const }
     const { subscriptions } = this.options.door.client
@@ -234,4 +236,3 @@ function doneBy(session: SessionShape, stripeTime: Millis): Done {
   }
   return { checkout, portal: null, stripeTime }
 }
-

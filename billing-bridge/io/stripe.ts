@@ -5,7 +5,7 @@ import https from 'node:https'
 import Stripe from 'stripe'
 import type { Millis } from '../../protocol/ids'
 import { STRIPE_PAGE_MAX, STRIPE_TIMEOUT_MS } from '../../protocol/limits-bridge'
-import { idOf, type InvoiceShape, type SessionShape, type SubscriptionShape } from '../shapes'
+import { type InvoiceShape, idOf, type SessionShape, type SubscriptionShape } from '../shapes'
 
 /** Shapes of objects change with it, so it only changes together with shapes.ts and the stand-in of the tests. */
 export const API_VERSION = '2026-10-28.endive'
@@ -73,7 +73,9 @@ function placeOf(base: string | undefined): { host?: string; port?: string; prot
   if (url === null || (!plain && url.protocol !== 'https:') || url.pathname !== '/')
     throw new Error(`STRIPE_API_BASE: expected http(s)://host:port without a path, found "${base}"`)
   if (plain && !['127.0.0.1', 'localhost', '[::1]'].includes(url.hostname))
-    throw new Error('STRIPE_API_BASE: plain http is for this machine only; the key would be readable on the way')
+    throw new Error(
+      'STRIPE_API_BASE: plain http is for this machine only; the key would be readable on the way',
+    )
   const port = url.port === '' ? (plain ? '80' : '443') : url.port
   return { host: url.hostname, port, protocol: plain ? 'http' : 'https' }
 }

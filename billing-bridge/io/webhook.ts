@@ -49,7 +49,10 @@ export function createWebhook(options: WebhookOptions): Webhook {
   const refuse = (): WebhookAnswer => {
     bad += 1
     if (now() - toldAt >= TOLD_EVERY_MS) {
-      log.warn({ count: bad }, 'deliveries whose signature does not hold; is the webhook secret the right one?')
+      log.warn(
+        { count: bad },
+        'deliveries whose signature does not hold; is the webhook secret the right one?',
+      )
       bad = 0
       toldAt = now()
     }

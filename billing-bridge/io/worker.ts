@@ -83,7 +83,10 @@ export class Worker {
       noteEnd(this.works, call.id, { retryAt: clock.now() + pauseMs })
       const fields = { kind: call.kind, reason: trouble.reason, pauseMs: Math.round(pauseMs) }
       if (trouble.kind === 'refused-key')
-        log.error(fields, 'Stripe refuses our key or what it may do; nothing can be paid until that is mended')
+        log.error(
+          fields,
+          'Stripe refuses our key or what it may do; nothing can be paid until that is mended',
+        )
       else log.warn(fields, 'an owed call could not be made; trying again')
     }
   }
@@ -99,7 +102,14 @@ export class Worker {
       const why = error instanceof Impossible ? error.message : null
       if (trouble.kind !== 'permanent' && why === null) throw error
       const reason = (why ?? trouble.reason).slice(0, STRIPE_REASON_CHARS_MAX)
-      return { id, outcome: 'failed', reason, checkout: null, portal: null, stripeTime: stripeTimeOf(error, now) }
+      return {
+        id,
+        outcome: 'failed',
+        reason,
+        checkout: null,
+        portal: null,
+        stripeTime: stripeTimeOf(error, now),
+      }
     }
   }
 }

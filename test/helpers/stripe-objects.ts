@@ -20,7 +20,10 @@ export type Price = Pick<
   | 'type'
   | 'unit_amount'
 > & { recurring: Pick<Stripe.Price.Recurring, 'interval' | 'interval_count' | 'usage_type'> }
-export type Customer = Pick<Stripe.Customer, 'id' | 'object' | 'created' | 'email' | 'livemode' | 'metadata'> & {
+export type Customer = Pick<
+  Stripe.Customer,
+  'id' | 'object' | 'created' | 'email' | 'livemode' | 'metadata'
+> & {
   /** Not of Stripe: whether their card is good. */
   good: boolean
 }
@@ -94,11 +97,27 @@ export type Invoice = Pick<
 }
 export type InvoicePayment = Pick<
   Stripe.InvoicePayment,
-  'id' | 'object' | 'amount_paid' | 'amount_requested' | 'created' | 'currency' | 'is_default' | 'livemode' | 'status'
+  | 'id'
+  | 'object'
+  | 'amount_paid'
+  | 'amount_requested'
+  | 'created'
+  | 'currency'
+  | 'is_default'
+  | 'livemode'
+  | 'status'
 > & { invoice: string; payment: { type: 'payment_intent'; payment_intent: string } }
 export type Charge = Pick<
   Stripe.Charge,
-  'id' | 'object' | 'amount' | 'amount_refunded' | 'created' | 'currency' | 'disputed' | 'livemode' | 'refunded'
+  | 'id'
+  | 'object'
+  | 'amount'
+  | 'amount_refunded'
+  | 'created'
+  | 'currency'
+  | 'disputed'
+  | 'livemode'
+  | 'refunded'
 > & { customer: string; payment_intent: string }
 export type Refund = Pick<
   Stripe.Refund,

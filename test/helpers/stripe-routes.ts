@@ -1,6 +1,14 @@
 /** What the Stripe stand-in answers to each request of the API that we use. Everything else is a 404 that says so. */
 import { listOf, metadataOf, type Params, partsOf, textOf } from './stripe-form'
-import { missing, type Price, type Product, Refused, type Session, type Subscription, wrong } from './stripe-objects'
+import {
+  missing,
+  type Price,
+  type Product,
+  Refused,
+  type Session,
+  type Subscription,
+  wrong,
+} from './stripe-objects'
 import { shown, shownSession, type World } from './stripe-world'
 
 type Handler = (world: World, id: string, params: Params) => unknown
@@ -68,7 +76,9 @@ const ROUTES: Route[] = [
   route('POST', 'checkout/sessions/:id/expire', [], (world, id) => {
     const session = sessionOf(world, id)
     if (session.status !== 'open')
-      throw wrong(`Only Checkout Sessions with a status in ["open"] can be expired. This one is ${session.status}.`)
+      throw wrong(
+        `Only Checkout Sessions with a status in ["open"] can be expired. This one is ${session.status}.`,
+      )
     world.expireSession(session)
     return shownSession(session)
   }),
@@ -81,7 +91,12 @@ const ROUTES: Route[] = [
     )
     return page('/v1/subscriptions', found, params)
   }),
-  route('GET', 'subscriptions/:id', ['expand'], one('subscription', (world) => world.subscriptions)),
+  route(
+    'GET',
+    'subscriptions/:id',
+    ['expand'],
+    one('subscription', (world) => world.subscriptions),
+  ),
   route(
     'POST',
     'subscriptions/:id',
@@ -94,14 +109,29 @@ const ROUTES: Route[] = [
     world.end(subscription)
     return subscription
   }),
-  route('GET', 'invoices/:id', ['expand'], one('invoice', (world) => world.invoices)),
+  route(
+    'GET',
+    'invoices/:id',
+    ['expand'],
+    one('invoice', (world) => world.invoices),
+  ),
   route('GET', 'invoice_payments', ['payment', ...PAGES], (world, _id, params) => {
     const intent = textOf(partsOf(params.payment).payment_intent)
     const found = [...world.payments.values()].filter((payment) => payment.payment.payment_intent === intent)
     return page('/v1/invoice_payments', found, params)
   }),
-  route('GET', 'charges/:id', ['expand'], one('charge', (world) => world.charges)),
-  route('GET', 'disputes/:id', ['expand'], one('dispute', (world) => world.disputes)),
+  route(
+    'GET',
+    'charges/:id',
+    ['expand'],
+    one('charge', (world) => world.charges),
+  ),
+  route(
+    'GET',
+    'disputes/:id',
+    ['expand'],
+    one('dispute', (world) => world.disputes),
+  ),
   route('POST', 'refunds', ['metadata', 'payment_intent'], (world, _id, params) =>
     world.refund(textOf(params.payment_intent) ?? '', metadataOf(params.metadata)),
   ),
@@ -271,7 +301,9 @@ function createSession(world: World, _id: string, params: Params): unknown {
   const now = world.now()
   const expires = Number(textOf(params.expires_at) ?? now + DAY)
   if (expires < now + HALF_HOUR || expires > now + DAY)
-    throw wrong('The `expires_at` timestamp must be at least 30 minutes and at most 24 hours from Checkout Session creation.')
+    throw wrong(
+      'The `expires_at` timestamp must be at least 30 minutes and at most 24 hours from Checkout Session creation.',
+    )
   const data = partsOf(params.subscription_data)
   const id = world.id('cs')
   const session: Session = {

@@ -56,6 +56,8 @@ export class StripeStandIn {
   secret: string
   /** How far the clock is ahead of the real one. */
   aheadMs = 0
+  /** The operator's key was rolled. */
+  refuseKeys = false
   private readonly saved = new Map<string, Saved>()
   private readonly faults: Required<Order>[] = []
   private readonly undelivered: Event[] = []
@@ -110,8 +112,7 @@ export class StripeStandIn {
 
   /** An event as it is delivered now. */
   sign(event: Event, signedAt = this.now(), secret = this.secret): Delivery {
-    const { delivered: _, ...body } = event as Event & { delivered?: boolean }
-    const payload = JSON.stringify(body, null, 2)
+    const payload = JSON.stringify(event, (name, value) => (name === 'delivered' ? undefined : value), 2)
     const timestamp = Math.floor(signedAt / 1_000)
     const signature = Stripe.webhooks.generateTestHeaderString({ payload, secret, timestamp })
     return { id: event.id, raw: Buffer.from(payload), headers: { 'stripe-signature': signature } }
@@ -135,8 +136,10 @@ export class StripeStandIn {
     const fault = order?.fault
     if (fault === 'down') return void request.socket.destroy()
     if (fault === 'slow') await new Promise((resolve) => setTimeout(resolve, order?.slowMs))
-    if (fault === 'limited') return this.refuse(response, new Refused(429, 'rate_limit_error', 'Too many requests', 'rate_limit'))
-    if (fault === 'broken') return this.refuse(response, new Refused(500, 'api_error', 'Something went wrong'))
+    if (fault === 'limited')
+      return this.refuse(response, new Refused(429, 'rate_limit_error', 'Too many requests', 'rate_limit'))
+    if (fault === 'broken')
+      return this.refuse(response, new Refused(500, 'api_error', 'Something went wrong'))
     const given = this.answered(request, name, url, body, fault === 'done-500')
     if (fault === 'done-cut') return void request.socket.destroy()
     this.send(response, given.status, given.body, given.headers)
@@ -155,7 +158,11 @@ export class StripeStandIn {
     if (saved !== undefined && this.now() - saved.at < KEPT_MS) {
       if (saved.fingerprint === fingerprint)
         return { status: saved.status, body: saved.body, headers: { 'idempotent-replayed': 'true' } }
-      const refusal = new Refused(400, 'idempotency_error', 'Keys for idempotent requests can only be used with the same parameters they were first used with.')
+      const refusal = new Refused(
+        400,
+        'idempotency_error',
+        'Keys for idempotent requests can only be used with the same parameters they were first used with.',
+      )
       return { status: 400, body: errorBody(refusal), headers: {} }
     }
     let status = 200
@@ -179,7 +186,7 @@ export class StripeStandIn {
 
   /** Who asks, and in which version. */
   private admit(request: IncomingMessage): void {
-    if (request.headers.authorization !== `Bearer ${this.options.key ?? TEST_KEY}`)
+    if (this.refuseKeys || request.headers.authorization !== `Bearer ${this.options.key ?? TEST_KEY}`)
       throw new Refused(401, 'invalid_request_error', 'Invalid API Key provided: sk_test_*****')
     if (request.headers['stripe-version'] !== API_VERSION)
       throw new Refused(400, 'invalid_request_error', `the stand-in knows ${API_VERSION} only`)
@@ -191,7 +198,12 @@ export class StripeStandIn {
     this.send(response, refusal.status, errorBody(refusal), {})
   }
 
-  private send(response: ServerResponse, status: number, body: string, headers: Record<string, string>): void {
+  private send(
+    response: ServerResponse,
+    status: number,
+    body: string,
+    headers: Record<string, string>,
+  ): void {
     const date = new Date(this.now()).toUTCString()
     response.writeHead(status, {
       ...{ 'content-type': 'application/json', date, 'request-id': `req_${this.requests.length}` },

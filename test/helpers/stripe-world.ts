@@ -83,7 +83,10 @@ export class World {
   }
 
   /** Somebody pays by a session's link: customer, subscription and invoice come of it. */
-  pay(sessionId: string, payer: { email: string; goodCard?: boolean } = { email: 'payer@example.org' }): Subscription {
+  pay(
+    sessionId: string,
+    payer: { email: string; goodCard?: boolean } = { email: 'payer@example.org' },
+  ): Subscription {
     const session = this.sessions.get(sessionId)
     if (session === undefined) throw missing('checkout.session', sessionId)
     this.expireSessions()
@@ -143,7 +146,14 @@ export class World {
   private bill(subscription: Subscription, amount: number, reason: Invoice['billing_reason']): Invoice {
     const id = this.id('in')
     const invoice: Invoice = {
-      ...{ id, object: 'invoice', amount_due: amount, amount_paid: 0, attempt_count: 0, billing_reason: reason },
+      ...{
+        id,
+        object: 'invoice',
+        amount_due: amount,
+        amount_paid: 0,
+        attempt_count: 0,
+        billing_reason: reason,
+      },
       ...{ created: this.now(), currency: subscription.currency, livemode: this.live, status: 'open' },
       ...{ number: `R-${id}`, hosted_invoice_url: `https://invoice.stripe.com/i/${id}` },
       customer: subscription.customer,
@@ -171,7 +181,11 @@ export class World {
     invoice.status = 'paid'
     invoice.amount_paid = invoice.amount_due
     if (invoice.amount_due > 0) this.charge(invoice)
-    if (subscription.status !== 'trialing' || subscription.trial_end === null || subscription.trial_end <= this.now())
+    if (
+      subscription.status !== 'trialing' ||
+      subscription.trial_end === null ||
+      subscription.trial_end <= this.now()
+    )
       subscription.status = 'active'
     this.emit('invoice.paid', invoice)
     this.emit('customer.subscription.updated', subscription)
@@ -198,12 +212,19 @@ export class World {
   refund(intent: string, metadata: Record<string, string>): Refund {
     const charge = [...this.charges.values()].find((one) => one.payment_intent === intent)
     if (charge === undefined) throw missing('payment_intent', intent)
-    if (charge.refunded) throw wrong(`Charge ${charge.id} has already been refunded.`, 'charge_already_refunded')
+    if (charge.refunded)
+      throw wrong(`Charge ${charge.id} has already been refunded.`, 'charge_already_refunded')
     charge.refunded = true
     charge.amount_refunded = charge.amount
     const refund: Refund = {
       ...{ id: this.id('re'), object: 'refund', amount: charge.amount, created: this.now() },
-      ...{ currency: charge.currency, metadata, status: 'succeeded', charge: charge.id, payment_intent: intent },
+      ...{
+        currency: charge.currency,
+        metadata,
+        status: 'succeeded',
+        charge: charge.id,
+        payment_intent: intent,
+      },
     }
     this.refunds.set(refund.id, refund)
     this.emit('refund.created', refund)
