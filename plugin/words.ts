@@ -80,8 +80,24 @@ export const words = {
 /** One pub in a line of the list. */
 export function listLine(view: PubView): string {
   if (isUnstoppable(view)) return `* ${unstoppable(view)}`
+  if (view.suspended) return `* **${view.name}** is ${duesNote(view.dues) ?? 'suspended'}`
   const where = view.address === null ? '' : `, ${view.address}`
-  return `* **${view.name}** is ${view.status}${view.status === 'up' ? where : ''}${troubleOf(view)}`
+  return `* **${view.name}** is ${view.status}${view.status === 'up' ? where : ''}${troubleOf(view)}${view.dues === null ? '' : `, ${duesNote(view.dues)}`}`
+}
+
+/** What stands behind a pub's state in lists; null where nothing is owed. */
+function duesNote(dues: PubView['dues']): string | null {
+  switch (dues?.stage) {
+    case 'grace':
+    case 'reminded':
+      return `stopped at ${when(dues.suspendAt)} unless it is paid for`
+    case 'suspended':
+    case 'last-week':
+    case 'last-day':
+      return `suspended, its data kept until ${when(dues.endAt)}`
+    default:
+      return null
+  }
 }
 
 /** It shall be stopped, and its server fails to: it may well run on. */
@@ -92,6 +108,7 @@ const unstoppable = (view: PubView): string =>
 function troubleOf(view: PubView): string {
   if (view.phase === 'placed') return ' (being made)'
   if (view.phase === 'ended') return ''
+  if (view.suspended) return ' (suspended)'
   if (view.desired === 'down') return view.phase === 'up' ? ' (being stopped)' : ' (stopped by you)'
   if (view.reason !== null) return ` (${view.reason})`
   return view.phase === 'down' ? ' (being started)' : ''
@@ -103,6 +120,8 @@ export function statusText(view: PubView): string {
     ? unstoppable(view)
     : `**${view.name}** is **${view.status}**${troubleOf(view)}`
   const lines = [`${state}.`]
+  const owed = duesNote(view.dues)
+  if (owed !== null) lines.push(`Payment: it is ${owed}; \`pay ${view.name}\` gets you a link to pay by`)
   if (view.title !== null) lines.push(`It calls itself: ${view.title}`)
   if (view.description !== null) lines.push(`It says of itself: ${view.description}`)
   if (view.address !== null) lines.push(`Address: ${view.address}`)
