@@ -89,6 +89,11 @@ export const checkState: Check<BillingState> = shape({
   plans: list(checkPlan, 1, PLANS_MAX),
 })
 
+const dates = shape({
+  graceMs: shape({ 'past-due': time, unpaid: time, canceled: time, never: time, 'grant-over': time }),
+  ...{ remindMs: time, suspendedMs: time, lastWeekMs: time, lastDayMs: time, retentionMs: time },
+})
+
 export const checkPage: Check<BillingPage> = shape({
   id: feedId,
   name: nullable(text(1_000)),
@@ -96,4 +101,5 @@ export const checkPage: Check<BillingPage> = shape({
   accepting: flag,
   hubs: shape({ all: count, connected: count }),
   pubs: count,
+  dates,
 })

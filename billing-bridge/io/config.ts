@@ -1,7 +1,9 @@
 /** Where the bridge's keys come from: the environment, else `billing.json` in its folder. They are in no log. */
 import { chmodSync, existsSync, statSync } from 'node:fs'
 import { join } from 'node:path'
+import { describeRefusal, nullable, shape, text } from '../../protocol/check'
 import { readJson } from '../../sbot/durable'
+import type { Operator } from '../pages/legal'
 
 export interface Keys {
   stripeKey: string
@@ -9,11 +11,16 @@ export interface Keys {
   webhookSecrets: string[]
   /** Another address than Stripe's own. */
   stripeBase: string | undefined
+  /** Who the terms and the privacy text are about; null where nobody has said it. */
+  operator: Operator | null
 }
 
 const FILE = 'billing.json'
 const OTHERS = 0o077
 const SECRETS_MAX = 2
+
+const words = text(500)
+const checkOperator = shape({ name: words, address: words, contact: words, law: nullable(words) })
 
 type Environment = Record<string, string | undefined>
 
@@ -33,7 +40,10 @@ export function readKeys(directory: string, environment: Environment): Keys {
   if (secrets.length > SECRETS_MAX || secrets.some((one) => !/^whsec_\S+$/.test(one)))
     throw new Error('STRIPE_WEBHOOK_SECRET: expected whsec_…, or two of them with a comma between')
   const base = wordOf('STRIPE_API_BASE', environment.STRIPE_API_BASE ?? file.stripeApiBase)
-  return { stripeKey, webhookSecrets: secrets, stripeBase: base === '' ? undefined : base }
+  const operator = nullable(checkOperator)(file.operator, 'operator')
+  if (!operator.ok) throw new Error(`${join(directory, FILE)}: ${describeRefusal(operator)}`)
+  const stripeBase = base === '' ? undefined : base
+  return { stripeKey, webhookSecrets: secrets, stripeBase, operator: operator.value }
 }
 
 function fileIn(directory: string): Record<string, unknown> {

@@ -29,6 +29,8 @@ export interface Link {
   /** The calls; they reject with `try-again:` while the provider is away. */
   port: ProviderPort
   isConnected(): boolean
+  /** Tells of the connection and of what is owed once more, where there is one: for who came later. */
+  showAgain(): void
   stop(): Promise<void>
 }
 
@@ -39,6 +41,7 @@ export function createLink(options: LinkOptions): Link {
   const { log } = options
   const stopping = new AbortController()
   let rpc: any = null
+  let last: OwedItem | null = null
 
   const serve = async (): Promise<void> => {
     const { host, port, provider } = options.membership
@@ -66,10 +69,12 @@ export function createLink(options: LinkOptions): Link {
           log.info({ provider }, 'connected to the provider')
           options.connected()
         }
+        last = item
         options.owed(item)
       })
     } finally {
       rpc = null
+      last = null
       clearInterval(pings)
       stopping.signal.removeEventListener('abort', close)
       await connection.close()
@@ -100,6 +105,11 @@ export function createLink(options: LinkOptions): Link {
   return {
     port: portOf(() => rpc),
     isConnected: () => rpc !== null,
+    showAgain() {
+      if (last === null) return
+      options.connected()
+      options.owed(last)
+    },
     async stop() {
       stopping.abort()
       await running
@@ -107,7 +117,8 @@ export function createLink(options: LinkOptions): Link {
   }
 }
 
-function portOf(current: () => any): ProviderPort {
+/** The calls over a connection; `try-again:` while there is none. */
+export function portOf(current: () => any): ProviderPort {
   const ask = async (method: keyof typeof BILLING_METHODS, argument: object): Promise<unknown> => {
     const rpc = current()
     if (rpc === null) throw new Error(AWAY)
