@@ -137,6 +137,12 @@ export class MoneyBook {
         return book.tell(content)
       },
     } as unknown as Inbox
-    return new Billing(inbox, this.policy, this.clock, () => {})
+    return new Billing(
+      inbox,
+      this.policy,
+      this.clock,
+      () => {},
+      () => {},
+    )
   }
 }

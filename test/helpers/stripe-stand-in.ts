@@ -6,9 +6,10 @@ import http, { type IncomingMessage, type ServerResponse } from 'node:http'
 import type { AddressInfo } from 'node:net'
 import Stripe from 'stripe'
 import { readForm } from './stripe-form'
+import { API_VERSION, type WorldOptions } from './stripe-ledger'
 import { type Event, Refused } from './stripe-objects'
 import { answer } from './stripe-routes'
-import { API_VERSION, World, type WorldOptions } from './stripe-world'
+import { World } from './stripe-world'
 
 /**
  * down: the connection is cut before anything is done. limited: 429. broken: 500, and nothing was done.
