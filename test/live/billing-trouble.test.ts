@@ -13,9 +13,9 @@ const CREATE = /^POST \/v1\/checkout\/sessions$/
 
 for (const fault of ['down', 'limited', 'broken', 'done-500', 'done-cut', 'slow'] as Fault[])
   test(`billing trouble: Stripe is ${fault} while a link is made`, async (t) => {
-    const world = await BillingWorld.start({ timeoutMs: 700 })
+    const world = await BillingWorld.start(fault === 'slow' ? { timeoutMs: 2_000 } : {})
     try {
-      world.stripe.fail({ fault, on: CREATE, slowMs: 2_000 })
+      world.stripe.fail({ fault, on: CREATE, slowMs: 4_000 })
       const { session } = await world.link('alice')
       // A request that was only slow is carried out after its caller has given up.
       if (fault === 'slow')
