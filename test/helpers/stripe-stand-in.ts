@@ -57,6 +57,9 @@ export class StripeStandIn {
   secret: string
   /** How far the clock is ahead of the real one. */
   aheadMs = 0
+  /** Something has happened; something was asked for. */
+  onEvent: (event: Event) => void = () => {}
+  onRequest: (name: string) => void = () => {}
   /** The operator's key was rolled. */
   refuseKeys = false
   private readonly saved = new Map<string, Saved>()
@@ -71,7 +74,10 @@ export class StripeStandIn {
       live: options.live ?? false,
       ...(options.retryDays === undefined ? {} : { retryDays: options.retryDays }),
       ...(options.afterRetries === undefined ? {} : { afterRetries: options.afterRetries }),
-      happened: (event) => this.undelivered.push(event),
+      happened: (event) => {
+        this.undelivered.push(event)
+        this.onEvent(event)
+      },
     })
   }
 
@@ -106,6 +112,11 @@ export class StripeStandIn {
     this.world.tick()
   }
 
+  /** Everything that happened since, not signed yet. */
+  happenings(): Event[] {
+    return this.undelivered.splice(0)
+  }
+
   /** Everything that happened since, as deliveries. They count as delivered once `delivered` says so. */
   deliveries(): Delivery[] {
     return this.undelivered.splice(0).map((event) => this.sign(event))
@@ -132,6 +143,7 @@ export class StripeStandIn {
     const url = new URL(request.url ?? '/', 'http://stripe')
     const name = `${request.method} ${url.pathname}`
     this.requests.push(name)
+    this.onRequest(name)
     const order = this.faults.find((one) => one.count > 0 && one.on.test(name))
     if (order !== undefined) order.count -= 1
     const fault = order?.fault
