@@ -15,9 +15,9 @@ import { World } from './stripe-world'
  * down: the connection is cut before anything is done. limited: 429. broken: 500, and nothing was done.
  * done-500: all is done and 500 is said, also when asked again under the same key.
  * done-cut: all is done and the connection is cut; asked again under the same key it is said.
- * slow: the answer comes late.
+ * slow: it is begun late. late: it is answered late.
  */
-export type Fault = 'down' | 'limited' | 'broken' | 'done-500' | 'done-cut' | 'slow'
+export type Fault = 'down' | 'limited' | 'broken' | 'done-500' | 'done-cut' | 'slow' | 'late'
 export interface Order {
   fault: Fault
   /** How many requests it befalls; default one. */
@@ -154,6 +154,7 @@ export class StripeStandIn {
     if (fault === 'broken')
       return this.refuse(response, new Refused(500, 'api_error', 'Something went wrong'))
     const given = this.answered(request, name, url, body, fault === 'done-500')
+    if (fault === 'late') await new Promise((resolve) => setTimeout(resolve, order?.slowMs))
     if (fault === 'done-cut') return void request.socket.destroy()
     this.send(response, given.status, given.body, given.headers)
   }

@@ -46,10 +46,14 @@ class Dice {
 class Storm {
   /** Every state that a subscription ever had, as text. */
   private readonly states = new Map<string, Set<string>>()
+  /** Of which an event was lost. */
+  private readonly untold = new Set<string>()
   private queue: Event[] = []
   private readonly calls: Promise<unknown>[] = []
   private callNumber = 0
   private dieIn = Number.POSITIVE_INFINITY
+  private isCalm = false
+  late: string[] = []
   counts = { delivered: 0, forged: 0, taken: 0, lost: 0, crashes: 0, wronglyTaken: 0 }
 
   constructor(
@@ -57,6 +61,8 @@ class Storm {
     private readonly random: Dice,
   ) {
     const step = () => {
+      if (!this.isCalm && random.whole(0, 24) === 0) this.changeMind()
+      if (random.whole(0, 5) === 0) world.stripe.fail({ fault: 'late', slowMs: random.whole(1, 40) })
       this.dieIn -= 1
       if (this.dieIn !== 0) return
       this.counts.crashes += 1
@@ -119,6 +125,18 @@ class Storm {
       })
   }
 
+  /** Somebody cancels in the portal, or thinks better of it, while all else goes on. */
+  private changeMind(): void {
+    const { world, random } = this
+    const id = random.pick(this.subscriptions())
+    const subscription = id === undefined ? undefined : world.stripe.world.subscription(id)
+    if (subscription === undefined || subscription.status === 'canceled') return
+    subscription.cancel_at_period_end = !subscription.cancel_at_period_end
+    const end = subscription.items.data[0]?.current_period_end ?? null
+    subscription.cancel_at = subscription.cancel_at_period_end ? end : null
+    world.stripe.world.emit('customer.subscription.updated', subscription)
+  }
+
   private owe(call: object): void {
     const id = `call ${++this.callNumber}`
     this.calls.push(this.world.book.call({ id, ...call } as never, key(id)))
@@ -129,7 +147,7 @@ class Storm {
     const { world, random } = this
     const happened = world.stripe.happenings()
     for (const event of happened)
-      if (random.whole(0, 19) === 0) this.counts.lost += 1
+      if (random.whole(0, 19) === 0) this.lose(event)
       else this.queue.push(event, event, event)
     random.shuffle(this.queue)
     // Some wait for a later wave, and are old news by then.
@@ -143,6 +161,12 @@ class Storm {
       ])
     }
     this.dieIn = Number.POSITIVE_INFINITY
+  }
+
+  private lose(event: Event): void {
+    this.counts.lost += 1
+    const object = event.data.object as { id: string; object: string; subscription?: string }
+    this.untold.add(object.object === 'subscription' ? object.id : (object.subscription ?? object.id))
   }
 
   private async deliver(event: Event): Promise<void> {
@@ -191,12 +215,15 @@ class Storm {
   async calm(): Promise<void> {
     const { world } = this
     world.stripe.heal()
+    this.isCalm = true
     while (this.queue.length > 0 || world.bridge.waiting() > 0) {
       await this.blow()
       this.queue = this.queue.filter((event) => !world.stripe.world.events.get(event.id)?.delivered)
       await new Promise((resolve) => setTimeout(resolve, 50))
     }
     await Promise.all(this.calls)
+    // Where every event came, nothing waits for a sweep.
+    this.late = this.differences().filter((id) => !this.untold.has(id))
     await world.bridge.sweep.run()
   }
 
@@ -237,6 +264,7 @@ test(`billing storm, seed ${SEED}`, async (t) => {
     const { counts } = storm
     t.ok(counts.delivered >= DELIVERIES, `${counts.delivered} deliveries, ${counts.lost} events lost`)
     t.ok(counts.crashes > 10, `the bridge died ${counts.crashes} times`)
+    t.deepEqual(storm.late, [], 'what was delivered is believed before any sweep')
     t.deepEqual(
       storm.differences(),
       [],

@@ -190,3 +190,31 @@ test('billing trouble: a refused key is told to the operator, and is in no line'
   }
   t.end()
 })
+
+test('billing trouble: a reading that arrives late does not undo a newer one', async (t) => {
+  const world = await BillingWorld.start()
+  try {
+    const id = await world.paid('alice')
+    const subscription = world.stripe.world.subscription(id)
+    world.stripe.fail({ fault: 'late', on: /^GET \/v1\/subscriptions\//, slowMs: 400 })
+    world.stripe.world.emit('customer.subscription.updated', subscription)
+    const asked = world.stripe.requests.length
+    const first = world.deliver()
+    await until('the first look', () => world.stripe.requests.length > asked)
+    subscription.cancel_at_period_end = true
+    subscription.cancel_at = subscription.items.data[0]?.current_period_end ?? null
+    world.stripe.world.emit('customer.subscription.updated', subscription)
+    const second = world.deliver()
+    t.deepEqual((await Promise.all([first, second])).flat(), [200, 200])
+    t.deepEqual(world.folded(id), world.oracle(id), 'the newer one holds')
+    const many = world.stripe.requests.length
+    for (let count = 0; count < 50; count++)
+      world.stripe.world.emit('customer.subscription.updated', subscription)
+    const deliveries = world.stripe.deliveries()
+    await Promise.all(deliveries.map((one) => world.bridge.webhook(one.raw, one.headers)))
+    t.ok(world.stripe.requests.length - many <= 3, 'fifty at once are one look, or two')
+  } finally {
+    await world.stop()
+  }
+  t.end()
+})
