@@ -3,7 +3,7 @@ import test from 'tape'
 import { SETTINGS, tellEverything } from '../helpers/everything-story'
 import { engineForTests } from './engine'
 import { needPubImage } from './images'
-import { openDockerWorld } from './world'
+import { containersOf, dockerOn, openDockerWorld } from './world'
 
 test('Docker: every command, every refusal, and what is left on feeds and in logs', async (t) => {
   const docker = await engineForTests()
@@ -11,7 +11,13 @@ test('Docker: every command, every refusal, and what is left on feeds and in log
   const hub = { engine: 'docker' as const, dockerSocket: docker.socketPath }
   const world = await openDockerWorld({ hub, settings: SETTINGS })
   try {
-    await tellEverything(t, world)
+    const command = dockerOn(docker.host)
+    await tellEverything(t, world, async () => {
+      const words: string[] = []
+      for (const name of await containersOf(command, world.hub.id))
+        words.push(await command('inspect', name), await command('logs', name))
+      return words.join('\n')
+    })
   } catch (error) {
     t.comment(world.provider.output().slice(-4_000))
     t.comment(world.hub.lines().slice(-6_000))
