@@ -74,7 +74,7 @@ export function describeImage(fetched: Fetched): string {
 }
 
 /** True for the words that Node has for a port in use. */
-export function isPortTaken(line: string): boolean {
+function isPortTaken(line: string): boolean {
   return line.includes('EADDRINUSE')
 }
 
@@ -126,7 +126,7 @@ export function lastLinesOf(output: string): string[] {
 }
 
 /** Who dialled a pub is nobody's business, and an address says who; neither is where things lie on a server. */
-export function scrub(line: string): string {
+function scrub(line: string): string {
   return line.replace(IP_ADDRESS, '…').replace(MAIL_ADDRESS, '…').replace(LONG_PATH, '…')
 }
 

@@ -121,7 +121,7 @@ export function continueCreate(look: Look, request: Request, pub: PubFact): void
 }
 
 /** The order that makes a hub match a record. */
-export function specFor(look: Look, record: PubMessage, revision: number): SpecMessage {
+function specFor(look: Look, record: PubMessage, revision: number): SpecMessage {
   const { plan } = look.world.policy
   const { provider } = look.world.state
   const pub = provider.pubs.get(record.pub)

@@ -3,7 +3,6 @@
  * a restart or a replay needs no code of its own. An empty list means settled.
  */
 import { type Parsed, parseCommand } from '../protocol/command'
-import { isClosed } from '../protocol/evolve-answers'
 import { helpText, shortHelp } from '../protocol/help'
 import type { FeedId, Millis } from '../protocol/ids'
 import { pubIdOf } from '../protocol/ids'
@@ -25,9 +24,7 @@ import { beginExport } from './decide-export'
 import { beginImport } from './decide-import'
 import { answerLog, tellIncidents } from './decide-incidents'
 import { beginInvite, continueInvite } from './decide-invite'
-
 import { beginUninvite, continueUninvite, listInvites } from './decide-invites'
-
 import { beginOwners, continueOwners } from './decide-owners'
 import { answerPlan, answerPlans } from './decide-plans'
 import { beginRun } from './decide-run'
@@ -254,9 +251,4 @@ function listText(look: Look, owner: FeedId): string {
     .map((pub) => viewOf(state, pub, ledger))
   if (views.length === 0) return 'You have no pub yet. `create NAME` makes one.'
   return ['Your pubs:', '', ...views.map(listLine)].join('\n')
-}
-
-/** For tests and checkers: the requests that still wait for their final answer. */
-export function openRequests(world: World): Request[] {
-  return [...world.state.open.values()].filter((request) => !isClosed(world.state.provider, request))
 }

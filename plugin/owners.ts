@@ -14,7 +14,7 @@ import { feedOf, pubsOf } from './query'
 const DAY_MS = 24 * 3_600_000
 
 /** The live pubs somebody owns, alone or with others. */
-export function livePubsOf(state: State, owner: FeedId): PubFact[] {
+function livePubsOf(state: State, owner: FeedId): PubFact[] {
   return pubsOf(state, owner).filter((pub) => pub.record.status === 'live')
 }
 
@@ -37,7 +37,7 @@ export function guestsOf(state: State): FeedId[] {
 }
 
 /** A feed that speaks for a program, and owns nothing. */
-export function isProgram(state: State, feed: FeedId): boolean {
+function isProgram(state: State, feed: FeedId): boolean {
   if (feed === state.provider.id || state.provider.hubs.has(feed)) return true
   for (const pub of state.provider.pubs.values()) if (feedOf(state, pub) === feed) return true
   return false

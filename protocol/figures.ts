@@ -101,13 +101,12 @@ export const checkLiveFigures: Check<LiveFigures> = shape({
   outBytesPerSecond: nullable(number),
 })
 
-export const SPANS = ['hour', 'day', 'month'] as const
+const SPANS = ['hour', 'day', 'month'] as const
 /** The time that a chart covers, up to now. */
 export type Span = (typeof SPANS)[number]
 
 export const checkFiguresOf = shape({ pub: pubId })
 export const checkSamplesRequest = shape({ pub: pubId, span: oneOf(...SPANS) })
-export type SamplesRequest = Of<typeof checkSamplesRequest>
 
 /** What was measured in a span, in pieces of the same length, oldest first; null where nothing was measured. */
 export interface Samples {

@@ -37,7 +37,7 @@ import { RECIPIENTS_MAX } from '../limits'
  * asked     a question goes back; `yes` in its branch does it (final for this request)
  * unclear   it was not understood; the two nearest readings are named (final)
  */
-export const OUTCOMES = ['received', 'done', 'refused', 'failed', 'asked', 'unclear'] as const
+const OUTCOMES = ['received', 'done', 'refused', 'failed', 'asked', 'unclear'] as const
 export type Outcome = (typeof OUTCOMES)[number]
 
 /** A question that a `yes` may answer. */
@@ -105,7 +105,7 @@ export interface NoticePayload {
  * incident  something befell the pub
  * question  another owner's `yes` is needed for what one of them asked for
  */
-export const NOTICE_TOPICS = ['owners', 'incident', 'question'] as const
+const NOTICE_TOPICS = ['owners', 'incident', 'question'] as const
 export type NoticeTopic = (typeof NOTICE_TOPICS)[number]
 
 export type Payload = AnswerPayload | BurstPayload | BearerPayload | NoticePayload
