@@ -1,9 +1,11 @@
 /** The commands that change a pub and keep it: what each of them asks of its record, and when that is so. */
 import type { Command } from '../protocol/command'
 import type { MessageId } from '../protocol/ids'
+import { WEB_MEMORY_BYTES, WEB_RESERVED_BYTES } from '../protocol/limits'
 import type { ObservedMessage } from '../protocol/messages/observed'
 import type { PubMessage } from '../protocol/messages/pub'
 import type { SpecMessage } from '../protocol/messages/spec'
+import type { Size } from '../protocol/plan'
 
 export type Change =
   | Extract<Command, { kind: 'start' | 'stop' | 'restart' | 'name' | 'describe' | 'upgrade' | 'rebuild' }>
@@ -86,11 +88,37 @@ export function isSame(before: PubMessage, after: PubMessage): boolean {
   )
 }
 
+/** What its hub shall make of a live pub: what its owners want, unless it is not paid for. */
+export function desiredOf(record: PubMessage): 'up' | 'down' {
+  return record.suspended ? 'down' : record.desired
+}
+
+/** What its hub shall give it: what its plan gave it, and what its web pages take. */
+export function sizeOf(record: PubMessage): Size {
+  const { memoryBytes, reservedBytes, diskBytes } = record.size
+  const web = record.web && record.webPort !== null
+  return {
+    memoryBytes: memoryBytes + (web ? WEB_MEMORY_BYTES : 0),
+    reservedBytes: reservedBytes + (web ? WEB_RESERVED_BYTES : 0),
+    diskBytes,
+  }
+}
+
+function isSized(spec: SpecMessage, record: PubMessage): boolean {
+  const size = sizeOf(record)
+  return (
+    spec.memoryBytes === size.memoryBytes &&
+    spec.reservedBytes === size.reservedBytes &&
+    spec.diskBytes === size.diskBytes
+  )
+}
+
 /** True when the order in force says what the record says. */
 export function isOrdered(record: PubMessage, spec: SpecMessage): boolean {
   return (
     spec.hub === record.hub &&
-    spec.desired === record.desired &&
+    spec.desired === desiredOf(record) &&
+    isSized(spec, record) &&
     spec.restarts === record.restarts &&
     spec.rebuilds === record.rebuilds &&
     spec.version === record.version &&

@@ -131,8 +131,8 @@ function isAway(record: PubMessage, spec: SpecMessage): boolean {
 
 function isOrderOwed(look: Look, spec: SpecMessage): boolean {
   return look.effects.some(
-    ({ kind, content }: { kind: string; content?: { type: string; pub?: string } }) =>
-      kind === 'order' && content?.type === 'buttcloud/spec' && content.pub === spec.pub,
+    (effect) =>
+      effect.kind === 'order' && effect.content.type === 'buttcloud/spec' && effect.content.pub === spec.pub,
   )
 }
 

@@ -1,29 +1,38 @@
 /** `create NAME`, and `import NAME` once its feed is here: record, order, first invite; then the invite, or the reason why there is none. */
 import { parseCommand } from '../protocol/command'
 import { type FeedId, pubIdOf } from '../protocol/ids'
-import { CREATE_DEADLINE_MS, WEB_MEMORY_BYTES, WEB_RESERVED_BYTES } from '../protocol/limits'
+import { CREATE_DEADLINE_MS } from '../protocol/limits'
 import type { ObservedMessage } from '../protocol/messages/observed'
 import { buildOp } from '../protocol/messages/op'
 import { buildPub, type PubMessage } from '../protocol/messages/pub'
 import { buildSpec, type SpecMessage } from '../protocol/messages/spec'
+import type { Plan } from '../protocol/plan'
 import type { PubFact, Request } from '../protocol/state'
-import { fallbackOf, isOrdered } from './change'
+import { desiredOf, fallbackOf, isOrdered, sizeOf } from './change'
 import { deliverInvite } from './decide-invite'
 import { answer, type Look } from './look'
 import { countedFor } from './owners'
+import { planOf } from './policy'
 import { feedOf, observationOf, pubsOf, resultOf } from './query'
 import { freePort, place } from './schedule'
 import { words } from './words'
+import { planWords } from './words-plans'
 
 const FIRST_INVITE_USES = 1
 /** Troubles that waiting does not mend; the others (an engine that is away, a full disk) get until the deadline. */
 const HOPELESS: ReadonlySet<ObservedMessage['trouble']> = new Set(['no-image', 'crashing', 'out-of-memory'])
 
 /** Checks and, where all is well, owes everything that the first moment needs in one group. */
-export function beginCreate(look: Look, request: Request, name: string): void {
-  const placement = roomFor(look, request, name, 'create')
+export function beginCreate(look: Look, request: Request, name: string, wanted: string | null): void {
+  const { policy } = look.world
+  const plan = planOf(policy, wanted)
+  if (plan === null)
+    return answer(look, request, 'refused', planWords.noSuchPlan(wanted ?? '', policy.plans), {
+      command: 'create',
+    })
+  const placement = roomFor(look, request, { name, plan }, 'create')
   if (placement === null) return
-  oweNewPub(look, request, { name, placement, feed: null })
+  oweNewPub(look, request, { name, plan, placement, feed: null })
   answer(look, request, 'received', words.making(name), { command: 'create', pub: pubIdOf(request.key) })
 }
 
@@ -33,7 +42,12 @@ interface Placed {
 }
 
 /** A place for one more pub of this name, kept for this look; null where there is none, and then the refusal is owed. */
-export function roomFor(look: Look, request: Request, name: string, command: string): Placed | null {
+export function roomFor(
+  look: Look,
+  request: Request,
+  { name, plan }: { name: string; plan: Plan },
+  command: string,
+): Placed | null {
   const { state, policy, facts } = look.world
   const refuse = (text: string): null => {
     answer(look, request, 'refused', text, { command })
@@ -52,7 +66,7 @@ export function roomFor(look: Look, request: Request, name: string, command: str
         counted.map((pub) => pub.record.name),
       ),
     )
-  const placement = place(state, policy, facts.connected, look.taken)
+  const placement = place(state, policy, facts.connected, look.taken, plan.size.reservedBytes)
   if (!placement.ok) return refuse(words.noRoom(placement.why))
   look.names.add(name)
   look.pubsMade.set(request.author, made + 1)
@@ -63,14 +77,16 @@ export function roomFor(look: Look, request: Request, name: string, command: str
 export function oweNewPub(
   look: Look,
   request: Request,
-  { name, placement, feed }: { name: string; placement: Placed; feed: FeedId | null },
+  { name, plan, placement, feed }: { name: string; plan: Plan; placement: Placed; feed: FeedId | null },
 ): void {
-  const { state, policy } = look.world
+  const { state } = look.world
   const record = buildPub({
     pub: pubIdOf(request.key),
     name,
     owners: [request.author],
-    plan: policy.plan.name,
+    plan: plan.name,
+    size: plan.size,
+    suspended: false,
     status: 'live',
     desired: 'up',
     restarts: 0,
@@ -121,8 +137,7 @@ export function continueCreate(look: Look, request: Request, pub: PubFact): void
 }
 
 /** The order that makes a hub match a record. */
-function specFor(look: Look, record: PubMessage, revision: number): SpecMessage {
-  const { plan } = look.world.policy
+export function specFor(look: Look, record: PubMessage, revision: number): SpecMessage {
   const { provider } = look.world.state
   const pub = provider.pubs.get(record.pub)
   const observed = pub === undefined ? null : observationOf(look.world.state, { ...pub, record })
@@ -132,7 +147,7 @@ function specFor(look: Look, record: PubMessage, revision: number): SpecMessage 
     revision,
     epoch: record.epoch,
     feed: record.feed,
-    desired: record.status === 'live' ? record.desired : 'none',
+    desired: record.status === 'live' ? desiredOf(record) : 'none',
     restarts: record.restarts,
     rebuilds: record.rebuilds,
     version: record.version,
@@ -141,9 +156,7 @@ function specFor(look: Look, record: PubMessage, revision: number): SpecMessage 
     owners: record.owners,
     name: record.title ?? record.name,
     description: record.description ?? words.description(look.world.policy.providerName),
-    memoryBytes: plan.memoryBytes + (webOf(record) === null ? 0 : WEB_MEMORY_BYTES),
-    reservedBytes: plan.reservedBytes + (webOf(record) === null ? 0 : WEB_RESERVED_BYTES),
-    diskBytes: plan.diskBytes,
+    ...sizeOf(record),
     port: record.port,
     keepUntil: record.keepUntil,
     answers: record.answers,

@@ -8,6 +8,7 @@ import type { Request, State } from '../protocol/state'
 import { oweNewPub, roomFor } from './decide-create'
 import { answer, type Look } from './look'
 import { isGuest } from './owners'
+import { planOf } from './policy'
 import { feedOf, occupies } from './query'
 import { importWords as words } from './words-import'
 
@@ -43,8 +44,9 @@ export function beginImport(look: Look, request: Request, { name }: { name: stri
   if (brought.name !== name) return refuse(words.otherName(name, brought.name))
   const against = whyNotTake(state, facts.newcomers, brought.feed)
   if (against !== null) return refuse(against)
-  const placement = roomFor(look, request, name, 'import')
-  if (placement === null) return
+  const plan = planOf(look.world.policy, null)
+  const placement = plan === null ? null : roomFor(look, request, { name, plan }, 'import')
+  if (plan === null || placement === null) return
   const reply = facts.replies.get(request.key)
   switch (reply?.state) {
     case undefined:
@@ -63,7 +65,7 @@ export function beginImport(look: Look, request: Request, { name }: { name: stri
       // Uploaded anew while the former one was stored: what is stored is not what is there now.
       if (reply.value !== brought.feed)
         return answer(look, request, 'failed', words.failed(name, words.replaced), { command: 'import' })
-      oweNewPub(look, request, { name, placement, feed: brought.feed })
+      oweNewPub(look, request, { name, plan, placement, feed: brought.feed })
       return answer(look, request, 'received', words.making(name, brought.messages), {
         ...{ command: 'import', pub: pubIdOf(request.key) },
       })

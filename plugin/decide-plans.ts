@@ -1,13 +1,14 @@
-/** `plans` and `plan NAME [PLAN]`: words only, because there is one plan. */
+/** `plans` and `plan NAME [PLAN]`. */
 import type { Command } from '../protocol/command-kinds'
 import type { Request } from '../protocol/state'
 import { answer, type Look } from './look'
+import { planOf } from './policy'
 import { pubNamed, pubsOf } from './query'
 import { words } from './words'
 import { planWords } from './words-plans'
 
 export function answerPlans(look: Look, request: Request): void {
-  answer(look, request, 'done', planWords.plans(look.world.policy.plan), { command: 'plans' })
+  answer(look, request, 'done', planWords.plans(look.world.policy.plans), { command: 'plans' })
 }
 
 /** Says which plan a pub has. Another one than that is refused: nothing here changes a plan. */
@@ -28,8 +29,15 @@ export function answerPlan(
   const { record } = pub
   const options = { command: 'plan', pub: pub.pub }
   if (plan === null)
-    return answer(look, request, 'done', planWords.has(record.name, record.plan, policy.plan), options)
+    return answer(look, request, 'done', planWords.has(record.name, record.plan, record.size), options)
   if (plan === record.plan)
     return answer(look, request, 'done', planWords.hasAlready(record.name, record.plan), options)
-  answer(look, request, 'refused', planWords.otherPlan(record.name, plan, [policy.plan.name]), options)
+  const known = planOf(policy, plan) !== null
+  answer(
+    look,
+    request,
+    'refused',
+    known ? words.later('plan') : planWords.noSuchPlan(plan, policy.plans),
+    options,
+  )
 }

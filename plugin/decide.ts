@@ -191,7 +191,7 @@ const BEGINNERS: Beginners = {
   help: (look, request, { about }) => answer(look, request, 'done', helpText(about), { command: 'help' }),
   list: (look, request) => answer(look, request, 'done', listText(look, request.author), { command: 'list' }),
   status: (look, request, { name }) => answerStatus(look, request, name),
-  create: (look, request, { name }) => beginCreate(look, request, name),
+  create: (look, request, { name, plan }) => beginCreate(look, request, name, plan),
   invite: beginInvite,
   invites: (look, request, { name }) => listInvites(look, request, name),
   uninvite: (look, request, { name, id }) => beginUninvite(look, request, name, id),
@@ -216,6 +216,10 @@ const BEGINNERS: Beginners = {
   plans: answerPlans,
   plan: answerPlan,
   email: answerEmail,
+  'email-code': (look, request) => notYet(look, request, 'email'),
+  pay: (look, request) => notYet(look, request, 'pay'),
+  billing: (look, request) => notYet(look, request, 'billing'),
+  cancel: (look, request) => notYet(look, request, 'cancel'),
   delete: (look, request, { name }) => askDelete(look, request, name),
   yes: decideYes,
   no: decideNo,
@@ -223,6 +227,10 @@ const BEGINNERS: Beginners = {
   invalid: (look, request, { reason, command }) => answer(look, request, 'refused', reason, { command }),
   unclear: (look, request, { readings }) => answer(look, request, 'unclear', words.unclear(readings)),
   empty: (look, request) => answer(look, request, 'unclear', words.empty),
+}
+
+function notYet(look: Look, request: Request, word: string): void {
+  answer(look, request, 'refused', words.later(word), { command: word })
 }
 
 /** The answer to somebody's very first message carries a short help. */

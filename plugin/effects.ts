@@ -2,7 +2,9 @@
  * What the provider does to the world: it publishes messages on its own feed, and nothing else. Each effect has a
  * key made from the message that caused it; a look that finds the effect's message folded does not owe it again.
  */
+import type { MoneyMessage } from '../protocol/evolve-money'
 import type { FeedId, MessageId, PubId } from '../protocol/ids'
+import type { EmailSet } from '../protocol/mail'
 import {
   type AnswerPayload,
   type BearerPayload,
@@ -11,11 +13,13 @@ import {
   type NoticePayload,
   noticeKey,
 } from '../protocol/messages/answer'
+import { grantKey } from '../protocol/messages/grant'
 import type { NoteMessage } from '../protocol/messages/note'
 import type { OpMessage } from '../protocol/messages/op'
 import type { OwnerMessage } from '../protocol/messages/owner'
 import type { PubMessage } from '../protocol/messages/pub'
 import type { SpecMessage } from '../protocol/messages/spec'
+import type { OwedCall } from '../protocol/rpc-billing'
 import type { Request } from '../protocol/state'
 
 /**
@@ -30,6 +34,10 @@ export type Ask =
   | { kind: 'export'; pub: PubId; part: 'secret' | 'gossip'; readers: FeedId[] }
   /** Of nobody but ourselves: to store what `owner` has brought as this pub's. The reply is its feed. */
   | { kind: 'import'; pub: PubId; owner: FeedId; upload: string }
+  /** Of the billing bridge; waited for as long as it takes. The reply is a BillingDone. */
+  | { kind: 'stripe'; call: OwedCall }
+  /** Of the store of addresses: keep one and send a code, check a code, or forget. The reply is an EmailReply. */
+  | { kind: 'email'; owner: FeedId; set: EmailSet }
 
 /** What came of a `run`, ready to be shown. */
 export interface RunResult {
@@ -41,6 +49,32 @@ export interface RunResult {
   more: boolean
 }
 
+/** What came of an `email`. */
+export type EmailReply =
+  | 'code-sent'
+  | 'confirmed'
+  | 'wrong-code'
+  | 'no-code'
+  | 'forgotten'
+  | 'none'
+  | 'too-many'
+
+/** Who gets a mail. Addresses are in the local store alone. */
+export type MailTo =
+  | { kind: 'owner'; owner: FeedId }
+  /** Who pays for a pub, by Stripe's customer id. */
+  | { kind: 'payer'; customer: string }
+  | { kind: 'operator' }
+
+/** One mail that is owed. Its Message-ID is made of `key`, so that a second copy folds into the first. */
+export interface Mail {
+  key: string
+  to: MailTo
+  subject: string
+  /** Plain text; the HTML part is made of it. */
+  text: string
+}
+
 /** What is known of an ask; absent: it was not asked yet. */
 export type Reply =
   | { state: 'waiting' }
@@ -48,7 +82,7 @@ export type Reply =
   | { state: 'failed'; reason: string }
 
 export type Effect =
-  | { kind: 'record'; content: OwnerMessage | PubMessage | NoteMessage }
+  | { kind: 'record'; content: OwnerMessage | PubMessage | NoteMessage | MoneyMessage }
   | { kind: 'order'; content: SpecMessage | OpMessage }
   | {
       kind: 'answer'
@@ -61,6 +95,8 @@ export type Effect =
     }
   | { kind: 'notice'; owners: FeedId[]; text: string; payload: NoticePayload }
   | { kind: 'ask'; request: MessageId; hub: FeedId; ask: Ask }
+  /** Into the queue of mails, once it is on disk there. */
+  | { kind: 'mail'; mail: Mail }
   | { kind: 'bearer'; recps: FeedId[]; to: FeedId; text: string; payload: BearerPayload }
   | {
       kind: 'burst'
@@ -74,11 +110,7 @@ export type Effect =
 export function describe(effect: Effect): string {
   switch (effect.kind) {
     case 'record':
-      if (effect.content.type === 'buttcloud/note')
-        return `record a note on the invite of ${effect.content.invite.slice(0, 9)}`
-      return effect.content.type === 'buttcloud/owner'
-        ? `record owner ${effect.content.owner.slice(0, 9)}`
-        : `record pub ${effect.content.name} ${effect.content.status}, to be ${effect.content.desired}, on port ${effect.content.port}`
+      return describeRecord(effect.content)
     case 'order':
       return effect.content.type === 'buttcloud/spec'
         ? `order ${effect.content.desired} of ${effect.content.name}, revision ${effect.content.revision}, epoch ${effect.content.epoch}`
@@ -89,6 +121,8 @@ export function describe(effect: Effect): string {
       return `tell ${effect.payload.to === null ? 'the owners' : 'a former owner'} of ${effect.payload.pub.slice(0, 9)}: ${effect.payload.topic}, because of ${effect.payload.causes.slice(0, 9)}`
     case 'ask':
       return `ask ${effect.hub.slice(0, 9)} for ${effect.ask.kind}, because of ${effect.request.slice(0, 9)}`
+    case 'mail':
+      return `mail to ${effect.mail.to.kind}, ${effect.mail.key}`
     case 'bearer':
       return `deliver the invite of ${effect.payload.delivers.slice(0, 9)} in its own thread`
     case 'burst':
@@ -100,10 +134,7 @@ export function describe(effect: Effect): string {
 export function keyOf(effect: Effect): string {
   switch (effect.kind) {
     case 'record':
-      if (effect.content.type === 'buttcloud/note') return `note ${effect.content.invite}`
-      return effect.content.type === 'buttcloud/owner'
-        ? `owner ${effect.content.owner}`
-        : `pub ${effect.content.pub} ${effect.content.answers} ${effect.content.status} ${effect.content.port} ${effect.content.epoch} ${effect.content.version}`
+      return keyOfRecord(effect.content)
     case 'order':
       return effect.content.type === 'buttcloud/spec'
         ? `spec ${effect.content.pub} ${effect.content.revision}`
@@ -114,9 +145,55 @@ export function keyOf(effect: Effect): string {
       return `notice ${noticeKey(effect.payload)}`
     case 'ask':
       return `ask ${effect.request}`
+    case 'mail':
+      return `mail ${effect.mail.key}`
     case 'bearer':
       return `bearer ${effect.payload.delivers}`
     case 'burst':
       return `burst ${effect.to} ${effect.payload.upTo}`
+  }
+}
+
+type Recorded = Extract<Effect, { kind: 'record' }>['content']
+
+function describeRecord(content: Recorded): string {
+  switch (content.type) {
+    case 'buttcloud/note':
+      return `record a note on the invite of ${content.invite.slice(0, 9)}`
+    case 'buttcloud/owner':
+      return `record owner ${content.owner.slice(0, 9)}`
+    case 'buttcloud/pub':
+      return `record pub ${content.name} ${content.status}, to be ${content.suspended ? 'suspended' : content.desired}, on port ${content.port}`
+    case 'buttcloud/dues':
+      return `record dues of ${content.pub.slice(0, 9)}: ${content.stage}, ${content.reason}`
+    default:
+      return `record ${keyOfRecord(content)}`
+  }
+}
+
+function keyOfRecord(content: Recorded): string {
+  switch (content.type) {
+    case 'buttcloud/note':
+      return `note ${content.invite}`
+    case 'buttcloud/owner':
+      return `owner ${content.owner}`
+    case 'buttcloud/pub':
+      return `pub ${content.pub} ${content.answers} ${content.status} ${content.port} ${content.epoch} ${content.version} ${content.plan} ${content.suspended}`
+    case 'buttcloud/bridge':
+      return `bridge ${content.bridge} ${content.status}`
+    case 'buttcloud/checkout':
+      return `checkout ${content.checkout}`
+    case 'buttcloud/session':
+      return `session ${content.checkout} ${content.session}`
+    case 'buttcloud/payment':
+      return `payment ${content.subscription} ${content.status} ${content.at}`
+    case 'buttcloud/grant':
+      return `grant ${grantKey(content.target)} ${content.given} ${content.until}`
+    case 'buttcloud/dues':
+      return `dues ${content.pub} ${content.stage} ${content.since}`
+    case 'buttcloud/permit':
+      return `permit ${content.what} ${content.count}`
+    case 'buttcloud/alert':
+      return `alert ${content.event}`
   }
 }

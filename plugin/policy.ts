@@ -1,12 +1,8 @@
 /** The operator's choices, as data. The embedded defaults let a provider run with no configuration at all. */
-import {
-  FREE_PLAN_DISK_BYTES,
-  FREE_PLAN_MEMORY_BYTES,
-  FREE_PLAN_RESERVED_BYTES,
-  PUBS_PER_OWNER_MAX,
-  REQUESTS_PER_MINUTE_MAX,
-  RETENTION_MS,
-} from '../protocol/limits'
+import { PUBS_PER_OWNER_MAX, REQUESTS_PER_MINUTE_MAX, RETENTION_MS } from '../protocol/limits'
+import type { Plan } from '../protocol/plan'
+import { DEFAULT_DUES, type DuesPolicy } from './dues-policy'
+import { DEFAULT_PLANS } from './plans-default'
 
 export interface Policy {
   /** Ports of pubs, both included; one is a pub's own for life. */
@@ -16,7 +12,9 @@ export interface Policy {
   retentionMs: number
   /** Requests of one owner that are looked at one by one within a minute. */
   requestsPerMinuteMax: number
-  plan: { name: 'free'; memoryBytes: number; reservedBytes: number; diskBytes: number }
+  /** What is offered; the first is what a `create` without a plan gets. Never empty. */
+  plans: readonly Plan[]
+  dues: DuesPolicy
   /** The version that an `upgrade` without one goes to. */
   pubVersion: string
   /** What operators call their service in answers. */
@@ -31,14 +29,15 @@ export const DEFAULT_POLICY: Policy = {
   pubsPerOwnerMax: PUBS_PER_OWNER_MAX,
   retentionMs: RETENTION_MS,
   requestsPerMinuteMax: REQUESTS_PER_MINUTE_MAX,
-  plan: {
-    name: 'free',
-    memoryBytes: FREE_PLAN_MEMORY_BYTES,
-    reservedBytes: FREE_PLAN_RESERVED_BYTES,
-    diskBytes: FREE_PLAN_DISK_BYTES,
-  },
+  plans: DEFAULT_PLANS,
+  dues: DEFAULT_DUES,
   // Filled in from the package where there is one (plugin/io/wire.ts).
   pubVersion: '0.0.0',
   providerName: null,
   networkKey: null,
+}
+
+/** The plan of this name, or without one the first; null where it is not offered. */
+export function planOf(policy: Policy, name: string | null): Plan | null {
+  return (name === null ? policy.plans[0] : policy.plans.find((plan) => plan.name === name)) ?? null
 }

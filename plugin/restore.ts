@@ -61,10 +61,10 @@ function pubOf(state: State, wanted: string): PubFact | null {
 
 /** The hub that was named; else the pub's own while it is there and not retired; else the one with most room among those that are. */
 function hubFor(world: RestoreWorld, pub: PubFact, wanted: string | null): { id: FeedId } | string {
-  const { state, policy, connected } = world
+  const { state, connected } = world
   const taken = takenBy(state)
   const { hub: own, name } = pub.record
-  const needBytes = state.provider.specs.get(pub.pub)?.reservedBytes ?? policy.plan.reservedBytes
+  const needBytes = state.provider.specs.get(pub.pub)?.reservedBytes ?? pub.record.size.reservedBytes
   const isRetired = state.provider.hubs.get(own)?.status === 'retired'
   if (wanted === null && connected.has(own) && !isRetired) return { id: own }
   if (wanted !== null) {

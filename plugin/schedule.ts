@@ -40,8 +40,8 @@ export function place(
   policy: Policy,
   connected: ReadonlySet<FeedId>,
   taken: Taken,
+  reservedBytes: number,
 ): Placement | NoPlacement {
-  const { reservedBytes } = policy.plan
   const best = bestHub(state, connected, taken, reservedBytes)
   if (!best.ok) return best
   const port = freePort(policy, taken)

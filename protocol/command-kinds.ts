@@ -4,7 +4,8 @@ import type { FeedId } from './ids'
 /** What somebody wants. Names are valid and lower-cased; null where none was said. */
 export type Command =
   | { kind: 'help'; about: string | null }
-  | { kind: 'create'; name: string }
+  /** `plan` null: the provider's first one. */
+  | { kind: 'create'; name: string; plan: string | null }
   /** Brings a pub that ran elsewhere; what it had has been uploaded before (protocol/import.ts). */
   | { kind: 'import'; name: string }
   | { kind: 'list' }
@@ -34,6 +35,14 @@ export type Command =
   | { kind: 'plan'; name: string | null; plan: string | null }
   /** `address` null: forget it. It stays on its writer's feed, and is repeated nowhere. */
   | { kind: 'email'; address: string | null }
+  /** The code that was sent to an address, to show that it is its writer's. */
+  | { kind: 'email-code'; code: string }
+  /** A new link to pay for a pub. */
+  | { kind: 'pay'; name: string | null }
+  /** The customer portal, mailed to who pays. */
+  | { kind: 'billing'; name: string | null }
+  /** Ends the subscription with what is paid. */
+  | { kind: 'cancel'; name: string | null }
   | { kind: 'delete'; name: string }
   | { kind: 'yes' }
   | { kind: 'no' }

@@ -93,13 +93,15 @@ export function readCreate(after: string[]): Reading {
   if (more.some((word) => word === 'and' || commandOf(word) !== null) || more.length > 3)
     return unclearOf(['create', ...words])
   const forAt = object.indexOf('for')
-  if (checked.ok && forAt === object.indexOf(name) + 1) return { kind: 'create', name: checked.name }
+  if (checked.ok && forAt === object.indexOf(name) + 1)
+    return { kind: 'create', name: checked.name, plan: null }
   return named('create', words.join(' '))
 }
 
 export function named(kind: 'create' | 'status', name: string): Reading {
   const checked = checkName(name)
-  if (checked.ok) return { kind, name: checked.name }
+  if (checked.ok)
+    return kind === 'create' ? { kind, name: checked.name, plan: null } : { kind, name: checked.name }
   const offer = checked.suggestion === null ? '' : ` ${sentence.nameSuggestion(kind, checked.suggestion)}`
   return { kind: 'invalid', command: kind, reason: `${checked.reason}${offer}` }
 }

@@ -133,6 +133,7 @@ function isHarmless(read: Command | Invalid): boolean {
     case 'address':
     case 'log':
     case 'plans':
+    case 'billing':
       return true
     case 'web':
       return read.on === null
@@ -158,6 +159,9 @@ function isHarmless(read: Command | Invalid): boolean {
     case 'export':
     case 'import':
     case 'email':
+    case 'email-code':
+    case 'pay':
+    case 'cancel':
     case 'delete':
     case 'yes':
     case 'no':

@@ -5,6 +5,7 @@
  */
 import { maySay } from './authority'
 import { evolveAnswer, isClosed } from './evolve-answers'
+import { evolveMoney } from './evolve-money'
 import { type FeedId, isFeedId, type MessageId, type Millis, type PubId } from './ids'
 import { INCIDENTS_KEPT_MAX } from './limits'
 import type { OpMessage } from './messages/op'
@@ -74,6 +75,16 @@ function evolveProvider(state: State, message: Folded): void {
       return
     case 'buttcloud/note':
       provider.notes.set(content.invite, content.text)
+      return
+    case 'buttcloud/bridge':
+    case 'buttcloud/checkout':
+    case 'buttcloud/session':
+    case 'buttcloud/payment':
+    case 'buttcloud/grant':
+    case 'buttcloud/dues':
+    case 'buttcloud/permit':
+    case 'buttcloud/alert':
+      evolveMoney(provider, message, content)
       return
     case 'buttcloud/observed':
     case 'buttcloud/result':

@@ -1,16 +1,25 @@
 /** The door for foreign content: unknown → a typed message, or a refusal that says why. Never throws. */
 import { type Checked, refuse } from './check'
+import type { MoneyMessage } from './evolve-money'
+import { checkAlert } from './messages/alert'
 import { checkPayload, type Payload } from './messages/answer'
+import { checkBridge } from './messages/bridge'
 import { type CapacityMessage, checkCapacity } from './messages/capacity'
+import { checkCheckout } from './messages/checkout'
+import { checkDues } from './messages/dues'
+import { checkGrant } from './messages/grant'
 import { checkHub, type HubMessage } from './messages/hub'
 import { checkIncident, type IncidentMessage } from './messages/incident'
 import { checkNote, type NoteMessage } from './messages/note'
 import { checkObserved, type ObservedMessage } from './messages/observed'
 import { checkOp, type OpMessage } from './messages/op'
 import { checkOwner, type OwnerMessage } from './messages/owner'
+import { checkPayment } from './messages/payment'
+import { checkPermit } from './messages/permit'
 import { checkPost, type Post } from './messages/post'
 import { checkPub, type PubMessage } from './messages/pub'
 import { checkResult, type ResultMessage } from './messages/result'
+import { checkSession } from './messages/session'
 import { checkSpec, type SpecMessage } from './messages/spec'
 
 export type Content =
@@ -25,6 +34,7 @@ export type Content =
   | IncidentMessage
   | HubMessage
   | CapacityMessage
+  | MoneyMessage
 
 /** Reads the content of any message we know. */
 export function parse(content: unknown): Checked<Content> {
@@ -54,6 +64,22 @@ export function parse(content: unknown): Checked<Content> {
       return checkHub(content, '')
     case 'buttcloud/capacity':
       return checkCapacity(content, '')
+    case 'buttcloud/bridge':
+      return checkBridge(content, '')
+    case 'buttcloud/checkout':
+      return checkCheckout(content, '')
+    case 'buttcloud/session':
+      return checkSession(content, '')
+    case 'buttcloud/payment':
+      return checkPayment(content, '')
+    case 'buttcloud/grant':
+      return checkGrant(content, '')
+    case 'buttcloud/dues':
+      return checkDues(content, '')
+    case 'buttcloud/permit':
+      return checkPermit(content, '')
+    case 'buttcloud/alert':
+      return checkAlert(content, '')
     default:
       return refuse('type', 'a type we know', type)
   }

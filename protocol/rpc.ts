@@ -7,7 +7,9 @@ import { EXPORT_CALLS, EXPORT_METHODS, HUB_EXPORT_METHODS } from './export'
 import { FIGURE_CALLS, FIGURE_METHODS, HUB_FIGURE_METHODS } from './figures'
 import type { FeedId, InviteKey, Millis, PubId } from './ids'
 import { IMPORT_CALLS, IMPORT_METHODS } from './import'
+import { MAIL_CALLS, MAIL_METHODS } from './mail'
 import type { IncidentKind } from './messages/incident'
+import { BILLING_CALLS, BILLING_METHODS } from './rpc-billing'
 import type { Recovery } from './rpc-escrow'
 
 /** First word of every error our own methods give, so that callers can tell what to do. */
@@ -46,10 +48,19 @@ export const PROVIDER_MANIFEST = {
   secret: 'async',
   ...EXPORT_METHODS,
   ...IMPORT_METHODS,
+  ...BILLING_METHODS,
+  ...MAIL_METHODS,
   adminInvite: 'async',
   adminHubToken: 'async',
   adminHubs: 'async',
   adminPubs: 'async',
+  adminBridgeToken: 'async',
+  adminBridges: 'async',
+  adminBridgeRetire: 'async',
+  adminGrant: 'async',
+  adminPermit: 'async',
+  adminMoney: 'async',
+  adminMailTest: 'async',
   adminRestore: 'async',
   adminRecovery: 'async',
   adminRecoveryOffline: 'async',
@@ -98,6 +109,8 @@ export const PROVIDER_ANONYMOUS = [
   'secret',
   ...EXPORT_CALLS,
   ...IMPORT_CALLS,
+  ...BILLING_CALLS,
+  ...MAIL_CALLS,
 ] as const
 
 /** `buttcloud.whoami()`: who the caller is to this provider. */

@@ -12,6 +12,7 @@ import type { OpMessage } from './messages/op'
 import type { PubMessage } from './messages/pub'
 import type { ResultMessage } from './messages/result'
 import type { SpecMessage } from './messages/spec'
+import { initialMoney, type MoneyFold } from './state-money'
 
 /** One private post to the provider. */
 export interface Request {
@@ -133,6 +134,7 @@ export interface ProviderFold {
   ownerAdds: { at: Millis; pub: PubId; owner: FeedId }[]
   /** Branches of the provider's own posts, for walking up a thread. */
   branches: Map<MessageId, MessageId[]>
+  money: MoneyFold
 }
 
 /** One use of an invite, as a pub's own feed shows it. */
@@ -218,6 +220,7 @@ export function initialState(provider: FeedId): State {
       threads: new Map(),
       ownerAdds: [],
       branches: new Map(),
+      money: initialMoney(),
     },
     authors: new Map(),
     open: new Map(),

@@ -15,6 +15,7 @@ import { isGuest } from '../owners'
 import { allViews, hubViews, pubsOf, viewOf } from '../query'
 import { refusal } from './commits'
 import { type Caller, currentSoon, fieldOf, method } from './method'
+import { moneyMethods } from './money-api'
 import type { Provider } from './provider'
 import { recoveryMethods } from './recovery'
 import { laterSource, latestSource, pagedSource, refusedSource } from './sources'
@@ -52,6 +53,7 @@ export function createApi(self: FeedId, version: string, provider: () => Promise
 
   return {
     ...notHere(),
+    ...moneyMethods(),
     whoami: method<WhoamiAnswer>(async (from) => {
       const caller = idOf(from)
       const one = await provider()

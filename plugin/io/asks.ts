@@ -6,11 +6,13 @@ import { checkFigures, checkSamples } from '../../protocol/figures'
 import type { FeedId, MessageId, Millis, PubId } from '../../protocol/ids'
 import { ASK_TIMEOUT_MS, PICTURE_WAIT_MS, RUN_SHOWN_BYTES_MAX, STATUS_WAIT_MS } from '../../protocol/limits'
 import { IMPORT_STORE_MS } from '../../protocol/limits-import'
+import type { EmailSet } from '../../protocol/mail'
 import type { HUB_MANIFEST, HubRunRequest } from '../../protocol/rpc'
+import type { BillingDone, OwedCall } from '../../protocol/rpc-billing'
 import type { Clock } from '../../sbot/loop'
 import type { Sbot } from '../../sbot/port'
 import type { Picture, StatusReply } from '../decide-status'
-import type { Ask, Effect, Reply, RunResult } from '../effects'
+import type { Ask, Effect, EmailReply, Reply, RunResult } from '../effects'
 import { cutTo } from '../look'
 import { statusWords } from '../words-status'
 import { callHub } from './hub-call'
@@ -26,6 +28,10 @@ export interface AskMeans {
   paint: Painter
   /** Stores what was uploaded as a pub's, and gives its feed. */
   storeImport(pub: PubId, owner: FeedId, upload: string): Promise<FeedId>
+  /** Has the billing bridge make a call; resolves with what came of it, however long that takes. */
+  callStripe(call: OwedCall): Promise<BillingDone>
+  /** The store of addresses. */
+  setEmail(owner: FeedId, set: EmailSet): Promise<EmailReply>
   /** Where replies go that are too long for a message. */
   blobs: PrivateBlobs
 }
@@ -39,6 +45,9 @@ const WAITS: Record<Ask['kind'], Millis> = {
   export: ASK_TIMEOUT_MS,
   status: STATUS_WAIT_MS,
   import: IMPORT_STORE_MS,
+  // Stripe may be away for hours, and the bridge goes on trying.
+  stripe: Number.POSITIVE_INFINITY,
+  email: ASK_TIMEOUT_MS,
 }
 
 export class Asks {
@@ -51,6 +60,8 @@ export class Asks {
     export: (_call, { pub, part, readers }) => this.means.exportLinks(pub, part, readers),
     status: (call, ask) => this.status(call, ask),
     import: (_call, { pub, owner, upload }) => this.means.storeImport(pub, owner, upload),
+    stripe: (_call, { call }) => this.means.callStripe(call),
+    email: (_call, { owner, set }) => this.means.setEmail(owner, set),
   }
 
   constructor(
@@ -81,12 +92,10 @@ export class Asks {
       this.wake()
     }
     const waitMs = WAITS[ask.kind]
-    const timer = this.clock.after(waitMs, () =>
-      settle({
-        state: 'failed',
-        reason: ask.kind === 'import' ? 'it takes too long' : 'its server did not answer in time',
-      }),
-    )
+    const late = ask.kind === 'import' ? 'it takes too long' : 'its server did not answer in time'
+    const timer = Number.isFinite(waitMs)
+      ? this.clock.after(waitMs, () => settle({ state: 'failed', reason: late }))
+      : () => undefined
     const asker = this.askers[ask.kind] as (call: HubCall, ask: Ask) => Promise<unknown>
     const call: HubCall = (method, argument) => callHub(this.sbot, this.clock, hub, method, argument, waitMs)
     asker(call, ask)

@@ -1,7 +1,7 @@
 /** The thin part: each effect becomes one message on the provider's feed. */
 import type { FeedId } from '../../protocol/ids'
 import { buildPost } from '../../protocol/messages/answer'
-import type { Effect } from '../effects'
+import type { Effect, Mail } from '../effects'
 import { noticeThread } from '../look'
 import type { Asks } from './asks'
 import type { Commits } from './commits'
@@ -15,6 +15,7 @@ export function createPerformer(
   self: FeedId,
   asks: Asks,
   commits: Commits,
+  queueMail: (mail: Mail) => Promise<void>,
 ): (effect: Effect) => Promise<void> {
   const mention = (id: FeedId) => ({ id, name: id.slice(1, 9) })
   const table: Performer = {
@@ -48,6 +49,7 @@ export function createPerformer(
         recps,
       )
     },
+    mail: ({ mail }) => queueMail(mail),
     ask: async (effect) => asks.start(effect),
     bearer: ({ recps, to, text, payload }) =>
       inbox.say(

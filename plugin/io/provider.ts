@@ -126,7 +126,7 @@ export async function startProvider(options: ProviderOptions): Promise<Provider>
 
   const { vault } = options
   const commits = new Commits(sbot, inbox, ledger, current, vault)
-  const perform = createPerformer(inbox, sbot.id, asks, commits)
+  const perform = createPerformer(inbox, sbot.id, asks, commits, noMail)
 
   const deeds = new Deeds(() => loop?.wake())
   const look = async (): Promise<void> => {
@@ -239,6 +239,14 @@ function meansOf(exports: Exports, imports: Imports, { blobs, log }: ProviderOpt
     blobs,
     storeImport: (pub, owner, upload) => imports.store(pub, owner, upload),
     exportLinks: (pub, part, readers) => exports.exportLinks(pub, part, readers),
+    callStripe: async () => {
+      throw new Error('refused: no billing bridge has joined')
+    },
+    setEmail: noMail,
     paint: createPainter(blobs, (fact, details) => log('warn', fact, details)),
   }
+}
+
+async function noMail(): Promise<never> {
+  throw new Error('refused: this provider sends no mail')
 }

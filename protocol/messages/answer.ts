@@ -104,8 +104,9 @@ export interface NoticePayload {
  * owners    the owners have changed: who they are, and who changed it
  * incident  something befell the pub
  * question  another owner's `yes` is needed for what one of them asked for
+ * payment   it is paid for, or not, or its plan has changed: what follows, and when
  */
-const NOTICE_TOPICS = ['owners', 'incident', 'question'] as const
+export const NOTICE_TOPICS = ['owners', 'incident', 'question', 'payment'] as const
 export type NoticeTopic = (typeof NOTICE_TOPICS)[number]
 
 export type Payload = AnswerPayload | BurstPayload | BearerPayload | NoticePayload

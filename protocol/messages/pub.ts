@@ -1,7 +1,8 @@
 /**
  * `buttcloud/pub`, provider → self: the record of one pub, whole each time; the highest sequence wins.
  *
- * Example: {"type":"buttcloud/pub","v":1,"pub":"%request…","name":"alice","owners":["@…"],"plan":"free",
+ * Example: {"type":"buttcloud/pub","v":1,"pub":"%request…","name":"alice","owners":["@…"],"plan":"tiny",
+ *           "size":{"memoryBytes":201326592,"reservedBytes":50331648,"diskBytes":1073741824},"suspended":false,
  *           "status":"live","desired":"up","restarts":0,"rebuilds":0,"version":null,"webPort":null,"web":false,"title":null,"description":null,"port":8101,"hub":"@…","epoch":1,"feed":null,
  *           "keepUntil":null,"answers":"%…"}
  */
@@ -29,6 +30,7 @@ import {
   TITLE_CHARS_MAX,
   VERSION_CHARS_MAX,
 } from '../limits'
+import { checkSize, planName } from '../plan'
 
 const check = shape({
   type: literal('buttcloud/pub'),
@@ -38,7 +40,11 @@ const check = shape({
   name: text(NAME_CHARS_MAX),
   /** Current owners: the provider is a recipient too, so there is room for one less than box1 takes. */
   owners: list(feedId, 1, RECIPIENTS_MAX - 1),
-  plan: literal('free'),
+  plan: planName,
+  /** What its plan gave it when it was made or got that plan: another plans file changes no pub that is there. */
+  size: checkSize,
+  /** Not paid for, and stopped for that, whatever its owners want. */
+  suspended: flag,
   /** live: it is its owners'. ended: deleted, or never came up; its volume is kept until `keepUntil`. */
   status: oneOf('live', 'ended'),
   /** What its owners want of a live one: it runs, or is stopped and keeps its port, its room and its invites. */

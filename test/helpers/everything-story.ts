@@ -121,7 +121,7 @@ const ABOUT_A_PUB: ((name: string) => string)[] = [
   (name) => `log ${name}`,
   (name) => `web ${name} on`,
   (name) => `plan ${name}`,
-  (name) => `plan ${name} free`,
+  (name) => `plan ${name} tiny`,
   (name) => `delete ${name}`,
 ]
 

@@ -2,7 +2,7 @@
 
 import { type Decision, decide } from '../../plugin/decide'
 import type { Brought } from '../../plugin/decide-import'
-import type { Effect, Reply } from '../../plugin/effects'
+import type { Effect, Mail, MailTo, Reply } from '../../plugin/effects'
 import { type Facts, noticeThread } from '../../plugin/look'
 import { DEFAULT_POLICY, type Policy } from '../../plugin/policy'
 import type { Ledger } from '../../plugin/query'
@@ -60,6 +60,12 @@ export class Story {
   readonly brought = new Map<FeedId, Brought>()
   readonly connected = new Set<FeedId>([hub])
   readonly goneSince = new Map<FeedId, Millis>()
+  /** Mails that went into the queue. */
+  readonly mails: Mail[] = []
+  /** Who has a confirmed address; null: no mail is sent here. */
+  addressed: ReadonlySet<string> | null = null
+  /** What other clocks show, as against ours; none: nobody else has told the time. */
+  otherClocksAheadMs: number[] = []
   /** When the provider started; null: long ago. */
   startedAt: Millis | null = null
   private readonly sequences = new Map<FeedId, number>()
@@ -109,7 +115,18 @@ export class Story {
     const { connected, newcomers, strangers, startedAt } = this
     const since = startedAt === null ? {} : { currentSince: startedAt }
     const { replies, goneSince, brought } = this
-    const facts: Facts = { connected, newcomers, strangers, replies, goneSince, brought, ...since }
+    const { addressed, mails } = this
+    const mail =
+      addressed === null
+        ? null
+        : {
+            taken: new Set(mails.map((one) => one.key)),
+            has: (to: MailTo) =>
+              to.kind === 'operator' || addressed.has(to.kind === 'owner' ? to.owner : to.customer),
+          }
+    const otherClocks = this.otherClocksAheadMs.map((ahead) => this.now + ahead)
+    const local = { mail, otherClocks }
+    const facts: Facts = { connected, newcomers, strangers, replies, goneSince, brought, ...since, ...local }
     return decide({ state: this.state, now: this.now, policy: this.policy, facts, ledger: plainLedger })
   }
 
@@ -154,6 +171,9 @@ export class Story {
           effect.ask.kind === 'status' ? { state: 'failed', reason: 'no hub here' } : { state: 'waiting' },
         )
         return effect.request
+      case 'mail':
+        this.mails.push(effect.mail)
+        return key(`mail ${effect.mail.key}`.slice(0, 24))
       case 'burst':
         return this.tells(
           provider,

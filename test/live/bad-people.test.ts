@@ -103,7 +103,9 @@ function forgeries(world: World, pub: PubView): object[] {
     pub: pub.pub,
     name: 'stolen',
     owners: [owner.id],
-    plan: 'free',
+    plan: 'tiny',
+    size: { memoryBytes: 1, reservedBytes: 1, diskBytes: 1 },
+    suspended: false,
     status: 'live',
     port: 9_000,
   }

@@ -7,12 +7,16 @@ test('plans: what there is, from the policy', (t) => {
   const story = new Story().withHub()
   story.policy = {
     ...story.policy,
-    plan: { ...story.policy.plan, memoryBytes: 256 * 1024 ** 2, diskBytes: 1.5 * 1024 ** 3 },
+    plans: story.policy.plans.map((plan, at) =>
+      at > 0
+        ? plan
+        : { ...plan, size: { ...plan.size, memoryBytes: 256 * 1024 ** 2, diskBytes: 1.5 * 1024 ** 3 } },
+    ),
   }
   story.asks(bob, 'which plans do you have?')
   const effects = story.settle()
   t.deepEqual(outcomes(effects), ['done'])
-  t.match(lastText(effects), /\*\*free\*\*: up to 256 MB of memory and 1\.5 GB of disk, and it costs nothing/)
+  t.match(lastText(effects), /\*\*tiny\*\*: .*; up to 256 MB of memory and 1\.5 GB of disk/)
   t.end()
 })
 
@@ -20,10 +24,10 @@ test('plan NAME: which one it has; another one is refused and names those there 
   const story = new Story().withHub()
   const request = aliceHasPub(story)
   for (const [text, outcome, answer] of [
-    ['plan alice', 'done', /alice\*\* has the plan \*\*free\*\*: up to 192 MB/],
-    ['which plan is my pub on?', 'done', /\*\*free\*\*/],
-    ['plan alice free', 'done', /already, so there is nothing to change/],
-    ['plan alice big', 'refused', /no plan called \*\*big\*\*.*are: free\./],
+    ['plan alice', 'done', /alice\*\* has the plan \*\*tiny\*\*: up to 192 MB/],
+    ['which plan is my pub on?', 'done', /\*\*tiny\*\*/],
+    ['plan alice tiny', 'done', /already, so there is nothing to change/],
+    ['plan alice big', 'refused', /no plan called \*\*big\*\*.*are: tiny, personal, community\./],
     ['plan shed', 'refused', /no pub called \*\*shed\*\*. Yours: alice/],
   ] as const) {
     story.asks(alice, text)

@@ -54,7 +54,7 @@ class WriteAhead {
   }
 
   perform(effect: never): Promise<void> {
-    return createPerformer(this.inbox, provider, {} as never, this.commits)(effect)
+    return createPerformer(this.inbox, provider, {} as never, this.commits, async () => {})(effect)
   }
 
   private append(value: SignedValue): void {

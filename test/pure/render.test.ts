@@ -117,7 +117,7 @@ test('order follows the branches, not two clocks', (t) => {
 test('what is sent reads as what was meant', (t) => {
   const opening = letterContent({ provider: PROVIDER, text: 'create alice', thread: null }, OWNER)
   const content = opening.content as { text: string; recps: string[]; root?: string }
-  t.deepEqual(parseCommand(content.text), { kind: 'create', name: 'alice' })
+  t.deepEqual(parseCommand(content.text), { kind: 'create', name: 'alice', plan: null })
   t.deepEqual(content.recps, [OWNER, PROVIDER], 'own id first')
   t.equal(content.root, undefined)
   const thread = { root: id('1'), branch: id('2') }
@@ -181,7 +181,7 @@ test('tables and figures', (t) => {
       pub: id('1') as string as PubId,
       name: 'home',
       owners: [OWNER],
-      plan: 'free',
+      plan: 'tiny',
       status: 'up' as const,
       phase: 'up' as const,
     },

@@ -115,7 +115,8 @@ export class SimProvider {
 
   policy(): Policy {
     if (!this.universe.bugs.has('room-not-counted')) return POLICY
-    return { ...POLICY, plan: { ...POLICY.plan, reservedBytes: 0 } }
+    const plans = POLICY.plans.map((plan) => ({ ...plan, size: { ...plan.size, reservedBytes: 1 } }))
+    return { ...POLICY, plans }
   }
 }
 

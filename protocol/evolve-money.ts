@@ -1,0 +1,108 @@
+/** What messages about money mean to the provider's state. All are on the provider's own feed, in its order. */
+import type { Folded } from './evolve'
+import type { Millis } from './ids'
+import { ALERTS_KEPT_MAX } from './limits-money'
+import type { AlertMessage } from './messages/alert'
+import type { BridgeMessage } from './messages/bridge'
+import type { CheckoutMessage } from './messages/checkout'
+import type { DuesMessage } from './messages/dues'
+import { type GrantMessage, grantKey } from './messages/grant'
+import type { PaymentMessage, SubscriptionStatus } from './messages/payment'
+import type { PermitMessage } from './messages/permit'
+import type { SessionMessage } from './messages/session'
+import type { ProviderFold } from './state'
+import type { MoneyFold, Told } from './state-money'
+
+export type MoneyMessage =
+  | BridgeMessage
+  | CheckoutMessage
+  | SessionMessage
+  | PaymentMessage
+  | GrantMessage
+  | DuesMessage
+  | PermitMessage
+  | AlertMessage
+
+const DAY_MS = 24 * 3_600_000
+
+/** Folds one of them. */
+export function evolveMoney(provider: ProviderFold, message: Folded, content: MoneyMessage): void {
+  const { money } = provider
+  const told = <T>(one: T): Told<T> => ({
+    key: message.key,
+    sequence: message.sequence,
+    at: message.claimedAt,
+    content: one,
+  })
+  switch (content.type) {
+    case 'buttcloud/bridge':
+      money.bridges.set(content.bridge, content)
+      if (content.token !== null) provider.usedTokens.set(content.token, content.bridge)
+      if (content.status === 'admitted') money.billingSince ??= message.claimedAt
+      return
+    case 'buttcloud/checkout':
+      if (money.checkouts.has(content.checkout)) return
+      money.checkouts.set(content.checkout, told(content))
+      // A combined answer says that nothing was done, and somebody may pay for this.
+      provider.begun.add(content.checkout)
+      return
+    case 'buttcloud/session':
+      money.sessions.set(content.checkout, told(content))
+      return
+    case 'buttcloud/payment':
+      notePayment(money, told(content))
+      return
+    case 'buttcloud/grant':
+      money.grants.set(grantKey(content.target), told(content))
+      return
+    case 'buttcloud/dues':
+      noteDues(money, told(content))
+      return
+    case 'buttcloud/permit':
+      money.permits = [...recent(money.permits, message.claimedAt), told(content)]
+      return
+    case 'buttcloud/alert': {
+      money.alerts.set(content.event, told(content))
+      const oldest = money.alerts.keys().next().value
+      if (money.alerts.size > ALERTS_KEPT_MAX && oldest !== undefined) money.alerts.delete(oldest)
+      return
+    }
+    default:
+      forgotten(content)
+  }
+}
+
+/** True for a subscription that is paid for, or need not be yet. */
+export function isGood(status: SubscriptionStatus): boolean {
+  return status === 'active' || status === 'trialing'
+}
+
+function notePayment(money: MoneyFold, told: Told<PaymentMessage>): void {
+  const { subscription, pub, status } = told.content
+  const before = money.payments.get(subscription)
+  money.payments.set(subscription, {
+    ...told,
+    firstSequence: before?.firstSequence ?? told.sequence,
+    statusSince: before?.content.status === status ? before.statusSince : told.at,
+    goodSince: before?.goodSince ?? (isGood(status) ? told.at : null),
+  })
+  const known = money.paymentsOfPub.get(pub) ?? []
+  if (!known.includes(subscription)) money.paymentsOfPub.set(pub, [...known, subscription])
+}
+
+function noteDues(money: MoneyFold, told: Told<DuesMessage>): void {
+  const { pub, stage } = told.content
+  const before = money.dues.get(pub)
+  const goesOn = before !== undefined && before.content.stage !== 'clear'
+  money.dues.set(pub, { ...told, begunBy: goesOn ? before.begunBy : told.key })
+  if (stage === 'suspended' || stage === 'ended')
+    money.cuts = [...recent(money.cuts, told.at), { at: told.at, stage, pub }]
+}
+
+function recent<T extends { at: Millis }>(list: T[], now: Millis): T[] {
+  return list.filter((one) => one.at > now - DAY_MS)
+}
+
+function forgotten(value: never): never {
+  throw new Error(`evolve forgot a message about money: ${JSON.stringify(value)}`)
+}

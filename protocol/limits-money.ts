@@ -1,0 +1,30 @@
+/** The bounds of plans, payments and mail, each with its reason. */
+
+/** A plan's name is typed by people. */
+export const PLAN_NAME_CHARS_MAX = 24
+export const PLAN_WORDS_CHARS_MAX = 200
+/** So many plans fit one answer, with their words. */
+export const PLANS_MAX = 12
+/** A terabyte of memory and a thousand of disk: beyond it, it is a slip of the pen. */
+export const PLAN_MEMORY_BYTES_MAX = 1024 ** 4
+export const PLAN_DISK_BYTES_MAX = 1000 * 1024 ** 4
+/** Stripe's `unit_amount` takes eight digits for most currencies. */
+export const PLAN_PRICE_MAX = 99_999_999
+/** Stripe's longest trial is two years (730 days). */
+export const PLAN_TRIAL_DAYS_MAX = 730
+/** Ids of Stripe's objects have no promised length; 255 is what its documentation tells to reserve. */
+export const STRIPE_ID_CHARS_MAX = 255
+/** Links of Checkout carry a long fragment. */
+export const STRIPE_URL_CHARS_MAX = 4_096
+/** What a bridge or Stripe gives as a reason, shortened. */
+export const STRIPE_REASON_CHARS_MAX = 300
+/** A Checkout session lives between 30 minutes and 24 hours (Stripe's `expires_at`). */
+export const CHECKOUT_EXPIRES_MS = 23 * 3_600_000
+/** A call that Stripe has not answered after this long is told to the owner as slow. */
+export const STRIPE_SLOW_MS = 60_000
+/** What may lie between two clocks that agree. */
+export const CLOCKS_AGREE_MS = 10 * 60_000
+/** Owed calls that are shown to the bridge at once; the others come when these are done. */
+export const OWED_CALLS_MAX = 100
+/** Alerts that are kept in memory, to know again what was told. */
+export const ALERTS_KEPT_MAX = 1_000
