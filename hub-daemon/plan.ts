@@ -9,6 +9,7 @@ import {
   ENGINE_GONE_REPORTED_AFTER_MS,
   HEALTHY_AFTER_MS,
   HUB_WORK_MAX,
+  NEWS_WAIT_MS,
   PROBE_EVERY_MS,
   SILENT_KILL_MS,
 } from '../protocol/limits'
@@ -140,9 +141,13 @@ function purge(look: Look, spec: SpecMessage): Step | Millis | null {
   const name = look.facts.engine.volumes.get(spec.pub)
   // A retired hub is told nothing more of dates, and purges nothing.
   if (name === undefined || spec.keepUntil === null || spec.desired !== 'none') return null
+  const { engine, ordersComplete, providerSince } = look.facts
+  // The last word we have may be an old one: while we were away the pub may have been put back here.
+  if (!ordersComplete || providerSince === null) return null
+  const dueAt = Math.max(spec.keepUntil, providerSince + NEWS_WAIT_MS)
+  if (look.now < dueAt) return dueAt
+  if (!engine.reachable) return null
   const retryAt = troubledUntil(look, spec.pub)
-  if (look.now < spec.keepUntil) return spec.keepUntil
-  if (!look.facts.engine.reachable) return null
   return retryAt > look.now ? retryAt : { kind: 'purge', pub: spec.pub, name, keepUntil: spec.keepUntil }
 }
 

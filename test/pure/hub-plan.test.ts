@@ -2,7 +2,7 @@ import test from 'tape'
 import { rememberTrouble } from '../../hub-daemon/memory'
 import { runOf } from '../../hub-daemon/run'
 import { describeStep } from '../../hub-daemon/steps'
-import { HUB_WORK_MAX, PROBE_EVERY_MS, SILENT_KILL_MS } from '../../protocol/limits'
+import { HUB_WORK_MAX, NEWS_WAIT_MS, PROBE_EVERY_MS, SILENT_KILL_MS } from '../../protocol/limits'
 import { buildHub } from '../../protocol/messages/hub'
 import { CONFIG, HUB, HubWorld, inviteOf, keyOfMessage, PROVIDER, pubOf, specOf } from '../helpers/hub-world'
 
@@ -89,6 +89,26 @@ test('down keeps container and volume, none removes the container, the date remo
   world.now = keepUntil - 1
   t.same(kinds(world), [], 'not a millisecond before')
   world.now = keepUntil
+  t.same(world.settle(), ['purge'])
+  t.end()
+})
+
+test('no volume goes while its hub may not have heard that the pub is back', (t) => {
+  const world = new HubWorld()
+  world.order(alice)
+  world.settle()
+  world.order(alice, { revision: 2, desired: 'none', keepUntil: world.now + 1000 })
+  t.same(world.settle(), ['close-session', 'stop', 'remove'])
+  world.now += 2000
+  world.ordersComplete = false
+  t.same(kinds(world), [], 'it has just started')
+  world.ordersComplete = true
+  world.providerSince = null
+  t.same(kinds(world), [], 'its provider is away')
+  world.providerSince = world.now
+  t.same(kinds(world), [], 'its provider has just come back')
+  t.equal(world.plan().wakeAt, world.now + NEWS_WAIT_MS)
+  world.now += NEWS_WAIT_MS
   t.same(world.settle(), ['purge'])
   t.end()
 })
