@@ -61,6 +61,17 @@ export function continueDelete(look: Look, request: Request): boolean {
   return true
 }
 
+/** What is sealed of a pub that has ended goes when its data goes: at the date that its owner was told. */
+export function forgetKeys(look: Look): void {
+  const { state, now, facts } = look.world
+  for (const pub of facts.sealed ?? []) {
+    const record = state.provider.pubs.get(pub)?.record
+    if (record?.status !== 'ended' || record.keepUntil === null) continue
+    if (record.keepUntil <= now) look.owe({ kind: 'forget', pub })
+    else look.wakeAt(record.keepUntil)
+  }
+}
+
 function pubEndedBy(state: State, request: Request): PubFact | null {
   for (const id of state.byOwner.get(request.author) ?? []) {
     const pub = state.provider.pubs.get(id)

@@ -18,7 +18,7 @@ import { answerAddress } from './decide-address'
 import { beginChange, continueChange, oweOrders } from './decide-change'
 import { beginContact, continueContact } from './decide-contact'
 import { beginCreate, continueCreate } from './decide-create'
-import { askDelete, continueDelete } from './decide-delete'
+import { askDelete, continueDelete, forgetKeys } from './decide-delete'
 import { answerEmail } from './decide-email'
 import { beginExport } from './decide-export'
 import { beginImport } from './decide-import'
@@ -58,6 +58,7 @@ export function decide(world: World): Decision {
     if (!world.state.authors.get(author)?.requests.size) refuseStranger(look, author, sequence)
   oweOrders(look)
   tellIncidents(look)
+  forgetKeys(look)
   return { effects: look.effects, wakeAt: look.wakeTime }
 }
 

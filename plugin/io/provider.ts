@@ -126,7 +126,7 @@ export async function startProvider(options: ProviderOptions): Promise<Provider>
 
   const { vault } = options
   const commits = new Commits(sbot, inbox, ledger, current, vault)
-  const perform = createPerformer(inbox, sbot.id, asks, commits, noMail)
+  const perform = createPerformer(inbox, sbot.id, asks, commits, noMail, vault)
 
   const deeds = new Deeds(() => loop?.wake())
   const look = async (): Promise<void> => {
@@ -139,6 +139,7 @@ export async function startProvider(options: ProviderOptions): Promise<Provider>
     const facts = {
       replies: asks.replies(),
       brought: imports.brought(),
+      sealed: vault.pubs(),
       goneSince,
       connected: connected(),
       newcomers: new Set(tables.newcomers.keys()),
