@@ -92,7 +92,7 @@ test('container killed, container removed, hub restarted, provider restarted, pu
   const engine = await engineForTests()
   const docker = dockerOn(engine.host)
   const hub = { engine: 'docker' as const, dockerSocket: engine.socketPath }
-  await inWorld({ hub, settings: { retentionMs: 6_000 } }, async (world) => {
+  await inWorld(t, { hub, settings: { retentionMs: 6_000 } }, async (world) => {
     const { request, code, pub } = await askForPub(t, world, 'alice')
     const patient: Patient = { world, docker, pub, request, name: runNameOf(pub.pub) }
     await call(world.owner.rpc, 'invite.accept', code)
@@ -202,7 +202,7 @@ test('the hub daemon is killed in the middle of create', async (t) => {
   const engine = await engineForTests()
   const docker = dockerOn(engine.host)
   const hub = { engine: 'docker' as const, dockerSocket: engine.socketPath }
-  await inWorld({ hub }, async (world) => {
+  await inWorld(t, { hub }, async (world) => {
     const { owner, provider } = world
     const moments: [string, string, (name: string) => Promise<boolean>][] = [
       ['anna', 'when the order is out', async () => provider.output().includes('order up of anna')],
