@@ -73,9 +73,9 @@ export function describeImage(fetched: Fetched): string {
   }
 }
 
-/** True for the words that Node has for a port in use. */
+/** True for the words that Node, and our own entry of a pub (pub-image/io/server.ts), have for a port in use. */
 function isPortTaken(line: string): boolean {
-  return line.includes('EADDRINUSE')
+  return /EADDRINUSE|something else listens on/.test(line)
 }
 
 /** True for the words that Node, and the log of a stock ssb-server, have for a disk without room. */

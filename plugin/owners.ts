@@ -37,7 +37,7 @@ export function guestsOf(state: State): FeedId[] {
 }
 
 /** A feed that speaks for a program, and owns nothing. */
-function isProgram(state: State, feed: FeedId): boolean {
+export function isProgram(state: State, feed: FeedId): boolean {
   if (feed === state.provider.id || state.provider.hubs.has(feed)) return true
   for (const pub of state.provider.pubs.values()) if (feedOf(state, pub) === feed) return true
   return false

@@ -198,6 +198,21 @@ test('stopped and removed pubs are told as ordered; what is still owed to a remo
   t.end()
 })
 
+test('a port that is taken is told as that, whoever saw it', (t) => {
+  const world = upWorld()
+  // As pub-image/io/server.ts says it, and as the entry prints it.
+  const message = 'something else listens on 127.0.0.1:8203 already'
+  for (let count = 0; count < CRASHES_REPORTED_AFTER; count += 1) {
+    rememberCrash(world.memory, alice, crashOf(JSON.stringify({ pub: 'refused', message }), false), world.now)
+    world.now += HEALTHY_AFTER_MS
+  }
+  world.crash(alice)
+  const said = world.publish().filter((one): one is ObservedMessage => one.type === 'buttcloud/observed')
+  t.equal(said.at(-1)?.trouble, 'port-taken')
+  t.equal(said.at(-1)?.reason, 'port 8203 is taken by another program on the server')
+  t.end()
+})
+
 test('last words are the telling line, without keys', (t) => {
   t.equal(
     lastWordsOf(
