@@ -44,7 +44,11 @@ export function describeCrashes(memory: PubMemory, spec: SpecMessage): string {
     return `it keeps running out of its memory of ${Math.floor(spec.memoryBytes / MEBIBYTE_BYTES)} MB`
   if (memory.lastWords === null) return 'it keeps crashing'
   if (isNoRoom(memory.lastWords)) return describeTrouble({ kind: 'disk-full', message: '' }, spec)
-  if (isPortTaken(memory.lastWords)) return describeTrouble({ kind: 'port-taken', message: '' }, spec)
+  if (isPortTaken(memory.lastWords)) {
+    // It may be the one of its web pages.
+    const port = Number(/:(\d+)\b/.exec(memory.lastWords)?.[1] ?? spec.port)
+    return describeTrouble({ kind: 'port-taken', message: '' }, { ...spec, port })
+  }
   return clean(`it keeps crashing: ${memory.lastWords}`)
 }
 

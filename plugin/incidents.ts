@@ -12,7 +12,7 @@ export interface Incident {
 }
 
 /** What counts of a pub's incidents: the word of the hub that its record names, oldest first. */
-function incidentFactsOf(state: State, pub: PubFact): readonly IncidentFact[] {
+export function incidentFactsOf(state: State, pub: PubFact): readonly IncidentFact[] {
   return state.authors.get(pub.record.hub)?.incidents.get(pub.pub) ?? []
 }
 

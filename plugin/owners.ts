@@ -14,7 +14,7 @@ import { feedOf, pubsOf } from './query'
 const DAY_MS = 24 * 3_600_000
 
 /** The live pubs somebody owns, alone or with others. */
-function livePubsOf(state: State, owner: FeedId): PubFact[] {
+export function livePubsOf(state: State, owner: FeedId): PubFact[] {
   return pubsOf(state, owner).filter((pub) => pub.record.status === 'live')
 }
 

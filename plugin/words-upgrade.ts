@@ -6,7 +6,7 @@ import { span } from './words-change'
 const TRIAL = `${UPGRADE_TRIAL_MS / 1_000} s`
 
 /** A version in a sentence; null is what its server runs by default. */
-const versionWord = (version: string | null): string =>
+export const versionWord = (version: string | null): string =>
   version === null ? "its server's own version" : version
 
 export const upgradeWords = {

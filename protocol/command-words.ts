@@ -130,7 +130,7 @@ function isSlipOf(word: string, command: string): boolean {
 const sorted = (word: string): string => [...word].sort().join('')
 
 /** Optimal string alignment distance: insertions, deletions, substitutions, swaps of neighbours. Short words only. */
-function distance(a: string, b: string): number {
+export function distance(a: string, b: string): number {
   const rows: number[][] = [Array.from({ length: b.length + 1 }, (_, at) => at)]
   const cell = (row: number, column: number): number => rows[row]?.[column] ?? 0
   for (let i = 1; i <= a.length; i++) {

@@ -101,7 +101,7 @@ export const checkLiveFigures: Check<LiveFigures> = shape({
   outBytesPerSecond: nullable(number),
 })
 
-const SPANS = ['hour', 'day', 'month'] as const
+export const SPANS = ['hour', 'day', 'month'] as const
 /** The time that a chart covers, up to now. */
 export type Span = (typeof SPANS)[number]
 

@@ -8,6 +8,7 @@ import { FIGURE_CALLS, FIGURE_METHODS, HUB_FIGURE_METHODS } from './figures'
 import type { FeedId, InviteKey, Millis, PubId } from './ids'
 import { IMPORT_CALLS, IMPORT_METHODS } from './import'
 import { MAIL_CALLS, MAIL_METHODS } from './mail'
+import type { DuesMessage } from './messages/dues'
 import type { IncidentKind } from './messages/incident'
 import { BILLING_CALLS, BILLING_METHODS } from './rpc-billing'
 import type { Recovery } from './rpc-escrow'
@@ -134,6 +135,10 @@ export interface PubView {
   reason: string | null
   /** What its owners want; `down` while it is `up`: it is being stopped. */
   desired: 'up' | 'down'
+  /** Not paid for, and stopped for that. */
+  suspended: boolean
+  /** Where it stands that it is not paid for, and the dates its owners were promised; null where nothing is owed. */
+  dues: Pick<DuesMessage, 'stage' | 'reason' | 'suspendAt' | 'endAt'> | null
   /** What it says of itself in public; null is the default. */
   title: string | null
   description: string | null

@@ -35,7 +35,7 @@ export function createPainter(
 }
 
 /** Off the main thread, with a font that we bring: a server may have none, and then there would be no words. */
-async function pngOf(svg: string): Promise<Uint8Array> {
+export async function pngOf(svg: string): Promise<Uint8Array> {
   // Loaded when first needed: where it has no prebuilt part for this machine, all else goes on.
   const { renderAsync } = await import('@resvg/resvg-js')
   const fonts = dirname(require.resolve('dejavu-fonts-ttf/package.json'))

@@ -171,29 +171,18 @@ export async function startProvider(options: ProviderOptions): Promise<Provider>
   current().catch(() => undefined)
   tellRecovery(vault, log)
   return {
-    sbot,
-    inbox,
-    figures,
-    tables,
-    ledger,
-    blobs: options.blobs,
-    commits,
-    escrow: new Escrow(vault, commits, current, log),
-    policy,
-    deeds,
-    door: createDoor(tables, inbox),
+    ...{ sbot, inbox, figures, tables, ledger, commits, policy, deeds, connected },
     ...{ billing, exports, imports, current },
+    blobs: options.blobs,
     address: options.address,
-    connected,
+    escrow: new Escrow(vault, commits, current, log),
+    door: createDoor(tables, inbox),
     subscribe(then) {
       subscribers.add(then)
       return () => subscribers.delete(then)
     },
     async stop() {
-      inbox.stop()
-      figures.stop()
-      exports.stop()
-      imports.stop()
+      for (const part of [inbox, figures, exports, imports]) part.stop()
       await loop?.stop()
     },
   }

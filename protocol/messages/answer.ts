@@ -37,7 +37,7 @@ import { RECIPIENTS_MAX } from '../limits'
  * asked     a question goes back; `yes` in its branch does it (final for this request)
  * unclear   it was not understood; the two nearest readings are named (final)
  */
-const OUTCOMES = ['received', 'done', 'refused', 'failed', 'asked', 'unclear'] as const
+export const OUTCOMES = ['received', 'done', 'refused', 'failed', 'asked', 'unclear'] as const
 export type Outcome = (typeof OUTCOMES)[number]
 
 /** A question that a `yes` may answer. */

@@ -44,7 +44,7 @@ export function checkPost(content: unknown): Checked<Post> {
 }
 
 /** Recipients as strings, from strings or `{link}` objects (old clients), each once. */
-function recipientsOf(recps: unknown): FeedId[] {
+export function recipientsOf(recps: unknown): FeedId[] {
   const found = new Set<FeedId>()
   for (const entry of listOf(recps).slice(0, RECIPIENTS_MAX + 1)) {
     const id = typeof entry === 'object' && entry !== null ? (entry as { link?: unknown }).link : entry

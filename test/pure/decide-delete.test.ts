@@ -38,7 +38,7 @@ test('the sealed key of a deleted pub is kept to the date that its owner was tol
   t.equal(before.wakeAt, deletedAt + RETENTION_MS, 'nobody has to come by for it')
   story.now += 1
   t.deepEqual(forgotten(story.settle()), [pubIdOf(pub)])
-  t.deepEqual(story.decide(), { effects: [], wakeAt: null }, 'once')
+  t.deepEqual(story.decide(), { effects: [], wakeAt: null, held: [] }, 'once')
   t.end()
 })
 

@@ -1,7 +1,7 @@
 import test from 'tape'
 import { rememberCrash, rememberTrouble } from '../../hub-daemon/memory'
 import { report } from '../../hub-daemon/report'
-import { clean, lastWordsOf } from '../../hub-daemon/words'
+import { clean, crashOf, lastWordsOf } from '../../hub-daemon/words'
 import {
   CRASHES_REPORTED_AFTER,
   DOWN_REPORTED_AFTER_MS,
@@ -202,12 +202,14 @@ test('a port that is taken is told as that, whoever saw it', (t) => {
   const world = upWorld()
   // As pub-image/io/server.ts says it, and as the entry prints it.
   const message = 'something else listens on 127.0.0.1:8203 already'
-  for (let count = 0; count < CRASHES_REPORTED_AFTER; count += 1) {
+  const said: ObservedMessage[] = []
+  for (let count = 0; count < CRASHES_REPORTED_AFTER + 1; count += 1) {
+    world.crash(alice)
     rememberCrash(world.memory, alice, crashOf(JSON.stringify({ pub: 'refused', message }), false), world.now)
-    world.now += HEALTHY_AFTER_MS
+    world.now += 70_000
+    world.settle()
+    said.push(...world.publish().filter((one): one is ObservedMessage => one.type === 'buttcloud/observed'))
   }
-  world.crash(alice)
-  const said = world.publish().filter((one): one is ObservedMessage => one.type === 'buttcloud/observed')
   t.equal(said.at(-1)?.trouble, 'port-taken')
   t.equal(said.at(-1)?.reason, 'port 8203 is taken by another program on the server')
   t.end()
