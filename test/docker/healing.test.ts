@@ -5,6 +5,7 @@
 import ssbKeys from 'ssb-keys'
 import test, { type Test } from 'tape'
 import { runNameOf } from '../../protocol/ids'
+import { NEWS_WAIT_MS } from '../../protocol/limits'
 import type { HubView, PubView } from '../../protocol/rpc'
 import { type Chain, chainAtAddress, keysIn } from '../helpers/chains'
 import { until } from '../helpers/machine'
@@ -194,7 +195,11 @@ async function deleted(t: Test, patient: Patient): Promise<void> {
   t.deepEqual(await containersOf(docker, hub.id), [], 'the container is gone')
   t.deepEqual(await volumesOf(docker, hub.id), [name], 'the volume is kept')
   const { keepUntil } = await viewOf(patient)
-  await until('the volume to go', async () => (await volumesOf(docker, hub.id)).length === 0)
+  await until(
+    'the volume to go',
+    async () => (await volumesOf(docker, hub.id)).length === 0,
+    NEWS_WAIT_MS + 20_000,
+  )
   t.ok(Date.now() >= Number(keepUntil), 'it goes when its time is over, not before')
 }
 
