@@ -9,7 +9,6 @@ import {
   ENGINE_GONE_REPORTED_AFTER_MS,
   HEALTHY_AFTER_MS,
   HUB_WORK_MAX,
-  NEWS_WAIT_MS,
   PROBE_EVERY_MS,
   SILENT_KILL_MS,
 } from '../protocol/limits'
@@ -20,6 +19,7 @@ import type { Facts, SessionFact } from './facts'
 import { incidentWakes, isOpen } from './incidents'
 import { type Memory, recall } from './memory'
 import { keyCheck, keyFirst } from './plan-escrow'
+import { purge } from './plan-purge'
 import { type HubConfig, matches, runOf } from './run'
 import { desiredOf, type HubState, isOvertaken, owedTo } from './state'
 import type { Step } from './steps'
@@ -135,20 +135,6 @@ function ending(
   if (retryAt > look.now) return retryAt
   if (run.status === 'running') return { kind: 'stop', pub, name: run.name, why, silent: false }
   return { kind: 'remove', pub, name: run.name, why }
-}
-
-function purge(look: Look, spec: SpecMessage): Step | Millis | null {
-  const name = look.facts.engine.volumes.get(spec.pub)
-  // A retired hub is told nothing more of dates, and purges nothing.
-  if (name === undefined || spec.keepUntil === null || spec.desired !== 'none') return null
-  const { engine, ordersComplete, providerSince } = look.facts
-  // The last word we have may be an old one: while we were away the pub may have been put back here.
-  if (!ordersComplete || providerSince === null) return null
-  const dueAt = Math.max(spec.keepUntil, providerSince + NEWS_WAIT_MS)
-  if (look.now < dueAt) return dueAt
-  if (!engine.reachable) return null
-  const retryAt = troubledUntil(look, spec.pub)
-  return retryAt > look.now ? retryAt : { kind: 'purge', pub: spec.pub, name, keepUntil: spec.keepUntil }
 }
 
 function stopped(

@@ -3,6 +3,7 @@ import test from 'tape'
 import type { Effect } from '../../plugin/effects'
 import { type MessageId, pubIdOf } from '../../protocol/ids'
 import { RETENTION_MS } from '../../protocol/limits'
+import { CLOCKS_AGREE_MS, CLOCKS_LOOK_EVERY_MS } from '../../protocol/limits-money'
 import { alice, Story } from '../helpers/story'
 import { aliceHasPub, hubSays } from '../helpers/story-hub'
 
@@ -37,6 +38,12 @@ test('the sealed key of a deleted pub is kept to the date that its owner was tol
   t.deepEqual(before.effects, [])
   t.equal(before.wakeAt, deletedAt + RETENTION_MS, 'nobody has to come by for it')
   story.now += 1
+  for (const clocks of [[-2 * CLOCKS_AGREE_MS], [-1]]) {
+    story.otherClocksAheadMs = clocks
+    const { effects, wakeAt } = story.decide()
+    t.deepEqual([effects, wakeAt], [[], story.now + CLOCKS_LOOK_EVERY_MS], `not by clocks ${clocks} ahead`)
+  }
+  story.otherClocksAheadMs = [0]
   t.deepEqual(forgotten(story.settle()), [pubIdOf(pub)])
   t.deepEqual(story.decide(), { effects: [], wakeAt: null, held: [] }, 'once')
   t.end()

@@ -1,7 +1,9 @@
 /** All invariants of a world, and which event each of them looks at. */
+import { clocksSay } from '../../plugin/dues'
 import type { Provider } from '../../plugin/io/provider'
 import type { Ledger } from '../../plugin/query'
 import type { FeedId, MessageId, PubId } from '../../protocol/ids'
+import { CLOCKS_LOOK_EVERY_MS } from '../../protocol/limits-money'
 import { PROVIDER } from './actors'
 import type { SimHub } from './hub'
 import { Exports } from './invariants/exports'
@@ -99,8 +101,15 @@ export class Checks {
 
   /** Pubs of which everything should be gone and a sealed key is not. */
   keysLeft(): PubId[] {
-    const sealed = [...this.owners.records.keys()].filter((pub) => this.provider.sealedFeed(pub) !== null)
-    return sealed.filter((pub) => this.isOver(pub))
+    const { running, machine } = this.provider
+    const found: PubId[] = []
+    for (const { pub, status, keepUntil } of this.owners.records.values()) {
+      if (running === null || status !== 'ended' || keepUntil === null) continue
+      // Where clocks disagree, or are asked again a little later, it may stay.
+      const says = clocksSay(keepUntil + 2 * CLOCKS_LOOK_EVERY_MS, machine.clock.now(), running.clocks.all())
+      if ((says === 'due' || says === 'alone') && this.provider.sealedFeed(pub) !== null) found.push(pub)
+    }
+    return found
   }
 
   /** Watches the write-ahead and the escrow of a provider that has just started. */
