@@ -27,9 +27,9 @@ import { answerLog, tellIncidents } from './decide-incidents'
 import { beginInvite, continueInvite } from './decide-invite'
 
 import { beginUninvite, continueUninvite, listInvites } from './decide-invites'
-
 import { beginOwners, continueOwners } from './decide-owners'
-import { answerPlan, answerPlans } from './decide-plans'
+import { beginPlan, followPayments } from './decide-plan'
+import { answerPlans } from './decide-plans'
 import { beginRun } from './decide-run'
 import { answerStatus } from './decide-status'
 import { beginWeb } from './decide-web'
@@ -59,6 +59,7 @@ export function decide(world: World): Decision {
   }
   for (const [author, sequence] of world.facts.strangers)
     if (!world.state.authors.get(author)?.requests.size) refuseStranger(look, author, sequence)
+  followPayments(look)
   oweOrders(look)
   tellIncidents(look)
   return { effects: look.effects, wakeAt: look.wakeTime }
@@ -217,7 +218,7 @@ const BEGINNERS: Beginners = {
   log: (look, request, { name }) => answerLog(look, request, name),
   web: beginWeb,
   plans: answerPlans,
-  plan: answerPlan,
+  plan: beginPlan,
   email: answerEmail,
   'email-code': (look, request) => notYet(look, request, 'email'),
   pay: (look, request) => notYet(look, request, 'pay'),
