@@ -12,6 +12,7 @@ import {
   type Change,
   type ChangeKind,
   changed,
+  desiredOf,
   isChangeKind,
   isOrdered,
   isPower,
@@ -28,8 +29,12 @@ import { answer, type Look } from './look'
 import { addressOf, observationOf, pubNamed, pubsOf, webAddressOf } from './query'
 import { words } from './words'
 import { changeWords, span } from './words-change'
+import { suspendedText } from './words-dues'
 import { planWords } from './words-plans'
 import { upgradeWords } from './words-upgrade'
+
+/** What is over sooner was no work for its server. */
+const SHORT_MS = 100
 
 /** Checks, and owes the record and the order; or the final answer where all is so already. */
 export function beginChange(look: Look, request: Request, change: Change): void {
@@ -97,6 +102,8 @@ export function continueChange(look: Look, request: Request, change: ChangeFact)
   if (record.status === 'ended') return end('failed', changeWords.deleted(record.name))
   if (!stillWanted(kind, change.record, record))
     return end('failed', changeWords.overtaken(record.name, kind))
+  if (record.suspended && record.desired === 'up' && isPower(kind))
+    return end('failed', suspendedText(record.name, state.provider.money.dues.get(pub.pub)?.content ?? null))
   if (isOff(record, kind))
     return kind === 'upgrade'
       ? end('failed', upgradeWords.stoppedMidway(record.name, record.version ?? ''))
@@ -158,7 +165,7 @@ export function isBeingMade(look: Look, pub: PubFact): boolean {
 
 /** A stopped pub says nothing: what it shall say of itself waits for its next start. */
 function isOff(record: PubMessage, kind: ChangeKind): boolean {
-  return record.desired === 'down' && !isPower(kind)
+  return desiredOf(record) === 'down' && !isPower(kind)
 }
 
 function isSettled(look: Look, pub: PubFact, kind: ChangeKind): boolean {
@@ -194,7 +201,8 @@ function doneText(look: Look, request: Request, pub: PubFact, kind: ChangeKind):
     return record.web
       ? changeWords.webOn(record.name, webAddressOf(state, pub) ?? '', tookMs)
       : changeWords.webOff(record.name)
-  if (kind === 'plan') return planWords.changed(record.name, record.plan, record.size, span(tookMs))
+  if (kind === 'plan')
+    return planWords.changed(record.name, record.plan, record.size, tookMs < SHORT_MS ? null : span(tookMs))
   if (record.desired === 'down') return changeWords.stopped(record.name, tookMs)
   const observed = observationOf(state, pub)
   const address = addressOf(state, pub) ?? ''

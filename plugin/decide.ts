@@ -2,7 +2,7 @@
  * What the provider owes now: (state, now, policy, facts) → effects. Looks at every open request, each time anew, so
  * a restart or a replay needs no code of its own. An empty list means settled.
  */
-import { type Parsed, parseCommand } from '../protocol/command'
+import { leftAside, type Parsed, parseCommand } from '../protocol/command'
 import { isClosed } from '../protocol/evolve-answers'
 import { helpText, shortHelp } from '../protocol/help'
 import type { FeedId, Millis } from '../protocol/ids'
@@ -20,6 +20,7 @@ import { beginChange, continueChange, oweOrders } from './decide-change'
 import { beginContact, continueContact } from './decide-contact'
 import { beginCreate, continueCreate } from './decide-create'
 import { askDelete, continueDelete } from './decide-delete'
+import { type Held, oweDues } from './decide-dues'
 import { answerEmail } from './decide-email'
 import { beginExport } from './decide-export'
 import { beginImport } from './decide-import'
@@ -31,11 +32,12 @@ import { beginOwners, continueOwners } from './decide-owners'
 import { beginPlan, followPayments } from './decide-plan'
 import { answerPlans } from './decide-plans'
 import { beginRun } from './decide-run'
-import { answerStatus } from './decide-status'
+import { answerStatus, awayOf } from './decide-status'
+import { refuseSuspended } from './decide-suspended'
 import { beginWeb } from './decide-web'
 import { decideNo, decideYes } from './decide-yes'
 import type { Effect } from './effects'
-import { answer, Look, type World } from './look'
+import { answer, clip, Look, type World } from './look'
 import { isGuest } from './owners'
 import { pubsOf, viewOf } from './query'
 import { continueAsked } from './question'
@@ -45,6 +47,8 @@ export interface Decision {
   effects: Effect[]
   /** When to look again although nothing happened; null for no such time. */
   wakeAt: Millis | null
+  /** What is due for want of payment, and waits for a clock or for the operator. */
+  held: readonly Held[]
 }
 
 const MINUTE_MS = 60_000
@@ -62,7 +66,9 @@ export function decide(world: World): Decision {
   followPayments(look)
   oweOrders(look)
   tellIncidents(look)
-  return { effects: look.effects, wakeAt: look.wakeTime }
+  oweDues(look)
+  for (const effect of look.effects) if (effect.kind === 'answer') sayLeftAside(effect)
+  return { effects: look.effects, wakeAt: look.wakeTime, held: look.held }
 }
 
 function openByAuthor(world: World): Map<FeedId, Request[]> {
@@ -182,7 +188,7 @@ function begin(look: Look, request: Request): void {
     look.owe({ kind: 'record', content: buildOwner(request.author, request.key) })
   const at = look.effects.length
   const beginner = BEGINNERS[command.kind] as (look: Look, request: Request, command: Parsed) => void
-  beginner(look, request, command)
+  if (!refuseSuspended(look, request, command)) beginner(look, request, command)
   greet(look, request, at)
 }
 
@@ -250,6 +256,14 @@ function greet(look: Look, request: Request, from: number): void {
   first.text = `${first.text}\n\n${shortHelp()}`
 }
 
+/** A message with several commands: its answer says that the first one alone was looked at. */
+function sayLeftAside(effect: Extract<Effect, { kind: 'answer' }>): void {
+  const { final, outcome } = effect.payload
+  if (!final || outcome === 'unclear') return
+  const aside = leftAside(effect.request.text)
+  if (aside !== null) effect.text = clip(`${effect.text}\n\n${words.leftAside(aside)}`)
+}
+
 function ownerOwed(look: Look, owner: FeedId): boolean {
   return look.effects.some(
     (one) => one.kind === 'record' && one.content.type === 'buttcloud/owner' && one.content.owner === owner,
@@ -258,11 +272,10 @@ function ownerOwed(look: Look, owner: FeedId): boolean {
 
 function listText(look: Look, owner: FeedId): string {
   const { state, ledger } = look.world
-  const views = pubsOf(state, owner)
-    .filter((pub) => pub.record.status === 'live')
-    .map((pub) => viewOf(state, pub, ledger))
-  if (views.length === 0) return 'You have no pub yet. `create NAME` makes one.'
-  return ['Your pubs:', '', ...views.map(listLine)].join('\n')
+  const live = pubsOf(state, owner).filter((pub) => pub.record.status === 'live')
+  if (live.length === 0) return 'You have no pub yet. `create NAME` makes one.'
+  const lines = live.map((pub) => listLine(viewOf(state, pub, ledger), awayOf(look, pub)))
+  return ['Your pubs:', '', ...lines].join('\n')
 }
 
 /** For tests and checkers: the requests that still wait for their final answer. */

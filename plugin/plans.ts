@@ -159,10 +159,15 @@ function bytesOf(
   )
 }
 
-/** A size as the file has it, where it is a round one: `48MB`, `1.5GB`. */
+/** A size as the file has it, in the largest unit in which it is exact: `48MB`, `1.5GB`. */
 export function sizeText(bytes: number): string {
-  const unit = [...Object.entries(UNITS)].reverse().find(([, one]) => bytes >= one) ?? ['k', 1024]
-  return `${Math.round((bytes / unit[1]) * 1_000) / 1_000}${unit[0].toUpperCase()}B`
+  const thousandths = (unit: number): number => Math.round((bytes / unit) * 1_000) / 1_000
+  const units = Object.entries(UNITS).reverse()
+  const [letter, unit] = units.find(([, one]) => bytes >= one && thousandths(one) * one === bytes) ?? [
+    'k',
+    1024,
+  ]
+  return `${thousandths(unit)}${letter.toUpperCase()}B`
 }
 
 /** Null for a plan that costs nothing, and for a fault, which is noted. */

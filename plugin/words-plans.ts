@@ -79,8 +79,9 @@ export const planWords = {
   notMeasured: 'it has not been measured yet',
   changing: (name: string, plan: string): string =>
     `On it: **${name}** gets the plan **${plan}**. It is started anew for that, which takes a moment.`,
-  changed: (name: string, plan: string, given: Size, took: string): string =>
-    `**${name}** has the plan **${plan}** now: ${sizeText(given)}. It took ${took}, and its data, address and invites are as they were.`,
+  /** `took` null: nothing had to be made anew. */
+  changed: (name: string, plan: string, given: Size, took: string | null): string =>
+    `**${name}** has the plan **${plan}** now: ${sizeText(given)}. ${took === null ? 'Its' : `It took ${took}, and its`} data, address and invites are as they were.`,
   hasAlready: (name: string, plan: string): string =>
     `**${name}** has the plan **${plan}** already, so there is nothing to change.`,
   cancelFirst: (name: string, plan: string): string =>

@@ -63,6 +63,8 @@ export const words = {
     readings.length === 0
       ? 'I did not understand that, so I did nothing. `help` lists what I understand.'
       : `I did not understand that for sure, so I did nothing. Did you mean ${readings.map((one) => `\`${one}\``).join(' or ')}?`,
+  leftAside: (command: string): string =>
+    `I took only the first command of your message, because one in each is what I read for sure. The \`${command}\` after it was left aside: please send that on its own.`,
   burst: (count: number, perMinuteMax: number): string =>
     `That was a lot at once. I have not looked at ${count === 1 ? 'one of your requests, so it' : `${count} of your requests, so they`} changed nothing. Please send again what still matters, at most ${perMinuteMax} messages a minute.`,
   stranger:
@@ -77,11 +79,38 @@ export const words = {
     `**${name}** was stopped before the invite was ready, so it is void. Send \`start ${name}\`, then \`invite ${name}\`.`,
 } as const
 
-/** One pub in a line of the list. */
-export function listLine(view: PubView): string {
+/** What nobody can know just now: the pub's server is out of reach. */
+export interface Away {
+  /** The server's name. */
+  label: string
+  since: Millis | null
+}
+
+/** One pub in a line of the list; `away` where what is said is the last that was heard. */
+export function listLine(view: PubView, away: Away | null): string {
   if (isUnstoppable(view)) return `* ${unstoppable(view)}`
+  if (view.suspended) return `* **${view.name}** is ${duesNote(view.dues) ?? 'suspended'}`
   const where = view.address === null ? '' : `, ${view.address}`
-  return `* **${view.name}** is ${view.status}${view.status === 'up' ? where : ''}${troubleOf(view)}`
+  const owed = duesNote(view.dues)
+  const line = `* **${view.name}** is ${view.status}${view.status === 'up' ? where : ''}${troubleOf(view)}${owed === null ? '' : `, ${owed}`}`
+  // What its owner has stopped, and its server too, stays so.
+  if (away === null || (view.desired === 'down' && view.phase !== 'up')) return line
+  return `${line}, as far as I know: its server, ${away.label}, is out of reach${away.since === null ? ' just now' : ` since ${when(away.since)}`}`
+}
+
+/** What stands behind a pub's state in lists; null where nothing is owed. */
+function duesNote(dues: PubView['dues']): string | null {
+  switch (dues?.stage) {
+    case 'grace':
+    case 'reminded':
+      return `stopped at ${when(dues.suspendAt)} unless it is paid for`
+    case 'suspended':
+    case 'last-week':
+    case 'last-day':
+      return `suspended, its data kept until ${when(dues.endAt)}`
+    default:
+      return null
+  }
 }
 
 /** It shall be stopped, and its server fails to: it may well run on. */
@@ -92,17 +121,20 @@ const unstoppable = (view: PubView): string =>
 function troubleOf(view: PubView): string {
   if (view.phase === 'placed') return ' (being made)'
   if (view.phase === 'ended') return ''
+  if (view.suspended) return ' (suspended)'
   if (view.desired === 'down') return view.phase === 'up' ? ' (being stopped)' : ' (stopped by you)'
   if (view.reason !== null) return ` (${view.reason})`
   return view.phase === 'down' ? ' (being started)' : ''
 }
 
-/** A pub's state in sentences. */
-export function statusText(view: PubView): string {
+/** A pub's state in sentences; `isAway` where it is the last that was heard. */
+export function statusText(view: PubView, isAway: boolean): string {
   const state = isUnstoppable(view)
     ? unstoppable(view)
-    : `**${view.name}** is **${view.status}**${troubleOf(view)}`
+    : `**${view.name}** is **${view.status}**${troubleOf(view)}${isAway ? ', as far as I know' : ''}`
   const lines = [`${state}.`]
+  const owed = duesNote(view.dues)
+  if (owed !== null) lines.push(`Payment: it is ${owed}; \`pay ${view.name}\` gets you a link to pay by`)
   if (view.title !== null) lines.push(`It calls itself: ${view.title}`)
   if (view.description !== null) lines.push(`It says of itself: ${view.description}`)
   if (view.address !== null) lines.push(`Address: ${view.address}`)

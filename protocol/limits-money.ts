@@ -28,7 +28,22 @@ export const CHECKOUT_EXPIRES_MS = 23 * 3_600_000
 export const STRIPE_SLOW_MS = 60_000
 /** What may lie between two clocks that agree. */
 export const CLOCKS_AGREE_MS = 10 * 60_000
+/** Another clock's time is good for so long after it was told: Stripe is asked at least hourly. */
+export const CLOCK_KEPT_MS = 2 * 3_600_000
+/** What waits for another clock is looked at again this often. */
+export const CLOCKS_LOOK_EVERY_MS = 60_000
+/** A promise that is not told to the owners within this was held up; it is made anew, with its whole span. */
+export const DUES_TOLD_WITHIN_MS = 60_000
 /** Owed calls that are shown to the bridge at once; the others come when these are done. */
 export const OWED_CALLS_MAX = 100
 /** Alerts that are kept in memory, to know again what was told. */
 export const ALERTS_KEPT_MAX = 1_000
+/**
+ * So long after its end the sweep still asks what became of a session: a payment in its last minute whose webhook was lost
+ * is found, also by a bridge that was away for some days.
+ */
+export const SESSION_REMEMBERED_MS = 7 * 24 * 3_600_000
+/** Subscriptions whose newest state is remembered beyond the feed: facts that cross on their way are minutes apart. */
+export const FACTS_SEEN_MAX = 10_000
+/** A bridge needs one list of what is owed; the others are those that its last connection has not let go of yet. */
+export const BILLING_SOURCES_MAX = 8

@@ -8,6 +8,7 @@ import { FIGURE_CALLS, FIGURE_METHODS, HUB_FIGURE_METHODS } from './figures'
 import type { FeedId, InviteKey, Millis, PubId } from './ids'
 import { IMPORT_CALLS, IMPORT_METHODS } from './import'
 import { MAIL_CALLS, MAIL_METHODS } from './mail'
+import type { DuesMessage } from './messages/dues'
 import type { IncidentKind } from './messages/incident'
 import { BILLING_CALLS, BILLING_METHODS } from './rpc-billing'
 import type { Recovery } from './rpc-escrow'
@@ -54,6 +55,7 @@ export const PROVIDER_MANIFEST = {
   adminHubToken: 'async',
   adminHubs: 'async',
   adminPubs: 'async',
+  adminPlans: 'async',
   adminBridgeToken: 'async',
   adminBridges: 'async',
   adminBridgeRetire: 'async',
@@ -117,7 +119,7 @@ export const PROVIDER_ANONYMOUS = [
 export interface WhoamiAnswer {
   id: FeedId
   caller: FeedId
-  role: 'operator' | 'owner' | 'hub' | 'newcomer' | 'stranger'
+  role: 'operator' | 'owner' | 'hub' | 'bridge' | 'newcomer' | 'stranger'
   version: string
   /** To the operator and to hubs: what pubs' secrets are sealed to. null to everybody else. */
   recovery: Recovery | null
@@ -134,6 +136,10 @@ export interface PubView {
   reason: string | null
   /** What its owners want; `down` while it is `up`: it is being stopped. */
   desired: 'up' | 'down'
+  /** Not paid for, and stopped for that. */
+  suspended: boolean
+  /** Where it stands that it is not paid for, and the dates its owners were promised; null where nothing is owed. */
+  dues: Pick<DuesMessage, 'stage' | 'reason' | 'suspendAt' | 'endAt'> | null
   /** What it says of itself in public; null is the default. */
   title: string | null
   description: string | null
@@ -181,6 +187,13 @@ export interface JoinRequest {
   hub: FeedId
   label?: string
   /** Signature by the hub's key over `joinText(token public key, hub)`: nobody else's feed can be joined. */
+  proof: string
+}
+/** The same call with the key pair of a bridge token: answers once the bridge's record is on disk. */
+export interface BridgeJoinRequest {
+  bridge: FeedId
+  label?: string
+  /** As a hub's. */
   proof: string
 }
 export interface JoinAnswer {
@@ -237,6 +250,12 @@ export interface FeedRequest {
   after: number
 }
 
-export type { AdminHubTokenAnswer, AdminInviteAnswer, HubView } from './rpc-admin'
+export type {
+  AdminHubTokenAnswer,
+  AdminInviteAnswer,
+  AdminPlansAnswer,
+  BridgeView,
+  HubView,
+} from './rpc-admin'
 
 export * from './rpc-fence'

@@ -27,7 +27,12 @@ export function plansOf(folder: string, setting?: string): readonly Plan[] {
 
 /** Reads and checks one file. Throws an Error with a sentence per fault, each on a line of its own. */
 export function readPlansFile(path: string): Plan[] {
-  const read = readPlans(basename(path), locatedIn(path))
+  return parsePlans(basename(path), textOf(path))
+}
+
+/** The same from the text of a file called so. */
+export function parsePlans(file: string, text: string): Plan[] {
+  const read = readPlans(file, locatedIn(file, text))
   if (read.ok) return read.plans
   throw new Error(read.faults.join('\n'))
 }
@@ -43,17 +48,18 @@ export function writePlansFile(path: string): void {
   }
 }
 
-function locatedIn(path: string): Located {
-  let text: string
+function textOf(path: string): string {
   try {
     const { size } = statSync(path)
     if (size > PLANS_FILE_BYTES_MAX)
       throw new Error(`it has ${size} bytes, and a file of plans at most ${PLANS_FILE_BYTES_MAX}`)
-    text = readFileSync(path, 'utf8')
+    return readFileSync(path, 'utf8')
   } catch (error) {
     throw new Error(`Could not read the plans in ${path}: ${(error as Error).message}`)
   }
-  const file = basename(path)
+}
+
+function locatedIn(file: string, text: string): Located {
   const lines = new LineCounter()
   // Scalars stay as they are written: 7.00 is no float, and `1e3` no size.
   const document = parseDocument(text, { lineCounter: lines, schema: 'failsafe' })
@@ -87,7 +93,6 @@ function located(node: unknown, place: Place): Located {
     return { kind: 'map', line, entries }
   }
   const text = isScalar(node) ? String(node.value ?? '').trim() : ''
-  return text === '' || text === 'null' || text === '~'
-    ? { kind: 'nothing', line }
-    : { kind: 'text', line, text }
+  const isNothing = text === '' || (isScalar(node) && node.type === 'PLAIN' && /^(?:null|~)$/.test(text))
+  return isNothing ? { kind: 'nothing', line } : { kind: 'text', line, text }
 }

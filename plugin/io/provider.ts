@@ -9,6 +9,7 @@ import { describe, type Effect } from '../effects'
 import type { Policy } from '../policy'
 import type { Ledger } from '../query'
 import { type AskMeans, Asks } from './asks'
+import { Billing } from './billing'
 import { Commits } from './commits'
 import { Deeds } from './deeds'
 import { Escrow } from './escrow'
@@ -61,6 +62,8 @@ export interface Provider {
   /** What the operator does, between two decisions. */
   readonly deeds: Deeds
   readonly door: Door
+  /** What the billing bridge is asked, and what it tells. */
+  readonly billing: Billing
   readonly exports: Exports
   readonly imports: Imports
   /** Resolves when all that we ever decided is known again; rejects with a sentence when the node ends before. */
@@ -93,6 +96,7 @@ export async function startProvider(options: ProviderOptions): Promise<Provider>
     () => {
       loop?.wake()
       figures.ownersChanged()
+      billing.changed()
       for (const then of [...subscribers]) then()
     },
     (error) => {
@@ -102,12 +106,13 @@ export async function startProvider(options: ProviderOptions): Promise<Provider>
     clock,
   )
   const figures = new FigureRelay(sbot, inbox, clock)
+  const billing = new Billing(inbox, policy, clock, (fact, details) => log('warn', fact, details))
   const connected = (): Set<FeedId> => new Set(sbot.peers().map((peer) => peer.id))
   const goneSince = watchPeers(sbot, inbox, clock, () => loop?.wake())
 
   const exports = exportsOf(options, inbox, clock)
   const imports = importsOf(options, inbox, clock)
-  const asks = new Asks(sbot, clock, meansOf(exports, imports, options), () => loop?.wake())
+  const asks = new Asks(sbot, clock, meansOf(exports, imports, billing, options), () => loop?.wake())
   let isCurrent = options.mayWrite === undefined
   let currentSince = clock.now()
   const catchUp = async (): Promise<void> => {
@@ -135,7 +140,7 @@ export async function startProvider(options: ProviderOptions): Promise<Provider>
     if (!inbox.complete || !isCurrent) return
     await deeds.do()
     imports.tidy()
-    asks.forget((request) => inbox.state.open.has(request))
+    for (const one of [asks, billing]) one.forget((request) => inbox.state.open.has(request))
     const facts = {
       replies: asks.replies(),
       brought: imports.brought(),
@@ -143,6 +148,7 @@ export async function startProvider(options: ProviderOptions): Promise<Provider>
       connected: connected(),
       newcomers: new Set(tables.newcomers.keys()),
       strangers: inbox.strangers,
+      otherClocks: billing.otherClocks(),
       currentSince,
     }
     const { effects, wakeAt } = decide({ state: inbox.state, now: clock.now(), policy, facts, ledger })
@@ -165,29 +171,18 @@ export async function startProvider(options: ProviderOptions): Promise<Provider>
   current().catch(() => undefined)
   tellRecovery(vault, log)
   return {
-    sbot,
-    inbox,
-    figures,
-    tables,
-    ledger,
+    ...{ sbot, inbox, figures, tables, ledger, commits, policy, deeds, connected },
+    ...{ billing, exports, imports, current },
     blobs: options.blobs,
-    commits,
-    escrow: new Escrow(vault, commits, current, log),
-    policy,
-    deeds,
-    door: createDoor(tables, inbox),
-    ...{ exports, imports, current },
     address: options.address,
-    connected,
+    escrow: new Escrow(vault, commits, current, log),
+    door: createDoor(tables, inbox),
     subscribe(then) {
       subscribers.add(then)
       return () => subscribers.delete(then)
     },
     async stop() {
-      inbox.stop()
-      figures.stop()
-      exports.stop()
-      imports.stop()
+      for (const part of [inbox, figures, exports, imports]) part.stop()
       await loop?.stop()
     },
   }
@@ -234,14 +229,17 @@ function importsOf({ sbot, tables, vault, importFolder, log }: ProviderOptions, 
 }
 
 /** What questions to hubs are answered with besides a call. */
-function meansOf(exports: Exports, imports: Imports, { blobs, log }: ProviderOptions): AskMeans {
+function meansOf(
+  exports: Exports,
+  imports: Imports,
+  billing: Billing,
+  { blobs, log }: ProviderOptions,
+): AskMeans {
   return {
     blobs,
     storeImport: (pub, owner, upload) => imports.store(pub, owner, upload),
     exportLinks: (pub, part, readers) => exports.exportLinks(pub, part, readers),
-    callStripe: async () => {
-      throw new Error('refused: no billing bridge has joined')
-    },
+    callStripe: (call, request) => billing.call(call, request),
     setEmail: noMail,
     paint: createPainter(blobs, (fact, details) => log('warn', fact, details)),
   }
