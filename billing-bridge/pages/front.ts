@@ -79,8 +79,7 @@ for you. You can change or cancel at any time, by message.</p>
 
 function planCard({ name, words, price, size, trialDays }: Plan): Markup {
   const [money, per] = price === null ? ['free', null] : split(priceText(price))
-  const trial =
-    trialDays === 0 ? null : html`<dt>First payment</dt><dd>after ${spanText(trialDays * DAY_MS)}</dd>\n`
+  const trial = trialDays === 0 ? null : html`<dt>Trial</dt><dd>${spanText(trialDays * DAY_MS)} free</dd>\n`
   return html`<li>
 <h3>${name}</h3>
 <p class="price">${money}${per === null ? null : html` <small>${per}</small>`}</p>
