@@ -16,6 +16,7 @@ import { hubsText, pubsText } from '../render'
 import { registerBridges } from './admin-bridge'
 import { registerMoney } from './admin-money'
 import { registerRecovery } from './admin-recovery'
+import { registerSync } from './billing'
 
 const OWN_INVITE_USES_MAX = 1_000_000
 
@@ -90,6 +91,10 @@ export function register(program: Command): void {
       }),
     )
   registerBridges(admin, ask)
+<<<<<<< HEAD
   registerMoney(admin, ask)
+=======
+  registerSync(admin)
+>>>>>>> main
   registerRecovery(admin, ask)
 }
