@@ -91,10 +91,7 @@ export function register(program: Command): void {
       }),
     )
   registerBridges(admin, ask)
-<<<<<<< HEAD
   registerMoney(admin, ask)
-=======
   registerSync(admin)
->>>>>>> main
   registerRecovery(admin, ask)
 }
