@@ -16,6 +16,7 @@ import { allViews, hubViews, pubsOf, viewOf } from '../query'
 import { billingMethods } from './billing-api'
 import { isBridge } from './bridges'
 import { refusal } from './commits'
+import { duesMethods } from './dues-api'
 import { type Caller, currentSoon, fieldOf, method } from './method'
 import { moneyMethods } from './money-api'
 import type { Provider } from './provider'
@@ -35,6 +36,10 @@ export function createApi(self: FeedId, version: string, provider: () => Promise
   }
   const operator = (caller: Caller): void => {
     if (idOf(caller) !== self) throw refusal('refused', "only the provider's own key may ask for this")
+  }
+  const operated = (caller: Caller): Promise<Provider> => {
+    operator(caller)
+    return provider()
   }
   const roleOf = (one: Provider, id: FeedId): WhoamiAnswer['role'] => {
     const { state } = one.inbox
@@ -58,12 +63,15 @@ export function createApi(self: FeedId, version: string, provider: () => Promise
     ...notHere(),
     ...moneyMethods(),
     ...billingMethods(idOf, operator, provider),
-    whoami: method<WhoamiAnswer>(async (from) => {
+    whoami: method<WhoamiAnswer>(async (from, request) => {
       const caller = idOf(from)
       const one = await provider()
       const role = roleOf(one, caller)
       const knows = role === 'operator' || role === 'hub'
-      return { id: self, caller, role, version, recovery: knows ? one.escrow.vault.recovery : null }
+      const hub = one.inbox.state.provider.hubs.get(caller)
+      if (hub !== undefined && hub.status !== 'retired') one.clocks.hubSays(caller, request)
+      const recovery = knows ? one.escrow.vault.recovery : null
+      return { id: self, now: one.now(), caller, role, version, recovery }
     }),
     pubs: method<PubView[]>(async (from) => viewsFor(await provider(), idOf(from))),
     watch(this: Caller) {
@@ -105,10 +113,8 @@ export function createApi(self: FeedId, version: string, provider: () => Promise
     exportOpen: method(async (from, request) => (await ownersKnown()).exports.open(idOf(from), request)),
     escrow: method(async (from, request) => (await provider()).escrow.escrow(idOf(from), request)),
     secret: method(async (from, request) => (await provider()).escrow.secret(idOf(from), request)),
-    ...recoveryMethods((from) => {
-      operator(from)
-      return provider()
-    }),
+    ...recoveryMethods(operated),
+    ...duesMethods(operated),
     exportRead: method(async (from, request) => (await provider()).exports.read(idOf(from), request)),
     exportClose: method(async (from, request) => (await provider()).exports.close(idOf(from), request)),
     importOpen: method(async (from, request) => (await ownersKnown()).imports.open(idOf(from), request)),
