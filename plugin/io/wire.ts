@@ -9,6 +9,7 @@ import { realClock } from '../../sbot/loop'
 import { noDelay } from '../../sbot/no-delay'
 import { guardReplicate } from '../../sbot/sound-ebt'
 import { readVersion } from '../../sbot/version'
+import { duesPolicyOf } from '../dues-settings'
 import { DEFAULT_POLICY, type Policy } from '../policy'
 import { hookAuth, hookInviteUse } from './onboarding'
 import { plansOf } from './plans-file'
@@ -32,6 +33,8 @@ interface Settings {
   pubsPerOwnerMax?: number
   retentionMs?: number
   requestsPerMinuteMax?: number
+  /** How long what is not paid for goes on (plugin/dues-settings.ts). */
+  dues?: unknown
   name?: string
   /** The file of plans, absolute or in the node's folder; default: plans.yaml there, and without it the built-in plans. */
   plansFile?: string
@@ -170,6 +173,7 @@ function policyOf(settings: Settings, config: any): Policy {
     retentionMs: settings.retentionMs ?? DEFAULT_POLICY.retentionMs,
     requestsPerMinuteMax: settings.requestsPerMinuteMax ?? DEFAULT_POLICY.requestsPerMinuteMax,
     plans: plansOf(config.path, settings.plansFile),
+    dues: duesPolicyOf(settings.dues),
     pubVersion: pubVersionOf(settings),
     providerName: settings.name ?? DEFAULT_POLICY.providerName,
     networkKey: typeof key === 'string' && key !== ssbCaps.shs ? key : null,
