@@ -20,7 +20,7 @@ import { beginChange, continueChange, oweOrders } from './decide-change'
 import { beginContact, continueContact } from './decide-contact'
 import { beginCreate, continueCreate } from './decide-create'
 import { askDelete, continueDelete } from './decide-delete'
-import { answerEmail } from './decide-email'
+import { answerEmail, answerEmailCode } from './decide-email'
 import { beginExport } from './decide-export'
 import { beginImport } from './decide-import'
 import { answerLog, tellIncidents } from './decide-incidents'
@@ -36,6 +36,7 @@ import { beginWeb } from './decide-web'
 import { decideNo, decideYes } from './decide-yes'
 import type { Effect } from './effects'
 import { answer, Look, type World } from './look'
+import { oweMails } from './mails'
 import { isGuest } from './owners'
 import { pubsOf, viewOf } from './query'
 import { continueAsked } from './question'
@@ -61,6 +62,7 @@ export function decide(world: World): Decision {
     if (!world.state.authors.get(author)?.requests.size) refuseStranger(look, author, sequence)
   oweOrders(look)
   tellIncidents(look)
+  oweMails(look)
   return { effects: look.effects, wakeAt: look.wakeTime }
 }
 
@@ -219,7 +221,7 @@ const BEGINNERS: Beginners = {
   plans: answerPlans,
   plan: answerPlan,
   email: answerEmail,
-  'email-code': (look, request) => notYet(look, request, 'email'),
+  'email-code': answerEmailCode,
   pay: (look, request) => notYet(look, request, 'pay'),
   billing: (look, request) => notYet(look, request, 'billing'),
   cancel: (look, request) => notYet(look, request, 'cancel'),

@@ -25,8 +25,4 @@ export const planWords = {
     `**${name}** has the plan **${plan}** already, so there is nothing to change.`,
   noSuchPlan: (wanted: string, plans: readonly Plan[]): string =>
     `There is no plan called **${wanted.replace(/[*`\n]/g, ' ').slice(0, 40)}** here, so I did nothing. The plans there are: ${plans.map((plan) => plan.name).join(', ')}.`,
-  emailNotKept:
-    'This provider sends no mail yet, so I did not keep the address: I have it nowhere, and nobody writes to it. Your message itself stays on your own feed, encrypted to those in this thread, because feeds keep everything. What I have to tell you comes here, as a private message.',
-  noEmail:
-    'This provider sends no mail and has no address of yours, so there is nothing to switch off. What I have to tell you comes here, as a private message.',
 } as const

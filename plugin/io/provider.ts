@@ -20,6 +20,7 @@ import { createLedger } from './ledger'
 import { createDoor, type Door } from './onboarding'
 import { createPainter } from './painter'
 import { createPerformer } from './perform'
+import type { Post } from './post'
 import type { PrivateBlobs } from './private-blobs'
 import type { Tables } from './tables'
 import type { Vault } from './vault'
@@ -46,6 +47,8 @@ export interface ProviderOptions {
   mayWrite?(): Promise<void>
   /** Time; the simulator brings its own. */
   clock?: Clock
+  /** Where mail is sent; `wake` makes the provider look again. */
+  post?(wake: () => void): Post
 }
 
 export interface Provider {
@@ -63,6 +66,8 @@ export interface Provider {
   readonly door: Door
   readonly exports: Exports
   readonly imports: Imports
+  /** Null: this provider sends no mail. */
+  readonly post: Post | null
   /** Resolves when all that we ever decided is known again; rejects with a sentence when the node ends before. */
   current(): Promise<void>
   address(): string
@@ -82,7 +87,7 @@ export function tablesFolder(nodeFolder: string): string {
 
 /** Reads everything, then runs. Resolves once the log has been read. */
 export async function startProvider(options: ProviderOptions): Promise<Provider> {
-  const { sbot, policy, tables, log } = options
+  const { sbot, policy, tables, vault, log } = options
   const clock = options.clock ?? realClock
   const subscribers = new Set<() => void>()
   const ledger = createLedger(options.keys)
@@ -107,7 +112,8 @@ export async function startProvider(options: ProviderOptions): Promise<Provider>
 
   const exports = exportsOf(options, inbox, clock)
   const imports = importsOf(options, inbox, clock)
-  const asks = new Asks(sbot, clock, meansOf(exports, imports, options), () => loop?.wake())
+  const post = options.post?.(() => loop?.wake()) ?? null
+  const asks = new Asks(sbot, clock, meansOf(exports, imports, post, options), () => loop?.wake())
   let isCurrent = options.mayWrite === undefined
   let currentSince = clock.now()
   const catchUp = async (): Promise<void> => {
@@ -124,9 +130,8 @@ export async function startProvider(options: ProviderOptions): Promise<Provider>
     return catchingUp
   }
 
-  const { vault } = options
   const commits = new Commits(sbot, inbox, ledger, current, vault)
-  const perform = createPerformer(inbox, sbot.id, asks, commits, noMail)
+  const perform = createPerformer(inbox, sbot.id, asks, commits, (mail) => post?.send(mail) ?? noMail())
 
   const deeds = new Deeds(() => loop?.wake())
   const look = async (): Promise<void> => {
@@ -144,6 +149,7 @@ export async function startProvider(options: ProviderOptions): Promise<Provider>
       newcomers: new Set(tables.newcomers.keys()),
       strangers: inbox.strangers,
       currentSince,
+      mail: post?.facts() ?? null,
     }
     const { effects, wakeAt } = decide({ state: inbox.state, now: clock.now(), policy, facts, ledger })
     if (wakeAt !== null) loop?.wakeAt(wakeAt)
@@ -176,7 +182,7 @@ export async function startProvider(options: ProviderOptions): Promise<Provider>
     policy,
     deeds,
     door: createDoor(tables, inbox),
-    ...{ exports, imports, current },
+    ...{ exports, imports, post, current },
     address: options.address,
     connected,
     subscribe(then) {
@@ -188,6 +194,7 @@ export async function startProvider(options: ProviderOptions): Promise<Provider>
       figures.stop()
       exports.stop()
       imports.stop()
+      post?.stop()
       await loop?.stop()
     },
   }
@@ -234,7 +241,12 @@ function importsOf({ sbot, tables, vault, importFolder, log }: ProviderOptions, 
 }
 
 /** What questions to hubs are answered with besides a call. */
-function meansOf(exports: Exports, imports: Imports, { blobs, log }: ProviderOptions): AskMeans {
+function meansOf(
+  exports: Exports,
+  imports: Imports,
+  post: Post | null,
+  { blobs, log }: ProviderOptions,
+): AskMeans {
   return {
     blobs,
     storeImport: (pub, owner, upload) => imports.store(pub, owner, upload),
@@ -242,7 +254,7 @@ function meansOf(exports: Exports, imports: Imports, { blobs, log }: ProviderOpt
     callStripe: async () => {
       throw new Error('refused: no billing bridge has joined')
     },
-    setEmail: noMail,
+    setEmail: (owner, set) => post?.set(owner, set) ?? noMail(),
     paint: createPainter(blobs, (fact, details) => log('warn', fact, details)),
   }
 }
