@@ -60,6 +60,7 @@ export const PROVIDER_MANIFEST = {
   adminGrant: 'async',
   adminPermit: 'async',
   adminMoney: 'async',
+  adminMail: 'async',
   adminMailTest: 'async',
   adminRestore: 'async',
   adminRecovery: 'async',

@@ -14,6 +14,7 @@ import { inviteViews } from '../invite-list'
 import { isGuest } from '../owners'
 import { allViews, hubViews, pubsOf, viewOf } from '../query'
 import { refusal } from './commits'
+import { mailMethods } from './mail-api'
 import { type Caller, currentSoon, fieldOf, method } from './method'
 import { moneyMethods } from './money-api'
 import type { Provider } from './provider'
@@ -54,6 +55,7 @@ export function createApi(self: FeedId, version: string, provider: () => Promise
   return {
     ...notHere(),
     ...moneyMethods(),
+    ...mailMethods({ idOf, operator, provider, ownersKnown }),
     whoami: method<WhoamiAnswer>(async (from) => {
       const caller = idOf(from)
       const one = await provider()

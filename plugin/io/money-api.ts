@@ -1,11 +1,10 @@
-/** The methods of the billing bridge, of owners about their mail, and of the operator about money. */
+/** The methods of the billing bridge, and of the operator about money. */
 import { BILLING_METHODS } from '../../protocol/rpc-billing'
 import { refusal } from './commits'
 import { method } from './method'
 import { refusedSource } from './sources'
 
 const NO_BRIDGE = 'no billing bridge has joined this provider'
-const NO_MAIL = 'this provider sends no mail'
 
 /** All of them, for the plugin's API object. */
 export function moneyMethods(): object {
@@ -19,14 +18,11 @@ export function moneyMethods(): object {
   ])
   return {
     ...Object.fromEntries(billing),
-    emailSet: refuse(NO_MAIL),
-    emailState: refuse(NO_MAIL),
     adminBridgeToken: refuse(NO_BRIDGE),
     adminBridges: refuse(NO_BRIDGE),
     adminBridgeRetire: refuse(NO_BRIDGE),
     adminGrant: refuse(NO_BRIDGE),
     adminPermit: refuse(NO_BRIDGE),
     adminMoney: refuse(NO_BRIDGE),
-    adminMailTest: refuse(NO_MAIL),
   }
 }
