@@ -1,5 +1,6 @@
 /** The conversation with a provider, and what in it answers one request. */
 import type { FeedId, MessageId, Millis, PubId } from '../protocol/ids'
+import { REQUESTS_PER_MINUTE_MAX } from '../protocol/limits'
 import type { Outcome, Payload } from '../protocol/messages/answer'
 import { checkPost } from '../protocol/messages/post'
 import { parsePayload } from '../protocol/parse'
@@ -76,7 +77,9 @@ export function withLetter(answered: Answered, letter: Letter, request: Request)
       return answered.received === null ? { ...answered, received: letter } : answered
     case 'burst': {
       const meant = payload.author === request.owner && payload.upTo >= request.sequence
-      return meant && answered.final === null ? { ...answered, final: letter } : answered
+      // What is worked on, or has been handed out, gets an answer of its own: this one says that nothing was done.
+      const begun = answered.received !== null || answered.bearers.length > 0
+      return meant && !begun && answered.final === null ? { ...answered, final: letter } : answered
     }
     case 'notice':
       return answered
@@ -85,6 +88,14 @@ export function withLetter(answered: Answered, letter: Letter, request: Request)
         ? { ...answered, bearers: [...answered.bearers, letter] }
         : answered
   }
+}
+
+const MINUTE_MS = 60_000
+
+/** True when the owner has written so much within the last minute that the provider may put this request off. */
+export function isCrowded(letters: Letter[], request: Request, now: Millis): boolean {
+  const before = letters.filter(({ author, key }) => author === request.owner && key !== request.key)
+  return before.filter(({ claimedAt }) => claimedAt > now - MINUTE_MS).length >= REQUESTS_PER_MINUTE_MAX
 }
 
 /** How a final letter says it ended. */
@@ -104,21 +115,35 @@ export function asks(letter: Letter, owner: FeedId): boolean {
  * owners; null where there is none, or where one that they were asked in an answer is open, which a yes is meant for.
  */
 export function questionOfOthers(letters: Letter[], owner: FeedId, now: Millis): Letter | null {
+  const open = openQuestions(letters, owner, now)
+  return open.some(isOwn) ? null : (open.at(-1) ?? null)
+}
+
+/** The newest open question about what the owner themselves asked for; null where there is none. */
+export function ownQuestion(letters: Letter[], owner: FeedId, now: Millis): Letter | null {
+  return openQuestions(letters, owner, now).findLast(isOwn) ?? null
+}
+
+const isOwn = (question: Letter): boolean => question.payload?.kind === 'answer'
+
+function openQuestions(letters: Letter[], owner: FeedId, now: Millis): Letter[] {
   const ended = new Set<MessageId | null>()
   const deleted = new Set<PubId | null>()
-  for (const { payload } of letters) {
+  const declined: { thread: MessageId; sequence: number }[] = []
+  for (const { payload, root, key, sequence } of letters) {
     if (payload?.kind !== 'answer') continue
     ended.add(payload.confirms).add(payload.declines)
+    // A no is meant for all that is asked in its thread.
+    if (payload.declines !== null) declined.push({ thread: root ?? key, sequence })
     if (payload.confirms !== null && payload.command === 'delete' && payload.outcome === 'done')
       deleted.add(payload.pub)
   }
-  const open = letters.filter(({ key, payload }) => {
+  return letters.filter(({ key, root, sequence, payload }) => {
     const question = payload?.kind === 'answer' || payload?.kind === 'notice' ? payload.question : null
     if (question === null || question.expiresAt <= now) return false
+    if (declined.some((one) => one.thread === (root ?? key) && one.sequence > sequence)) return false
     return question.asked.includes(owner) && !ended.has(key) && !deleted.has(question.pub)
   })
-  if (open.some((letter) => letter.payload?.kind === 'answer')) return null
-  return open.at(-1) ?? null
 }
 
 /** Where the next letter goes: the newest thread of the two alone, or a new one. */

@@ -14,11 +14,13 @@ import { register as email } from './commands/email'
 import { register as exportPub } from './commands/export'
 import { register as hub } from './commands/hub'
 import { register as importPub } from './commands/import'
+import { register as inbox } from './commands/inbox'
 import { register as invite } from './commands/invite'
 import { register as invites } from './commands/invites'
 import { register as join } from './commands/join'
 import { register as list } from './commands/list'
 import { register as node } from './commands/node'
+import { register as open } from './commands/open'
 import { register as owners } from './commands/owners'
 import { register as power } from './commands/power'
 import { register as provider } from './commands/provider'
@@ -58,6 +60,7 @@ function createProgram(): Command {
         '  $ buttcloud create alice             ask it for a pub',
         '  $ buttcloud invite alice 5           an invite for five friends',
         '  $ buttcloud restart alice            start it anew',
+        '  $ buttcloud inbox                    what came while you were away',
         '',
         'Exit codes: 0 done, 1 refused or failed, 2 used wrongly, 3 no answer in time.',
       ].join('\n'),
@@ -71,6 +74,7 @@ function createProgram(): Command {
     status,
     stats,
     seeing,
+    inbox,
     invite,
     invites,
     power,
@@ -82,6 +86,7 @@ function createProgram(): Command {
     web,
     owners,
     call,
+    open,
     deletePub,
     email,
     say,

@@ -1,5 +1,5 @@
 /** The state of escrow and recovery as the operator reads it. */
-import type { RecoveryView } from '../protocol/rpc-escrow'
+import type { AdminRestoreAnswer, RecoveryView } from '../protocol/rpc-escrow'
 
 const MEANS = {
   automatic:
@@ -20,4 +20,13 @@ export function recoveryText({ mode, key, held, missing }: RecoveryView): string
       `Missing: ${missing.join(', ')}. Their hubs seal them when they are connected; until then these can't be restored.`,
     )
   return lines.join('\n')
+}
+
+/** What a restore has set going; a stopped pub stays so. */
+export function restoredText({ name, hub, epoch, desired }: AdminRestoreAnswer): string {
+  const then =
+    desired === 'up'
+      ? '`buttcloud admin pubs` shows when it is up'
+      : 'its owners have stopped it, so it comes up there when they start it'
+  return `${name} goes to ${hub} under epoch ${epoch}. Its key comes from escrow, its feed from here; ${then}.`
 }

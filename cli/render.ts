@@ -2,6 +2,7 @@
 import type { FeedId } from '../protocol/ids'
 import type { HubView, PubView } from '../protocol/rpc'
 import { bytesText } from '../protocol/units'
+import { withOpenCommands } from './blob-links'
 import { inviteCodesIn } from './invite-code'
 import { inOrder, type Letter } from './letters'
 
@@ -33,9 +34,25 @@ export function harmless(text: string): string {
     .replace(/[^\n]/gu, (one) => (/[\p{Cc}\p{Cf}\p{Co}\p{Cs}\u2028\u2029]/u.test(one) ? ' ' : one))
 }
 
-/** Markdown as a terminal shows it: no marks, links as their label. */
+/** A block of code: what stands in it is shown as it is. */
+const CODE_BLOCK = /^```\w*\n([\s\S]*?)^```$/gm
+
+/** Markdown as a terminal shows it: no marks, links as their label, those to encrypted files with how to open them. */
 export function plainOf(markdown: string): string {
-  return harmless(markdown)
+  const text = harmless(markdown)
+  let plain = ''
+  let end = 0
+  for (const block of text.matchAll(CODE_BLOCK)) {
+    plain += `${plainProse(text.slice(end, block.index))}${block[1] ?? ''}`
+    end = block.index + block[0].length
+    // The line that only held the fence goes with it.
+    if (text[end] === '\n') end += 1
+  }
+  return plain + plainProse(text.slice(end))
+}
+
+function plainProse(prose: string): string {
+  return withOpenCommands(prose)
     .replace(/!\[([^\][]{0,300})\]\([^)\s]{0,500}\)/g, 'Picture, for clients that show some: $1')
     .replace(/\[([^\][]{0,300})\]\([^)\s]{0,500}\)/g, '$1')
     .replace(/^```\w*\n/gm, '')

@@ -10,6 +10,7 @@ import type { ChangeFact, PubFact, Request } from '../protocol/state'
 import { oweOrder } from './decide-change'
 import { answer, type Look, notify, pubFor } from './look'
 import { ownersWithout, whyNotAdd } from './owners'
+import { feedOf, usesOf } from './query'
 import { changeWords } from './words-change'
 import { ownerWords } from './words-people'
 
@@ -89,7 +90,17 @@ export function continueOwners(look: Look, request: Request, change: ChangeFact)
   const { notices } = state.provider
   const told = !others || notices.has(noticeKey({ causes: request.key, to: null }))
   if (!told || (isGone && !notices.has(noticeKey({ causes: request.key, to: feed })))) return true
-  const text = ownerWords.done(name, by, kind, feed, owners, state.provider.id)
+  const me = { id: state.provider.id, knows: knows(look, pub, feed) }
+  const text = ownerWords.done(name, by, kind, feed, owners, me)
   answer(look, request, 'done', text, options)
   return true
+}
+
+/** True when this feed has come to us by an invite, has written to us, or has come into the pub. */
+function knows({ world }: Look, pub: PubFact, feed: FeedId): boolean {
+  const { state, facts, ledger } = world
+  if (state.provider.owners.has(feed) || facts.newcomers.has(feed) || facts.strangers.has(feed)) return true
+  if ((state.authors.get(feed)?.requests.size ?? 0) > 0) return true
+  const uses = usesOf(state, pub, feedOf(state, pub), ledger)
+  return [...uses.values()].some((members) => members.some(({ member }) => member === feed))
 }

@@ -9,7 +9,7 @@ import type { Reply } from './effects'
 import { incidentsOf } from './incidents'
 import { answer, type Look, onlyOwnersRead } from './look'
 import { pubNamed, pubsOf, viewOf } from './query'
-import { statusText, words } from './words'
+import { type Away, statusText, words } from './words'
 import { lastIncident } from './words-incident'
 import { figureLines, statusWords } from './words-status'
 
@@ -39,10 +39,9 @@ export function answerStatus(look: Look, request: Request, name: string | null):
   if (!onlyOwnersRead(request, owners, state.provider.id))
     return say(look, request, pub, [statusWords.notHere])
   const reply = look.world.facts.replies.get(request.key)
-  if (reply === undefined && !look.world.facts.connected.has(hub)) {
-    const since = look.world.facts.goneSince?.get(hub) ?? look.world.facts.currentSince ?? null
-    return say(look, request, pub, [statusWords.away(labelOf(look, pub), since)])
-  }
+  const away = awayOf(look, pub)
+  if (reply === undefined && away !== null)
+    return say(look, request, pub, [statusWords.away(away.label, away.since)])
   if (reply === undefined) {
     const ask = { kind: 'status', pub: pub.pub, name: pub.record.name } as const
     return look.owe({ kind: 'ask', request: request.key, hub, ask })
@@ -75,7 +74,7 @@ function say(
   const { state, ledger } = look.world
   const last = incidentsOf(state, pub).at(-1)
   const lines = [
-    statusText(viewOf(state, pub, ledger)),
+    statusText(viewOf(state, pub, ledger), awayOf(look, pub) !== null),
     `Server: ${labelOf(look, pub)}`,
     ...(last === undefined ? [] : [`Last incident: ${lastIncident(last)}`]),
     ...figures,
@@ -85,6 +84,14 @@ function say(
     pub: pub.pub,
     ...(picture === null ? {} : { blobs: [picture.mention] }),
   })
+}
+
+/** The pub's server, when it is out of reach: then what is known is the last that was heard. */
+export function awayOf(look: Look, pub: PubFact): Away | null {
+  const { connected, goneSince, currentSince } = look.world.facts
+  const { hub } = pub.record
+  if (connected.has(hub)) return null
+  return { label: labelOf(look, pub), since: goneSince?.get(hub) ?? currentSince ?? null }
 }
 
 function labelOf({ world }: Look, pub: PubFact): string {

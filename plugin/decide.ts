@@ -2,7 +2,7 @@
  * What the provider owes now: (state, now, policy, facts) → effects. Looks at every open request, each time anew, so
  * a restart or a replay needs no code of its own. An empty list means settled.
  */
-import { type Parsed, parseCommand } from '../protocol/command'
+import { leftAside, type Parsed, parseCommand } from '../protocol/command'
 import { isClosed } from '../protocol/evolve-answers'
 import { helpText, shortHelp } from '../protocol/help'
 import type { FeedId, Millis } from '../protocol/ids'
@@ -31,11 +31,11 @@ import { beginUninvite, continueUninvite, listInvites } from './decide-invites'
 import { beginOwners, continueOwners } from './decide-owners'
 import { answerPlan, answerPlans } from './decide-plans'
 import { beginRun } from './decide-run'
-import { answerStatus } from './decide-status'
+import { answerStatus, awayOf } from './decide-status'
 import { beginWeb } from './decide-web'
 import { decideNo, decideYes } from './decide-yes'
 import type { Effect } from './effects'
-import { answer, Look, type World } from './look'
+import { answer, clip, Look, type World } from './look'
 import { oweMails } from './mails'
 import { isGuest } from './owners'
 import { pubsOf, viewOf } from './query'
@@ -63,6 +63,7 @@ export function decide(world: World): Decision {
   oweOrders(look)
   tellIncidents(look)
   oweMails(look)
+  for (const effect of look.effects) if (effect.kind === 'answer') sayLeftAside(effect)
   return { effects: look.effects, wakeAt: look.wakeTime }
 }
 
@@ -251,6 +252,14 @@ function greet(look: Look, request: Request, from: number): void {
   first.text = `${first.text}\n\n${shortHelp()}`
 }
 
+/** A message with several commands: its answer says that the first one alone was looked at. */
+function sayLeftAside(effect: Extract<Effect, { kind: 'answer' }>): void {
+  const { final, outcome } = effect.payload
+  if (!final || outcome === 'unclear') return
+  const aside = leftAside(effect.request.text)
+  if (aside !== null) effect.text = clip(`${effect.text}\n\n${words.leftAside(aside)}`)
+}
+
 function ownerOwed(look: Look, owner: FeedId): boolean {
   return look.effects.some(
     (one) => one.kind === 'record' && one.content.type === 'buttcloud/owner' && one.content.owner === owner,
@@ -259,11 +268,10 @@ function ownerOwed(look: Look, owner: FeedId): boolean {
 
 function listText(look: Look, owner: FeedId): string {
   const { state, ledger } = look.world
-  const views = pubsOf(state, owner)
-    .filter((pub) => pub.record.status === 'live')
-    .map((pub) => viewOf(state, pub, ledger))
-  if (views.length === 0) return 'You have no pub yet. `create NAME` makes one.'
-  return ['Your pubs:', '', ...views.map(listLine)].join('\n')
+  const live = pubsOf(state, owner).filter((pub) => pub.record.status === 'live')
+  if (live.length === 0) return 'You have no pub yet. `create NAME` makes one.'
+  const lines = live.map((pub) => listLine(viewOf(state, pub, ledger), awayOf(look, pub)))
+  return ['Your pubs:', '', ...lines].join('\n')
 }
 
 /** For tests and checkers: the requests that still wait for their final answer. */

@@ -97,13 +97,17 @@ export const ownerWords = {
     kind: AddOrRemove,
     feed: FeedId,
     owners: FeedId[],
-    provider: FeedId,
+    provider: { id: FeedId; knows: boolean },
   ): string => {
     const now = ownersAre(name, owners)
     if (kind === 'remove' && feed === by) return `You are no owner of **${name}** any more. ${now}`
     const thread = owners.length > 1 ? ' I have begun a new private thread with all of them.' : ''
     if (kind === 'remove')
       return `${person(feed)} is no owner of **${name}** any more and was told so. ${now}${thread}`
-    return `${person(feed)} is an owner of **${name}** now. ${now}${thread} Where they don't hear of it: their client has to know me, so send them an invite of mine, or let them follow \`${provider}\`.`
+    const reach = `send them an invite of mine, or let them follow \`${provider.id}\``
+    const remark = provider.knows
+      ? `Where they don't hear of it: their client has to know me, so ${reach}.`
+      : `I have never heard of them, so please look whether that is their id: \`${feed}\`. Their client has to know me before they hear of it, so ${reach}.`
+    return `${person(feed)} is an owner of **${name}** now. ${now}${thread} ${remark}`
   },
 } as const

@@ -24,9 +24,9 @@ export const upgradeWords = {
     `**${name}** runs ${version} after ${span(tookMs)}, at ${address}. Its data, identity and invites are the same.`,
   rebuilt: (name: string, remark: string | null, address: string, tookMs: Millis): string =>
     `**${name}** is rebuilt and up again after ${span(tookMs)}, at ${address}. Its indexes were made anew; its identity, log and invites are the same.${remark === null ? '' : ` About its image: ${remark}.`}`,
-  /** The hub has gone back, and the version before runs. */
+  /** The hub keeps to the version before, or has gone back to it: one that it can't get is not even tried. */
   wentBack: (name: string, version: string, runs: string | null, why: string, tookMs: Millis): string =>
-    `**${name}** could not go to ${version}: ${why}. It runs ${versionWord(runs)} again, after ${span(tookMs)}, with all its data.`,
+    `**${name}** could not go to ${version}: ${why}. It runs ${versionWord(runs)} as before, with all its data; that took ${span(tookMs)}.`,
   /** Neither of the two comes up. */
   neither: (name: string, version: string, back: string | null, why: string, trouble: string): string =>
     `**${name}** could not go to ${version}: ${why}. It is to run ${versionWord(back)} again, and that does not come up either: ${trouble}. Its server goes on trying, and \`status ${name}\` tells how it is.`,

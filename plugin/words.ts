@@ -63,6 +63,8 @@ export const words = {
     readings.length === 0
       ? 'I did not understand that, so I did nothing. `help` lists what I understand.'
       : `I did not understand that for sure, so I did nothing. Did you mean ${readings.map((one) => `\`${one}\``).join(' or ')}?`,
+  leftAside: (command: string): string =>
+    `I took only the first command of your message, because one in each is what I read for sure. The \`${command}\` after it was left aside: please send that on its own.`,
   burst: (count: number, perMinuteMax: number): string =>
     `That was a lot at once. I have not looked at ${count === 1 ? 'one of your requests, so it' : `${count} of your requests, so they`} changed nothing. Please send again what still matters, at most ${perMinuteMax} messages a minute.`,
   stranger:
@@ -77,11 +79,21 @@ export const words = {
     `**${name}** was stopped before the invite was ready, so it is void. Send \`start ${name}\`, then \`invite ${name}\`.`,
 } as const
 
-/** One pub in a line of the list. */
-export function listLine(view: PubView): string {
+/** What nobody can know just now: the pub's server is out of reach. */
+export interface Away {
+  /** The server's name. */
+  label: string
+  since: Millis | null
+}
+
+/** One pub in a line of the list; `away` where what is said is the last that was heard. */
+export function listLine(view: PubView, away: Away | null): string {
   if (isUnstoppable(view)) return `* ${unstoppable(view)}`
   const where = view.address === null ? '' : `, ${view.address}`
-  return `* **${view.name}** is ${view.status}${view.status === 'up' ? where : ''}${troubleOf(view)}`
+  const line = `* **${view.name}** is ${view.status}${view.status === 'up' ? where : ''}${troubleOf(view)}`
+  // What its owner has stopped, and its server too, stays so.
+  if (away === null || (view.desired === 'down' && view.phase !== 'up')) return line
+  return `${line}, as far as I know: its server, ${away.label}, is out of reach${away.since === null ? ' just now' : ` since ${when(away.since)}`}`
 }
 
 /** It shall be stopped, and its server fails to: it may well run on. */
@@ -97,11 +109,11 @@ function troubleOf(view: PubView): string {
   return view.phase === 'down' ? ' (being started)' : ''
 }
 
-/** A pub's state in sentences. */
-export function statusText(view: PubView): string {
+/** A pub's state in sentences; `isAway` where it is the last that was heard. */
+export function statusText(view: PubView, isAway: boolean): string {
   const state = isUnstoppable(view)
     ? unstoppable(view)
-    : `**${view.name}** is **${view.status}**${troubleOf(view)}`
+    : `**${view.name}** is **${view.status}**${troubleOf(view)}${isAway ? ', as far as I know' : ''}`
   const lines = [`${state}.`]
   if (view.title !== null) lines.push(`It calls itself: ${view.title}`)
   if (view.description !== null) lines.push(`It says of itself: ${view.description}`)

@@ -175,7 +175,7 @@ function readHead(words: string[]): Reading | null {
     case 'list':
       return readList(after)
     case 'help':
-      return { kind: 'help', about: topicOf(after) }
+      return { kind: 'help', about: topicOf(after) ?? strayTopic(after) }
     default:
       return null
   }
@@ -202,4 +202,17 @@ function topicOf(words: string[]): string | null {
     if (LATER.has(word) && words.length <= 2) return word
   }
   return null
+}
+
+/** Said after `help` without a command being meant. */
+const NO_TOPICS = new Set(
+  'a again all alone anybody anyone anything everything everyone hello here hey hi i it list me mine more my myself now pub pubs someone somebody that the them there this today topics us we wanted you'.split(
+    ' ',
+  ),
+)
+
+/** The one word after `help` that is no command: whoever asks for it shall hear that there is none. */
+function strayTopic(words: string[]): string | null {
+  const [word = '', ...more] = withoutCourtesy(words)
+  return more.length === 0 && /^[a-z][a-z-]{1,19}$/.test(word) && !NO_TOPICS.has(word) ? word : null
 }

@@ -36,6 +36,25 @@ export function parseCommand(text: string): Parsed {
   return read.kind === 'unclear' ? { kind: 'unclear', readings: clearOnes(read.readings) } : read
 }
 
+/**
+ * What kind of command stands in a text after the one that `parseCommand` finds, and so is not obeyed; null where there
+ * is none. Only plain ones count: talk, courtesies and a `no` are none.
+ */
+export function leftAside(text: string): Command['kind'] | null {
+  if (text.length > TEXT_CHARS_MAX || plainText(text).trim().length > COMMAND_CHARS_MAX) return null
+  const units = unitsOf(text)
+  if (units.length > UNITS_MAX) return null
+  const read = units.map((unit) => unit.read ?? readUnit(unit)).filter((one) => one !== null)
+  const [first, ...others] = read.filter((one) => one.kind !== 'unclear')
+  const same = JSON.stringify(first)
+  for (const other of others)
+    if (other.kind !== 'invalid' && !TALK.has(other.kind) && JSON.stringify(other) !== same) return other.kind
+  return null
+}
+
+/** What people also say in passing, or to take back. */
+const TALK: ReadonlySet<Command['kind']> = new Set(['help', 'no', 'later'])
+
 /** What is offered has to be clear when it is sent as it stands; where a reading is not, the help on its command. */
 function clearOnes(readings: string[]): string[] {
   const offers = readings.map((reading) => (isClear(reading) ? reading : `help ${reading.split(' ')[0]}`))

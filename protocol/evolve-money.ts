@@ -1,6 +1,6 @@
 /** What messages about money mean to the provider's state. All are on the provider's own feed, in its order. */
 import type { Folded } from './evolve'
-import type { Millis } from './ids'
+import type { Millis, PubId } from './ids'
 import { ALERTS_KEPT_MAX } from './limits-money'
 import type { AlertMessage } from './messages/alert'
 import type { BridgeMessage } from './messages/bridge'
@@ -11,7 +11,7 @@ import type { PaymentMessage, SubscriptionStatus } from './messages/payment'
 import type { PermitMessage } from './messages/permit'
 import type { SessionMessage } from './messages/session'
 import type { ProviderFold } from './state'
-import type { MoneyFold, Told } from './state-money'
+import type { MoneyFold, PaymentFact, Told } from './state-money'
 
 export type MoneyMessage =
   | BridgeMessage
@@ -85,9 +85,30 @@ function notePayment(money: MoneyFold, told: Told<PaymentMessage>): void {
     firstSequence: before?.firstSequence ?? told.sequence,
     statusSince: before?.content.status === status ? before.statusSince : told.at,
     goodSince: before?.goodSince ?? (isGood(status) ? told.at : null),
+    goodSpell: isGood(status) ? (before?.goodSpell ?? told.sequence) : null,
+    second: before?.second ?? false,
   })
   const known = money.paymentsOfPub.get(pub) ?? []
   if (!known.includes(subscription)) money.paymentsOfPub.set(pub, [...known, subscription])
+  const kept = keptPayment(money, pub)
+  for (const id of money.paymentsOfPub.get(pub) ?? []) {
+    const one = money.payments.get(id)
+    if (one !== undefined && one.goodSpell !== null) one.second = one !== kept
+  }
+}
+
+/**
+ * Of several good subscriptions of a pub the one that goes on: the one that has been good for longest. One that is mended
+ * after somebody else has paid comes second, because it is being ended already. Null where none is good.
+ */
+export function keptPayment(money: MoneyFold, pub: PubId): PaymentFact | null {
+  let kept: PaymentFact | null = null
+  for (const id of money.paymentsOfPub.get(pub) ?? []) {
+    const one = money.payments.get(id)
+    if (one === undefined || one.goodSpell === null) continue
+    if (kept === null || one.goodSpell < (kept.goodSpell ?? 0)) kept = one
+  }
+  return kept
 }
 
 function noteDues(money: MoneyFold, told: Told<DuesMessage>): void {

@@ -1,4 +1,5 @@
 /** What the provider can be told, in words. Every text fits one answer (ANSWER_BYTES_MAX). */
+import { LATER } from './command-vocabulary'
 import { type Entry, GROUPS } from './help-entries'
 
 const code = (text: string): string => `\`${text}\``
@@ -29,11 +30,14 @@ function entryOf(command: string): Entry | undefined {
   return undefined
 }
 
+function noEntry(about: string): string {
+  const word = code(about.slice(0, 20).replace(/[`\n]/g, ' '))
+  return LATER.has(about) ? `${word} is not available yet.` : `There is no command ${word}.`
+}
+
 function fullHelp(about: string | null): string {
   const lines = [
-    ...(about === null
-      ? []
-      : [`${code(about.slice(0, 20).replace(/[`\n]/g, ' '))} is not available yet.`, '']),
+    ...(about === null ? [] : [noEntry(about), '']),
     `You can send me, in a private message (${code('help COMMAND')} tells more about one):`,
   ]
   for (const [title, entries] of GROUPS) {

@@ -28,3 +28,12 @@ export const CLOCKS_AGREE_MS = 10 * 60_000
 export const OWED_CALLS_MAX = 100
 /** Alerts that are kept in memory, to know again what was told. */
 export const ALERTS_KEPT_MAX = 1_000
+/**
+ * So long after its end the sweep still asks what became of a session: a payment in its last minute whose webhook was lost
+ * is found, also by a bridge that was away for some days.
+ */
+export const SESSION_REMEMBERED_MS = 7 * 24 * 3_600_000
+/** Subscriptions whose newest state is remembered beyond the feed: facts that cross on their way are minutes apart. */
+export const FACTS_SEEN_MAX = 10_000
+/** A bridge needs one list of what is owed; the others are those that its last connection has not let go of yet. */
+export const BILLING_SOURCES_MAX = 8

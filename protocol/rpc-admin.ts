@@ -9,6 +9,13 @@ export interface AdminHubTokenAnswer {
   token: string
   expiresAt: Millis
 }
+/** `buttcloud.adminBridges()`, and of `adminBridgeRetire({bridge})` the one. `adminBridgeToken` answers like `adminHubToken`. */
+export interface BridgeView {
+  bridge: FeedId
+  label: string
+  status: 'admitted' | 'retired'
+  connected: boolean
+}
 /** `buttcloud.adminHubs()`. */
 export interface HubView {
   hub: FeedId

@@ -43,7 +43,10 @@ export type OwedCall =
   | { id: string; kind: 'portal'; customer: string }
   /** Ends at the end of what is paid. */
   | { id: string; kind: 'cancel-later'; subscription: string }
-  /** Ends now; `refund`: and its last payment goes back, because the pub is paid for twice, or was never made. */
+  /**
+   * Ends now; `refund`: and its last payment goes back, because the pub is paid for twice, or was never made. Owed until a
+   * fact says `canceled` and `refunded`, which is said of one that had taken nothing, too.
+   */
   | { id: string; kind: 'cancel-now'; subscription: string; refund: boolean }
   /** Another price, proration by Stripe. */
   | { id: string; kind: 'change-plan'; subscription: string; plan: string }
@@ -92,6 +95,11 @@ export const checkBillingDone = shape({
   stripeTime: time,
 })
 export type BillingDone = Of<typeof checkBillingDone>
+
+/** What `billingDone` answers. `known` false: nobody waits for it (any more), which is no fault of the bridge's. */
+export interface BillingDoneAnswer {
+  known: boolean
+}
 
 /**
  * `billingFact(…)`: the present state of a subscription. Answered once it is durable on the provider's feed, or known to

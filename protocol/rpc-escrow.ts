@@ -60,6 +60,8 @@ export interface AdminRestoreAnswer {
   /** Label of the hub. */
   hub: string
   epoch: number
+  /** What its owners want: a stopped one comes up only when they start it. */
+  desired: 'up' | 'down'
 }
 
 /** `buttcloud.adminRecovery()` and what its siblings answer. */

@@ -118,7 +118,7 @@ export const PROVIDER_ANONYMOUS = [
 export interface WhoamiAnswer {
   id: FeedId
   caller: FeedId
-  role: 'operator' | 'owner' | 'hub' | 'newcomer' | 'stranger'
+  role: 'operator' | 'owner' | 'hub' | 'bridge' | 'newcomer' | 'stranger'
   version: string
   /** To the operator and to hubs: what pubs' secrets are sealed to. null to everybody else. */
   recovery: Recovery | null
@@ -184,6 +184,13 @@ export interface JoinRequest {
   /** Signature by the hub's key over `joinText(token public key, hub)`: nobody else's feed can be joined. */
   proof: string
 }
+/** The same call with the key pair of a bridge token: answers once the bridge's record is on disk. */
+export interface BridgeJoinRequest {
+  bridge: FeedId
+  label?: string
+  /** As a hub's. */
+  proof: string
+}
 export interface JoinAnswer {
   provider: FeedId
   label: string
@@ -238,6 +245,6 @@ export interface FeedRequest {
   after: number
 }
 
-export type { AdminHubTokenAnswer, AdminInviteAnswer, HubView } from './rpc-admin'
+export type { AdminHubTokenAnswer, AdminInviteAnswer, BridgeView, HubView } from './rpc-admin'
 
 export * from './rpc-fence'

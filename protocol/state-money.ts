@@ -25,6 +25,13 @@ export interface PaymentFact extends Told<PaymentMessage> {
   statusSince: Millis
   /** When it was first good (active or trialing); null: it never was. */
   goodSince: Millis | null
+  /** The sequence of the word since which it is good without a break; null while it is not. */
+  goodSpell: number | null
+  /**
+   * Good beside another one of its pub that has been good for longer, now or until it ended: paid a second time. Whoever
+   * goes on alone is no second any more.
+   */
+  second: boolean
 }
 
 export interface DuesFact extends Told<DuesMessage> {

@@ -11,7 +11,7 @@ import type { Context } from '../context'
 import { Failure, firstLine } from '../failure'
 import { askYes } from '../io/ask-yes'
 import { run } from '../io/run'
-import { recoveryText } from '../render-recovery'
+import { recoveryText, restoredText } from '../render-recovery'
 
 type AskProvider = <T>(context: Context, method: AdminMethod, argument: object) => Promise<T>
 type AdminMethod =
@@ -51,8 +51,7 @@ export function registerRecovery(admin: Command, ask: AskProvider): void {
           sure: context.options.yes,
         }
         const done = await ask<AdminRestoreAnswer>(context, 'adminRestore', wish)
-        const text = `${done.name} goes to ${done.hub} under epoch ${done.epoch}. Its key comes from escrow, its feed from here; \`buttcloud admin pubs\` shows when it is up.`
-        context.print(context.options.json ? JSON.stringify(done) : text)
+        context.print(context.options.json ? JSON.stringify(done) : restoredText(done))
       }),
     )
   const recovery = admin

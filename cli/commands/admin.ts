@@ -13,6 +13,8 @@ import { callProvider } from '../io/admin'
 import { run } from '../io/run'
 import { wholeOption } from '../options'
 import { hubsText, pubsText } from '../render'
+import { registerBridges } from './admin-bridge'
+import { registerMail } from './admin-mail'
 import { registerRecovery } from './admin-recovery'
 
 const OWN_INVITE_USES_MAX = 1_000_000
@@ -87,5 +89,7 @@ export function register(program: Command): void {
         show(context, pubs, pubsText(pubs))
       }),
     )
+  registerBridges(admin, ask)
   registerRecovery(admin, ask)
+  registerMail(admin, ask)
 }

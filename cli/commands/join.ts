@@ -1,6 +1,6 @@
 /** `buttcloud join INVITE` */
 import type { Command } from 'commander'
-import { Failure, firstLine } from '../failure'
+import { codeOf, Failure, firstLine } from '../failure'
 import { parseInviteCode } from '../invite-code'
 import { openOwner } from '../io/owner'
 import { startProgress } from '../io/progress'
@@ -27,9 +27,13 @@ export function register(program: Command): void {
         const progress = startProgress(context, 'Redeeming the invite')
         try {
           const joined = await door.accept(String(invite)).catch((error: unknown) => {
-            throw new Failure(1, `Could not join ${code.host}:${code.port}: ${firstLine(error)}`, {
-              cause: error,
-            })
+            throw new Failure(
+              codeOf(error),
+              `Could not join ${code.host}:${code.port}: ${firstLine(error)}`,
+              {
+                cause: error,
+              },
+            )
           })
           progress.end()
           if (context.options.json) context.print(JSON.stringify({ outcome: 'done', ...joined }))

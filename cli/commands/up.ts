@@ -9,6 +9,7 @@ import { inviteCodesIn } from '../invite-code'
 import { untilStopped } from '../io/child-life'
 import { endOnTheUncaught } from '../io/last-words'
 import { run } from '../io/run'
+import { rememberShown } from '../io/shown-file'
 import { Everything, firstConversation, pubsUp, startOwner, startServers } from '../io/up'
 import { inOrder, type Letter } from '../letters'
 import { wholeOption } from '../options'
@@ -93,6 +94,7 @@ async function bringUp(everything: Everything): Promise<void> {
     )
   } else {
     context.print(`\n${conversationOf(context, letters, first, door.id)}\n`)
+    rememberShown(context, shownOf(letters, first))
     if (pubs.length > 0) context.print(`${pubLines(pubs)}\n`)
     const { paint, width } = context
     const prefix = prefixFor(callName(), options.dir, join(homedir(), '.buttcloud'))

@@ -60,6 +60,19 @@ export class Conversation {
     })
   }
 
+  /** Calls `look` now and after every letter; never resolves, and rejects when the reading broke. */
+  watch(look: () => void): Promise<never> {
+    return new Promise((_resolve, reject) => {
+      const check = () => {
+        if (this.#failed === null) return look()
+        this.#listeners.delete(check)
+        reject(this.#failed)
+      }
+      this.#listeners.add(check)
+      check()
+    })
+  }
+
   /** Resolves when the past has been read; false when that took too long. */
   async caughtUp(timeoutMs: number): Promise<boolean> {
     return (await this.until(() => (this.#caughtUp ? true : null), timeoutMs)) === true

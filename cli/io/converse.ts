@@ -1,5 +1,5 @@
 /** One request by message, from the words to the final answer. What every verb of the owner does. */
-import { createInterface } from 'node:readline/promises'
+import { REQUESTS_PER_MINUTE_MAX } from '../../protocol/limits'
 import type { Context } from '../context'
 import { Failure } from '../failure'
 import { inviteCodesIn } from '../invite-code'
@@ -7,6 +7,7 @@ import type { NewLetter } from '../letter-content'
 import {
   type Answered,
   asks,
+  isCrowded,
   type Letter,
   newestThread,
   outcomeOf,
@@ -14,20 +15,19 @@ import {
   type Request,
 } from '../letters'
 import type { JoinedProvider } from '../owner-book'
-import { indented, plainOf } from '../render'
+import { plainOf } from '../render'
 import { Conversation } from './conversation'
-import { openOwner, providerFor } from './owner'
+import { type Whole, wholeResult } from './long-answer'
+import { openOwner, providerFor, untilLevel } from './owner'
 import type { OwnerDoor } from './owner-door'
 import { type Progress, startProgress } from './progress'
+import { aimed, confirm, isWord, NOT_CONFIRMED } from './questions'
+import { rememberShown } from './shown-file'
 
-const NOT_CONFIRMED =
-  'Not confirmed, so nothing was done. The question stays open: `buttcloud say yes` answers it, or run this again with --yes.'
+const CROWDED = `More than ${REQUESTS_PER_MINUTE_MAX} of your messages within a minute: the provider may take a minute over this one, or not look at it.`
 
 const SENT_ALL_THE_SAME =
-  'The request is sent and stays valid; its answer will come into the thread. Look later with: buttcloud list'
-
-const NOT_CONFIRMED_SHARED =
-  'Not confirmed, so nothing was done. The question stays open: `buttcloud say yes --yes` agrees, `buttcloud say no` ends it.'
+  'The request is sent and stays valid; its answer will come into the thread. Look later with: buttcloud inbox'
 
 export interface Wish {
   text: string
@@ -45,9 +45,10 @@ export async function converse(context: Context, wish: Wish): Promise<void> {
   }
   try {
     const provider = providerFor(context, door.id)
+    const level = isWord(wish) ? await untilLevel(context, door, provider.id) : true
     const conversation = new Conversation(door, provider.id)
     try {
-      await exchange({ context, door, provider, conversation, close }, wish)
+      await exchange({ context, door, provider, conversation, level, close }, wish)
     } finally {
       conversation.stop()
     }
@@ -56,11 +57,13 @@ export async function converse(context: Context, wish: Wish): Promise<void> {
   }
 }
 
-interface Exchange {
+export interface Exchange {
   context: Context
   door: OwnerDoor
   provider: JoinedProvider
   conversation: Conversation
+  /** False where the provider may have written what is not here yet. */
+  level: boolean
   /** Closes the door, once. */
   close(): Promise<void>
 }
@@ -81,21 +84,13 @@ async function exchange(on: Exchange, wish: Wish): Promise<void> {
   const { final } = answered
   if (final === null) throw await timedOut(on, request, answered)
   if (outcomeOf(final) !== 'asked' || !asks(final, request.owner)) return finish(on, request, answered, final)
-  if (!(await confirm(context, final))) {
-    report(context, request, answered, final)
+  const confirmed = await confirm(context, final)
+  rememberShown(context, [final])
+  if (!confirmed) {
+    report(context, request, answered, final, null)
     throw new Failure(1, NOT_CONFIRMED)
   }
   await exchange(on, { text: 'yes', thread: final })
-}
-
-/** A `yes` or `no` goes to the question about a shared pub that is open; nobody says yes to what they have not read. */
-async function aimed(on: Exchange, wish: Wish): Promise<Wish> {
-  const word = wish.text.toLowerCase()
-  if (wish.thread !== 'newest' || (word !== 'yes' && word !== 'no')) return wish
-  const question = questionOfOthers(on.conversation.letters, on.door.id, Date.now())
-  if (question === null) return wish
-  if (word === 'yes' && !(await confirm(on.context, question))) throw new Failure(1, NOT_CONFIRMED_SHARED)
-  return { ...wish, thread: question }
 }
 
 async function send(on: Exchange, wish: Wish, timeoutMs: number): Promise<Request> {
@@ -129,6 +124,7 @@ function threadFor(wish: Wish, letters: Letter[]): NewLetter['thread'] {
 
 async function wait(on: Exchange, request: Request, timeoutMs: number): Promise<Answered> {
   const { context, conversation } = on
+  if (isCrowded(conversation.letters, request, Date.now())) context.say(CROWDED)
   const progress = startProgress(context, 'Waiting for the provider')
   let said = false
   try {
@@ -202,25 +198,30 @@ async function sentOnly(on: Exchange, request: Request, timeoutMs: number): Prom
   if (!context.options.json) context.print(`Sent as ${request.key}.`)
 }
 
-function finish(on: Exchange, request: Request, answered: Answered, final: Letter): void {
+async function finish(on: Exchange, request: Request, answered: Answered, final: Letter): Promise<void> {
   const { context } = on
-  report(context, request, answered, final)
+  const whole = await wholeResult(context, answered)
+  report(context, request, answered, final, whole)
   const question = questionOfOthers(on.conversation.letters, request.owner, Date.now())
   if (question !== null)
     context.say(
       `A question waits for you: ${plainOf(question.text).trim()}\nAnswer it with \`buttcloud say yes\` or \`buttcloud say no\`.`,
     )
-  const outcome = outcomeOf(final)
-  if (outcome === 'done') {
-    if (context.options.json) return
-    context.print(plainOf(final.text).trim())
-    for (const bearer of answered.bearers) context.print(`\n${plainOf(bearer.text).trim()}`)
-    return
-  }
-  throw new Failure(1, plainOf(final.text).trim())
+  if (outcomeOf(final) !== 'done') throw new Failure(1, plainOf(final.text).trim())
+  if (context.options.json) return
+  const textOf = (letter: Letter): string =>
+    plainOf(whole?.letter === letter ? whole.text : letter.text).trim()
+  context.print(textOf(final))
+  for (const bearer of answered.bearers) context.print(`\n${textOf(bearer)}`)
 }
 
-function report(context: Context, request: Request, answered: Answered, final: Letter): void {
+function report(
+  context: Context,
+  request: Request,
+  answered: Answered,
+  final: Letter,
+  whole: Whole | null,
+): void {
   printJson(context, {
     ...base(request, answered),
     outcome: outcomeOf(final),
@@ -228,7 +229,11 @@ function report(context: Context, request: Request, answered: Answered, final: L
     text: final.text,
     answer: final.key,
     payload: final.payload,
+    bearers: answered.bearers.map(({ text }) => text),
+    whole: whole?.value ?? null,
   })
+  // What has been said here is no news in the inbox.
+  rememberShown(context, [final, ...answered.bearers])
 }
 
 function base(request: Request, answered: Answered): object {
@@ -244,24 +249,6 @@ function base(request: Request, answered: Answered): object {
 
 function printJson(context: Context, value: object): void {
   if (context.options.json) context.print(JSON.stringify(value))
-}
-
-async function confirm(context: Context, question: Letter): Promise<boolean> {
-  if (context.options.yes) return true
-  if (context.stdin.isTTY !== true || context.stderr.isTTY !== true) {
-    context.say(plainOf(question.text).trim())
-    return false
-  }
-  context.say(indented(plainOf(question.text).trim(), context.width, ''))
-  const lines = createInterface({ input: context.stdin, output: context.stderr })
-  try {
-    return /^y(?:es)?$/i.test((await lines.question('Do it? [y/N] ')).trim())
-  } catch (error) {
-    context.say('')
-    throw new Failure(1, NOT_CONFIRMED, { cause: error })
-  } finally {
-    lines.close()
-  }
 }
 
 /** The value, or null when it takes longer. */

@@ -1,5 +1,5 @@
 /** The door to the owner's own SSB node, whichever it is. Types only. */
-import type { FeedId, MessageId } from '../../protocol/ids'
+import type { FeedId, MessageId, Millis } from '../../protocol/ids'
 import type { NewLetter } from '../letter-content'
 import type { RawLetter } from '../letters'
 import type { JoinedProvider } from '../owner-book'
@@ -30,6 +30,11 @@ export interface OwnerDoor {
   /** Redeems a provider's invite and remembers the provider. */
   accept(invite: string): Promise<JoinedProvider>
   state(provider: FeedId): Promise<OwnerState>
+  /**
+   * Resolves to true when all is here that the provider had written by now, to false when that took too long or can't
+   * be known; at once to true where the node runs on by itself and can't be asked.
+   */
+  level(provider: FeedId, timeoutMs: Millis): Promise<boolean>
   /** Resolves when the provider has our feed up to this sequence; at once where the node runs on by itself. */
   delivered(provider: FeedId, sequence: number): Promise<void>
   close(): Promise<void>

@@ -44,11 +44,18 @@ export async function openEmbedded(options: EmbeddedOptions): Promise<OwnerDoor>
   return door
 }
 
+export interface ReachOptions {
+  /** Sentences that everybody reads, and those of --verbose. */
+  log: (sentence: string) => void
+  explain: (sentence: string) => void
+  /** The command goes on for long: where the node is opened here, other commands shall reach it meanwhile. */
+  stays: boolean
+}
+
 /** The node over its socket where it runs, else opened here. Waits while another short command has it. */
 export async function reachEmbedded(
   folder: string,
-  log: (sentence: string) => void,
-  explain: (sentence: string) => void,
+  { log, explain, stays }: ReachOptions,
 ): Promise<OwnerDoor> {
   const path = join(folder, 'owner')
   const end = Date.now() + LOCK_WAIT_MS
@@ -56,7 +63,7 @@ export async function reachEmbedded(
     const running = await embeddedOverSocket(path)
     if (running !== null) return running
     try {
-      return await openEmbedded({ folder, unixSocket: false, log: explain })
+      return await openEmbedded({ folder, unixSocket: stays, log: explain })
     } catch (error) {
       const inUse = /is in use by another program/.test((error as Error).message)
       if (!inUse || Date.now() > end) throw new Failure(1, (error as Error).message, { cause: error })

@@ -1,5 +1,5 @@
 /** The owner's embedded node over its unix socket: plugin `owner`, for programs of the same user only. */
-import type { FeedId } from '../../protocol/ids'
+import type { FeedId, Millis } from '../../protocol/ids'
 import { called, drain } from '../../sbot/peers'
 import type { NewLetter } from '../letter-content'
 import type { OwnerDoor } from './owner-door'
@@ -11,6 +11,7 @@ const MANIFEST = {
   conversation: 'source',
   accept: 'async',
   state: 'async',
+  level: 'async',
   delivered: 'async',
 } as const
 /** What a program needs to call it. */
@@ -36,6 +37,8 @@ export function ownerPlugin(service: Promise<OwnerDoor>): object {
       say: (letter: NewLetter, cb: Callback) => answer(cb, async () => (await service).say(letter)),
       accept: (invite: string, cb: Callback) => answer(cb, async () => (await service).accept(invite)),
       state: (provider: FeedId, cb: Callback) => answer(cb, async () => (await service).state(provider)),
+      level: (request: { provider: FeedId; timeoutMs: Millis }, cb: Callback) =>
+        answer(cb, async () => (await service).level(request.provider, request.timeoutMs)),
       delivered: (request: { provider: FeedId; sequence: number }, cb: Callback) =>
         answer(cb, async () => (await service).delivered(request.provider, request.sequence)),
       conversation({ provider }: { provider: FeedId }) {
@@ -86,6 +89,7 @@ export function ownerOverSocket(master: Master): OwnerDoor {
     },
     accept: (invite) => called((callback) => owner.accept(invite, callback)),
     state: (provider) => called((callback) => owner.state(provider, callback)),
+    level: (provider, timeoutMs) => called((callback) => owner.level({ provider, timeoutMs }, callback)),
     delivered: async () => {},
     close: () => closeClient(master.rpc),
   }

@@ -12,7 +12,7 @@ import { readBook, rememberProvider } from './book-file'
 import type { OwnerDoor } from './owner-door'
 import { redeemInvite } from './redeem'
 
-const DELIVERY_POLL_MS = 150
+const POLL_MS = 150
 const DIAL_FIRST_PAUSE_MS = 300
 const DIAL_CEILING_PAUSE_MS = 15_000
 
@@ -39,6 +39,28 @@ export function createOwnerService(node: OpenedNode, folder: string): OwnerDoor 
       found ||= value?.sequence === sequence
     }).catch(() => {})
     return found
+  }
+  /** True when the provider has nothing of its own that is not here. */
+  const isLevel = async (provider: FeedId): Promise<boolean> => {
+    const rpc: any = sbot.peers().find((peer) => peer.id === provider)?.rpc
+    if (rpc === undefined) return false
+    const next = ((await sbot.head(provider))?.sequence ?? 0) + 1
+    const query = {
+      id: provider,
+      seq: next,
+      sequence: next,
+      limit: 1,
+      live: false,
+      keys: false,
+      values: true,
+    }
+    let more = false
+    return drain(rpc.createHistoryStream(query), () => {
+      more = true
+    }).then(
+      () => !more,
+      () => false,
+    )
   }
   const look = async () => {
     const failed: Error[] = []
@@ -109,9 +131,15 @@ export function createOwnerService(node: OpenedNode, folder: string): OwnerDoor 
       const why = connected ? null : (problems.get(provider) ?? 'no connection to the provider yet')
       return { connected, problem: why ?? (gate.open ? null : gate.why) }
     },
+    async level(provider, timeoutMs) {
+      for (const end = Date.now() + timeoutMs; Date.now() < end; ) {
+        if (await isLevel(provider)) return true
+        await new Promise((resolve) => setTimeout(resolve, POLL_MS))
+      }
+      return false
+    },
     async delivered(provider, sequence) {
-      while (!(await holds(provider, sequence)))
-        await new Promise((resolve) => setTimeout(resolve, DELIVERY_POLL_MS))
+      while (!(await holds(provider, sequence))) await new Promise((resolve) => setTimeout(resolve, POLL_MS))
     },
     async close() {
       // Not awaited: a dial to somebody who is gone may take long, and closing the node ends it.

@@ -9,12 +9,13 @@ import { readBook } from './book-file'
 import type { OwnerDoor } from './owner-door'
 import { reachEmbedded } from './owner-embedded'
 import { openRunning } from './owner-running'
+import { startProgress } from './progress'
 
 /**
  * Opens the door. `auto` takes the running ssb-server, unless it has joined no provider and the embedded node has.
- * Throws a Failure (1) with a sentence.
+ * Throws a Failure (1) with a sentence. `stays`: for a command that goes on for long.
  */
-export async function openOwner(context: Context): Promise<OwnerDoor> {
+export async function openOwner(context: Context, stays = false): Promise<OwnerDoor> {
   const { options } = context
   const book = readBook(options.dir)
   if (options.owner !== 'own') {
@@ -30,12 +31,25 @@ export async function openOwner(context: Context): Promise<OwnerDoor> {
     } else if (options.owner === 'running')
       throw new Failure(1, `No ssb-server answers on ${options.ssbPath}. Start it, or leave --owner out.`)
   }
-  return told(context, await reachEmbedded(options.dir, context.say, context.explain))
+  return told(
+    context,
+    await reachEmbedded(options.dir, { log: context.say, explain: context.explain, stays }),
+  )
 }
 
 function told(context: Context, door: OwnerDoor): OwnerDoor {
   context.explain(`Using ${door.description}, as ${door.id}.`)
   return door
+}
+
+/** How long the provider is asked for what is new; what came before is here in any case. */
+const LEVEL_MS = 10_000
+
+/** Waits until what the provider has written is here; false when it can't be asked. */
+export async function untilLevel(context: Context, door: OwnerDoor, provider: FeedId): Promise<boolean> {
+  const progress = startProgress(context, 'Looking for what is new')
+  const waitMs = Math.min(LEVEL_MS, context.options.timeoutMs)
+  return door.level(provider, waitMs).finally(() => progress.end())
 }
 
 /** The provider that is meant: the one given, else the newest joined. Throws a Failure (1). */

@@ -61,13 +61,17 @@ async function usesOwn(context: Context): Promise<boolean> {
   return running === null
 }
 
-/** Connects; rejects with a sentence when the provider is out of reach. */
+/** Connects for the methods of our own plugin; rejects with a sentence when the provider is out of reach. */
 export async function callProvider(identity: Identity, manifest: object): Promise<ProviderConnection> {
+  const rpc = await connectProvider(identity, { buttcloud: manifest })
+  return { buttcloud: rpc.buttcloud, close: () => closeClient(rpc) }
+}
+
+/** The same for any methods. */
+export async function connectProvider(identity: Identity, manifest: object): Promise<any> {
   const { keys, provider, networkKey } = identity
-  const options = { manifest: { buttcloud: manifest }, networkKey, timeoutMs: CONNECT_MS }
   try {
-    const rpc = await connectAddress(provider.address, keys, options)
-    return { buttcloud: rpc.buttcloud, close: () => closeClient(rpc) }
+    return await connectAddress(provider.address, keys, { manifest, networkKey, timeoutMs: CONNECT_MS })
   } catch (error) {
     const why = firstLine(error).replace(/~shs:[A-Za-z0-9+/=]+/g, '')
     throw new Error(`try-again: the provider is out of reach: ${why}`, { cause: error })

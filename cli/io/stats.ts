@@ -1,10 +1,10 @@
 /** `buttcloud stats`: the live figures of a pub, over a connection of its own to the provider. */
 import { checkLiveFigures, FIGURE_METHODS } from '../../protocol/figures'
 import type { PubId } from '../../protocol/ids'
-import type { PubView } from '../../protocol/rpc'
+import { type PubView, reasonOf } from '../../protocol/rpc'
 import { called, drain } from '../../sbot/peers'
 import type { Context } from '../context'
-import { Failure, firstLine } from '../failure'
+import { codeOf, Failure, firstLine } from '../failure'
 import { statsHeading, statsLine } from '../stats-text'
 import { callProvider, identityFor } from './provider-call'
 
@@ -17,7 +17,7 @@ const SIGNALS = ['SIGINT', 'SIGTERM'] as const
 export async function watchStats(context: Context, name: string | null, count: number | null): Promise<void> {
   const identity = await identityFor(context)
   const connection = await callProvider(identity, METHODS).catch((error: unknown) => {
-    throw new Failure(1, sentenceOf(error), { cause: error })
+    throw new Failure(codeOf(error), sentenceOf(error), { cause: error })
   })
   try {
     const views = (await called((callback) => connection.buttcloud.pubs(callback))) as PubView[]
@@ -61,7 +61,10 @@ function follow(context: Context, source: any, pub: PubId, count: number | null)
     }
     drain(source, take).then(
       () => finish(() => reject(new Failure(1, 'The provider ended the stream; run it again to go on.'))),
-      (error: unknown) => finish(() => reject(new Failure(1, sentenceOf(error), { cause: error }))),
+      (error: unknown) =>
+        finish(() =>
+          reject(new Failure(reasonOf(error) === 'try-again' ? 3 : 1, sentenceOf(error), { cause: error })),
+        ),
     )
   })
 }

@@ -13,6 +13,8 @@ import {
 import { inviteViews } from '../invite-list'
 import { isGuest } from '../owners'
 import { allViews, hubViews, pubsOf, viewOf } from '../query'
+import { billingMethods } from './billing-api'
+import { isBridge } from './bridges'
 import { refusal } from './commits'
 import { mailMethods } from './mail-api'
 import { type Caller, currentSoon, fieldOf, method } from './method'
@@ -39,6 +41,7 @@ export function createApi(self: FeedId, version: string, provider: () => Promise
     const { state } = one.inbox
     if (id === self) return 'operator'
     if (state.provider.hubs.has(id)) return 'hub'
+    if (isBridge(state, id)) return 'bridge'
     if (state.provider.owners.has(id) || isGuest(state, id)) return 'owner'
     return one.tables.newcomers.has(id) ? 'newcomer' : 'stranger'
   }
@@ -56,6 +59,7 @@ export function createApi(self: FeedId, version: string, provider: () => Promise
     ...notHere(),
     ...moneyMethods(),
     ...mailMethods({ idOf, operator, provider, ownersKnown }),
+    ...billingMethods(idOf, operator, provider),
     whoami: method<WhoamiAnswer>(async (from) => {
       const caller = idOf(from)
       const one = await provider()
@@ -77,7 +81,7 @@ export function createApi(self: FeedId, version: string, provider: () => Promise
     }),
     join: method(async (from, request) => {
       const caller = from?.id
-      if (!isInviteKey(caller)) throw refusal('refused', 'join with a hub token')
+      if (!isInviteKey(caller)) throw refusal('refused', 'join with a token')
       const one = await provider()
       // Until then a token may seem unused that another server has used.
       await currentSoon(one)
@@ -124,7 +128,7 @@ export function createApi(self: FeedId, version: string, provider: () => Promise
       const one = await provider()
       const wanted = fieldOf(options, 'label')
       const label = typeof wanted === 'string' && wanted !== '' ? wanted : null
-      const { seed, expiresAt } = await one.door.token(label)
+      const { seed, expiresAt } = await one.door.token(label, 'hub')
       return { token: `${one.address()}:${self}~${seed}`, expiresAt }
     }),
     adminHubs: method<HubView[]>(async (from) => {

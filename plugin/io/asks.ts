@@ -28,8 +28,8 @@ export interface AskMeans {
   paint: Painter
   /** Stores what was uploaded as a pub's, and gives its feed. */
   storeImport(pub: PubId, owner: FeedId, upload: string): Promise<FeedId>
-  /** Has the billing bridge make a call; resolves with what came of it, however long that takes. */
-  callStripe(call: OwedCall): Promise<BillingDone>
+  /** Has the billing bridge make a call for a request; resolves with what came of it, however long that takes. */
+  callStripe(call: OwedCall, request: MessageId): Promise<BillingDone>
   /** The store of addresses. */
   setEmail(owner: FeedId, set: EmailSet): Promise<EmailReply>
   /** Where replies go that are too long for a message. */
@@ -37,7 +37,9 @@ export interface AskMeans {
 }
 /** Calls one of the hub's methods. */
 type HubCall = (method: keyof typeof HUB_MANIFEST, argument: unknown) => Promise<unknown>
-type Askers = { [K in Ask['kind']]: (call: HubCall, ask: Extract<Ask, { kind: K }>) => Promise<unknown> }
+type Askers = {
+  [K in Ask['kind']]: (call: HubCall, ask: Extract<Ask, { kind: K }>, request: MessageId) => Promise<unknown>
+}
 
 /** How long the reply of each kind is waited for. */
 const WAITS: Record<Ask['kind'], Millis> = {
@@ -60,7 +62,7 @@ export class Asks {
     export: (_call, { pub, part, readers }) => this.means.exportLinks(pub, part, readers),
     status: (call, ask) => this.status(call, ask),
     import: (_call, { pub, owner, upload }) => this.means.storeImport(pub, owner, upload),
-    stripe: (_call, { call }) => this.means.callStripe(call),
+    stripe: (_call, { call }, request) => this.means.callStripe(call, request),
     email: (_call, { owner, set }) => this.means.setEmail(owner, set),
   }
 
@@ -96,9 +98,9 @@ export class Asks {
     const timer = Number.isFinite(waitMs)
       ? this.clock.after(waitMs, () => settle({ state: 'failed', reason: late }))
       : () => undefined
-    const asker = this.askers[ask.kind] as (call: HubCall, ask: Ask) => Promise<unknown>
+    const asker = this.askers[ask.kind] as (call: HubCall, ask: Ask, request: MessageId) => Promise<unknown>
     const call: HubCall = (method, argument) => callHub(this.sbot, this.clock, hub, method, argument, waitMs)
-    asker(call, ask)
+    asker(call, ask, request)
       .then(
         (value) => settle({ state: 'done', ask: ask.kind, value }),
         (error: unknown) => settle({ state: 'failed', reason: reasonOfCall(error) }),

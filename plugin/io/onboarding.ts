@@ -1,5 +1,5 @@
 /**
- * Who may come in: people with the provider's own invite, hubs with a one-time token. Hooks `auth` and `invite.use`
+ * Who may come in: people with the provider's own invite, hubs and bridges with a one-time token. Hooks `auth` and `invite.use`
  * of whatever stack this plugin runs in. Nothing is published here: strangers must not grow the feed.
  */
 import { randomBytes } from 'node:crypto'
@@ -7,30 +7,42 @@ import ssbKeys from 'ssb-keys'
 import { type FeedId, type InviteKey, isFeedId, isInviteKey } from '../../protocol/ids'
 import { buildHub } from '../../protocol/messages/hub'
 import { type JoinAnswer, joinText } from '../../protocol/rpc'
+import { BILLING_CALLS } from '../../protocol/rpc-billing'
+import { isBridge, joinBridge } from './bridges'
 import { refusal } from './commits'
 import type { Inbox } from './inbox'
-import type { Tables } from './tables'
+import { fieldOf } from './method'
+import { isProven } from './proof'
+import type { Provider } from './provider'
+import type { Tables, TokenKind } from './tables'
 
 type Callback<T> = (error: Error | null, value?: T) => void
 
 const INVITE_RIGHTS = { allow: ['invite.use', 'getAddress'], deny: null }
 const TOKEN_RIGHTS = { allow: ['buttcloud.join'], deny: null }
+/** A bridge asks about billing and nothing else; it has no feed, so nothing is replicated with it either. */
+const BRIDGE_RIGHTS = {
+  allow: ['buttcloud.whoami', ...BILLING_CALLS.map((name) => `buttcloud.${name}`)],
+  deny: null,
+}
 const LABEL_CHARS_MAX = 40
 
 export interface Door {
   /** Makes an invite of the provider itself. */
   invite(uses: number): Promise<{ key: InviteKey; seed: string }>
-  token(label: string | null): Promise<{ key: InviteKey; seed: string; expiresAt: number }>
+  token(label: string | null, kind: TokenKind): Promise<{ key: InviteKey; seed: string; expiresAt: number }>
   join(caller: InviteKey, request: unknown): Promise<JoinAnswer>
 }
 
 /** Admits the keys of invites and tokens at the moment they connect. Must be called inside the plugin's init. */
-export function hookAuth(ssb: any, tables: Tables): void {
+export function hookAuth(ssb: any, tables: Tables, provider: () => Provider | undefined): void {
   ssb.auth.hook(function (this: unknown, fn: any, [id, cb]: [string, Callback<object>]) {
     if (isInviteKey(id)) {
       if (tables.admitsInvite(id)) return cb(null, INVITE_RIGHTS)
       if (tables.token(id) !== null) return cb(null, TOKEN_RIGHTS)
     }
+    const one = provider()
+    if (one !== undefined && isFeedId(id) && isBridge(one.inbox.state, id)) return cb(null, BRIDGE_RIGHTS)
     return fn.call(this, id, cb)
   })
 }
@@ -78,9 +90,9 @@ export function createDoor(tables: Tables, inbox: Inbox): Door {
       tables.addInvite(key, uses)
       return { key, seed }
     },
-    async token(label) {
+    async token(label, kind) {
       const { key, seed } = fresh()
-      return { key, seed, expiresAt: tables.addToken(key, label) }
+      return { key, seed, expiresAt: tables.addToken(key, label, kind) }
     },
     join(caller, request) {
       // One at a time per token, so that two servers with one token can't both be let in.
@@ -102,12 +114,15 @@ async function joinOnce(
   request: unknown,
 ): Promise<JoinAnswer> {
   const { provider } = inbox.state
+  if (tables.token(caller)?.kind === 'bridge' || fieldOf(request, 'bridge') !== undefined)
+    return joinBridge(tables, inbox, caller, request)
   const { hub, label, proof } = (request ?? {}) as { hub?: unknown; label?: unknown; proof?: unknown }
   if (!isFeedId(hub)) throw refusal('bad-argument', `hub: expected a feed id, found ${JSON.stringify(hub)}`)
-  const proven = typeof proof === 'string' && verifies(hub, proof, joinText(caller, hub))
-  if (!proven) throw refusal('refused', 'the proof does not show that this server owns that feed')
+  if (!isProven(hub, proof, joinText(caller, hub)))
+    throw refusal('refused', 'the proof does not show that this server owns that feed')
   const used = provider.usedTokens.get(caller)
   const known = provider.hubs.get(hub)
+  if (provider.money.bridges.has(hub)) throw refusal('refused', 'that key is a billing bridge')
   if (used !== undefined && used !== hub)
     throw refusal('refused', 'this token has been used by another server')
   if (used === hub && known !== undefined) return { provider: provider.id, label: known.label }
@@ -119,12 +134,4 @@ async function joinOnce(
   await inbox.say(buildHub({ hub, status: 'admitted', label: name, token: caller }), [hub, provider.id])
   // The token stays until it runs out: the same server may ask again when our answer got lost.
   return { provider: provider.id, label: name }
-}
-
-function verifies(hub: FeedId, proof: string, text: string): boolean {
-  try {
-    return ssbKeys.verify({ public: hub.slice(1), curve: 'ed25519', id: hub }, proof, text) === true
-  } catch {
-    return false
-  }
 }

@@ -9,6 +9,7 @@ import { describe, type Effect } from '../effects'
 import type { Policy } from '../policy'
 import type { Ledger } from '../query'
 import { type AskMeans, Asks } from './asks'
+import { Billing } from './billing'
 import { Commits } from './commits'
 import { Deeds } from './deeds'
 import { Escrow } from './escrow'
@@ -64,6 +65,8 @@ export interface Provider {
   /** What the operator does, between two decisions. */
   readonly deeds: Deeds
   readonly door: Door
+  /** What the billing bridge is asked, and what it tells. */
+  readonly billing: Billing
   readonly exports: Exports
   readonly imports: Imports
   /** Null: this provider sends no mail. */
@@ -98,6 +101,7 @@ export async function startProvider(options: ProviderOptions): Promise<Provider>
     () => {
       loop?.wake()
       figures.ownersChanged()
+      billing.changed()
       for (const then of [...subscribers]) then()
     },
     (error) => {
@@ -107,13 +111,15 @@ export async function startProvider(options: ProviderOptions): Promise<Provider>
     clock,
   )
   const figures = new FigureRelay(sbot, inbox, clock)
+  const billing = new Billing(inbox, policy, clock, (fact, details) => log('warn', fact, details))
   const connected = (): Set<FeedId> => new Set(sbot.peers().map((peer) => peer.id))
   const goneSince = watchPeers(sbot, inbox, clock, () => loop?.wake())
 
   const exports = exportsOf(options, inbox, clock)
   const imports = importsOf(options, inbox, clock)
   const post = options.post?.(() => loop?.wake()) ?? null
-  const asks = new Asks(sbot, clock, meansOf(exports, imports, post, options), () => loop?.wake())
+  const means = meansOf(exports, imports, billing, post, options)
+  const asks = new Asks(sbot, clock, means, () => loop?.wake())
   let isCurrent = options.mayWrite === undefined
   let currentSince = clock.now()
   const catchUp = async (): Promise<void> => {
@@ -140,7 +146,7 @@ export async function startProvider(options: ProviderOptions): Promise<Provider>
     if (!inbox.complete || !isCurrent) return
     await deeds.do()
     imports.tidy()
-    asks.forget((request) => inbox.state.open.has(request))
+    for (const one of [asks, billing]) one.forget((request) => inbox.state.open.has(request))
     const facts = {
       replies: asks.replies(),
       brought: imports.brought(),
@@ -148,6 +154,7 @@ export async function startProvider(options: ProviderOptions): Promise<Provider>
       connected: connected(),
       newcomers: new Set(tables.newcomers.keys()),
       strangers: inbox.strangers,
+      otherClocks: billing.otherClocks(),
       currentSince,
       mail: post?.facts() ?? null,
     }
@@ -182,7 +189,7 @@ export async function startProvider(options: ProviderOptions): Promise<Provider>
     policy,
     deeds,
     door: createDoor(tables, inbox),
-    ...{ exports, imports, post, current },
+    ...{ billing, exports, imports, post, current },
     address: options.address,
     connected,
     subscribe(then) {
@@ -244,6 +251,7 @@ function importsOf({ sbot, tables, vault, importFolder, log }: ProviderOptions, 
 function meansOf(
   exports: Exports,
   imports: Imports,
+  billing: Billing,
   post: Post | null,
   { blobs, log }: ProviderOptions,
 ): AskMeans {
@@ -251,9 +259,7 @@ function meansOf(
     blobs,
     storeImport: (pub, owner, upload) => imports.store(pub, owner, upload),
     exportLinks: (pub, part, readers) => exports.exportLinks(pub, part, readers),
-    callStripe: async () => {
-      throw new Error('refused: no billing bridge has joined')
-    },
+    callStripe: (call, request) => billing.call(call, request),
     setEmail: (owner, set) => post?.set(owner, set) ?? noMail(),
     paint: createPainter(blobs, (fact, details) => log('warn', fact, details)),
   }

@@ -59,7 +59,8 @@ export async function restore(
   if (!done.ok) throw refusal('refused', done.why)
   const { record, label } = done
   await inbox.say(record, [inbox.state.provider.id])
-  return { pub: record.pub, name: record.name, hub: label, epoch: record.epoch }
+  const { pub, name, epoch, desired } = record
+  return { pub, name, hub: label, epoch, desired }
 }
 
 function viewOf(one: Provider): RecoveryView {

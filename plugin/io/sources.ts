@@ -1,6 +1,4 @@
 /** Pull-stream sources of the API: bounded, and gone when the other side goes. */
-import type { Provider } from './provider'
-
 type SourceCallback<T> = (end: Error | true | null, value?: T) => void
 export type Source<T> = (abort: Error | true | null, cb: SourceCallback<T>) => void
 
@@ -46,20 +44,30 @@ export function pagedSource<T extends { sequence: number }>(
   }
 }
 
+/** Calls back after every change; gives the way to stop. */
+interface Subscribed {
+  subscribe(then: () => void): () => void
+}
+
 /**
  * What is true now, and again whenever it has changed. A slow reader gets the latest picture, not every one
- * between; nothing is kept for it.
+ * between; nothing is kept for it. An error that `look` gives ends it.
  */
-export function latestSource<T>(ready: Promise<Provider>, look: (provider: Provider) => T): Source<T> {
+export function latestSource<P extends Subscribed, T>(
+  ready: Promise<P>,
+  look: (of: P) => T | Error,
+  onEnd: () => void = () => {},
+): Source<T> {
   let shown: string | null = null
   let asked: SourceCallback<T> | null = null
   let ended: Error | true | null = null
   let unsubscribe: (() => void) | null = null
-  let provider: Provider | null = null
+  let of: P | null = null
 
   const show = (): void => {
-    if (asked === null || provider === null) return
-    const value = look(provider)
+    if (asked === null || of === null) return
+    const value = look(of)
+    if (value instanceof Error) return end(value)
     const text = JSON.stringify(value)
     if (text === shown) return
     shown = text
@@ -67,24 +75,23 @@ export function latestSource<T>(ready: Promise<Provider>, look: (provider: Provi
     asked = null
     cb(null, value)
   }
-  ready.then(
-    (one) => {
-      if (ended !== null) return
-      provider = one
-      unsubscribe = one.subscribe(show)
-      show()
-    },
-    (error: Error) => {
-      ended = error
-      asked?.(error)
-    },
-  )
+  const end = (why: Error | true): void => {
+    if (ended === null) onEnd()
+    ended = why
+    unsubscribe?.()
+    const cb = asked
+    asked = null
+    cb?.(why)
+  }
+  ready.then((one) => {
+    if (ended !== null) return
+    of = one
+    unsubscribe = one.subscribe(show)
+    show()
+  }, end)
   return (abort, cb) => {
     if (abort !== null && abort !== undefined) {
-      ended = abort
-      unsubscribe?.()
-      asked?.(abort)
-      asked = null
+      end(abort)
       return cb(abort)
     }
     if (ended !== null) return cb(ended)

@@ -2,7 +2,7 @@
  * What the provider keeps beside its feed: small, local, bounded, and named here in full.
  *   invites.json    the provider's own invites: public key, uses, used
  *   newcomers.json  who redeemed one and has not given a valid command yet
- *   tokens.json     one-time tokens of hubs that have not been used or have not run out
+ *   tokens.json     one-time tokens of hubs and bridges that have not been used or have not run out
  * No seed is kept: whoever holds a code holds the only copy.
  */
 import { join } from 'node:path'
@@ -25,9 +25,12 @@ export interface Newcomer {
   bytes: number
   wrote: boolean
 }
+/** Whom a token lets in. */
+export type TokenKind = 'hub' | 'bridge'
 interface Token {
   expiresAt: Millis
   label: string | null
+  kind: TokenKind
 }
 
 const MINUTE_MS = 60_000
@@ -120,12 +123,12 @@ export class Tables {
     if (this.newcomers.delete(feed)) this.save('newcomers')
   }
 
-  addToken(key: InviteKey, label: string | null): Millis {
+  addToken(key: InviteKey, label: string | null, kind: TokenKind = 'hub'): Millis {
     const now = this.clock()
     for (const [old, token] of this.tokens) if (token.expiresAt <= now) this.tokens.delete(old)
     if (this.tokens.size >= TOKENS_MAX) throw new Error(`There are ${TOKENS_MAX} unused tokens already.`)
     const expiresAt = now + HUB_TOKEN_EXPIRES_MS
-    this.tokens.set(key, { expiresAt, label })
+    this.tokens.set(key, { expiresAt, label, kind })
     this.save('tokens')
     return expiresAt
   }

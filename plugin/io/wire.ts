@@ -63,7 +63,7 @@ export function wire(ssb: any, config: any): FeedId {
   const vault = new Vault(folder)
   const post = postOf(settings, { config, folder, log })
   const blobs = createPrivateBlobs(ssb, folder, realClock, (fact, details) => log('warn', fact, details))
-  hookAuth(ssb, tables)
+  hookAuth(ssb, tables, () => started.get(self))
   guardReplicate(ssb, quietClock)
   hookQuestions(ssb)
   keepQuiet(self, (feed) => hides(self, feed, settings.ownNode ?? false))

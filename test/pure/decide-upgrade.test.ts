@@ -84,7 +84,7 @@ test('back again: said with the reason, the record put back, and no new start or
   t.same(said, ['failed'])
   t.match(
     text,
-    /could not go to 0\.2\.0: it keeps crashing: SyntaxError\. It runs 0\.1\.0 again, after 12\.3 s/,
+    /could not go to 0\.2\.0: it keeps crashing: SyntaxError\. It runs 0\.1\.0 as before, with all its data; that took 12\.3 s/,
   )
   t.equal(recordOf(one).version, null)
   t.same([specOf(one).version, specOf(one).fallback, specOf(one).revision], [null, null, 3])
@@ -147,7 +147,7 @@ test('neither comes up: said with both reasons; the old one is what is to run', 
 test('a hub with no image of that version, and one that is away', (t) => {
   const one = upgrading()
   const [, text] = says(one, 'up', { version: '0.1.0', reverted: 'the server has no image to run pubs from' })
-  t.match(text, /no image to run pubs from\. It runs 0\.1\.0 again/)
+  t.match(text, /no image to run pubs from\. It runs 0\.1\.0 as before/)
   const away = runs()
   away.story.connected.delete(hub)
   away.story.asks(alice, 'upgrade alice')

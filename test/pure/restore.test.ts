@@ -1,10 +1,12 @@
 /** Goal: the operator's word that a run is gone, judged and turned into a record; and the orders that follow from it. */
 import test from 'tape'
+import { restoredText } from '../../cli/render-recovery'
 import { liveInvites } from '../../plugin/query'
 import { type KeyFact, type Restored, restored } from '../../plugin/restore'
+import { pubIdOf } from '../../protocol/ids'
 import { buildHub } from '../../protocol/messages/hub'
 import type { PubMessage } from '../../protocol/messages/pub'
-import { alice, feed, hub, plainLedger, provider } from '../helpers/story'
+import { alice, feed, hub, key, plainLedger, provider } from '../helpers/story'
 import { ask, recordOf, specOf, type Told, told } from '../helpers/story-change'
 import { hubSays, inviteOf, PUB_FEED } from '../helpers/story-hub'
 
@@ -137,5 +139,17 @@ test('its hub lost before it came up: the request is answered from the new one',
     .settle()
     .flatMap((effect) => (effect.kind === 'answer' ? [effect.payload.outcome] : []))
   t.deepEqual(answers, ['done'], 'its first invite came along')
+  t.end()
+})
+
+test('a restore of a stopped pub does not promise that it comes up', (t) => {
+  const done = { pub: pubIdOf(key('alice')), name: 'alice', hub: 'hub-2', epoch: 3 }
+  t.match(
+    restoredText({ ...done, desired: 'up' }),
+    /^alice goes to hub-2 under epoch 3\..*shows when it is up\.$/,
+  )
+  const stopped = restoredText({ ...done, desired: 'down' })
+  t.match(stopped, /have stopped it, so it comes up there when they start it\.$/)
+  t.doesNotMatch(stopped, /when it is up/)
   t.end()
 })

@@ -1,0 +1,41 @@
+/** What the bridge reads of us: what we believe of subscriptions, and what the public pages show. */
+import type { FeedId, Millis } from '../protocol/ids'
+import { SESSION_REMEMBERED_MS } from '../protocol/limits-money'
+import type { BillingPage, BillingState } from '../protocol/rpc-billing'
+import type { State } from '../protocol/state'
+import type { Policy } from './policy'
+import { bestHub, takenBy } from './schedule'
+
+/** `billingState()`: for the sweep. */
+export function billingState(state: State, policy: Policy, now: Millis): BillingState {
+  const { money } = state.provider
+  const paid = new Set<string>()
+  const subscriptions = [...money.payments.values()].map(({ content }) => {
+    const { subscription, checkout, session, pub, status, plan, periodEnd, cancelAt, refunded } = content
+    paid.add(session)
+    return { subscription, checkout, session, pub, status, plan, periodEnd, cancelAt, refunded }
+  })
+  const sessions: BillingState['sessions'] = []
+  for (const [checkout, { content }] of money.sessions) {
+    const { session, expiresAt } = content
+    if (!paid.has(session) && now < expiresAt + SESSION_REMEMBERED_MS)
+      sessions.push({ checkout, session, expiresAt })
+  }
+  return { subscriptions, sessions, plans: [...policy.plans] }
+}
+
+/** `billingPage()`: what anybody may see. */
+export function billingPage(state: State, policy: Policy, connected: ReadonlySet<FeedId>): BillingPage {
+  const hubs = [...state.provider.hubs.values()].filter((hub) => hub.status !== 'retired')
+  const smallest = Math.min(...policy.plans.map((plan) => plan.size.reservedBytes))
+  let pubs = 0
+  for (const { record } of state.provider.pubs.values()) if (record.status === 'live') pubs += 1
+  return {
+    id: state.provider.id,
+    name: policy.providerName,
+    plans: [...policy.plans],
+    accepting: bestHub(state, connected, takenBy(state), smallest).ok,
+    hubs: { all: hubs.length, connected: hubs.filter((hub) => connected.has(hub.hub)).length },
+    pubs,
+  }
+}
