@@ -23,6 +23,9 @@ export const EMAIL_CODE_AGAIN_MS = 10 * MINUTE_MS
 /** Owners and payers whose addresses are kept; a file of 300 bytes for each. */
 export const ADDRESSES_MAX = 50_000
 
+/** Invoices of one payer that are known to be mailed: the sweep tells the last one of each of their subscriptions again. */
+export const PAYER_RECEIPTS_MAX = 100
+
 /** Mails that wait at once: more than a provider of a thousand pubs owes on its worst day. */
 export const MAILS_WAITING_MAX = 2_000
 /** A mail is tried this long; what nobody could take for so long helps nobody any more. */

@@ -15,6 +15,7 @@ import {
   EMAIL_CODES_PER_ADDRESS_PER_DAY_MAX,
   EMAIL_CODES_PER_HOUR_MAX,
   EMAIL_TRIES_MAX,
+  PAYER_RECEIPTS_MAX,
 } from '../../protocol/limits-mail'
 import type { EmailReply, EmailState } from '../../protocol/mail'
 import type { SecretBox } from '../../sbot/secret-box'
@@ -22,7 +23,6 @@ import type { MailTo } from '../effects'
 import { SealedFolder } from './sealed-folder'
 
 const HOUR_MS = 3_600_000
-const RECEIPTS_KEPT_MAX = 20
 
 interface OwnerEntry {
   kind: 'owner'
@@ -37,8 +37,8 @@ interface OwnerEntry {
 interface PayerEntry {
   kind: 'payer'
   address: string | null
-  /** The last invoice of each subscription whose receipt was mailed or need not be. */
-  receipts: Record<string, string>
+  /** Invoices whose receipts were mailed or need not be, oldest first. */
+  receipts: string[]
 }
 type Entry = OwnerEntry | PayerEntry
 
@@ -137,24 +137,26 @@ export class Addresses {
     return had ? 'forgotten' : 'none'
   }
 
-  /** Keeps a payer's address as Stripe has it; null where Stripe has none. */
+  /** Keeps a payer's address as Stripe has it; where it has none, or one that can be none, the last one stays. */
   notePayer(customer: string, written: string | null): void {
     const address = written === null ? null : checkEmail(written)
     const entry = this.payer(customer)
-    if (entry.address === address || (address === null && written !== null)) return
+    if (address === null || entry.address === address) return
     if (this.entries.get(payerId(customer)) === undefined && this.entries.size >= ADDRESSES_MAX) return
     this.entries.put(payerId(customer), { ...entry, address })
   }
 
-  /** True when the receipt of this invoice has been seen to. */
-  hasReceipt(customer: string, subscription: string, invoice: string): boolean {
-    return this.payer(customer).receipts[subscription] === invoice
+  /** Invoices of a payer whose receipts have been seen to, oldest first. */
+  receiptsOf(customer: string): readonly string[] {
+    return this.payer(customer).receipts
   }
 
-  noteReceipt(customer: string, subscription: string, invoice: string): void {
+  noteReceipt(customer: string, invoice: string): void {
     const entry = this.payer(customer)
-    const receipts = Object.entries({ ...entry.receipts, [subscription]: invoice }).slice(-RECEIPTS_KEPT_MAX)
-    this.entries.put(payerId(customer), { ...entry, receipts: Object.fromEntries(receipts) })
+    this.entries.put(payerId(customer), {
+      ...entry,
+      receipts: [...entry.receipts, invoice].slice(-PAYER_RECEIPTS_MAX),
+    })
   }
 
   private owner(owner: FeedId): OwnerEntry {
@@ -164,7 +166,7 @@ export class Addresses {
 
   private payer(customer: string): PayerEntry {
     const entry = this.entries.get(payerId(customer))
-    return entry?.kind === 'payer' ? entry : { kind: 'payer', address: null, receipts: {} }
+    return entry?.kind === 'payer' ? entry : { kind: 'payer', address: null, receipts: [] }
   }
 
   private codeHash(owner: FeedId, code: string): string {

@@ -2,8 +2,9 @@
 import { join } from 'node:path'
 import { checkEmail, maskEmail } from '../../protocol/email-text'
 import type { FeedId } from '../../protocol/ids'
-import { MAIL_TEST_MS } from '../../protocol/limits-mail'
+import { MAIL_CAUSE_MS, MAIL_TEST_MS } from '../../protocol/limits-mail'
 import type { EmailReply, EmailSet, EmailState, MailTestAnswer, MailView } from '../../protocol/mail'
+import type { State } from '../../protocol/state'
 import type { Clock } from '../../sbot/loop'
 import { createSecretBox, type SecretBox } from '../../sbot/secret-box'
 import type { Mail, MailTo } from '../effects'
@@ -11,6 +12,7 @@ import type { MailFacts } from '../mail-facts'
 import type { MailSettings } from '../mail-settings'
 import { mailWords, type Service } from '../words-mail'
 import { Addresses } from './addresses'
+import type { PayerNews } from './billing'
 import { refusal } from './commits'
 import type { Mailer } from './mail'
 import { MailQueue } from './mail-queue'
@@ -27,16 +29,6 @@ export interface PostOptions {
   log: Log
   /** Look again: something about mail is different. */
   wake(): void
-}
-
-/** A payer's receipt, as the bridge tells it. */
-export interface Receipt {
-  customer: string
-  subscription: string
-  invoice: string
-  url: string
-  /** The pub that it is for. */
-  name: string
 }
 
 export class Post {
@@ -74,7 +66,7 @@ export class Post {
   }
 
   /** On disk when it resolves. */
-  async send(mail: Mail): Promise<void> {
+  readonly send = async (mail: Mail): Promise<void> => {
     this.queue.add(mail)
   }
 
@@ -101,17 +93,21 @@ export class Post {
     return this.addresses.state(owner)
   }
 
-  /** Keeps a payer's address as Stripe has it. */
-  notePayer(customer: string, address: string | null): void {
-    this.addresses.notePayer(customer, address)
-  }
-
-  /** Mails a receipt, once per invoice; with `old` it only counts as mailed. */
-  noteReceipt({ customer, subscription, invoice, url, name }: Receipt, old: boolean): void {
-    if (this.addresses.hasReceipt(customer, subscription, invoice)) return
-    const words = mailWords.receipt(this.options.service, name, url)
+  /** What a bridge says of a payer: their address is kept, and a receipt mailed, once per invoice. */
+  hear({ customer, email, subscription, invoice, receiptUrl }: PayerNews, state: State): void {
+    this.addresses.notePayer(customer, email)
+    if (invoice === null || receiptUrl === null || subscription === null) return
+    const known = this.addresses.receiptsOf(customer)
+    if (known.includes(invoice)) return
+    const { money, pubs } = state.provider
+    const payment = money.payments.get(subscription)
+    const name = payment === undefined ? undefined : pubs.get(payment.content.pub)?.record.name
+    // Of a payer who was here before this provider sent mail, the last invoice is no news.
+    const good = payment?.goodSince ?? null
+    const old = known.length === 0 && good !== null && good <= this.options.clock.now() - MAIL_CAUSE_MS
+    const words = mailWords.receipt(this.options.service, name ?? 'that you asked for', receiptUrl)
     if (!old) this.queue.add({ key: `receipt ${invoice}`, to: { kind: 'payer', customer }, ...words })
-    this.addresses.noteReceipt(customer, subscription, invoice)
+    this.addresses.noteReceipt(customer, invoice)
   }
 
   view(): MailView {

@@ -117,9 +117,8 @@ export async function startProvider(options: ProviderOptions): Promise<Provider>
 
   const exports = exportsOf(options, inbox, clock)
   const imports = importsOf(options, inbox, clock)
-  const post = options.post?.(() => loop?.wake()) ?? null
-  const means = meansOf(exports, imports, billing, post, options)
-  const asks = new Asks(sbot, clock, means, () => loop?.wake())
+  const post = postOf(options, billing, inbox, () => loop?.wake())
+  const asks = new Asks(sbot, clock, meansOf(exports, imports, billing, post, options), () => loop?.wake())
   let isCurrent = options.mayWrite === undefined
   let currentSince = clock.now()
   const catchUp = async (): Promise<void> => {
@@ -137,7 +136,7 @@ export async function startProvider(options: ProviderOptions): Promise<Provider>
   }
 
   const commits = new Commits(sbot, inbox, ledger, current, vault)
-  const perform = createPerformer(inbox, sbot.id, asks, commits, (mail) => post?.send(mail) ?? noMail())
+  const perform = createPerformer(inbox, sbot.id, asks, commits, post?.send ?? noMail)
 
   const deeds = new Deeds(() => loop?.wake())
   const look = async (): Promise<void> => {
@@ -150,12 +149,11 @@ export async function startProvider(options: ProviderOptions): Promise<Provider>
     const facts = {
       replies: asks.replies(),
       brought: imports.brought(),
-      goneSince,
+      ...{ goneSince, currentSince },
       connected: connected(),
       newcomers: new Set(tables.newcomers.keys()),
       strangers: inbox.strangers,
       otherClocks: billing.otherClocks(),
-      currentSince,
       mail: post?.facts() ?? null,
     }
     const { effects, wakeAt } = decide({ state: inbox.state, now: clock.now(), policy, facts, ledger })
@@ -263,6 +261,13 @@ function meansOf(
     setEmail: (owner, set) => post?.set(owner, set) ?? noMail(),
     paint: createPainter(blobs, (fact, details) => log('warn', fact, details)),
   }
+}
+
+/** Mail, where there is any, told of who pays. */
+function postOf(options: ProviderOptions, billing: Billing, inbox: Inbox, wake: () => void): Post | null {
+  const post = options.post?.(wake) ?? null
+  if (post !== null) billing.onPayer = (news) => post.hear(news, inbox.state)
+  return post
 }
 
 async function noMail(): Promise<never> {
