@@ -58,6 +58,8 @@ export interface MailQueueOptions {
   log: Log
   /** A mail could not be delivered. */
   onFailed(): void
+  /** Mails that wait at once; default MAILS_WAITING_MAX. */
+  waitingMax?: number
 }
 
 export class MailQueue {
@@ -104,8 +106,9 @@ export class MailQueue {
       until: direct?.until ?? at + MAIL_TRIED_MS,
       ...{ tries: 0, nextAt: at, reason: null },
     }
-    const full = this.waiting >= MAILS_WAITING_MAX
-    if (full) this.end(mail.key, waiting, 'failed', `${MAILS_WAITING_MAX} mails wait already`)
+    const { waitingMax = MAILS_WAITING_MAX } = this.options
+    const full = this.waiting >= waitingMax
+    if (full) this.end(mail.key, waiting, 'failed', `${waitingMax} mails wait already`)
     else this.entries.put(mail.key, waiting)
     this.keys.add(mail.key)
     if (full) return

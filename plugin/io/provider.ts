@@ -137,7 +137,6 @@ export async function startProvider(options: ProviderOptions): Promise<Provider>
 
   const commits = new Commits(sbot, inbox, ledger, current, vault)
   const perform = createPerformer(inbox, sbot.id, asks, commits, post?.send ?? noMail)
-
   const deeds = new Deeds(() => loop?.wake())
   const look = async (): Promise<void> => {
     // A hub that connects while the log is still being read wakes the loop too, and half a state owes too much. So
