@@ -170,6 +170,7 @@ async function start(
       knownFeed: (pub) => state.specs.get(pub)?.content.feed ?? state.observed.get(pub)?.content.feed ?? null,
       provider: () => link?.current() ?? null,
       escrowMark: () => link?.mark() ?? null,
+      providerClock: () => link?.time() ?? null,
       changed: wake,
     },
     offer: () => readOffer({ engine: engine.kind, host, version, directory, memoryBytes, diskBytes }),

@@ -4,6 +4,7 @@ import { SESSION_REMEMBERED_MS } from '../protocol/limits-money'
 import type { BillingPage, BillingState } from '../protocol/rpc-billing'
 import type { State } from '../protocol/state'
 import type { Policy } from './policy'
+import { promisedDates } from './promised-dates'
 import { bestHub, takenBy } from './schedule'
 
 /** `billingState()`: for the sweep. */
@@ -37,5 +38,6 @@ export function billingPage(state: State, policy: Policy, connected: ReadonlySet
     accepting: bestHub(state, connected, takenBy(state), smallest).ok,
     hubs: { all: hubs.length, connected: hubs.filter((hub) => connected.has(hub.hub)).length },
     pubs,
+    dates: promisedDates(policy),
   }
 }

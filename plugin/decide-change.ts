@@ -12,6 +12,7 @@ import {
   type Change,
   type ChangeKind,
   changed,
+  desiredOf,
   isChangeKind,
   isOrdered,
   isPower,
@@ -28,6 +29,7 @@ import { answer, type Look } from './look'
 import { addressOf, observationOf, pubNamed, pubsOf, webAddressOf } from './query'
 import { words } from './words'
 import { changeWords } from './words-change'
+import { suspendedText } from './words-dues'
 import { upgradeWords } from './words-upgrade'
 
 /** Checks, and owes the record and the order; or the final answer where all is so already. */
@@ -88,6 +90,8 @@ export function continueChange(look: Look, request: Request, change: ChangeFact)
   if (record.status === 'ended') return end('failed', changeWords.deleted(record.name))
   if (!stillWanted(kind, change.record, record))
     return end('failed', changeWords.overtaken(record.name, kind))
+  if (record.suspended && record.desired === 'up' && isPower(kind))
+    return end('failed', suspendedText(record.name, state.provider.money.dues.get(pub.pub)?.content ?? null))
   if (isOff(record, kind))
     return kind === 'upgrade'
       ? end('failed', upgradeWords.stoppedMidway(record.name, record.version ?? ''))
@@ -149,7 +153,7 @@ function isBeingMade(look: Look, pub: PubFact): boolean {
 
 /** A stopped pub says nothing: what it shall say of itself waits for its next start. */
 function isOff(record: PubMessage, kind: ChangeKind): boolean {
-  return record.desired === 'down' && !isPower(kind)
+  return desiredOf(record) === 'down' && !isPower(kind)
 }
 
 function isSettled(look: Look, pub: PubFact, kind: ChangeKind): boolean {

@@ -1,8 +1,10 @@
 /** `follow`, `unfollow`, `block`, `unblock`: an op for the hub; the pub publishes it through the write-ahead. */
+
 import type { FeedId } from '../protocol/ids'
 import { OP_DEADLINE_MS } from '../protocol/limits'
 import { buildOp, type ContactOp } from '../protocol/messages/op'
 import type { PubFact, Request, State } from '../protocol/state'
+import { desiredOf } from './change'
 import {
   type ContactCommand,
   changedBy,
@@ -43,7 +45,7 @@ function refusalOf(state: State, pub: PubFact, kind: ContactCommand['kind'], fee
   const { name } = record
   const own = feedOf(state, pub)
   if (own === null) return contactWords.beingMade(name)
-  if (record.desired === 'down') return contactWords.stopped(name)
+  if (desiredOf(record) === 'down') return contactWords.stopped(name)
   if (feed === own) return contactWords.itself(name, kind)
   const { provider } = state
   // Taking something back is always allowed: it may stem from a time when they were somebody else to this pub.
@@ -59,7 +61,7 @@ export function continueContact(look: Look, request: Request, op: ContactOp): vo
   const { state, now } = look.world
   const pub = state.provider.pubs.get(op.pub)
   if (pub === undefined) return
-  const { name, status, desired } = pub.record
+  const { name, status } = pub.record
   const { contact } = op
   const command = contactWords.commandOf(contact, request.text)
   const options = { command, pub: pub.pub }
@@ -76,7 +78,7 @@ export function continueContact(look: Look, request: Request, op: ContactOp): vo
   }
   // The former server tells nothing any more, and the new one was not asked.
   if (pub.record.hub !== op.hub) return fail(contactWords.moved(name))
-  if (desired === 'down') return fail(contactWords.stoppedMeanwhile(name, contact))
+  if (desiredOf(pub.record) === 'down') return fail(contactWords.stoppedMeanwhile(name, contact))
   const deadline = look.deadline(request.receivedAt + OP_DEADLINE_MS)
   if (now >= deadline) return fail(contactWords.late(name, contact))
   look.wakeAt(deadline)

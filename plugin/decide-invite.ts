@@ -1,10 +1,12 @@
 /** `invite NAME [USES] [note TEXT]`: an op for the hub, then the code to current owners only. */
+
 import type { Command } from '../protocol/command-kinds'
 import type { FeedId } from '../protocol/ids'
 import { INVITES_PER_PUB_MAX, OP_DEADLINE_MS } from '../protocol/limits'
 import { buildNote } from '../protocol/messages/note'
 import { buildOp, type InviteOp } from '../protocol/messages/op'
 import type { PubFact, Request } from '../protocol/state'
+import { desiredOf } from './change'
 import { answer, clip, type Look, onlyOwnersRead, pubFor } from './look'
 import { addressOf, feedOf, liveInvites, resultOf } from './query'
 import { inviteText, words } from './words'
@@ -22,7 +24,7 @@ export function beginInvite(look: Look, request: Request, wanted: Wanted): void 
   if (pub === null) return
   // Whose pub it is, a change of this look decides first.
   if (look.pubsChanged.has(pub.pub)) return look.wakeAt(look.world.now)
-  if (pub.record.desired === 'down') return refuse(words.stoppedNoInvite(pub.record.name))
+  if (desiredOf(pub.record) === 'down') return refuse(words.stoppedNoInvite(pub.record.name))
   const planned = look.effects.filter(
     (one) => one.kind === 'order' && one.content.type === 'buttcloud/op' && one.content.pub === pub.pub,
   ).length
@@ -59,7 +61,7 @@ export function continueInvite(look: Look, request: Request, op: InviteOp): void
     const text = words.inviteFailed(name, result.reason ?? 'its server gave no reason')
     return answer(look, request, 'failed', text, options)
   }
-  if (pub.record.desired === 'down')
+  if (desiredOf(pub.record) === 'down')
     return answer(look, request, 'failed', words.stoppedMeanwhile(name), options)
   const deadline = look.deadline(request.receivedAt + OP_DEADLINE_MS)
   if (now >= deadline) return answer(look, request, 'failed', words.inviteTooLate(name), options)

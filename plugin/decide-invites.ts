@@ -1,7 +1,9 @@
 /** `invites NAME` lists what was handed out; `uninvite NAME ID` takes an invite back. */
+
 import { UNINVITE_AWAY_MS, UNINVITE_WAIT_MS } from '../protocol/limits'
 import { buildOp, type InviteOp, type RevokeOp } from '../protocol/messages/op'
 import type { PubFact, Request } from '../protocol/state'
+import { desiredOf } from './change'
 import { inviteIds, inviteViews } from './invite-list'
 import { answer, type Look, pubFor } from './look'
 import { feedOf, invitesOf, resultOf, usesOf } from './query'
@@ -64,7 +66,7 @@ export function continueUninvite(look: Look, request: Request, op: RevokeOp): vo
   const invites = invitesOf(state, op.pub)
   const invite = invites.find((one) => one.invite.key === op.revoke.key)
   if (pub === undefined || invite === undefined) return
-  const { name, status, desired, hub } = pub.record
+  const { name, status, hub } = pub.record
   const done = (how: string): void => {
     const id = inviteIds(invites).get(invite.op) ?? ''
     const used = usesOf(state, pub, feedOf(state, pub), ledger).get(invite.op) ?? []
@@ -75,7 +77,7 @@ export function continueUninvite(look: Look, request: Request, op: RevokeOp): vo
   const result = resultOf(state, op)
   if (result?.ok || status === 'ended') return done('')
   if (result !== null) return done(inviteWords.voidAnyway(name, result.reason ?? 'it gave no reason'))
-  if (desired === 'down') return done(inviteWords.voidStopped(name))
+  if (desiredOf(pub.record) === 'down') return done(inviteWords.voidStopped(name))
   const isAway = !facts.connected.has(op.hub)
   const at = state.provider.opTimes.get(op.op) ?? now
   const deadline = look.deadline(at + (isAway ? UNINVITE_AWAY_MS : UNINVITE_WAIT_MS))

@@ -1,7 +1,9 @@
 /** `run NAME METHOD ARGS`: a question to the pub's server, by way of its hub; nothing of it stands on a feed but the answer. */
+
 import type { Command } from '../protocol/command-kinds'
 import { readRun } from '../protocol/run-methods'
 import type { PubFact, Request } from '../protocol/state'
+import { desiredOf } from './change'
 import { beginInvite } from './decide-invite'
 import type { RunResult } from './effects'
 import { answer, clip, type Look, onlyOwnersRead, pubFor } from './look'
@@ -76,7 +78,7 @@ function deliver(look: Look, request: Request, { pub, record }: PubFact, text: s
 function wrongPhase({ world }: Look, { pub, record }: PubFact): string | null {
   const { state, facts } = world
   const fact = state.provider.pubs.get(pub)
-  if (record.desired === 'down') return runWords.stopped(record.name)
+  if (desiredOf(record) === 'down') return runWords.stopped(record.name)
   if (fact === undefined || feedOf(state, fact) === null) return runWords.beingMade(record.name)
   if (facts.connected.has(record.hub)) return null
   return runWords.away(record.name, state.provider.hubs.get(record.hub)?.label ?? 'its hub')

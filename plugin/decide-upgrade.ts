@@ -4,7 +4,7 @@ import type { PubMessage } from '../protocol/messages/pub'
 import type { SpecMessage } from '../protocol/messages/spec'
 import type { PubFact, Request } from '../protocol/state'
 import { isVersion } from '../protocol/version'
-import { revertOf } from './change'
+import { desiredOf, revertOf } from './change'
 import type { Look } from './look'
 import { observationOf } from './query'
 import { upgradeWords } from './words-upgrade'
@@ -21,7 +21,7 @@ export function isHopeless(says: ObservedMessage | null): boolean {
 export function refusalOfUpgrade(record: PubMessage, wanted: PubMessage): string | null {
   const version = wanted.version ?? ''
   if (!isVersion(version)) return upgradeWords.notAVersion(version)
-  return record.desired === 'down' ? upgradeWords.isStopped(record.name) : null
+  return desiredOf(record) === 'down' ? upgradeWords.isStopped(record.name) : null
 }
 
 /** True when the pub runs the wanted version and nothing else was ordered, by whatever name. */

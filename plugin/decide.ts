@@ -20,6 +20,7 @@ import { beginChange, continueChange, oweOrders } from './decide-change'
 import { beginContact, continueContact } from './decide-contact'
 import { beginCreate, continueCreate } from './decide-create'
 import { askDelete, continueDelete } from './decide-delete'
+import { type Held, oweDues } from './decide-dues'
 import { answerEmail, answerEmailCode } from './decide-email'
 import { beginExport } from './decide-export'
 import { beginImport } from './decide-import'
@@ -32,6 +33,7 @@ import { beginOwners, continueOwners } from './decide-owners'
 import { answerPlan, answerPlans } from './decide-plans'
 import { beginRun } from './decide-run'
 import { answerStatus, awayOf } from './decide-status'
+import { refuseSuspended } from './decide-suspended'
 import { beginWeb } from './decide-web'
 import { decideNo, decideYes } from './decide-yes'
 import type { Effect } from './effects'
@@ -46,6 +48,8 @@ export interface Decision {
   effects: Effect[]
   /** When to look again although nothing happened; null for no such time. */
   wakeAt: Millis | null
+  /** What is due for want of payment, and waits for a clock or for the operator. */
+  held: readonly Held[]
 }
 
 const MINUTE_MS = 60_000
@@ -62,9 +66,10 @@ export function decide(world: World): Decision {
     if (!world.state.authors.get(author)?.requests.size) refuseStranger(look, author, sequence)
   oweOrders(look)
   tellIncidents(look)
+  oweDues(look)
   oweMails(look)
   for (const effect of look.effects) if (effect.kind === 'answer') sayLeftAside(effect)
-  return { effects: look.effects, wakeAt: look.wakeTime }
+  return { effects: look.effects, wakeAt: look.wakeTime, held: look.held }
 }
 
 function openByAuthor(world: World): Map<FeedId, Request[]> {
@@ -184,7 +189,7 @@ function begin(look: Look, request: Request): void {
     look.owe({ kind: 'record', content: buildOwner(request.author, request.key) })
   const at = look.effects.length
   const beginner = BEGINNERS[command.kind] as (look: Look, request: Request, command: Parsed) => void
-  beginner(look, request, command)
+  if (!refuseSuspended(look, request, command)) beginner(look, request, command)
   greet(look, request, at)
 }
 

@@ -10,6 +10,7 @@ import {
   type Question,
 } from '../protocol/messages/answer'
 import type { NoticeThread, PubFact, Request, State } from '../protocol/state'
+import type { Held } from './decide-dues'
 import type { Brought } from './decide-import'
 import type { Effect, Reply } from './effects'
 import type { MailFacts } from './mail-facts'
@@ -56,6 +57,8 @@ export class Look {
   readonly pubsEnded = new Set<PubId>()
   /** Pubs that get another record by a command. */
   readonly pubsChanged = new Set<PubId>()
+  /** What is due for want of payment, and waits. */
+  readonly held: Held[] = []
   private wake: Millis | null = null
   private takenYet: Taken | null = null
 

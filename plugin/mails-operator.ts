@@ -3,6 +3,7 @@ import type { FeedId, Millis } from '../protocol/ids'
 import {
   CAPACITY_LOW_AGAIN_MS,
   CAPACITY_LOW_SHARE,
+  CUTS_STOPPED_AGAIN_MS,
   HUB_SILENT_AGAIN_MS,
   HUB_SILENT_MAIL_MS,
   UNDELIVERED_AGAIN_MS,
@@ -24,6 +25,7 @@ export function oweOperatorMails(look: Look, mail: MailFacts): void {
   oweSilentHubs(look, mail)
   oweCapacity(look, mail)
   oweAlerts(look, mail)
+  oweStopped(look, mail)
   oweUndelivered(look, mail)
 }
 
@@ -89,6 +91,18 @@ function oweAlerts(look: Look, mail: MailFacts): void {
       OPERATOR,
       mailWords.alert(policy.providerName, content, name),
     )
+  }
+}
+
+/** So much is due that it was stopped for the operator. */
+function oweStopped(look: Look, mail: MailFacts): void {
+  const { now, policy } = look.world
+  for (const what of ['suspensions', 'ends'] as const) {
+    const waiting = look.held.filter(({ why }) => why === what).length
+    const max = what === 'suspensions' ? policy.dues.suspensionsPerDayMax : policy.dues.endsPerDayMax
+    if (waiting === 0) continue
+    const key = `stopped ${what} ${spell(now, CUTS_STOPPED_AGAIN_MS)}`
+    oweMail(look, mail, key, OPERATOR, mailWords.cutsStopped(policy.providerName, what, waiting, max))
   }
 }
 

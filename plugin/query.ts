@@ -1,10 +1,12 @@
 /** The read side: authors joined. Whether an author may say what it said is judged here and nowhere else. */
+
 import type { FeedId, InviteKey, MessageId, PubId } from '../protocol/ids'
 import type { ObservedMessage } from '../protocol/messages/observed'
 import type { InviteOp, OpMessage } from '../protocol/messages/op'
 import type { ResultMessage } from '../protocol/messages/result'
 import type { HubView, InviteEntry, PubView } from '../protocol/rpc'
 import type { PubFact, State, UseFact } from '../protocol/state'
+import { desiredOf } from './change'
 import { incidentsOf, viewOfIncident } from './incidents'
 
 /** Makes and recognises invites; the crypto behind it is plugin/io/ledger.ts. Same answers for the same request. */
@@ -172,6 +174,8 @@ export function viewOf(state: State, pub: PubFact, ledger: Ledger): PubView {
     phase,
     reason: phase === 'up' || phase === 'ended' ? null : (observed?.reason ?? null),
     desired: pub.record.desired,
+    suspended: pub.record.suspended,
+    dues: duesOf(state, pub),
     title: pub.record.title,
     description: pub.record.description,
     feed,
@@ -186,10 +190,17 @@ export function viewOf(state: State, pub: PubFact, ledger: Ledger): PubView {
   }
 }
 
+function duesOf(state: State, { pub }: PubFact): PubView['dues'] {
+  const content = state.provider.money.dues.get(pub)?.content
+  if (content === undefined || content.stage === 'clear') return null
+  const { stage, reason, suspendAt, endAt } = content
+  return { stage, reason, suspendAt, endAt }
+}
+
 function phaseOf(pub: PubFact, observed: ObservedMessage | null): PubView['phase'] {
   if (pub.record.status === 'ended') return 'ended'
   if (observed === null || observed.phase === 'removed')
-    return pub.record.desired === 'down' ? 'down' : 'placed'
+    return desiredOf(pub.record) === 'down' ? 'down' : 'placed'
   return observed.phase
 }
 

@@ -4,6 +4,7 @@ import { EMAIL_CODE_DIGITS } from '../protocol/limits-mail'
 import type { AlertMessage } from '../protocol/messages/alert'
 import type { DuesMessage, DuesReason, DuesStage } from '../protocol/messages/dues'
 import type { IncidentKind } from '../protocol/messages/incident'
+import type { Cut } from './dues'
 import { when } from './words'
 
 export interface MailText {
@@ -268,12 +269,12 @@ export const mailWords = {
       ALERTS[kind].what,
       `In Stripe: ${reference}${name === null ? '' : `; the pub is ${name}`}.`,
     ),
-  cutsStopped: (service: Service, what: 'suspend' | 'end', waiting: number, max: number): MailText =>
+  cutsStopped: (service: Service, what: Cut, waiting: number, max: number): MailText =>
     toOperator(
       service,
-      `${waiting} pubs wait to be ${what === 'suspend' ? 'suspended' : 'ended'}`,
-      `${waiting} pubs that are not paid for are due to be ${what === 'suspend' ? 'suspended' : 'ended'}, and only ${max} may be within a day. The others run on until you say that this is right.`,
-      'So many at once may be a fault: a Stripe account that lost its webhooks, a wrong clock. `buttcloud admin money` shows them; `buttcloud admin permit` lets them go on.',
+      `pubs wait to be ${what === 'suspensions' ? 'suspended' : 'ended'}`,
+      `${waiting} pub${waiting === 1 ? ' that is' : 's that are'} not paid for should be ${what === 'suspensions' ? 'suspended' : 'ended'} by now, and ${max} within a day already were or may be. Nothing more happens to the others until a day has passed, or you say that this is right.`,
+      'So many at once may be a fault: webhooks that were lost, a wrong clock. `buttcloud admin money` shows them; `buttcloud admin permit` lets them go on.',
     ),
   undelivered: (service: Service, count: number, last: { to: string; reason: string | null }): MailText =>
     toOperator(

@@ -89,11 +89,28 @@ export interface Away {
 /** One pub in a line of the list; `away` where what is said is the last that was heard. */
 export function listLine(view: PubView, away: Away | null): string {
   if (isUnstoppable(view)) return `* ${unstoppable(view)}`
+  if (view.suspended) return `* **${view.name}** is ${duesNote(view.dues) ?? 'suspended'}`
   const where = view.address === null ? '' : `, ${view.address}`
-  const line = `* **${view.name}** is ${view.status}${view.status === 'up' ? where : ''}${troubleOf(view)}`
+  const owed = duesNote(view.dues)
+  const line = `* **${view.name}** is ${view.status}${view.status === 'up' ? where : ''}${troubleOf(view)}${owed === null ? '' : `, ${owed}`}`
   // What its owner has stopped, and its server too, stays so.
   if (away === null || (view.desired === 'down' && view.phase !== 'up')) return line
   return `${line}, as far as I know: its server, ${away.label}, is out of reach${away.since === null ? ' just now' : ` since ${when(away.since)}`}`
+}
+
+/** What stands behind a pub's state in lists; null where nothing is owed. */
+function duesNote(dues: PubView['dues']): string | null {
+  switch (dues?.stage) {
+    case 'grace':
+    case 'reminded':
+      return `stopped at ${when(dues.suspendAt)} unless it is paid for`
+    case 'suspended':
+    case 'last-week':
+    case 'last-day':
+      return `suspended, its data kept until ${when(dues.endAt)}`
+    default:
+      return null
+  }
 }
 
 /** It shall be stopped, and its server fails to: it may well run on. */
@@ -104,6 +121,7 @@ const unstoppable = (view: PubView): string =>
 function troubleOf(view: PubView): string {
   if (view.phase === 'placed') return ' (being made)'
   if (view.phase === 'ended') return ''
+  if (view.suspended) return ' (suspended)'
   if (view.desired === 'down') return view.phase === 'up' ? ' (being stopped)' : ' (stopped by you)'
   if (view.reason !== null) return ` (${view.reason})`
   return view.phase === 'down' ? ' (being started)' : ''
@@ -115,6 +133,8 @@ export function statusText(view: PubView, isAway: boolean): string {
     ? unstoppable(view)
     : `**${view.name}** is **${view.status}**${troubleOf(view)}${isAway ? ', as far as I know' : ''}`
   const lines = [`${state}.`]
+  const owed = duesNote(view.dues)
+  if (owed !== null) lines.push(`Payment: it is ${owed}; \`pay ${view.name}\` gets you a link to pay by`)
   if (view.title !== null) lines.push(`It calls itself: ${view.title}`)
   if (view.description !== null) lines.push(`It says of itself: ${view.description}`)
   if (view.address !== null) lines.push(`Address: ${view.address}`)

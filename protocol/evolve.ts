@@ -110,8 +110,11 @@ function evolveOp(provider: ProviderFold, message: Folded, op: OpMessage): void 
 function evolvePub(state: State, message: Folded, record: PubMessage): void {
   const { pubs, begun } = state.provider
   const before = pubs.get(record.pub)
-  begun.add(record.answers)
-  noteChange(state.provider, message, record)
+  // What follows from a promise answers no request.
+  if (state.provider.money.dues.get(record.pub)?.key !== record.answers) {
+    begun.add(record.answers)
+    noteChange(state.provider, message, record)
+  }
   if (before !== undefined) {
     noteOwners(state.provider, message, before.record, record)
     unlist(state, record.pub, before.record)

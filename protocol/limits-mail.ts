@@ -71,3 +71,4 @@ export const CAPACITY_LOW_SHARE = 0.15
 export const HUB_SILENT_AGAIN_MS = DAY_MS
 export const CAPACITY_LOW_AGAIN_MS = 7 * DAY_MS
 export const UNDELIVERED_AGAIN_MS = DAY_MS
+export const CUTS_STOPPED_AGAIN_MS = DAY_MS

@@ -24,6 +24,12 @@ export const CHECKOUT_EXPIRES_MS = 23 * 3_600_000
 export const STRIPE_SLOW_MS = 60_000
 /** What may lie between two clocks that agree. */
 export const CLOCKS_AGREE_MS = 10 * 60_000
+/** Another clock's time is good for so long after it was told: Stripe is asked at least hourly. */
+export const CLOCK_KEPT_MS = 2 * 3_600_000
+/** What waits for another clock is looked at again this often. */
+export const CLOCKS_LOOK_EVERY_MS = 60_000
+/** A promise that is not told to the owners within this was held up; it is made anew, with its whole span. */
+export const DUES_TOLD_WITHIN_MS = 60_000
 /** Owed calls that are shown to the bridge at once; the others come when these are done. */
 export const OWED_CALLS_MAX = 100
 /** Alerts that are kept in memory, to know again what was told. */

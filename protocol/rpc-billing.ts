@@ -7,6 +7,7 @@ import { type Check, flag, nullable, type Of, oneOf, shape, text, whole } from '
 import type { FeedId, MessageId, Millis, PubId } from './ids'
 import { STRIPE_ID_CHARS_MAX, STRIPE_REASON_CHARS_MAX, STRIPE_URL_CHARS_MAX } from './limits-money'
 import { checkAlert } from './messages/alert'
+import type { DuesReason } from './messages/dues'
 import { SUBSCRIPTION_STATUSES } from './messages/payment'
 import { type Plan, planName } from './plan'
 
@@ -183,4 +184,20 @@ export interface BillingPage {
   /** Servers of this provider, and how many of them are connected. */
   hubs: { all: number; connected: number }
   pubs: number
+  dates: PromisedDates
+}
+
+/** What the terms promise, as the provider's policy has it: what is not paid for, and what is deleted. */
+export interface PromisedDates {
+  /** From the first notice to the stop, by the reason. */
+  graceMs: Record<Exclude<DuesReason, 'leaving'>, Millis>
+  /** A second notice comes this long before the stop. */
+  remindMs: Millis
+  /** From the stop to the end. */
+  suspendedMs: Millis
+  /** Warnings come this long before the end. */
+  lastWeekMs: Millis
+  lastDayMs: Millis
+  /** From the end, or from `delete`, to the removal of the data. */
+  retentionMs: Millis
 }

@@ -8,6 +8,7 @@ import { FIGURE_CALLS, FIGURE_METHODS, HUB_FIGURE_METHODS } from './figures'
 import type { FeedId, InviteKey, Millis, PubId } from './ids'
 import { IMPORT_CALLS, IMPORT_METHODS } from './import'
 import { MAIL_CALLS, MAIL_METHODS } from './mail'
+import type { DuesMessage } from './messages/dues'
 import type { IncidentKind } from './messages/incident'
 import { BILLING_CALLS, BILLING_METHODS } from './rpc-billing'
 import type { Recovery } from './rpc-escrow'
@@ -114,9 +115,18 @@ export const PROVIDER_ANONYMOUS = [
   ...MAIL_CALLS,
 ] as const
 
-/** `buttcloud.whoami()`: who the caller is to this provider. */
+/**
+ * `buttcloud.whoami()`: who the caller is to this provider. Hubs ask it every few seconds, and both tell the other what
+ * time it is: neither ends anything by its own clock alone.
+ */
+export interface WhoamiRequest {
+  now: Millis
+  /** Which machine's clock that is: programs on one machine have one clock. */
+  machine: string
+}
 export interface WhoamiAnswer {
   id: FeedId
+  now: Millis
   caller: FeedId
   role: 'operator' | 'owner' | 'hub' | 'bridge' | 'newcomer' | 'stranger'
   version: string
@@ -135,6 +145,10 @@ export interface PubView {
   reason: string | null
   /** What its owners want; `down` while it is `up`: it is being stopped. */
   desired: 'up' | 'down'
+  /** Not paid for, and stopped for that. */
+  suspended: boolean
+  /** Where it stands that it is not paid for, and the dates its owners were promised; null where nothing is owed. */
+  dues: Pick<DuesMessage, 'stage' | 'reason' | 'suspendAt' | 'endAt'> | null
   /** What it says of itself in public; null is the default. */
   title: string | null
   description: string | null

@@ -2,6 +2,7 @@
  * Exports on their way from a hub through us to an owner. Who reads must be an owner at every piece: a change of owners
  * ends what the former one reads. Nothing is kept here but who reads what.
  */
+
 import { randomUUID } from 'node:crypto'
 import { type Check, describeRefusal } from '../../protocol/check'
 import type { ExportPart } from '../../protocol/command-kinds'
@@ -26,6 +27,7 @@ import {
 import type { PubFact } from '../../protocol/state'
 import type { Clock } from '../../sbot/loop'
 import type { Sbot } from '../../sbot/port'
+import { desiredOf } from '../change'
 import { mayExportSecret } from '../export-rights'
 import { feedOf, pubNamed, pubsOf } from '../query'
 import { words } from '../words'
@@ -203,7 +205,7 @@ export class Exports {
   private permit(caller: FeedId, pub: PubFact, part: ExportPart): void {
     if (!pub.record.owners.includes(caller) || pub.record.status !== 'live')
       throw refusal('unknown', words.goneAlready)
-    if (part !== 'secret' && pub.record.desired === 'down')
+    if (part !== 'secret' && desiredOf(pub.record) === 'down')
       throw refusal('refused', exportWords.stopped(pub.record.name))
   }
 

@@ -3,12 +3,16 @@ import { createHash } from 'node:crypto'
 import { mkdirSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import type { SMTPServerOptions } from 'smtp-server'
+import test from 'tape'
+import type { Mail } from '../../plugin/effects'
 import { createMailer } from '../../plugin/io/mail'
 import { Post } from '../../plugin/io/post'
 import { readMailSettings } from '../../plugin/mail-settings'
+import type { FeedId } from '../../protocol/ids'
 import { type HandClock, handClock } from './hand-clock'
-import { temporaryFolder } from './machine'
+import { removeFolder, temporaryFolder, until } from './machine'
 import { type SmtpPeer, startSmtp } from './smtp-peer'
+import { alice } from './story'
 import { TEST_CERTIFICATE } from './test-certificate'
 
 export const OPERATOR = 'operator@pubs.example'
@@ -73,3 +77,33 @@ export async function openPost(options: PostWorldOptions = {}): Promise<PostWorl
   }
   return world
 }
+
+export const toOperator = (key: string, more: Partial<Mail> = {}): Mail => ({
+  ...{ key, to: { kind: 'operator' }, subject: `About ${key}`, text: 'One line.\n\nAnother.' },
+  ...more,
+})
+export const toOwner = (key: string, owner: FeedId = alice): Mail =>
+  toOperator(key, { to: { kind: 'owner', owner } })
+
+export function story(
+  title: string,
+  options: PostWorldOptions,
+  tell: (t: test.Test, world: PostWorld) => Promise<void>,
+): void {
+  test(title, async (t) => {
+    const world = await openPost(options)
+    try {
+      await tell(t, world)
+    } catch (error) {
+      t.comment(world.printed())
+      throw error
+    } finally {
+      await world.stop()
+      removeFolder(world.folder)
+    }
+    t.end()
+  })
+}
+
+export const arrived = (world: PostWorld, count: number) =>
+  until(`${count} mails`, () => world.smtp.arrived.length >= count && world.smtp.arrived)

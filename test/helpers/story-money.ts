@@ -1,10 +1,12 @@
 /** A story in which alice has a pub, and billing may be on. */
+import type { Effect } from '../../plugin/effects'
 import { type Millis, type PubId, pubIdOf } from '../../protocol/ids'
 import { buildBridge } from '../../protocol/messages/bridge'
+import { checkDues } from '../../protocol/messages/dues'
 import { buildGrant, type GrantTarget } from '../../protocol/messages/grant'
 import { buildPayment, type PaymentMessage, type SubscriptionStatus } from '../../protocol/messages/payment'
 import { feed, key, provider, type Story } from './story'
-import { told } from './story-change'
+import { told as pubTold } from './story-change'
 
 export interface Owned {
   story: Story
@@ -12,7 +14,7 @@ export interface Owned {
 }
 
 export function aliceOwns(): Owned {
-  const { story, pub } = told()
+  const { story, pub } = pubTold()
   return { story, pub: pubIdOf(pub) }
 }
 
@@ -40,4 +42,34 @@ export function pays(
 
 export function grants(story: Story, target: GrantTarget, until: Millis | null, given = true): void {
   story.tells(provider, buildGrant({ target, until, given }))
+}
+
+/** The stages that stand on the feed for the pub, as `stage day`, counted from when billing came. */
+export function stagesOf({ story, pub }: Owned, since: Millis): string[] {
+  const days = (at: Millis): number => Math.round(((at - since) / DAY_MS) * 10) / 10
+  return story.log.flatMap(({ author, claimedAt, content }) => {
+    const dues = checkDues(content, 'content')
+    if (author !== provider || !dues.ok || dues.value.pub !== pub) return []
+    return [`${dues.value.stage} ${days(claimedAt)}`]
+  })
+}
+
+/** Lets time pass as it passes for a provider that looks whenever something is due. Gives all the effects. */
+export function passes({ story }: Owned, until: Millis): Effect[] {
+  const done: Effect[] = []
+  for (;;) {
+    done.push(...story.settle())
+    const { wakeAt } = story.decide()
+    if (wakeAt === null || wakeAt > until) break
+    story.now = Math.max(wakeAt, story.now + 1)
+  }
+  story.now = until
+  return [...done, ...story.settle()]
+}
+
+/** The texts of the notices about payment among effects. */
+export function told(effects: Effect[]): string[] {
+  return effects.flatMap((one) =>
+    one.kind === 'notice' && one.payload.topic === 'payment' ? [one.text] : [],
+  )
 }

@@ -4,8 +4,6 @@
  */
 import { readdirSync, readFileSync } from 'node:fs'
 import { join } from 'node:path'
-import test from 'tape'
-import type { Mail } from '../../plugin/effects'
 import type { FeedId } from '../../protocol/ids'
 import {
   MAIL_KEPT_MS,
@@ -13,40 +11,9 @@ import {
   MAIL_SERVER_PAUSE_FIRST_MS,
   MAIL_TRIED_MS,
 } from '../../protocol/limits-mail'
-import { removeFolder, until } from '../helpers/machine'
-import { OPERATOR, openPost, type PostWorld, type PostWorldOptions } from '../helpers/post-world'
+import { until } from '../helpers/machine'
+import { arrived, OPERATOR, type PostWorld, story, toOperator, toOwner } from '../helpers/post-world'
 import { alice, bob } from '../helpers/story'
-import { TEST_CERTIFICATE, TEST_KEY } from '../helpers/test-certificate'
-
-const toOperator = (key: string, more: Partial<Mail> = {}): Mail => ({
-  ...{ key, to: { kind: 'operator' }, subject: `About ${key}`, text: 'One line.\n\nAnother.' },
-  ...more,
-})
-const toOwner = (key: string, owner: FeedId = alice): Mail =>
-  toOperator(key, { to: { kind: 'owner', owner } })
-
-function story(
-  title: string,
-  options: PostWorldOptions,
-  tell: (t: test.Test, world: PostWorld) => Promise<void>,
-): void {
-  test(title, async (t) => {
-    const world = await openPost(options)
-    try {
-      await tell(t, world)
-    } catch (error) {
-      t.comment(world.printed())
-      throw error
-    } finally {
-      await world.stop()
-      removeFolder(world.folder)
-    }
-    t.end()
-  })
-}
-
-const arrived = (world: PostWorld, count: number) =>
-  until(`${count} mails`, () => world.smtp.arrived.length >= count && world.smtp.arrived)
 
 /** The code in the last mail that came. */
 async function codeFor(world: PostWorld, owner: FeedId, address: string): Promise<string> {
@@ -222,80 +189,6 @@ story('what nobody takes is given up, and what nobody wants any more is not sent
   t.equal(world.post.view().waiting.length, 0)
   t.equal(world.smtp.arrived.length, 1, 'nothing came but the code')
 })
-
-const TLS = { disabledCommands: [], key: TEST_KEY, cert: TEST_CERTIFICATE, authOptional: false }
-const takes: PostWorldOptions['server'] = {
-  ...TLS,
-  onAuth: ({ username, password }, _session, then) =>
-    username === 'garden' && password === 'sesame opens'
-      ? then(null, { user: 'garden' })
-      : then(new Error('no')),
-}
-const LOGIN = { secure: 'starttls', user: 'garden', password: 'sesame opens', caFile: 'ca.pem' }
-
-story('STARTTLS and a password', { server: takes, smtp: LOGIN }, async (t, world) => {
-  await world.post.send(toOperator('a'))
-  const [mail] = await arrived(world, 1)
-  t.ok(mail?.secure, 'over TLS')
-  t.equal(mail?.user, 'garden')
-  const { ok, dialogue, to } = await world.post.test(null)
-  t.ok(ok)
-  t.equal(to, 'o***@pubs.example')
-  t.ok(dialogue.some((line) => /STARTTLS/.test(line)))
-  t.ok(
-    dialogue.some((line) => /^> AUTH PLAIN/.test(line)),
-    dialogue.join('\n'),
-  )
-  const secret = Buffer.from('\0garden\0sesame opens').toString('base64')
-  for (const word of ['sesame', secret, Buffer.from('sesame opens').toString('base64')])
-    t.notOk(
-      dialogue.join('\n').includes(word) || world.printed().includes(word),
-      'the password is shown nowhere',
-    )
-})
-
-story(
-  'TLS from the start',
-  { server: { ...takes, secure: true }, smtp: { ...LOGIN, secure: 'implicit' } },
-  async (t, world) => {
-    await world.post.send(toOperator('a'))
-    t.ok((await arrived(world, 1))[0]?.secure)
-  },
-)
-
-story(
-  'a server whose certificate nobody vouches for gets nothing',
-  { server: takes, smtp: { ...LOGIN, caFile: null } },
-  async (t, world) => {
-    const { ok, reason } = await world.post.test(null)
-    t.notOk(ok)
-    t.match(reason ?? '', /TLS|certificate/i)
-    t.equal(world.smtp.arrived.length, 0)
-  },
-)
-
-story(
-  'a server without STARTTLS gets neither password nor mail',
-  { server: { authOptional: false }, smtp: LOGIN },
-  async (t, world) => {
-    await world.post.send(toOperator('a'))
-    await until('the trouble to be told', () => /no mail can be sent/.test(world.printed()))
-    t.match(world.post.view().waiting[0]?.reason ?? '', /no TLS with the mail server/)
-    t.equal(world.smtp.arrived.length, 0)
-  },
-)
-
-story(
-  'a wrong password loses no mail',
-  { server: takes, smtp: { ...LOGIN, password: 'sesame shuts' } },
-  async (t, world) => {
-    await world.post.send(toOperator('a'))
-    await until('the trouble to be told', () => /does not take user and password/.test(world.printed()))
-    t.equal(world.post.view().waiting.length, 1)
-    t.equal(world.post.view().failed.length, 0)
-    t.doesNotMatch(world.printed(), /sesame/)
-  },
-)
 
 story('at rest nobody reads to whom or about what', {}, async (t, world) => {
   await confirmed(world, alice, 'alice.secret@example.org')

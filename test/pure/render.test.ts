@@ -186,7 +186,14 @@ test('tables and figures', (t) => {
       status: 'up' as const,
       phase: 'up' as const,
     },
-    ...{ desired: 'up' as const, title: null, description: null, version: null },
+    ...{
+      desired: 'up' as const,
+      suspended: false,
+      dues: null,
+      title: null,
+      description: null,
+      version: null,
+    },
     ...{
       reason: null,
       feed: null,

@@ -1,0 +1,30 @@
+/** What a suspended pub does not do. Who asks for it hears how to pay, and until when the data is kept. */
+import type { Parsed } from '../protocol/command'
+import type { Request } from '../protocol/state'
+import { answer, type Look } from './look'
+import { livePubsOf } from './owners'
+import { pubNamed } from './query'
+import { suspendedText } from './words-dues'
+
+/** What needs a running pub; all else goes on as for a stopped one. */
+const NEEDS_IT_UP: ReadonlySet<Parsed['kind']> = new Set([
+  ...(['start', 'restart', 'upgrade', 'rebuild', 'web', 'invite', 'run'] as const),
+  ...(['follow', 'unfollow', 'block', 'unblock', 'export'] as const),
+])
+
+/** True when the command was refused because its pub is suspended. */
+export function refuseSuspended(look: Look, request: Request, command: Parsed): boolean {
+  if (!NEEDS_IT_UP.has(command.kind) || !('name' in command)) return false
+  // The key pair is with its hub, whether it runs or not; and to ask how it is costs nothing.
+  if (command.kind === 'export' && command.part === 'secret') return false
+  if (command.kind === 'web' && command.on === null) return false
+  const { state } = look.world
+  const live = livePubsOf(state, request.author)
+  const only = live.length === 1 ? (live[0] ?? null) : null
+  const pub = command.name === null ? only : pubNamed(state, request.author, command.name)
+  if (pub === null || !pub.record.suspended) return false
+  const dues = state.provider.money.dues.get(pub.pub)?.content ?? null
+  const text = suspendedText(pub.record.name, dues)
+  answer(look, request, 'refused', text, { command: command.kind, pub: pub.pub })
+  return true
+}

@@ -1,0 +1,298 @@
+/** Goal: nobody's pub is stopped or ended without having been told in time, by two clocks, and not all at once. */
+import test from 'tape'
+import { DEFAULT_DUES } from '../../plugin/dues-policy'
+import type { Effect } from '../../plugin/effects'
+import type { Millis } from '../../protocol/ids'
+import { CLOCKS_AGREE_MS } from '../../protocol/limits-money'
+import { buildPermit } from '../../protocol/messages/permit'
+import type { PubMessage } from '../../protocol/messages/pub'
+import { alice, lastText, outcomes, provider } from '../helpers/story'
+import { hubSays } from '../helpers/story-hub'
+import { aliceOwns, billing, grants, type Owned, passes, pays, stagesOf, told } from '../helpers/story-money'
+
+const DAY_MS = 24 * 3_600_000
+
+/** Billing comes to a pub that nobody has paid for; Stripe shows the same time as we do. */
+function unpaid(): Owned & { since: Millis } {
+  const one = aliceOwns()
+  one.story.otherClocksAheadMs = [0]
+  billing(one.story)
+  return { ...one, since: one.story.now }
+}
+
+const recordOf = ({ story, pub }: Owned): PubMessage => {
+  const record = story.state.provider.pubs.get(pub)?.record
+  if (record === undefined) throw new Error('there is no pub')
+  return record
+}
+const specOf = ({ story, pub }: Owned) => story.state.provider.specs.get(pub)
+const asked = ({ story }: Owned, text: string): Effect[] => {
+  story.asks(alice, text)
+  return story.settle()
+}
+
+test('all stages, each with its dates on the feed and one notice', (t) => {
+  const one = unpaid()
+  const notices = told(passes(one, one.since + 60 * DAY_MS))
+  const expected = ['grace 0', 'reminded 12', 'suspended 14', 'last-week 37', 'last-day 43', 'ended 44']
+  t.deepEqual(stagesOf(one, one.since), expected)
+  t.equal(notices.length, 6, 'a notice each')
+  const [grace, reminded, suspended, week, day, ended] = notices
+  t.match(grace ?? '', /nobody pays for it yet\. It runs on until 2030-01-15.*`pay alice`/)
+  t.match(reminded ?? '', /reminder.*2030-01-15/)
+  t.match(suspended ?? '', /suspended.*kept until 2030-02-14/)
+  t.match(week ?? '', /ends at 2030-02-14.*`export alice secret`/)
+  t.match(day ?? '', /last word.*`export alice secret`/)
+  t.match(ended ?? '', /has ended.*until 2030-02-21/)
+  const record = recordOf(one)
+  t.deepEqual([record.status, record.keepUntil], ['ended', one.since + 51 * DAY_MS])
+  t.equal(specOf(one)?.desired, 'none')
+  t.deepEqual(one.story.settle(), [], 'and nothing more')
+  t.end()
+})
+
+test('suspended: its hub stops it, nothing is done with it, and its owners see why', (t) => {
+  const one = unpaid()
+  passes(one, one.since + 14 * DAY_MS)
+  t.deepEqual([recordOf(one).suspended, recordOf(one).desired, specOf(one)?.desired], [true, 'up', 'down'])
+  hubSays(one.story, one.pub as never, 'down')
+  const refused = ['start', 'restart', 'invite', 'upgrade', 'rebuild', 'run alice whoami', 'web alice on']
+  for (const text of refused) {
+    const effects = asked(one, text.includes('alice') ? text : `${text} alice`)
+    t.deepEqual(outcomes(effects), ['refused'], text)
+    t.match(lastText(effects), /is suspended.*kept until 2030-02-14.*`pay alice`/)
+  }
+  t.deepEqual(outcomes(asked(one, 'export alice log')), ['refused'])
+  t.deepEqual(outcomes(asked(one, 'name alice as Home')), ['done'], 'said at its next start')
+  t.match(lastText(asked(one, 'list')), /\*\*alice\*\* is suspended, its data kept until 2030-02-14/)
+  const status = asked(one, 'status alice')
+  t.match(lastText(status), /is \*\*down\*\* \(suspended\)\.\nPayment: it is suspended.*`pay alice`/)
+  hubSays(one.story, one.pub as never, 'down')
+  t.deepEqual(outcomes(asked(one, 'stop alice')), ['done'])
+  t.equal(recordOf(one).desired, 'down')
+  t.end()
+})
+
+test('paid for: up again by itself, and said', (t) => {
+  const one = unpaid()
+  passes(one, one.since + 20 * DAY_MS)
+  pays(one.story, one.pub, 'active')
+  const effects = one.story.settle()
+  t.deepEqual([recordOf(one).suspended, specOf(one)?.desired], [false, 'up'])
+  t.deepEqual(told(effects).length, 1)
+  t.match(told(effects)[0] ?? '', /in order again/)
+  hubSays(one.story, one.pub as never, 'up')
+  t.deepEqual(one.story.settle(), [])
+  t.match(lastText(asked(one, 'status alice')), /is \*\*up\*\*\./)
+  t.deepEqual(outcomes(asked(one, 'restart alice')), [], 'commands are taken again')
+  t.end()
+})
+
+test('a start under way when it is suspended fails with the reason', (t) => {
+  const one = unpaid()
+  passes(one, one.since + 14 * DAY_MS - 1)
+  t.deepEqual(outcomes(asked(one, 'restart alice')), [])
+  one.story.now += 1
+  const effects = one.story.settle()
+  t.deepEqual(outcomes(effects), ['failed'])
+  t.match(lastText(effects), /is suspended/)
+  t.end()
+})
+
+test('a gift ends the dues as a payment does, and its end begins new ones', (t) => {
+  const one = unpaid()
+  passes(one, one.since + 13 * DAY_MS)
+  grants(one.story, { kind: 'owner', owner: alice }, one.since + 20 * DAY_MS)
+  passes(one, one.since + 27.5 * DAY_MS)
+  const expected = ['grace 0', 'reminded 12', 'clear 13', 'grace 20', 'reminded 25', 'suspended 27']
+  t.deepEqual(stagesOf(one, one.since), expected)
+  t.end()
+})
+
+test('each reason has its own grace', (t) => {
+  const days = { past_due: 21, unpaid: 3, canceled: 3 } as const
+  for (const status of ['past_due', 'unpaid', 'canceled'] as const) {
+    const one = unpaid()
+    pays(one.story, one.pub, 'active')
+    one.story.settle()
+    pays(one.story, one.pub, status)
+    const [text] = told(one.story.settle())
+    const dues = one.story.state.provider.money.dues.get(one.pub)?.content
+    t.equal(dues?.suspendAt, one.since + days[status] * DAY_MS, status)
+    t.match(text ?? '', status === 'past_due' ? /Stripe tries the card again.*`billing`/ : /`pay alice`/)
+  }
+  t.end()
+})
+
+test('a payment that fails and comes later: nothing but two notices', (t) => {
+  const one = unpaid()
+  pays(one.story, one.pub, 'active')
+  pays(one.story, one.pub, 'past_due')
+  const notices = told(passes(one, one.since + 5 * DAY_MS))
+  pays(one.story, one.pub, 'active')
+  notices.push(...told(passes(one, one.since + 50 * DAY_MS)))
+  t.deepEqual(stagesOf(one, one.since), ['grace 0', 'clear 5'])
+  t.equal(notices.length, 2)
+  t.end()
+})
+
+test('cancelled: the date is promised when it is seen; it stops when Stripe says so, and not before that date', (t) => {
+  const one = unpaid()
+  const end = one.since + 10 * DAY_MS
+  pays(one.story, one.pub, 'active', { cancelAt: end })
+  passes(one, one.since + 11 * DAY_MS)
+  t.deepEqual(stagesOf(one, one.since), ['grace 0', 'reminded 8'], 'Stripe has not said that it is over')
+  pays(one.story, one.pub, 'canceled')
+  one.story.settle()
+  t.deepEqual(stagesOf(one, one.since).slice(2), ['suspended 11'])
+  t.match(told(passes(one, one.since + 34 * DAY_MS))[0] ?? '', /subscription is over/)
+  const early = unpaid()
+  pays(early.story, early.pub, 'active', { cancelAt: end })
+  early.story.settle()
+  pays(early.story, early.pub, 'canceled')
+  passes(early, early.since + 12 * DAY_MS)
+  t.deepEqual(stagesOf(early, early.since), ['grace 0', 'reminded 8', 'suspended 10'])
+  t.end()
+})
+
+test('a cancellation that is taken back, or put off, or comes at the last moment', (t) => {
+  const one = unpaid()
+  pays(one.story, one.pub, 'active', { cancelAt: one.since + 10 * DAY_MS })
+  one.story.settle()
+  pays(one.story, one.pub, 'active', { cancelAt: one.since + 40 * DAY_MS })
+  one.story.settle()
+  t.equal(one.story.state.provider.money.dues.get(one.pub)?.content.suspendAt, one.since + 40 * DAY_MS)
+  pays(one.story, one.pub, 'active', { cancelAt: one.since + 5 * DAY_MS })
+  one.story.settle()
+  t.equal(
+    one.story.state.provider.money.dues.get(one.pub)?.content.suspendAt,
+    one.since + 40 * DAY_MS,
+    'not closer',
+  )
+  pays(one.story, one.pub, 'active')
+  t.equal(told(one.story.settle()).length, 1)
+  t.equal(one.story.state.provider.money.dues.get(one.pub)?.content.stage, 'clear')
+  const late = unpaid()
+  pays(late.story, late.pub, 'active', { cancelAt: late.since + 3_600_000 })
+  late.story.settle()
+  const dues = late.story.state.provider.money.dues.get(late.pub)?.content
+  t.equal(dues?.suspendAt, late.since + DAY_MS, 'nobody is stopped within a day of hearing of it')
+  t.end()
+})
+
+test('a provider that was away makes up for what it missed, and shortens nothing', (t) => {
+  const one = unpaid()
+  one.story.settle()
+  one.story.now = one.since + 200 * DAY_MS
+  passes(one, one.since + 300 * DAY_MS)
+  const expected = ['grace 0', 'reminded 200', 'suspended 202', 'last-week 225', 'last-day 231', 'ended 232']
+  t.deepEqual(stagesOf(one, one.since), expected)
+  t.end()
+})
+
+test('a crash between a promise and its notice: promised anew with the whole span when it comes back late', (t) => {
+  const one = unpaid()
+  const [first] = one.story.decide().effects
+  if (first === undefined) throw new Error('nothing is owed')
+  one.story.perform(first)
+  one.story.now = one.since + 13.5 * DAY_MS
+  const notices = told(one.story.settle())
+  t.deepEqual(stagesOf(one, one.since), ['grace 0', 'grace 13.5'])
+  t.equal(notices.length, 1, 'told once')
+  t.match(notices[0] ?? '', /until 2030-01-28/)
+  t.end()
+})
+
+test('a crash anywhere: the same messages and notices, each once', (t) => {
+  const one = unpaid()
+  let notices = 0
+  for (let day = 0; day <= 46; day += 1) {
+    one.story.now = one.since + day * DAY_MS
+    // One effect, then everything is decided anew.
+    for (let effect = one.story.decide().effects[0]; effect !== undefined; ) {
+      if (effect.kind === 'notice') notices += 1
+      one.story.perform(effect)
+      effect = one.story.decide().effects[0]
+    }
+  }
+  const expected = ['grace 0', 'reminded 12', 'suspended 14', 'last-week 37', 'last-day 43', 'ended 44']
+  t.deepEqual(stagesOf(one, one.since), expected)
+  t.equal(notices, 6)
+  t.end()
+})
+
+test('nothing is stopped or ended by one clock', (t) => {
+  const one = unpaid()
+  one.story.otherClocksAheadMs = []
+  passes(one, one.since + 100 * DAY_MS)
+  t.deepEqual(stagesOf(one, one.since), ['grace 0', 'reminded 12'], 'nobody to ask: it waits')
+  t.deepEqual(
+    one.story.decide().held.map(({ why }) => why),
+    ['clocks'],
+  )
+  one.story.otherClocksAheadMs = [-100 * DAY_MS, CLOCKS_AGREE_MS + 1]
+  t.deepEqual(one.story.settle(), [], 'none agrees')
+  one.story.otherClocksAheadMs = [-100 * DAY_MS, CLOCKS_AGREE_MS]
+  t.deepEqual(told(one.story.settle()).length, 1, 'one of them agrees')
+  t.end()
+})
+
+test('the other clock must have reached the date, too', (t) => {
+  const one = unpaid()
+  one.story.otherClocksAheadMs = [-CLOCKS_AGREE_MS]
+  passes(one, one.since + 14 * DAY_MS)
+  t.notOk(recordOf(one).suspended)
+  passes(one, one.since + 14 * DAY_MS + CLOCKS_AGREE_MS)
+  t.ok(recordOf(one).suspended)
+  t.end()
+})
+
+test('a clock of ours that jumps ahead makes no promise and breaks none', (t) => {
+  const one = unpaid()
+  one.story.settle()
+  one.story.now += 1_000 * DAY_MS
+  one.story.otherClocksAheadMs = [-1_000 * DAY_MS]
+  t.deepEqual(one.story.settle(), [])
+  one.story.now -= 1_000 * DAY_MS
+  one.story.otherClocksAheadMs = [0]
+  passes(one, one.since + 14 * DAY_MS)
+  t.deepEqual(stagesOf(one, one.since), ['grace 0', 'reminded 12', 'suspended 14'])
+  t.end()
+})
+
+test('no more suspensions within a day than the cap and the permits allow', (t) => {
+  const one = unpaid()
+  const dues = { ...DEFAULT_DUES, suspensionsPerDayMax: 0 }
+  one.story.policy = { ...one.story.policy, dues }
+  passes(one, one.since + 15 * DAY_MS)
+  t.notOk(recordOf(one).suspended)
+  t.deepEqual(one.story.decide().held, [{ pub: one.pub, why: 'suspensions' }])
+  one.story.tells(provider, buildPermit({ what: 'ends', count: 5 }))
+  t.deepEqual(one.story.settle(), [], 'a permit for something else')
+  one.story.tells(provider, buildPermit({ what: 'suspensions', count: 1 }))
+  one.story.settle()
+  t.ok(recordOf(one).suspended)
+  t.end()
+})
+
+test('billing off again: nothing is owed', (t) => {
+  const one = unpaid()
+  passes(one, one.since + 16 * DAY_MS)
+  billing(one.story, 'retired')
+  one.story.settle()
+  t.deepEqual([recordOf(one).suspended, specOf(one)?.desired], [false, 'up'])
+  t.deepEqual(stagesOf(one, one.since).at(-1), 'clear 16')
+  t.end()
+})
+
+test('a look that comes a moment late moves no date', (t) => {
+  const one = unpaid()
+  const suspendAt = one.since + 14 * DAY_MS
+  for (let at = one.since; at < suspendAt + DAY_MS; at += 50_000) {
+    one.story.now = at
+    one.story.settle()
+  }
+  const dues = one.story.state.provider.money.dues.get(one.pub)?.content
+  t.deepEqual([dues?.stage, dues?.suspendAt, dues?.endAt], ['suspended', suspendAt, suspendAt + 30 * DAY_MS])
+  t.end()
+})
