@@ -15,7 +15,9 @@ import { wholeOption } from '../options'
 import { hubsText, pubsText } from '../render'
 import { registerBridges } from './admin-bridge'
 import { registerMail } from './admin-mail'
+import { registerMoney } from './admin-money'
 import { registerRecovery } from './admin-recovery'
+import { registerSync } from './billing'
 
 const OWN_INVITE_USES_MAX = 1_000_000
 
@@ -90,6 +92,8 @@ export function register(program: Command): void {
       }),
     )
   registerBridges(admin, ask)
+  registerMoney(admin, ask)
+  registerSync(admin)
   registerRecovery(admin, ask)
   registerMail(admin, ask)
 }

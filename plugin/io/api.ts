@@ -16,9 +16,9 @@ import { allViews, hubViews, pubsOf, viewOf } from '../query'
 import { billingMethods } from './billing-api'
 import { isBridge } from './bridges'
 import { refusal } from './commits'
+import { duesMethods } from './dues-api'
 import { mailMethods } from './mail-api'
 import { type Caller, currentSoon, fieldOf, method } from './method'
-import { moneyMethods } from './money-api'
 import type { Provider } from './provider'
 import { recoveryMethods } from './recovery'
 import { laterSource, latestSource, pagedSource, refusedSource } from './sources'
@@ -36,6 +36,10 @@ export function createApi(self: FeedId, version: string, provider: () => Promise
   }
   const operator = (caller: Caller): void => {
     if (idOf(caller) !== self) throw refusal('refused', "only the provider's own key may ask for this")
+  }
+  const operated = (caller: Caller): Promise<Provider> => {
+    operator(caller)
+    return provider()
   }
   const roleOf = (one: Provider, id: FeedId): WhoamiAnswer['role'] => {
     const { state } = one.inbox
@@ -57,7 +61,6 @@ export function createApi(self: FeedId, version: string, provider: () => Promise
 
   return {
     ...notHere(),
-    ...moneyMethods(),
     ...mailMethods({ idOf, operator, provider, ownersKnown }),
     ...billingMethods(idOf, operator, provider),
     whoami: method<WhoamiAnswer>(async (from, request) => {
@@ -110,10 +113,8 @@ export function createApi(self: FeedId, version: string, provider: () => Promise
     exportOpen: method(async (from, request) => (await ownersKnown()).exports.open(idOf(from), request)),
     escrow: method(async (from, request) => (await provider()).escrow.escrow(idOf(from), request)),
     secret: method(async (from, request) => (await provider()).escrow.secret(idOf(from), request)),
-    ...recoveryMethods((from) => {
-      operator(from)
-      return provider()
-    }),
+    ...recoveryMethods(operated),
+    ...duesMethods(operated),
     exportRead: method(async (from, request) => (await provider()).exports.read(idOf(from), request)),
     exportClose: method(async (from, request) => (await provider()).exports.close(idOf(from), request)),
     importOpen: method(async (from, request) => (await ownersKnown()).imports.open(idOf(from), request)),

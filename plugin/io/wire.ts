@@ -9,6 +9,7 @@ import { realClock } from '../../sbot/loop'
 import { noDelay } from '../../sbot/no-delay'
 import { guardReplicate } from '../../sbot/sound-ebt'
 import { readVersion } from '../../sbot/version'
+import { duesPolicyOf } from '../dues-settings'
 import { type MailSettings, readMailSettings } from '../mail-settings'
 import { DEFAULT_POLICY, type Policy } from '../policy'
 import { createMailer } from './mail'
@@ -34,6 +35,8 @@ interface Settings {
   pubsPerOwnerMax?: number
   retentionMs?: number
   requestsPerMinuteMax?: number
+  /** How long what is not paid for goes on (plugin/dues-settings.ts). */
+  dues?: unknown
   name?: string
   /** The version of pubs that `upgrade NAME` goes to; default: this package's own. */
   pubVersion?: string
@@ -163,6 +166,7 @@ function policyOf(settings: Settings, networkKey: unknown): Policy {
     pubsPerOwnerMax: settings.pubsPerOwnerMax ?? DEFAULT_POLICY.pubsPerOwnerMax,
     retentionMs: settings.retentionMs ?? DEFAULT_POLICY.retentionMs,
     requestsPerMinuteMax: settings.requestsPerMinuteMax ?? DEFAULT_POLICY.requestsPerMinuteMax,
+    dues: duesPolicyOf(settings.dues),
     pubVersion: pubVersionOf(settings),
     providerName: settings.name ?? DEFAULT_POLICY.providerName,
     networkKey: typeof key === 'string' && key !== ssbCaps.shs ? key : null,
