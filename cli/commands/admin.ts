@@ -16,6 +16,7 @@ import { hubsText, pubsText } from '../render'
 import { registerBridges } from './admin-bridge'
 import { registerMail } from './admin-mail'
 import { registerMoney } from './admin-money'
+import { registerPlans } from './admin-plans'
 import { registerRecovery } from './admin-recovery'
 import { registerSync } from './billing'
 
@@ -92,6 +93,7 @@ export function register(program: Command): void {
       }),
     )
   registerBridges(admin, ask)
+  registerPlans(admin, ask)
   registerMoney(admin, ask)
   registerSync(admin)
   registerRecovery(admin, ask)
