@@ -3,7 +3,6 @@
  * a restart or a replay needs no code of its own. An empty list means settled.
  */
 import { leftAside, type Parsed, parseCommand } from '../protocol/command'
-import { isClosed } from '../protocol/evolve-answers'
 import { helpText, shortHelp } from '../protocol/help'
 import type { FeedId, Millis } from '../protocol/ids'
 import { pubIdOf } from '../protocol/ids'
@@ -19,14 +18,13 @@ import { answerAddress } from './decide-address'
 import { beginChange, continueChange, oweOrders } from './decide-change'
 import { beginContact, continueContact } from './decide-contact'
 import { beginCreate, continueCreate } from './decide-create'
-import { askDelete, continueDelete } from './decide-delete'
+import { askDelete, continueDelete, forgetKeys } from './decide-delete'
 import { type Held, oweDues } from './decide-dues'
 import { answerEmail, answerEmailCode } from './decide-email'
 import { beginExport } from './decide-export'
 import { beginImport } from './decide-import'
 import { answerLog, tellIncidents } from './decide-incidents'
 import { beginInvite, continueInvite } from './decide-invite'
-
 import { beginUninvite, continueUninvite, listInvites } from './decide-invites'
 import { beginOwners, continueOwners } from './decide-owners'
 import { beginPlan, followPayments } from './decide-plan'
@@ -68,6 +66,7 @@ export function decide(world: World): Decision {
   oweOrders(look)
   tellIncidents(look)
   oweDues(look)
+  forgetKeys(look)
   oweMails(look)
   for (const effect of look.effects) if (effect.kind === 'answer') sayLeftAside(effect)
   return { effects: look.effects, wakeAt: look.wakeTime, held: look.held }
@@ -278,9 +277,4 @@ function listText(look: Look, owner: FeedId): string {
   if (live.length === 0) return 'You have no pub yet. `create NAME` makes one.'
   const lines = live.map((pub) => listLine(viewOf(state, pub, ledger), awayOf(look, pub)))
   return ['Your pubs:', '', ...lines].join('\n')
-}
-
-/** For tests and checkers: the requests that still wait for their final answer. */
-export function openRequests(world: World): Request[] {
-  return [...world.state.open.values()].filter((request) => !isClosed(world.state.provider, request))
 }

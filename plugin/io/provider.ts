@@ -133,7 +133,7 @@ export async function startProvider(options: ProviderOptions): Promise<Provider>
   const current = (): Promise<void> => gate.wait()
 
   const commits = new Commits(sbot, inbox, ledger, current, vault)
-  const perform = createPerformer(inbox, sbot.id, asks, commits, post?.send ?? noMail)
+  const perform = createPerformer(inbox, sbot.id, asks, commits, post?.send ?? noMail, vault)
 
   const waits = new HeldBack(log)
   const deeds = new Deeds(() => loop?.wake())
@@ -147,7 +147,7 @@ export async function startProvider(options: ProviderOptions): Promise<Provider>
     const facts = {
       replies: asks.replies(),
       brought: imports.brought(),
-      goneSince,
+      ...{ sealed: vault.pubs(), goneSince },
       connected: connected(),
       newcomers: new Set(tables.newcomers.keys()),
       strangers: inbox.strangers,
