@@ -20,7 +20,7 @@ import { beginContact, continueContact } from './decide-contact'
 import { beginCreate, continueCreate } from './decide-create'
 import { askDelete, continueDelete, forgetKeys } from './decide-delete'
 import { type Held, oweDues } from './decide-dues'
-import { answerEmail } from './decide-email'
+import { answerEmail, answerEmailCode } from './decide-email'
 import { beginExport } from './decide-export'
 import { beginImport } from './decide-import'
 import { answerLog, tellIncidents } from './decide-incidents'
@@ -36,6 +36,7 @@ import { beginWeb } from './decide-web'
 import { decideNo, decideYes } from './decide-yes'
 import type { Effect } from './effects'
 import { answer, clip, Look, type World } from './look'
+import { oweMails } from './mails'
 import { isGuest } from './owners'
 import { pubsOf, viewOf } from './query'
 import { continueAsked } from './question'
@@ -66,6 +67,7 @@ export function decide(world: World): Decision {
   tellIncidents(look)
   oweDues(look)
   forgetKeys(look)
+  oweMails(look)
   for (const effect of look.effects) if (effect.kind === 'answer') sayLeftAside(effect)
   return { effects: look.effects, wakeAt: look.wakeTime, held: look.held }
 }
@@ -225,7 +227,7 @@ const BEGINNERS: Beginners = {
   plans: answerPlans,
   plan: beginPlan,
   email: answerEmail,
-  'email-code': (look, request) => notYet(look, request, 'email'),
+  'email-code': answerEmailCode,
   pay: (look, request) => notYet(look, request, 'pay'),
   billing: (look, request) => notYet(look, request, 'billing'),
   cancel: (look, request) => notYet(look, request, 'cancel'),

@@ -19,7 +19,7 @@ const GROUPS: [needs: RegExp, forms: Form[]][] = [
   [/export|secret|key|download|back|save|data/, EXPORT],
   [/import/, IMPORT],
   [/web/, WEB],
-  [/mail|.@./, EMAIL],
+  [/mail|.@.|\d{3}[-.]?\d{3}/, EMAIL],
   [/address|reach|connect|find|get to|log|histor|incident|happened|wrong|why|where/, ONES],
 ]
 
