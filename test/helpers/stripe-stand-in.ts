@@ -60,6 +60,7 @@ export class StripeStandIn {
   /** Something has happened; something was asked for. */
   onEvent: (event: Event) => void = () => {}
   onRequest: (name: string) => void = () => {}
+  onAnswer: (name: string) => void = () => {}
   /** The operator's key was rolled. */
   refuseKeys = false
   private readonly saved = new Map<string, Saved>()
@@ -157,6 +158,19 @@ export class StripeStandIn {
     if (fault === 'late') await new Promise((resolve) => setTimeout(resolve, order?.slowMs))
     if (fault === 'done-cut') return void request.socket.destroy()
     this.send(response, given.status, given.body, given.headers)
+    this.onAnswer(name)
+  }
+
+  /** A product with its price, as `admin billing sync` makes them. */
+  offer(plan: string, amount = 300): void {
+    const metadata = { 'metadata[buttcloud_plan]': plan }
+    const product = { id: `buttcloud_${plan}`, name: plan, ...metadata }
+    const price = {
+      ...{ product: product.id, currency: 'usd', unit_amount: String(amount), ...metadata },
+      ...{ 'recurring[interval]': 'month', lookup_key: product.id },
+    }
+    answer(this.world, 'POST', '/v1/products', readForm(String(new URLSearchParams(product))))
+    answer(this.world, 'POST', '/v1/prices', readForm(String(new URLSearchParams(price))))
   }
 
   private answered(
