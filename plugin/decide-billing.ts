@@ -8,9 +8,8 @@ import type { MailTo } from './effects'
 import { bestPaymentOf, paymentsOf } from './entitlement'
 import { answer, type Look, notify, pubFor } from './look'
 import { askStripe, isLink, type StripeReply } from './stripe-ask'
-import { unpaidCreates, linkEnds } from './unpaid'
+import { linkEnds, unpaidCreates } from './unpaid'
 import { payWords as words } from './words-pay'
-import { mailWords } from './words-mail'
 
 /** `billing`: the customer portal, mailed to who pays. Its link is in no message, and the owner learns no address. */
 export function beginBilling(
@@ -18,7 +17,7 @@ export function beginBilling(
   request: Request,
   { name }: Extract<Command, { kind: 'billing' }>,
 ): void {
-  const { policy, facts, state } = look.world
+  const { facts, state } = look.world
   const pub = pubFor(look, request, 'billing', name)
   if (pub === null) return
   const options = { command: 'billing', pub: pub.pub }
@@ -32,15 +31,13 @@ export function beginBilling(
   if (mail.taken.has(key)) return answer(look, request, 'done', words.mailed(called), options)
   const reply = askStripe(look, request, { id: key, kind: 'portal', customer }, request.receivedAt)
   if (reply.state === 'waiting') return saySlow(look, request, reply, 'open the page', options)
-  const fail = (why: string): void =>
-    answer(look, request, 'failed', words.notMailed(called, why), options)
+  const fail = (why: string): void => answer(look, request, 'failed', words.notMailed(called, why), options)
   if (reply.state === 'failed') return fail(reply.reason)
   const { portal } = reply.done
   if (portal === null || !isLink(portal.url, payment.content.live)) return fail(words.badLink)
   const to: MailTo = { kind: 'payer', customer }
   if (!mail.has(to)) return answer(look, request, 'failed', words.noAddress(called), options)
-  const service = { name: policy.providerName }
-  look.owe({ kind: 'mail', mail: { key, to, ...mailWords.portal(service.name, [called], portal.url) } })
+  look.owe({ kind: 'mail', mail: { key, to, ...words.portalMail(called, portal.url) } })
 }
 
 /** `cancel`: the subscription ends with what is paid. Believed when Stripe's own state shows it. */
@@ -62,12 +59,10 @@ export function beginCancel(
   const options = { command: 'cancel', pub: pub.pub }
   const called = pub.record.name
   const payment = wanted(look, request, pub)
-  if (payment === null)
-    return answer(look, request, 'refused', words.nothingToCancel(called), options)
+  if (payment === null) return answer(look, request, 'refused', words.nothingToCancel(called), options)
   const { cancelAt, subscription } = payment.content
   if (!isAlive(payment)) return answer(look, request, 'done', words.cancelledNow(called), options)
-  if (cancelAt !== null)
-    return answer(look, request, 'done', words.cancelled(called, cancelAt), options)
+  if (cancelAt !== null) return answer(look, request, 'done', words.cancelled(called, cancelAt), options)
   const call = { id: `cancel-later ${request.key}`, kind: 'cancel-later', subscription } as const
   const reply = askStripe(look, request, call, request.receivedAt)
   if (reply.state === 'failed')

@@ -5,13 +5,8 @@
  */
 import { parseCommand } from '../protocol/command'
 import type { Command } from '../protocol/command-kinds'
-import { pubIdOf } from '../protocol/ids'
-import {
-  BRIDGE_AWAY_MS,
-  CLOCKS_AGREE_MS,
-  LINK_LEFT_MS,
-  PAID_WAIT_MS,
-} from '../protocol/limits-money'
+import type { FeedId } from '../protocol/ids'
+import { BRIDGE_AWAY_MS, CLOCKS_AGREE_MS, LINK_LEFT_MS, PAID_WAIT_MS } from '../protocol/limits-money'
 import { buildCheckout } from '../protocol/messages/checkout'
 import { buildSession } from '../protocol/messages/session'
 import type { Plan } from '../protocol/plan'
@@ -41,19 +36,8 @@ import { payWords } from './words-pay'
 
 const RETRY_MS = 60_000
 
-/** Notes down what is to be paid for a pub that is to be made; the link is owed by that. */
-export function oweCheckout(look: Look, request: Request, name: string, plan: Plan): void {
-  const [pub, checkout, owner] = [pubIdOf(request.key), request.key, request.author]
-  const content = buildCheckout({ checkout, pub, name, owner, plan: plan.name, kind: 'create' })
-  look.owe({ kind: 'record', content })
-}
-
 /** `pay NAME`: the link of what waits to be paid, a new one for a pub that is not paid for, or a create anew. */
-export function beginPay(
-  look: Look,
-  request: Request,
-  { name }: Extract<Command, { kind: 'pay' }>,
-): void {
+export function beginPay(look: Look, request: Request, { name }: Extract<Command, { kind: 'pay' }>): void {
   const { state } = look.world
   const unpaid = unpaidCreates(state).filter(({ content }) => content.owner === request.author)
   const live = livePubsOf(state, request.author).map(({ record }) => record.name)
@@ -118,12 +102,26 @@ function continueCheckout(look: Look, request: Request, told: Checkout): void {
   if (!isCreate && pub?.record.status !== 'live')
     return answer(look, request, 'failed', words.goneAlready, optionsOf(request, told))
   if (isOver(look, told)) {
-    const session = state.provider.money.sessions.has(content.checkout)
-    const text = session ? payWords.expired(content.name) : payWords.noLink(content.name)
+    const waited = isCreate && state.provider.money.sessions.has(content.checkout)
+    const text = waited ? payWords.expired(content.name) : payWords.noLink(content.name)
     return answer(look, request, 'failed', text, optionsOf(request, told))
   }
   if (!isLinkSaid(look, request, told)) oweLink(look, request, told)
 }
+
+/** Says that the link is in a thread of its own, once it is. */
+function sayElsewhere(look: Look, request: Request, told: Checkout): void {
+  const { content } = told
+  const session = look.world.state.provider.money.sessions.get(content.checkout)
+  const plan = planOf(look.world.policy, content.plan)
+  const final = content.kind === 'pay' || content.checkout !== request.key
+  if (session === undefined || (!final && look.world.state.provider.answers.has(request.key))) return
+  const until = session.content.expiresAt
+  const text = payWords.linkElsewhere(content.name, costsOf(plan), until)
+  answer(look, request, final ? 'done' : 'received', text, optionsOf(request, told))
+}
+
+const costsOf = (plan: Plan | null): string | null => (plan === null ? null : payWords.costs(plan))
 
 const optionsOf = (request: Request, { content }: Checkout) => ({
   command: commandOf(request),
@@ -144,9 +142,7 @@ function isOver(look: Look, told: Checkout): boolean {
   const ends = state.provider.money.sessions.get(told.content.checkout)?.content.expiresAt
   const at = ends ?? linkEnds(state, told)
   const bridges = [...state.provider.money.bridges.values()]
-  const heard = bridges.some(
-    ({ bridge, status }) => status === 'admitted' && facts.connected.has(bridge),
-  )
+  const heard = bridges.some(({ bridge, status }) => status === 'admitted' && facts.connected.has(bridge))
   const over = look.deadline(at + CLOCKS_AGREE_MS) + (heard ? 0 : BRIDGE_AWAY_MS)
   if (now < over) {
     look.wakeAt(over)
@@ -163,7 +159,6 @@ function isLinkSaid(look: Look, request: Request, { content }: Checkout): boolea
   const session = provider.money.sessions.get(content.checkout)
   const first = provider.answers.get(request.key)
   if (session === undefined || first === undefined) return false
-  if (provider.delivered.has(session.key)) return true
   // What was said before there was a session is that Stripe is slow.
   return first.sequence > session.sequence && onlyOwnersRead(request, [request.author], provider.id)
 }
@@ -171,20 +166,21 @@ function isLinkSaid(look: Look, request: Request, { content }: Checkout): boolea
 function oweLink(look: Look, request: Request, told: Checkout): void {
   const { state } = look.world
   const { name, checkout } = told.content
+  const noted = state.provider.money.sessions.get(checkout)
+  if (noted !== undefined && state.provider.delivered.has(noted.key)) return sayElsewhere(look, request, told)
   const fail = (why: string): void =>
     answer(look, request, 'failed', payWords.refusedLink(name, why), optionsOf(request, told))
   const reply = askStripe(look, request, checkoutCall(state, told), told.at)
   if (reply.state === 'failed') return fail(reply.reason)
   if (reply.state === 'waiting') {
     const silent = state.provider.answers.get(request.key) === undefined
-    if (reply.slow && silent)
+    if (reply.slow && silent && noted === undefined)
       answer(look, request, 'received', payWords.slow(name), optionsOf(request, told))
     return
   }
   const made = reply.done.checkout
   if (made === null || !isLink(made.url, made.live)) return fail(payWords.badLink)
-  const session = state.provider.money.sessions.get(checkout)
-  if (session === undefined) {
+  if (noted === undefined) {
     const { session: id, expiresAt, live } = made
     // The link is said once this stands on the feed, so that every payment can be held against it.
     return look.owe({
@@ -192,7 +188,7 @@ function oweLink(look: Look, request: Request, told: Checkout): void {
       content: buildSession({ checkout, session: id, expiresAt, live }),
     })
   }
-  if (session.content.session !== made.session) return fail(payWords.otherSession)
+  if (noted.content.session !== made.session) return fail(payWords.otherSession)
   sayLink(look, request, told, made.url)
 }
 
@@ -203,6 +199,7 @@ function sayLinkAgain(look: Look, request: Request, told: Checkout): void {
   const options = { command: 'pay', pub: told.content.pub }
   const fail = (why: string): void =>
     answer(look, request, 'failed', payWords.refusedLink(name, why), options)
+  if (state.provider.delivered.has(request.key)) return sayElsewhere(look, request, told)
   const reply = askStripe(look, request, checkoutCall(state, told), request.receivedAt)
   if (reply.state === 'failed') return fail(reply.reason)
   const session = state.provider.money.sessions.get(checkout)
@@ -238,17 +235,14 @@ function sayLink(look: Look, request: Request, told: Checkout, url: string): voi
   const early = state.provider.answers.get(request.key) !== undefined && !final
   if (!early && onlyOwnersRead(request, owners, state.provider.id))
     return answer(look, request, outcome, text, options)
-  // A link that is said again goes into its own thread under its own request.
+  // A link that is said again goes into its own thread under its own request. That it is there is said once it is.
   const delivers = content.checkout === request.key ? session.key : request.key
-  if (!state.provider.delivered.has(delivers))
-    return look.owe({
-      kind: 'bearer',
-      recps: [...owners, state.provider.id],
-      ...{ to: request.author, text: clip(text) },
-      payload: { v: 1, kind: 'bearer', delivers, pub: content.pub },
-    })
-  if (!early)
-    answer(look, request, outcome, payWords.linkElsewhere(content.name, plan, until), options)
+  look.owe({
+    kind: 'bearer',
+    recps: [...owners, state.provider.id],
+    ...{ to: request.author, text: clip(text) },
+    payload: { v: 1, kind: 'bearer', delivers, pub: content.pub },
+  })
 }
 
 /** It is paid: the pub is made, where there is room; else its owner hears of that, and after a day the money goes back. */
@@ -276,18 +270,8 @@ function makePaid(look: Look, request: Request, told: Checkout, payment: Payment
 }
 
 /** What waits to be paid, as lines of `list`. */
-export function unpaidLines({ world }: Look, request: Request): string[] {
+export function unpaidLines({ world }: Look, owner: FeedId): string[] {
   return unpaidCreates(world.state)
-    .filter(({ content }) => content.owner === request.author)
+    .filter(({ content }) => content.owner === owner)
     .map((told) => payWords.waitsLine(told.content.name, linkEnds(world.state, told)))
 }
-
-/** For `cancel` and the like: the one of this name that waits to be paid, in words; null where there is none. */
-export function unpaidText({ world }: Look, request: Request, name: string | null): string | null {
-  const mine = unpaidCreates(world.state).filter(({ content }) => content.owner === request.author)
-  const found = mine.find(({ content }) => content.name === name)
-  return found === undefined
-    ? null
-    : payWords.unpaidYet(found.content.name, linkEnds(world.state, found))
-}
-

@@ -16,6 +16,7 @@ import {
 import { buildOwner } from '../protocol/messages/owner'
 import type { Request } from '../protocol/state'
 import { answerAddress } from './decide-address'
+import { beginBilling, beginCancel, tellPayments } from './decide-billing'
 import { beginChange, continueChange, oweOrders } from './decide-change'
 import { beginContact, continueContact } from './decide-contact'
 import { beginCreate, continueCreate } from './decide-create'
@@ -30,6 +31,7 @@ import { beginInvite, continueInvite } from './decide-invite'
 import { beginUninvite, continueUninvite, listInvites } from './decide-invites'
 
 import { beginOwners, continueOwners } from './decide-owners'
+import { beginPay, continuePaying, unpaidLines } from './decide-pay'
 import { answerPlan, answerPlans } from './decide-plans'
 import { beginRun } from './decide-run'
 import { answerStatus, awayOf } from './decide-status'
@@ -65,6 +67,7 @@ export function decide(world: World): Decision {
     if (!world.state.authors.get(author)?.requests.size) refuseStranger(look, author, sequence)
   oweOrders(look)
   tellIncidents(look)
+  tellPayments(look)
   oweDues(look)
   for (const effect of look.effects) if (effect.kind === 'answer') sayLeftAside(effect)
   return { effects: look.effects, wakeAt: look.wakeTime, held: look.held }
@@ -120,6 +123,7 @@ function continueWork(look: Look, request: Request): boolean {
     continueCreate(look, request, pub)
     return true
   }
+  if (continuePaying(look, request)) return true
   const op = provider.ops.get(request.key)
   // An op whose pub has no record: a create was cut off between the two, and begins anew.
   if (op?.kind === 'invite' && provider.pubs.has(op.pub)) {
@@ -226,9 +230,9 @@ const BEGINNERS: Beginners = {
   plan: answerPlan,
   email: answerEmail,
   'email-code': (look, request) => notYet(look, request, 'email'),
-  pay: (look, request) => notYet(look, request, 'pay'),
-  billing: (look, request) => notYet(look, request, 'billing'),
-  cancel: (look, request) => notYet(look, request, 'cancel'),
+  pay: beginPay,
+  billing: beginBilling,
+  cancel: beginCancel,
   delete: (look, request, { name }) => askDelete(look, request, name),
   yes: decideYes,
   no: decideNo,
@@ -272,9 +276,10 @@ function ownerOwed(look: Look, owner: FeedId): boolean {
 function listText(look: Look, owner: FeedId): string {
   const { state, ledger } = look.world
   const live = pubsOf(state, owner).filter((pub) => pub.record.status === 'live')
-  if (live.length === 0) return 'You have no pub yet. `create NAME` makes one.'
+  const unpaid = unpaidLines(look, owner)
+  if (live.length + unpaid.length === 0) return 'You have no pub yet. `create NAME` makes one.'
   const lines = live.map((pub) => listLine(viewOf(state, pub, ledger), awayOf(look, pub)))
-  return ['Your pubs:', '', ...lines].join('\n')
+  return ['Your pubs:', '', ...lines, ...unpaid].join('\n')
 }
 
 /** For tests and checkers: the requests that still wait for their final answer. */

@@ -1,6 +1,7 @@
 /** A call to Stripe that a request waits for: asked for anew at every look, so also after a crash. */
-import { STRIPE_SLOW_MS } from '../protocol/limits-money'
+
 import type { Millis } from '../protocol/ids'
+import { STRIPE_SLOW_MS } from '../protocol/limits-money'
 import type { BillingDone, OwedCall } from '../protocol/rpc-billing'
 import type { Request } from '../protocol/state'
 import type { Look } from './look'

@@ -1,11 +1,13 @@
-/** Pubs that wait to be paid before they are made. Each holds its name and a place in its owner's quota. */
+/** Pubs that wait to be paid for before they are made. Each holds its name and a place in its owner's quota. */
 import { parseCommand } from '../protocol/command'
-import type { FeedId, MessageId, Millis } from '../protocol/ids'
+import { type FeedId, type Millis, pubIdOf } from '../protocol/ids'
 import { CHECKOUT_EXPIRES_MS, IMPORT_LINK_MS } from '../protocol/limits-money'
-import type { CheckoutMessage } from '../protocol/messages/checkout'
+import { buildCheckout, type CheckoutMessage } from '../protocol/messages/checkout'
+import type { Plan } from '../protocol/plan'
 import type { OwedCall } from '../protocol/rpc-billing'
-import type { PubFact, State } from '../protocol/state'
+import type { PubFact, Request, State } from '../protocol/state'
 import type { PaymentFact, Told } from '../protocol/state-money'
+import type { Look } from './look'
 
 export type Checkout = Told<CheckoutMessage>
 
@@ -65,9 +67,16 @@ export function linkEnds(state: State, { content, at }: Checkout): Millis {
 
 /** The call that makes the session of a checkout: the same one each time, so that Stripe gives the same session. */
 export function checkoutCall(state: State, told: Checkout): OwedCall {
-  const { checkout, pub, name, plan }: { checkout: MessageId } & CheckoutMessage = told.content
+  const { checkout, pub, name, plan } = told.content
   return {
     ...{ id: `checkout ${checkout}`, kind: 'checkout', checkout, pub, name, plan },
     ...{ askedAt: told.at, expiresAt: linkEnds(state, told) },
   }
+}
+
+/** Notes down what is to be paid for a pub that is to be made; the link is owed by that. */
+export function oweCheckout(look: Look, request: Request, name: string, plan: Plan): void {
+  const [pub, checkout, owner] = [pubIdOf(request.key), request.key, request.author]
+  const content = buildCheckout({ checkout, pub, name, owner, plan: plan.name, kind: 'create' })
+  look.owe({ kind: 'record', content })
 }

@@ -31,8 +31,9 @@ export const payWords = {
       : ' (This provider tries its payments out just now: no real card is charged, and none works.)'
     return `**${name}** on the plan **${plan.name}** costs ${costs(plan)}.${test} To pay, open this before ${when(until)}:\n\n${url}\n\nAnybody may pay by it, so you can pass it on. ${then}`
   },
-  linkElsewhere: (name: string, plan: Plan, until: Millis): string =>
-    `**${name}** on the plan **${plan.name}** costs ${costs(plan)}. The link to pay by, before ${when(until)}, is in a new private thread between me and the owners, because others read along here.`,
+  costs: (plan: Plan): string => `It costs ${costs(plan)}. `,
+  linkElsewhere: (name: string, price: string | null, until: Millis): string =>
+    `${price ?? ''}The link to pay for **${name}** by, before ${when(until)}, is in a new private thread between me and the owners, because others read along here.`,
   slow: (name: string): string =>
     `Stripe, which takes the payments, is slow just now. The link for **${name}** follows in a private thread as soon as I have it.`,
   slowCall: (what: string): string =>
@@ -56,6 +57,10 @@ export const payWords = {
     `**${name}** is paid, and what you had uploaded for it is not here any more. It was not made; its subscription is ended and the payment goes back. Please upload it again, with \`buttcloud import FILE\`.`,
   waits: (name: string): string =>
     `**${name}** waits to be paid for already. \`pay ${name}\` gives you its link again.`,
+  portalMail: (name: string, url: string): { subject: string; text: string } => ({
+    subject: `Your page at Stripe for ${name}`,
+    text: `With this link you can change the card, see your receipts, and cancel what you pay for ${name}:\n\n${url}\n\nIt is for you alone and good for a short time only. An owner of ${name} asked for it to be sent to you.`,
+  }),
   waitsLine: (name: string, until: Millis): string =>
     `* **${name}** waits to be paid for, until ${when(until)}; \`pay ${name}\` gives you the link again`,
   backToo: ' Its subscription is ended and the payment goes back.',
@@ -88,7 +93,9 @@ export const payWords = {
     `The subscription of **${name}** is over: nothing more is charged. \`pay ${name}\` makes a link for a new one.`,
   notCancelled: (name: string, why: string): string =>
     `I could not cancel the subscription of **${name}**: ${why}. It goes on as it was; please try again later, or tell the people who run me.`,
-  deletedWith: ' Its subscription is cancelled at once: nothing more is charged, and nothing is given back.',
+  deletedWith:
+    ' Its subscription is cancelled with it, at once: nothing more is charged, and what is paid is not given back.',
+  deletedToo: ' Its subscription is over too: nothing more is charged.',
   paid: (name: string, until: Millis | null): string =>
     until === null
       ? `**${name}** is paid for. There is nothing left to do.`

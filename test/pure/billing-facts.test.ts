@@ -200,7 +200,7 @@ test('who pays instead of somebody whose card fails goes on; the other one ends 
 test('a payment for a create that is over goes back; its session is expired where it still can be', (t) => {
   const { story, request } = asked()
   t.deepEqual(owed(story), [], 'it waits to be paid')
-  story.state.provider.answers.set(request, { received: true, final: true })
+  story.state.provider.answers.set(request, { received: true, final: true, sequence: 9 })
   t.deepEqual(owed(story), [`expire ${factOf(request).session}`])
   story.tells(provider, paymentOf(pubIdOf(request), factOf(request)))
   t.deepEqual(owed(story), [`cancel-now ${factOf(request).subscription} refund`])
