@@ -80,4 +80,6 @@ export interface Facts {
   ordersComplete: boolean
   /** Since when the provider is connected; null while it is not. */
   providerSince: Millis | null
+  /** What the provider's clock shows now, as it told last; null where it has told nothing lately. */
+  providerClock: Millis | null
 }

@@ -19,6 +19,7 @@ import type { Facts, SessionFact } from './facts'
 import { incidentWakes, isOpen } from './incidents'
 import { type Memory, recall } from './memory'
 import { keyCheck, keyFirst } from './plan-escrow'
+import { purge } from './plan-purge'
 import { type HubConfig, matches, runOf } from './run'
 import { desiredOf, type HubState, isOvertaken, owedTo } from './state'
 import type { Step } from './steps'
@@ -134,16 +135,6 @@ function ending(
   if (retryAt > look.now) return retryAt
   if (run.status === 'running') return { kind: 'stop', pub, name: run.name, why, silent: false }
   return { kind: 'remove', pub, name: run.name, why }
-}
-
-function purge(look: Look, spec: SpecMessage): Step | Millis | null {
-  const name = look.facts.engine.volumes.get(spec.pub)
-  // A retired hub is told nothing more of dates, and purges nothing.
-  if (name === undefined || spec.keepUntil === null || spec.desired !== 'none') return null
-  const retryAt = troubledUntil(look, spec.pub)
-  if (look.now < spec.keepUntil) return spec.keepUntil
-  if (!look.facts.engine.reachable) return null
-  return retryAt > look.now ? retryAt : { kind: 'purge', pub: spec.pub, name, keepUntil: spec.keepUntil }
 }
 
 function stopped(

@@ -114,9 +114,18 @@ export const PROVIDER_ANONYMOUS = [
   ...MAIL_CALLS,
 ] as const
 
-/** `buttcloud.whoami()`: who the caller is to this provider. */
+/**
+ * `buttcloud.whoami()`: who the caller is to this provider. Hubs ask it every few seconds, and both tell the other what
+ * time it is: neither ends anything by its own clock alone.
+ */
+export interface WhoamiRequest {
+  now: Millis
+  /** Which machine's clock that is: programs on one machine have one clock. */
+  machine: string
+}
 export interface WhoamiAnswer {
   id: FeedId
+  now: Millis
   caller: FeedId
   role: 'operator' | 'owner' | 'hub' | 'bridge' | 'newcomer' | 'stranger'
   version: string

@@ -20,7 +20,13 @@ export interface Clock {
   now(): Millis
   /** Calls back after so many milliseconds; the result cancels it. */
   after(milliseconds: number, then: () => void): () => void
+  /** Milliseconds that no setting of the clock moves; absent: this process's own. */
+  steady?(): number
 }
+
+/** See Clock.steady. */
+export const steadyOf = (clock: Clock): (() => number) =>
+  clock.steady === undefined ? () => performance.now() : () => clock.steady?.() ?? 0
 
 export interface Loop {
   /** Look soon (at once, or again when a look is running). Also cuts a pause after an error short. */

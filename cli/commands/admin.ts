@@ -15,6 +15,7 @@ import { wholeOption } from '../options'
 import { hubsText, pubsText } from '../render'
 import { registerBridges } from './admin-bridge'
 import { registerRecovery } from './admin-recovery'
+import { registerSync } from './billing'
 
 const OWN_INVITE_USES_MAX = 1_000_000
 
@@ -89,5 +90,6 @@ export function register(program: Command): void {
       }),
     )
   registerBridges(admin, ask)
+  registerSync(admin)
   registerRecovery(admin, ask)
 }

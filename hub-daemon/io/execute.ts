@@ -1,5 +1,5 @@
 /** Does the steps. The table is complete by its type: a new kind of step does not compile without its performer. */
-import type { FeedId, PubId } from '../../protocol/ids'
+import type { FeedId, Millis, PubId } from '../../protocol/ids'
 import { runNameOf } from '../../protocol/ids'
 import { PROBE_EVERY_MS, STOP_GRACE_MS } from '../../protocol/limits'
 import { reasonOf } from '../../protocol/rpc'
@@ -33,6 +33,8 @@ export interface ExecuteContext {
   provider(): ProviderCalls | null
   /** What the provider was last asked under (EscrowFacts.mark). */
   escrowMark(): string | null
+  /** What the provider's clock shows now, as it told last. */
+  providerClock(): Millis | null
   log: Log
   changed(): void
 }

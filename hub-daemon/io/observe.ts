@@ -33,7 +33,7 @@ export class Observer {
   ) {}
 
   /** What engine and connections show. */
-  facts(): Omit<Facts, 'escrow' | 'providerSince'> {
+  facts(): Omit<Facts, 'escrow' | 'providerSince' | 'providerClock'> {
     const { reachable, reason, unreachableSince, runs, volumes } = this
     const engine: EngineFacts = { reachable, reason, unreachableSince, runs, volumes }
     const sessions = new Map<PubId, SessionFact>()

@@ -1,6 +1,17 @@
 /** The one connection to the provider: dialled again and again, pinged, and offered as calls. */
-import { type Check, feedId, flag, inviteKey, list, nullable, shape, text, whole } from '../../protocol/check'
-import type { FeedId } from '../../protocol/ids'
+import {
+  type Check,
+  feedId,
+  flag,
+  inviteKey,
+  list,
+  nullable,
+  type Of,
+  shape,
+  text,
+  whole,
+} from '../../protocol/check'
+import type { FeedId, Millis } from '../../protocol/ids'
 import {
   HISTORY_BATCH_MAX,
   INVITES_PER_PUB_MAX,
@@ -16,8 +27,10 @@ import type {
   OpenAnswer,
   OpenRequest,
   RawValue,
+  WhoamiRequest,
 } from '../../protocol/rpc'
 import type { EscrowAnswer, EscrowRequest, SecretAnswer, SecretRequest } from '../../protocol/rpc-escrow'
+import { machineId, OtherClocks } from '../../sbot/other-clocks'
 import type { Peer, Sbot } from '../../sbot/port'
 import { call, readAll } from './calls'
 import type { Log } from './log'
@@ -40,6 +53,8 @@ export interface ProviderLink {
   current(): ProviderCalls | null
   /** Another one with every connection and every recovery key; null while there is no connection. */
   mark(): string | null
+  /** What the provider's clock shows now; null where it said nothing lately. */
+  time(): Millis | null
   stop(): Promise<void>
 }
 
@@ -63,7 +78,7 @@ const openAnswer: Check<OpenAnswer> = shape({
   invites: list(inviteEntry, 0, 20 * INVITES_PER_PUB_MAX),
 })
 const commitAnswer: Check<CommitAnswer> = shape({ sequence: whole0 })
-const whoamiAnswer = shape({ id: feedId, recovery: nullable(shape({ key: text(64) })) })
+const whoamiAnswer = shape({ id: feedId, now: whole0, recovery: nullable(shape({ key: text(64) })) })
 const escrowAnswer: Check<EscrowAnswer> = shape({ held: flag, key: text(64) })
 const secretAnswer: Check<SecretAnswer> = shape({
   feed: nullable(feedId),
@@ -79,6 +94,12 @@ export function createProviderLink(options: ProviderLinkOptions): ProviderLink {
   let calls: ProviderCalls | null = null
   let connections = 0
   let recovery = ''
+  const clocks = new OtherClocks(() => performance.now())
+  const hear = async (rpc: unknown): Promise<string> => {
+    const answer = await ping(rpc, options.provider)
+    clocks.note(options.provider, answer.now)
+    return answer.recovery?.key ?? ''
+  }
   const set = (next: ProviderCalls | null) => {
     calls = next
     if (next !== null) connections += 1
@@ -93,14 +114,14 @@ export function createProviderLink(options: ProviderLinkOptions): ProviderLink {
     stopping.signal.addEventListener('abort', stop)
     if (stopping.signal.aborted) stop()
     try {
-      recovery = await ping(rpc, options.provider)
+      recovery = await hear(rpc)
       if (gone.signal.aborted) return
       set(callsOf(rpc, options.provider))
       options.log.info({ provider: options.provider }, 'connected to the provider')
       for (;;) {
         await pause(PROVIDER_PING_EVERY_MS, gone.signal)
         if (gone.signal.aborted) return
-        const key = await ping(rpc, options.provider)
+        const key = await hear(rpc)
         if (key === recovery) continue
         recovery = key
         options.recoveryChanged()
@@ -138,6 +159,7 @@ export function createProviderLink(options: ProviderLinkOptions): ProviderLink {
   const running = run()
   return {
     current: () => calls,
+    time: () => clocks.of(options.provider),
     mark: () => (calls === null ? null : `${connections} ${recovery}`),
     async stop() {
       stopping.abort()
@@ -146,12 +168,14 @@ export function createProviderLink(options: ProviderLinkOptions): ProviderLink {
   }
 }
 
-/** Gives the key that secrets are sealed to; empty where this provider does not say it to us. */
-async function ping(rpc: any, provider: FeedId): Promise<string> {
-  const answer = whoamiAnswer(await call(rpc.buttcloud?.whoami, [], 'ask the provider who it is'), 'whoami')
+/** Tells the time and hears it, and the key that secrets are sealed to where this provider says it to us. */
+async function ping(rpc: any, provider: FeedId): Promise<Of<typeof whoamiAnswer>> {
+  const request: WhoamiRequest = { now: Date.now(), machine: machineId() }
+  const said = await call(rpc.buttcloud?.whoami, [request], 'ask the provider who it is')
+  const answer = whoamiAnswer(said, 'whoami')
   if (!answer.ok || answer.value.id !== provider)
     throw new Error('what answers at the provider’s address is no ButtCloud provider of this hub')
-  return answer.value.recovery?.key ?? ''
+  return answer.value
 }
 
 function callsOf(rpc: any, provider: FeedId): ProviderCalls {

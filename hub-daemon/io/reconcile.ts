@@ -119,7 +119,9 @@ export class Reconciler {
     const now = Date.now()
     const sealed = context.secrets.sealedOf(state.specs.keys())
     const escrow = { mark: context.escrowMark(), sealed }
-    const facts: Facts = { ...observer.facts(), escrow, providerSince: this.providerThere(now) }
+    const providerSince = this.providerThere(now)
+    const providerClock = context.providerClock()
+    const facts: Facts = { ...observer.facts(), escrow, providerSince, providerClock }
     const everyMs = isDoubtful(facts) ? DOUBT_LOOK_EVERY_MS : FULL_LOOK_EVERY_MS
     if (now - observer.lookedAt >= everyMs) {
       this.offer = this.options.offer()

@@ -58,12 +58,15 @@ export function createApi(self: FeedId, version: string, provider: () => Promise
     ...notHere(),
     ...moneyMethods(),
     ...billingMethods(idOf, operator, provider),
-    whoami: method<WhoamiAnswer>(async (from) => {
+    whoami: method<WhoamiAnswer>(async (from, request) => {
       const caller = idOf(from)
       const one = await provider()
       const role = roleOf(one, caller)
       const knows = role === 'operator' || role === 'hub'
-      return { id: self, caller, role, version, recovery: knows ? one.escrow.vault.recovery : null }
+      const hub = one.inbox.state.provider.hubs.get(caller)
+      if (hub !== undefined && hub.status !== 'retired') one.clocks.hubSays(caller, request)
+      const recovery = knows ? one.escrow.vault.recovery : null
+      return { id: self, now: one.now(), caller, role, version, recovery }
     }),
     pubs: method<PubView[]>(async (from) => viewsFor(await provider(), idOf(from))),
     watch(this: Caller) {

@@ -60,7 +60,6 @@ export class Billing {
   private readonly listeners = new Set<() => void>()
   private readonly sources = new Map<FeedId, number>()
   private known: { sequence: number; debts: Debt[] } | null = null
-  private told: { stripeTime: Millis; at: Millis } | null = null
   /** Told of every payer that a bridge speaks of; the mail part sets it. */
   onPayer: (news: PayerNews) => void = () => {}
 
@@ -69,8 +68,8 @@ export class Billing {
     private readonly policy: Policy,
     private readonly clock: Clock,
     private readonly log: (fact: string, details: Record<string, unknown>) => void,
-    /** Process time in milliseconds, which no change of the wall clock moves. */
-    private readonly uptimeMs: () => number = () => performance.now(),
+    /** Stripe's clock, as the bridge tells it. */
+    private readonly noteTime: (stripeTime: Millis) => void,
   ) {}
 
   /** Has a bridge make a call for this request; resolves with what came of it, however long that takes. */
@@ -98,11 +97,6 @@ export class Billing {
       if (requests.size === 0) gone = this.waiting.delete(id) || gone
     }
     if (gone) this.changed()
-  }
-
-  /** What Stripe's clock shows, as the bridge told last; nothing where it has told none since we run. */
-  otherClocks(): Millis[] {
-    return this.told === null ? [] : [this.told.stripeTime + (this.uptimeMs() - this.told.at)]
   }
 
   /** `billingOwed()`. */
@@ -249,11 +243,6 @@ export class Billing {
 
   private refused(): Error {
     return refusal('refused', 'only a billing bridge that was admitted here may ask for this')
-  }
-
-  private noteTime(stripeTime: Millis): void {
-    if (this.told === null || stripeTime > this.told.stripeTime)
-      this.told = { stripeTime, at: this.uptimeMs() }
   }
 
   private queued<T>(key: string, work: () => Promise<T>): Promise<T> {

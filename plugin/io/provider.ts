@@ -5,12 +5,15 @@ import { makeFolder } from '../../sbot/durable'
 import { type Clock, createLoop, type Loop, realClock } from '../../sbot/loop'
 import type { Sbot } from '../../sbot/port'
 import { decide } from '../decide'
+import type { Held } from '../decide-dues'
 import { describe, type Effect } from '../effects'
 import type { Policy } from '../policy'
 import type { Ledger } from '../query'
 import { type AskMeans, Asks } from './asks'
 import { Billing } from './billing'
+import { Clocks } from './clocks'
 import { Commits } from './commits'
+import { Current } from './current'
 import { Deeds } from './deeds'
 import { Escrow } from './escrow'
 import { Exports } from './exports'
@@ -64,11 +67,14 @@ export interface Provider {
   readonly door: Door
   /** What the billing bridge is asked, and what it tells. */
   readonly billing: Billing
+  /** What others' clocks show. */
+  readonly clocks: Clocks
   readonly exports: Exports
   readonly imports: Imports
   /** Resolves when all that we ever decided is known again; rejects with a sentence when the node ends before. */
   current(): Promise<void>
   address(): string
+  now(): Millis
   /** Ids of everybody connected now. */
   connected(): Set<FeedId>
   /** Calls back after every change of the state; gives the way to stop. */
@@ -106,38 +112,27 @@ export async function startProvider(options: ProviderOptions): Promise<Provider>
     clock,
   )
   const figures = new FigureRelay(sbot, inbox, clock)
-  const billing = new Billing(inbox, policy, clock, (fact, details) => log('warn', fact, details))
+  const clocks = new Clocks(clock, () => loop?.wake())
+  const billing = billingOf(options, inbox, clock, clocks)
   const connected = (): Set<FeedId> => new Set(sbot.peers().map((peer) => peer.id))
   const goneSince = watchPeers(sbot, inbox, clock, () => loop?.wake())
 
   const exports = exportsOf(options, inbox, clock)
   const imports = importsOf(options, inbox, clock)
   const asks = new Asks(sbot, clock, meansOf(exports, imports, billing, options), () => loop?.wake())
-  let isCurrent = options.mayWrite === undefined
-  let currentSince = clock.now()
-  const catchUp = async (): Promise<void> => {
-    if (isCurrent) return
-    await options.mayWrite?.()
-    await inbox.folded(sbot.id, (await sbot.head(sbot.id))?.sequence ?? 0)
-    isCurrent = true
-    currentSince = clock.now()
-    loop?.wake()
-  }
-  let catchingUp: Promise<void> | null = null
-  const current = (): Promise<void> => {
-    catchingUp ??= catchUp()
-    return catchingUp
-  }
+  const gate = new Current(options, inbox, clock, () => loop?.wake())
+  const current = (): Promise<void> => gate.wait()
 
   const { vault } = options
   const commits = new Commits(sbot, inbox, ledger, current, vault)
   const perform = createPerformer(inbox, sbot.id, asks, commits, noMail)
 
+  const tellHeld = heldTeller(log)
   const deeds = new Deeds(() => loop?.wake())
   const look = async (): Promise<void> => {
     // A hub that connects while the log is still being read wakes the loop too, and half a state owes too much. So
     // does one that was put back to an old copy: it would wait at the gate and then be published all the same.
-    if (!inbox.complete || !isCurrent) return
+    if (!inbox.complete || !gate.isSo) return
     await deeds.do()
     imports.tidy()
     for (const one of [asks, billing]) one.forget((request) => inbox.state.open.has(request))
@@ -148,10 +143,12 @@ export async function startProvider(options: ProviderOptions): Promise<Provider>
       connected: connected(),
       newcomers: new Set(tables.newcomers.keys()),
       strangers: inbox.strangers,
-      otherClocks: billing.otherClocks(),
-      currentSince,
+      otherClocks: clocks.all(),
+      currentSince: gate.since,
     }
-    const { effects, wakeAt } = decide({ state: inbox.state, now: clock.now(), policy, facts, ledger })
+    const world = { state: inbox.state, now: clock.now(), policy, facts, ledger }
+    const { effects, wakeAt, held } = decide(world)
+    tellHeld(held)
     if (wakeAt !== null) loop?.wakeAt(wakeAt)
     if (effects.length === 0) return
     for (const effect of effects) log('info', describe(effect))
@@ -172,7 +169,8 @@ export async function startProvider(options: ProviderOptions): Promise<Provider>
   tellRecovery(vault, log)
   return {
     ...{ sbot, inbox, figures, tables, ledger, commits, policy, deeds, connected },
-    ...{ billing, exports, imports, current },
+    ...{ billing, clocks, exports, imports, current },
+    now: () => clock.now(),
     blobs: options.blobs,
     address: options.address,
     escrow: new Escrow(vault, commits, current, log),
@@ -193,6 +191,20 @@ function tellRecovery(vault: Vault, log: Log): void {
   const { mode, key } = vault.recovery
   log('info', 'secrets of pubs are kept in escrow', { recovery: mode, key })
   if (vault.warning !== null) log('warn', vault.warning)
+}
+
+/** Says what waits for the operator or for another clock, whenever that is something else. */
+function heldTeller(log: Log): (held: readonly Held[]) => void {
+  let told = ''
+  return (held) => {
+    const count = (why: Held['why']): number => held.filter((one) => one.why === why).length
+    const now = { suspensions: count('suspensions'), ends: count('ends'), clocks: count('clocks') }
+    const text = held.length === 0 ? '' : JSON.stringify(now)
+    if (text === told) return
+    told = text
+    if (held.length === 0) log('info', 'nothing that is not paid for waits any more')
+    else log('warn', 'pubs that are not paid for wait: `buttcloud admin money` says which, and for what', now)
+  }
 }
 
 /**
@@ -221,6 +233,11 @@ function watchPeers(sbot: Sbot, inbox: Inbox, clock: Clock, wake: () => void): M
 
 function exportsOf({ sbot, blobs, log }: ProviderOptions, inbox: Inbox, clock: Clock): Exports {
   return new Exports(sbot, inbox, clock, blobs, (fact, details) => log('info', fact, details))
+}
+
+function billingOf({ policy, log }: ProviderOptions, inbox: Inbox, clock: Clock, clocks: Clocks): Billing {
+  const says = (time: Millis): void => clocks.stripeSays(time)
+  return new Billing(inbox, policy, clock, (fact, details) => log('warn', fact, details), says)
 }
 
 function importsOf({ sbot, tables, vault, importFolder, log }: ProviderOptions, inbox: Inbox, clock: Clock) {

@@ -45,6 +45,8 @@ export class HubWorld {
   ordersComplete = true
   /** Since when the provider is there. */
   providerSince: Millis | null = 0
+  /** What the provider's clock shows more than ours; null: it has told nothing. */
+  providerAheadMs: Millis | null = 0
   /** Versions whose image can't be had. */
   missing = new Set<string>()
   private sequences = new Map<FeedId, number>()
@@ -93,7 +95,9 @@ export class HubWorld {
       volumes: this.volumes,
     }
     const { sessions, ordersComplete, providerSince, mark, sealed } = this
-    const facts: Facts = { engine, sessions, ordersComplete, providerSince, escrow: { mark, sealed } }
+    const escrow = { mark, sealed }
+    const providerClock = this.providerAheadMs === null ? null : this.now + this.providerAheadMs
+    const facts: Facts = { engine, sessions, ordersComplete, providerSince, providerClock, escrow }
     settle(this.memory, this.state, facts, this.now)
     const { state, memory, busy, now } = this
     const look: Look = { state, config: CONFIG, facts, memory, busy, now }

@@ -3,6 +3,7 @@ import { rememberTrouble } from '../../hub-daemon/memory'
 import { runOf } from '../../hub-daemon/run'
 import { describeStep, stepKey } from '../../hub-daemon/steps'
 import { HUB_WORK_MAX, PROBE_EVERY_MS, SILENT_KILL_MS } from '../../protocol/limits'
+import { CLOCKS_AGREE_MS, CLOCKS_LOOK_EVERY_MS } from '../../protocol/limits-money'
 import { buildHub } from '../../protocol/messages/hub'
 import { CONFIG, HUB, HubWorld, inviteOf, keyOfMessage, PROVIDER, pubOf, specOf } from '../helpers/hub-world'
 
@@ -249,5 +250,28 @@ test('steps have keys and words', (t) => {
   if (step === undefined) throw new Error('no step')
   t.equal(stepKey(step), `create ${alice}`)
   t.match(describeStep(step), /^create bc-[0-9a-f]{20} \(epoch 1, port 8101\)$/)
+  t.end()
+})
+
+test('a volume goes by two clocks that agree', (t) => {
+  const world = new HubWorld()
+  world.order(alice)
+  world.settle()
+  world.answer(alice)
+  world.order(alice, { revision: 2, desired: 'none', keepUntil: world.now + 60_000 })
+  world.settle()
+  world.now += 60_000
+  world.providerAheadMs = null
+  t.same(world.settle(), [], 'the provider has told nothing')
+  t.equal(world.plan().wakeAt, world.now + CLOCKS_LOOK_EVERY_MS)
+  for (const ahead of [-CLOCKS_AGREE_MS - 1, CLOCKS_AGREE_MS + 1]) {
+    world.providerAheadMs = ahead
+    t.same(world.settle(), [], 'one of the two is wrong')
+  }
+  world.providerAheadMs = -5_000
+  t.same(world.settle(), [], 'there it is not so late yet')
+  t.equal(world.plan().wakeAt, world.now + 5_000)
+  world.now += 5_000
+  t.same(world.settle(), ['purge'])
   t.end()
 })

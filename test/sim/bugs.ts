@@ -21,6 +21,7 @@ export const BUGS = {
   'tables-in-memory': 'the table of newcomers does not survive a restart',
   'result-before-deed': "the hub reports an invite made that is not in the pub's table",
   'purge-at-once': 'the hub removes the volume together with the run',
+  'purge-by-one-clock': 'the hub removes volumes by its own clock alone',
   'strangers-are-known': 'somebody who redeemed no invite is taken for a newcomer',
   'down-before-it-is': 'the hub reports a pub stopped while it still runs',
   'restarts-not-counted': 'the hub does not hear of restarts',

@@ -13,6 +13,7 @@ import { joinText } from '../../protocol/rpc'
 import { createLoop, type Loop } from '../../sbot/loop'
 import type { Incoming } from '../../sbot/port'
 import { FakeEngine } from './engine'
+import { HubClock } from './hub-clock'
 import { performStep, sealedOf, troubleOf } from './hub-steps'
 import { Link } from './link'
 import type { Message } from './messages'
@@ -56,6 +57,7 @@ export class SimHub {
   private ordersComplete = false
   private providerSince: Millis | null = null
   private asking = false
+  private clocks: HubClock
 
   constructor(
     readonly universe: Universe,
@@ -68,6 +70,7 @@ export class SimHub {
     this.engine = new FakeEngine(universe, machine, appended)
     this.link = new Link(universe, machine, provider, isCut)
     this.state = emptyState(machine.id, provider.machine.id)
+    this.clocks = new HubClock(machine, machine.life, this.link)
     this.facts = noFacts()
     const { host } = place
     this.config = {
@@ -91,6 +94,7 @@ export class SimHub {
     this.memory = emptyMemory()
     this.busy = new Set()
     this.facts = noFacts()
+    this.clocks = new HubClock(machine, life, this.link)
     this.lookedAt = 0
     this.refreshing = null
     this.caughtUp = this.publishing = this.ordersComplete = this.asking = false
@@ -131,6 +135,11 @@ export class SimHub {
     this.loop?.wake()
   }
 
+  /** What it knows of the provider's clock. */
+  providerClock(): Millis | null {
+    return this.clocks.provider()
+  }
+
   private hear(message: Incoming): void {
     if (unheard(message, this.universe.bugs)) return
     if (evolve(this.state, misheard(message, this.universe.bugs)) || !this.ordersComplete) this.wake()
@@ -140,7 +149,9 @@ export class SimHub {
     const { machine, link, place, provider } = this
     for (;;) {
       await machine.clock.pause(life, this.universe.random.between(200, 5_000))
+      if (link.connected) await this.clocks.tell()
       if (link.connected || !link.connect()) continue
+      await this.clocks.tell()
       this.wake()
       if (this.joined) continue
       try {
@@ -203,7 +214,11 @@ export class SimHub {
     this.providerSince = this.link.connected ? (this.providerSince ?? now) : null
     const { ordersComplete, providerSince } = this
     const escrow = { mark: this.link.mark, sealed: sealedOf(this) }
-    const facts: Facts = { engine: this.facts, escrow, sessions, ordersComplete, providerSince }
+    const providerClock = this.universe.bugs.has('purge-by-one-clock') ? now : this.clocks.provider()
+    const facts: Facts = {
+      engine: this.facts,
+      ...{ escrow, sessions, ordersComplete, providerSince, providerClock },
+    }
     settle(memory, state, facts, now)
     const look: Look = { state, config, facts, memory, busy, now }
     judgeTrials(look)

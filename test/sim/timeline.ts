@@ -99,6 +99,11 @@ export class MachineClock {
     return Math.floor(START + (this.timeline.now - START) * this.rate + this.offsetMs)
   }
 
+  /** Milliseconds that passed on this machine, however its clock was set. */
+  steady(): number {
+    return (this.timeline.now - START) * this.rate
+  }
+
   set(byMs: Millis): void {
     this.offsetMs += byMs
   }
@@ -111,6 +116,7 @@ export class MachineClock {
         this.timeline.at(milliseconds / this.rate, '', () => {
           if (life.alive) then()
         }),
+      steady: () => this.steady(),
     }
   }
 

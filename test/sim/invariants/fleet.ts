@@ -1,6 +1,7 @@
 /** Ports, room and volumes, as they physically are on the hubs' engines. */
 import type { FeedId, PubId } from '../../../protocol/ids'
 import { FREE_PLAN_RESERVED_BYTES } from '../../../protocol/limits'
+import { CLOCKS_AGREE_MS } from '../../../protocol/limits-money'
 import type { PubMessage } from '../../../protocol/messages/pub'
 import { parse } from '../../../protocol/parse'
 import type { SimHub } from '../hub'
@@ -73,6 +74,10 @@ export class Fleet {
   purged(hub: SimHub, pub: PubId): void {
     const record = this.records.get(pub)
     const now = hub.machine.clock.now()
+    const other = hub.providerClock()
+    const keepUntil = hub.state.specs.get(pub)?.content.keepUntil ?? now
+    if (other === null || Math.abs(other - now) > CLOCKS_AGREE_MS || other < keepUntil)
+      this.violate('two-clocks', `the volume of ${record?.name} goes by one clock`)
     // The copy on a former hub goes at the date that this hub was told; the pub itself lives on elsewhere, or came back.
     const told = hub.state.specs.get(pub)?.content
     const isFormer = record !== undefined && (record.hub !== hub.machine.id || record.status === 'live')

@@ -14,6 +14,7 @@ export const INVARIANTS = {
   capacity: 'no hub with more pubs than it has memory for (blueprint 6)',
   'same-state': 'the state is the same whatever order feeds are read in, and after a restart (blueprint 9)',
   retention: 'no volume goes before its time (blueprint 10)',
+  'two-clocks': 'no volume goes by one clock alone (blueprint 10)',
   'bearer-to-owners': "an invite is in no message that anybody but the pub's owners may read (blueprint 12)",
   'link-once': 'the link to an export is said once per request (blueprint 12)',
   'uses-bounded': 'no invite is used more often than it was made for',
