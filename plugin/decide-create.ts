@@ -39,7 +39,7 @@ export function beginCreate(
   const { policy } = look.world
   const plan = planOf(policy, wanted)
   if (plan === null)
-    return answer(look, request, 'refused', planWords.noSuchPlan(wanted ?? '', policy.plans), {
+    return answer(look, request, 'refused', planWords.noSuchPlanForNew(name, wanted ?? '', policy.plans), {
       command,
     })
   const placement = roomFor(look, request, { name, plan }, command)
@@ -79,11 +79,30 @@ export function roomFor(
   for (const one of unpaid) if (one.owner === request.author) counted.push(one.name)
   if (counted.length + made >= policy.pubsPerOwnerMax)
     return refuse(words.quota(policy.pubsPerOwnerMax, counted))
+  const ofPlan = heldOfPlan(look, request, plan)
+  if (plan.perOwnerMax !== null && ofPlan.length >= plan.perOwnerMax)
+    return refuse(planWords.quotaOfPlan(plan.name, plan.perOwnerMax, ofPlan))
   const placement = place(state, policy, facts.connected, look.taken, plan.size.reservedBytes)
   if (!placement.ok) return refuse(words.noRoom(placement.why))
   look.names.add(name)
   look.pubsMade.set(request.author, made + 1)
   return placement
+}
+
+/** The names of somebody's pubs of one plan, with those that wait to be paid for and those that this look makes. */
+function heldOfPlan(look: Look, { author }: Request, plan: Plan): string[] {
+  const { state } = look.world
+  const held: { name: string; plan: string }[] = countedFor(state, author).map((pub) => pub.record)
+  for (const { content } of unpaidCreates(state)) if (content.owner === author) held.push(content)
+  for (const one of look.effects) {
+    if (one.kind !== 'record') continue
+    const { content } = one
+    const isNewPub = content.type === 'buttcloud/pub' && !state.provider.pubs.has(content.pub)
+    if (isNewPub && content.owners[0] === author) held.push(content)
+    if (content.type === 'buttcloud/checkout' && content.kind === 'create' && content.owner === author)
+      held.push(content)
+  }
+  return held.filter((one) => one.plan === plan.name).map((one) => one.name)
 }
 
 /** Record, order and first invite of a new pub. `feed`: the identity that it has already. */

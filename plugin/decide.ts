@@ -3,7 +3,6 @@
  * a restart or a replay needs no code of its own. An empty list means settled.
  */
 import { leftAside, type Parsed, parseCommand } from '../protocol/command'
-import { isClosed } from '../protocol/evolve-answers'
 import { helpText, shortHelp } from '../protocol/help'
 import type { FeedId, Millis } from '../protocol/ids'
 import { pubIdOf } from '../protocol/ids'
@@ -20,19 +19,18 @@ import { beginBilling, beginCancel, tellPayments } from './decide-billing'
 import { beginChange, continueChange, oweOrders } from './decide-change'
 import { beginContact, continueContact } from './decide-contact'
 import { beginCreate, continueCreate } from './decide-create'
-import { askDelete, continueDelete } from './decide-delete'
+import { askDelete, continueDelete, forgetKeys } from './decide-delete'
 import { type Held, oweDues } from './decide-dues'
 import { answerEmail } from './decide-email'
 import { beginExport } from './decide-export'
 import { beginImport } from './decide-import'
 import { answerLog, tellIncidents } from './decide-incidents'
 import { beginInvite, continueInvite } from './decide-invite'
-
 import { beginUninvite, continueUninvite, listInvites } from './decide-invites'
-
 import { beginOwners, continueOwners } from './decide-owners'
 import { beginPay, continuePaying, unpaidLines } from './decide-pay'
-import { answerPlan, answerPlans } from './decide-plans'
+import { beginPlan, followPayments } from './decide-plan'
+import { answerPlans } from './decide-plans'
 import { beginRun } from './decide-run'
 import { answerStatus, awayOf } from './decide-status'
 import { refuseSuspended } from './decide-suspended'
@@ -65,10 +63,12 @@ export function decide(world: World): Decision {
   }
   for (const [author, sequence] of world.facts.strangers)
     if (!world.state.authors.get(author)?.requests.size) refuseStranger(look, author, sequence)
+  followPayments(look)
   oweOrders(look)
   tellIncidents(look)
   tellPayments(look)
   oweDues(look)
+  forgetKeys(look)
   for (const effect of look.effects) if (effect.kind === 'answer') sayLeftAside(effect)
   return { effects: look.effects, wakeAt: look.wakeTime, held: look.held }
 }
@@ -227,7 +227,7 @@ const BEGINNERS: Beginners = {
   log: (look, request, { name }) => answerLog(look, request, name),
   web: beginWeb,
   plans: answerPlans,
-  plan: answerPlan,
+  plan: beginPlan,
   email: answerEmail,
   'email-code': (look, request) => notYet(look, request, 'email'),
   pay: beginPay,
@@ -280,9 +280,4 @@ function listText(look: Look, owner: FeedId): string {
   if (live.length + unpaid.length === 0) return 'You have no pub yet. `create NAME` makes one.'
   const lines = live.map((pub) => listLine(viewOf(state, pub, ledger), awayOf(look, pub)))
   return ['Your pubs:', '', ...lines, ...unpaid].join('\n')
-}
-
-/** For tests and checkers: the requests that still wait for their final answer. */
-export function openRequests(world: World): Request[] {
-  return [...world.state.open.values()].filter((request) => !isClosed(world.state.provider, request))
 }

@@ -30,6 +30,8 @@ export interface Facts {
   replies: ReadonlyMap<MessageId, Reply>
   /** What people have uploaded of pubs that ran elsewhere, whole and checked, by who did. */
   brought?: ReadonlyMap<FeedId, Brought>
+  /** Pubs whose secrets are in escrow. */
+  sealed?: Iterable<PubId>
   /** Since when a peer is gone that was connected to this run of the provider. */
   goneSince?: ReadonlyMap<FeedId, Millis>
   /** Since when this provider runs and hears its hubs; absent: for ever. */

@@ -2,7 +2,6 @@
 import { refusal } from './commits'
 import { method } from './method'
 
-const NO_BRIDGE = 'no billing bridge has joined this provider'
 const NO_MAIL = 'this provider sends no mail'
 
 /** All of them, for the plugin's API object. */
@@ -14,9 +13,6 @@ export function moneyMethods(): object {
   return {
     emailSet: refuse(NO_MAIL),
     emailState: refuse(NO_MAIL),
-    adminGrant: refuse(NO_BRIDGE),
-    adminPermit: refuse(NO_BRIDGE),
-    adminMoney: refuse(NO_BRIDGE),
     adminMailTest: refuse(NO_MAIL),
   }
 }

@@ -18,6 +18,7 @@ import { Deeds } from './deeds'
 import { Escrow } from './escrow'
 import { Exports } from './exports'
 import { FigureRelay } from './figures'
+import { HeldBack } from './held-back'
 import { Imports } from './imports'
 import { Inbox } from './inbox'
 import { createLedger } from './ledger'
@@ -75,6 +76,8 @@ export interface Provider {
   current(): Promise<void>
   address(): string
   now(): Millis
+  /** What is due for want of payment, and waits. */
+  held(): readonly Held[]
   /** Ids of everybody connected now. */
   connected(): Set<FeedId>
   /** Calls back after every change of the state; gives the way to stop. */
@@ -125,9 +128,9 @@ export async function startProvider(options: ProviderOptions): Promise<Provider>
 
   const { vault } = options
   const commits = new Commits(sbot, inbox, ledger, current, vault)
-  const perform = createPerformer(inbox, sbot.id, asks, commits, noMail)
+  const perform = createPerformer(inbox, sbot.id, asks, commits, noMail, vault)
 
-  const tellHeld = heldTeller(log)
+  const waits = new HeldBack(log)
   const deeds = new Deeds(() => loop?.wake())
   const look = async (): Promise<void> => {
     // A hub that connects while the log is still being read wakes the loop too, and half a state owes too much. So
@@ -139,7 +142,7 @@ export async function startProvider(options: ProviderOptions): Promise<Provider>
     const facts = {
       replies: asks.replies(),
       brought: imports.brought(),
-      goneSince,
+      ...{ sealed: vault.pubs(), goneSince },
       connected: connected(),
       newcomers: new Set(tables.newcomers.keys()),
       strangers: inbox.strangers,
@@ -148,7 +151,7 @@ export async function startProvider(options: ProviderOptions): Promise<Provider>
     }
     const world = { state: inbox.state, now: clock.now(), policy, facts, ledger }
     const { effects, wakeAt, held } = decide(world)
-    tellHeld(held)
+    waits.are(held)
     if (wakeAt !== null) loop?.wakeAt(wakeAt)
     if (effects.length === 0) return
     for (const effect of effects) log('info', describe(effect))
@@ -171,6 +174,7 @@ export async function startProvider(options: ProviderOptions): Promise<Provider>
     ...{ sbot, inbox, figures, tables, ledger, commits, policy, deeds, connected },
     ...{ billing, clocks, exports, imports, current },
     now: () => clock.now(),
+    held: () => waits.held,
     blobs: options.blobs,
     address: options.address,
     escrow: new Escrow(vault, commits, current, log),
@@ -191,20 +195,6 @@ function tellRecovery(vault: Vault, log: Log): void {
   const { mode, key } = vault.recovery
   log('info', 'secrets of pubs are kept in escrow', { recovery: mode, key })
   if (vault.warning !== null) log('warn', vault.warning)
-}
-
-/** Says what waits for the operator or for another clock, whenever that is something else. */
-function heldTeller(log: Log): (held: readonly Held[]) => void {
-  let told = ''
-  return (held) => {
-    const count = (why: Held['why']): number => held.filter((one) => one.why === why).length
-    const now = { suspensions: count('suspensions'), ends: count('ends'), clocks: count('clocks') }
-    const text = held.length === 0 ? '' : JSON.stringify(now)
-    if (text === told) return
-    told = text
-    if (held.length === 0) log('info', 'nothing that is not paid for waits any more')
-    else log('warn', 'pubs that are not paid for wait: `buttcloud admin money` says which, and for what', now)
-  }
 }
 
 /**
