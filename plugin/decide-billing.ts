@@ -9,6 +9,7 @@ import { bestPaymentOf, paymentsOf } from './entitlement'
 import { answer, type Look, notify, pubFor } from './look'
 import { askStripe, isLink, type StripeReply } from './stripe-ask'
 import { linkEnds, unpaidCreates } from './unpaid'
+import { mailWords } from './words-mail'
 import { payWords as words } from './words-pay'
 
 /** `billing`: the customer portal, mailed to who pays. Its link is in no message, and the owner learns no address. */
@@ -17,7 +18,7 @@ export function beginBilling(
   request: Request,
   { name }: Extract<Command, { kind: 'billing' }>,
 ): void {
-  const { facts, state } = look.world
+  const { facts, policy, state } = look.world
   const pub = pubFor(look, request, 'billing', name)
   if (pub === null) return
   const options = { command: 'billing', pub: pub.pub }
@@ -37,7 +38,10 @@ export function beginBilling(
   if (portal === null || !isLink(portal.url, payment.content.live)) return fail(words.badLink)
   const to: MailTo = { kind: 'payer', customer }
   if (!mail.has(to)) return answer(look, request, 'failed', words.noAddress(called), options)
-  look.owe({ kind: 'mail', mail: { key, to, ...words.portalMail(called, portal.url) } })
+  look.owe({
+    kind: 'mail',
+    mail: { key, to, ...mailWords.portal(policy.providerName, [called], portal.url) },
+  })
 }
 
 /** `cancel`: the subscription ends with what is paid. Believed when Stripe's own state shows it. */

@@ -21,7 +21,7 @@ import { beginContact, continueContact } from './decide-contact'
 import { beginCreate, continueCreate } from './decide-create'
 import { askDelete, continueDelete, forgetKeys } from './decide-delete'
 import { type Held, oweDues } from './decide-dues'
-import { answerEmail } from './decide-email'
+import { answerEmail, answerEmailCode } from './decide-email'
 import { beginExport } from './decide-export'
 import { beginImport } from './decide-import'
 import { answerLog, tellIncidents } from './decide-incidents'
@@ -38,6 +38,7 @@ import { beginWeb } from './decide-web'
 import { decideNo, decideYes } from './decide-yes'
 import type { Effect } from './effects'
 import { answer, clip, Look, type World } from './look'
+import { oweMails } from './mails'
 import { isGuest } from './owners'
 import { pubsOf, viewOf } from './query'
 import { continueAsked } from './question'
@@ -69,6 +70,7 @@ export function decide(world: World): Decision {
   tellPayments(look)
   oweDues(look)
   forgetKeys(look)
+  oweMails(look)
   for (const effect of look.effects) if (effect.kind === 'answer') sayLeftAside(effect)
   return { effects: look.effects, wakeAt: look.wakeTime, held: look.held }
 }
@@ -229,7 +231,7 @@ const BEGINNERS: Beginners = {
   plans: answerPlans,
   plan: beginPlan,
   email: answerEmail,
-  'email-code': (look, request) => notYet(look, request, 'email'),
+  'email-code': answerEmailCode,
   pay: beginPay,
   billing: beginBilling,
   cancel: beginCancel,
@@ -240,10 +242,6 @@ const BEGINNERS: Beginners = {
   invalid: (look, request, { reason, command }) => answer(look, request, 'refused', reason, { command }),
   unclear: (look, request, { readings }) => answer(look, request, 'unclear', words.unclear(readings)),
   empty: (look, request) => answer(look, request, 'unclear', words.empty),
-}
-
-function notYet(look: Look, request: Request, word: string): void {
-  answer(look, request, 'refused', words.later(word), { command: word })
 }
 
 /** The answer to somebody's very first message carries a short help. */

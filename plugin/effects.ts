@@ -49,16 +49,6 @@ export interface RunResult {
   more: boolean
 }
 
-/** What came of an `email`. */
-export type EmailReply =
-  | 'code-sent'
-  | 'confirmed'
-  | 'wrong-code'
-  | 'no-code'
-  | 'forgotten'
-  | 'none'
-  | 'too-many'
-
 /** Who gets a mail. Addresses are in the local store alone. */
 export type MailTo =
   | { kind: 'owner'; owner: FeedId }

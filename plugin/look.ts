@@ -12,7 +12,8 @@ import {
 import type { NoticeThread, PubFact, Request, State } from '../protocol/state'
 import type { Held } from './decide-dues'
 import type { Brought } from './decide-import'
-import type { Effect, MailTo, Reply } from './effects'
+import type { Effect, Reply } from './effects'
+import type { MailFacts } from './mail-facts'
 import type { Policy } from './policy'
 import { type Ledger, pubNamed, pubsOf } from './query'
 import { type Taken, takenBy } from './schedule'
@@ -39,7 +40,7 @@ export interface Facts {
   /** What other clocks show now: Stripe's as the bridge tells it, hubs'. Nothing ends by our own clock alone. */
   otherClocks?: readonly Millis[]
   /** Mail, where this provider sends any: what is in its queue or was sent lately, by key; who has a confirmed address. */
-  mail?: { taken: ReadonlySet<string>; has(to: MailTo): boolean } | null
+  mail?: MailFacts | null
 }
 
 export interface World {

@@ -57,10 +57,6 @@ export const payWords = {
     `**${name}** is paid, and what you had uploaded for it is not here any more. It was not made; its subscription is ended and the payment goes back. Please upload it again, with \`buttcloud import FILE\`.`,
   waits: (name: string): string =>
     `**${name}** waits to be paid for already. \`pay ${name}\` gives you its link again.`,
-  portalMail: (name: string, url: string): { subject: string; text: string } => ({
-    subject: `Your page at Stripe for ${name}`,
-    text: `With this link you can change the card, see your receipts, and cancel what you pay for ${name}:\n\n${url}\n\nIt is for you alone and good for a short time only. An owner of ${name} asked for it to be sent to you.`,
-  }),
   waitsLine: (name: string, until: Millis): string =>
     `* **${name}** waits to be paid for, until ${when(until)}; \`pay ${name}\` gives you the link again`,
   backToo: ' Its subscription is ended and the payment goes back.',

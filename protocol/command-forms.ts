@@ -21,7 +21,7 @@ const GROUPS: [needs: RegExp, forms: Form[]][] = [
   [/import/, IMPORT],
   [/web/, WEB],
   [/pay|bill|cancel|subscri|invoice|receipt|checkout|portal|card|renew/, MONEY],
-  [/mail|.@./, EMAIL],
+  [/mail|.@.|\d{3}[-.]?\d{3}/, EMAIL],
   [/address|reach|connect|find|get to|log|histor|incident|happened|wrong|why|where/, ONES],
 ]
 

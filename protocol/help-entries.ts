@@ -253,10 +253,14 @@ const HERE: Record<string, Entry> = {
     examples: ['plan alice', 'plan alice community', 'move alice to the tiny plan'],
   },
   email: {
-    usage: 'email ADDRESS|off',
+    usage: 'email ADDRESS|CODE|off',
     does: 'where mail about your pubs goes, or that none does',
-    details: ['Not every provider sends mail; the answer says whether this one does.'],
-    examples: ['email alice@example.org', 'email off'],
+    details: [
+      'A code is sent to the address; writing it to me confirms that the address is yours. I keep it on no feed and say it again nowhere.',
+      'Your message with it stays, encrypted, on your own feed. `buttcloud email ADDRESS` hands it over without a message.',
+      'Not every provider sends mail; the answer says whether this one does.',
+    ],
+    examples: ['email alice@example.org', 'email 123456', 'email off'],
   },
   help: {
     usage: 'help [COMMAND]',
