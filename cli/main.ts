@@ -5,6 +5,7 @@ import { Command, CommanderError } from 'commander'
 import { readVersion } from '../sbot/version'
 import { register as about } from './commands/about'
 import { register as admin } from './commands/admin'
+import { register as billing } from './commands/billing'
 import { register as call } from './commands/call'
 import { register as care } from './commands/care'
 import { register as contact } from './commands/contact'
@@ -92,6 +93,7 @@ function createProgram(): Command {
     say,
     provider,
     hub,
+    billing,
     node,
     admin,
   ])

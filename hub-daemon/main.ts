@@ -2,6 +2,7 @@
 import { join } from 'node:path'
 import type { FeedId } from '../protocol/ids'
 import { HANDSHAKE_TIMEOUT_MS } from '../protocol/limits'
+import { addressOf } from '../protocol/token'
 import { networkKeyOf, openNode } from '../sbot/stacks'
 import { readVersion } from '../sbot/version'
 import { type HubMethods, hubPlugin } from './io/api'
@@ -20,7 +21,6 @@ import { Rings } from './io/rings'
 import { Secrets } from './io/secrets'
 import { emptyMemory } from './memory'
 import { emptyState } from './state'
-import { addressOf } from './token'
 
 export interface HubOptions {
   /** Everything of this hub: its identity, its pubs' secrets, and with the process engine the pubs themselves. */

@@ -1,7 +1,9 @@
 /** `delete NAME`: asks once; a `yes` that descends from the question, in time, by one who was asked, does it. */
 import type { Millis } from '../protocol/ids'
+import { CLOCKS_LOOK_EVERY_MS } from '../protocol/limits-money'
 import type { PubFact, Request, State } from '../protocol/state'
 import { oweEnd } from './decide-create'
+import { clocksSay } from './dues'
 import { answer, type Look } from './look'
 import { observationOf, pubNamed, pubsOf } from './query'
 import { askOwners, needsSecond, questionsAbove } from './question'
@@ -59,6 +61,22 @@ export function continueDelete(look: Look, request: Request): boolean {
   else if (now >= deadline) answer(look, request, 'done', words.deletedLater(pub.record.name, until), options)
   else look.wakeAt(deadline)
   return true
+}
+
+/**
+ * What is sealed of a pub that has ended goes when its data goes: at the date that its owner was told, unless another
+ * machine's clock gainsays ours.
+ */
+export function forgetKeys(look: Look): void {
+  const { state, now, facts } = look.world
+  for (const pub of facts.sealed ?? []) {
+    const record = state.provider.pubs.get(pub)?.record
+    if (record?.status !== 'ended' || record.keepUntil === null) continue
+    const { keepUntil } = record
+    const says = clocksSay(keepUntil, now, facts.otherClocks ?? [])
+    if (says === 'due' || says === 'alone') look.owe({ kind: 'forget', pub })
+    else look.wakeAt(keepUntil > now ? keepUntil : now + CLOCKS_LOOK_EVERY_MS)
+  }
 }
 
 function pubEndedBy(state: State, request: Request): PubFact | null {

@@ -3,7 +3,6 @@
  * a restart or a replay needs no code of its own. An empty list means settled.
  */
 import { leftAside, type Parsed, parseCommand } from '../protocol/command'
-import { isClosed } from '../protocol/evolve-answers'
 import { helpText, shortHelp } from '../protocol/help'
 import type { FeedId, Millis } from '../protocol/ids'
 import { pubIdOf } from '../protocol/ids'
@@ -19,18 +18,17 @@ import { answerAddress } from './decide-address'
 import { beginChange, continueChange, oweOrders } from './decide-change'
 import { beginContact, continueContact } from './decide-contact'
 import { beginCreate, continueCreate } from './decide-create'
-import { askDelete, continueDelete } from './decide-delete'
+import { askDelete, continueDelete, forgetKeys } from './decide-delete'
 import { type Held, oweDues } from './decide-dues'
-import { answerEmail } from './decide-email'
+import { answerEmail, answerEmailCode } from './decide-email'
 import { beginExport } from './decide-export'
 import { beginImport } from './decide-import'
 import { answerLog, tellIncidents } from './decide-incidents'
 import { beginInvite, continueInvite } from './decide-invite'
-
 import { beginUninvite, continueUninvite, listInvites } from './decide-invites'
-
 import { beginOwners, continueOwners } from './decide-owners'
-import { answerPlan, answerPlans } from './decide-plans'
+import { beginPlan, followPayments } from './decide-plan'
+import { answerPlans } from './decide-plans'
 import { beginRun } from './decide-run'
 import { answerStatus, awayOf } from './decide-status'
 import { refuseSuspended } from './decide-suspended'
@@ -38,6 +36,7 @@ import { beginWeb } from './decide-web'
 import { decideNo, decideYes } from './decide-yes'
 import type { Effect } from './effects'
 import { answer, clip, Look, type World } from './look'
+import { oweMails } from './mails'
 import { isGuest } from './owners'
 import { pubsOf, viewOf } from './query'
 import { continueAsked } from './question'
@@ -63,9 +62,12 @@ export function decide(world: World): Decision {
   }
   for (const [author, sequence] of world.facts.strangers)
     if (!world.state.authors.get(author)?.requests.size) refuseStranger(look, author, sequence)
+  followPayments(look)
   oweOrders(look)
   tellIncidents(look)
   oweDues(look)
+  forgetKeys(look)
+  oweMails(look)
   for (const effect of look.effects) if (effect.kind === 'answer') sayLeftAside(effect)
   return { effects: look.effects, wakeAt: look.wakeTime, held: look.held }
 }
@@ -223,9 +225,9 @@ const BEGINNERS: Beginners = {
   log: (look, request, { name }) => answerLog(look, request, name),
   web: beginWeb,
   plans: answerPlans,
-  plan: answerPlan,
+  plan: beginPlan,
   email: answerEmail,
-  'email-code': (look, request) => notYet(look, request, 'email'),
+  'email-code': answerEmailCode,
   pay: (look, request) => notYet(look, request, 'pay'),
   billing: (look, request) => notYet(look, request, 'billing'),
   cancel: (look, request) => notYet(look, request, 'cancel'),
@@ -275,9 +277,4 @@ function listText(look: Look, owner: FeedId): string {
   if (live.length === 0) return 'You have no pub yet. `create NAME` makes one.'
   const lines = live.map((pub) => listLine(viewOf(state, pub, ledger), awayOf(look, pub)))
   return ['Your pubs:', '', ...lines].join('\n')
-}
-
-/** For tests and checkers: the requests that still wait for their final answer. */
-export function openRequests(world: World): Request[] {
-  return [...world.state.open.values()].filter((request) => !isClosed(world.state.provider, request))
 }

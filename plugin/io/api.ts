@@ -4,20 +4,23 @@ import { type FeedId, isFeedId, isInviteKey } from '../../protocol/ids'
 import {
   type AdminHubTokenAnswer,
   type AdminInviteAnswer,
+  type AdminPlansAnswer,
   HUB_MANIFEST,
   type HubView,
   type InviteView,
   type PubView,
   type WhoamiAnswer,
 } from '../../protocol/rpc'
+import { isBillingOn } from '../entitlement'
 import { inviteViews } from '../invite-list'
 import { isGuest } from '../owners'
 import { allViews, hubViews, pubsOf, viewOf } from '../query'
 import { billingMethods } from './billing-api'
 import { isBridge } from './bridges'
 import { refusal } from './commits'
+import { duesMethods } from './dues-api'
+import { mailMethods } from './mail-api'
 import { type Caller, currentSoon, fieldOf, method } from './method'
-import { moneyMethods } from './money-api'
 import type { Provider } from './provider'
 import { recoveryMethods } from './recovery'
 import { laterSource, latestSource, pagedSource, refusedSource } from './sources'
@@ -35,6 +38,10 @@ export function createApi(self: FeedId, version: string, provider: () => Promise
   }
   const operator = (caller: Caller): void => {
     if (idOf(caller) !== self) throw refusal('refused', "only the provider's own key may ask for this")
+  }
+  const operated = (caller: Caller): Promise<Provider> => {
+    operator(caller)
+    return provider()
   }
   const roleOf = (one: Provider, id: FeedId): WhoamiAnswer['role'] => {
     const { state } = one.inbox
@@ -56,7 +63,7 @@ export function createApi(self: FeedId, version: string, provider: () => Promise
 
   return {
     ...notHere(),
-    ...moneyMethods(),
+    ...mailMethods({ idOf, operator, provider, ownersKnown }),
     ...billingMethods(idOf, operator, provider),
     whoami: method<WhoamiAnswer>(async (from, request) => {
       const caller = idOf(from)
@@ -108,10 +115,8 @@ export function createApi(self: FeedId, version: string, provider: () => Promise
     exportOpen: method(async (from, request) => (await ownersKnown()).exports.open(idOf(from), request)),
     escrow: method(async (from, request) => (await provider()).escrow.escrow(idOf(from), request)),
     secret: method(async (from, request) => (await provider()).escrow.secret(idOf(from), request)),
-    ...recoveryMethods((from) => {
-      operator(from)
-      return provider()
-    }),
+    ...recoveryMethods(operated),
+    ...duesMethods(operated),
     exportRead: method(async (from, request) => (await provider()).exports.read(idOf(from), request)),
     exportClose: method(async (from, request) => (await provider()).exports.close(idOf(from), request)),
     importOpen: method(async (from, request) => (await ownersKnown()).imports.open(idOf(from), request)),
@@ -136,6 +141,11 @@ export function createApi(self: FeedId, version: string, provider: () => Promise
       operator(from)
       const one = await provider()
       return hubViews(one.inbox.state, one.connected())
+    }),
+    adminPlans: method<AdminPlansAnswer>(async (from) => {
+      operator(from)
+      const one = await provider()
+      return { plans: [...one.policy.plans], billing: isBillingOn(one.inbox.state) }
     }),
     adminPubs: method<PubView[]>(async (from) => {
       operator(from)

@@ -6,11 +6,15 @@
  */
 import { type Check, literal, type Of, oneOf, shape, whole } from '../check'
 
+export const PERMIT_KINDS = ['suspensions', 'ends'] as const
+/** More than any fleet has pubs. */
+export const PERMIT_COUNT_MAX = 100_000
+
 const check = shape({
   type: literal('buttcloud/permit'),
   v: literal(1),
-  what: oneOf('suspensions', 'ends'),
-  count: whole(1, 100_000),
+  what: oneOf(...PERMIT_KINDS),
+  count: whole(1, PERMIT_COUNT_MAX),
 })
 export type PermitMessage = Of<typeof check>
 export const checkPermit: Check<PermitMessage> = check

@@ -1,5 +1,5 @@
-/** The one-time token that an operator gives to a new hub: `host:port:@provider.ed25519~seed`. */
-import { type FeedId, isFeedId } from '../protocol/ids'
+/** The one-time token that an operator gives to a new hub or billing bridge: `host:port:@provider.ed25519~seed`. */
+import { type FeedId, isFeedId } from './ids'
 
 export interface JoinToken {
   host: string

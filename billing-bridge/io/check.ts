@@ -1,0 +1,72 @@
+/** Looks whether everything that charging money needs is there, and says what to do where it is not. */
+import { EVENT_TYPES } from '../events'
+import { readKeys } from './config'
+import { askOnce, memberIn } from './once'
+import { openStripe } from './stripe'
+import { planSync } from './sync'
+
+export interface Finding {
+  what: string
+  ok: boolean
+  /** One sentence. */
+  words: string
+}
+
+/** Never rejects: what fails is a finding. Changes nothing. */
+export async function checkBilling(
+  directory: string,
+  networkKey: string,
+  environment: Record<string, string | undefined>,
+): Promise<Finding[]> {
+  const findings: Finding[] = []
+  const look = async (what: string, find: () => Promise<string> | string): Promise<boolean> => {
+    try {
+      findings.push({ what, ok: true, words: await find() })
+      return true
+    } catch (error) {
+      findings.push({ what, ok: false, words: error instanceof Error ? error.message : String(error) })
+      return false
+    }
+  }
+  const hasKey = await look('key', () => {
+    const { door } = opened(directory, environment)
+    door.close()
+    return door.live ? 'a live key: real money' : 'a test key: nobody pays'
+  })
+  await look('webhook', () => {
+    const { webhookSecrets } = readKeys(directory, environment)
+    if (webhookSecrets.length === 0)
+      throw new Error(
+        `there is no webhook secret: make an endpoint in Stripe for ${EVENT_TYPES.join(', ')}, and set STRIPE_WEBHOOK_SECRET`,
+      )
+    return webhookSecrets.length === 1 ? 'one secret' : 'two secrets, for the time of a change'
+  })
+  const joined = await look('member', () => `of ${memberIn(directory).provider}`)
+  const reached =
+    joined &&
+    (await look('provider', async () => {
+      const { plans } = await askOnce(directory, networkKey, (port) => port.state())
+      return `answers, with ${plans.length} plan${plans.length === 1 ? '' : 's'}`
+    }))
+  if (!hasKey) return findings
+  const { door } = opened(directory, environment)
+  const reachable = await look('stripe', async () => {
+    await door.client.products.list({ limit: 1 })
+    return 'answers'
+  })
+  if (reached && reachable)
+    await look('prices', async () => {
+      const { plans } = await askOnce(directory, networkKey, (port) => port.state())
+      const { length } = await planSync(door, plans)
+      if (length > 0)
+        throw new Error('Stripe does not have the present plans: run "buttcloud admin billing sync"')
+      return 'as the plans say'
+    })
+  door.close()
+  return findings
+}
+
+function opened(directory: string, environment: Record<string, string | undefined>) {
+  const { stripeKey, stripeBase } = readKeys(directory, environment)
+  return { door: openStripe({ key: stripeKey, base: stripeBase }) }
+}
