@@ -13,6 +13,9 @@ const DAY_MS = 24 * 3_600_000
 /** What a clock may have been set by since somebody told of it. */
 const SET_MS = 330_000
 
+/** What was said while a decision was on its way to the disk, the next decision hears. */
+const HEARD_MS = 10_000
+
 interface Track {
   key: MessageId
   at: Millis
@@ -33,6 +36,8 @@ export class Dues {
   /** The last word on each subscription. */
   readonly payments = new Map<string, PaymentMessage>()
   private readonly keys = new Set<MessageId>()
+  /** When that was said. */
+  private readonly paidAt = new Map<string, Millis>()
   suspensions = 0
   ends = 0
   billing = false
@@ -53,7 +58,7 @@ export class Dues {
     if (!parsed.ok) return
     const content = parsed.value
     if (content.type === 'buttcloud/dues') this.promised(message.key, at, content)
-    if (content.type === 'buttcloud/payment') this.paid(content)
+    if (content.type === 'buttcloud/payment') this.paid(content, at)
     if (content.type === 'buttcloud/permit')
       this.permits.push({ at, what: content.what, count: content.count })
     if (content.type === 'buttcloud/bridge') this.billing = content.status === 'admitted'
@@ -69,6 +74,7 @@ export class Dues {
       bad(`is suspended at the stage ${stage}`)
     if (track === undefined || record.answers !== track.key)
       return before?.answers === record.answers && this.keys.has(record.answers)
+    if (record.suspended && this.isPaid(record.pub, track.at - HEARD_MS)) bad('is suspended and paid for')
     if (record.status !== 'ended') return true
     if (stage !== 'ended') bad(`is ended at the stage ${stage}`)
     if ((record.keepUntil ?? 0) < track.dues.endAt + this.rules.retentionMs - SET_MS)
@@ -76,10 +82,13 @@ export class Dues {
     return true
   }
 
-  /** True while somebody pays, for all that stands on the feed. */
-  isPaid(pub: PubId): boolean {
+  /** True while somebody pays, for all that stands on the feed; and has since then. */
+  isPaid(pub: PubId, since = Number.POSITIVE_INFINITY): boolean {
     return [...this.payments.values()].some(
-      (one) => one.pub === pub && (one.status === 'active' || one.status === 'trialing'),
+      (one) =>
+        one.pub === pub &&
+        (one.status === 'active' || one.status === 'trialing') &&
+        (this.paidAt.get(one.subscription) ?? 0) <= since,
     )
   }
 
@@ -105,9 +114,10 @@ export class Dues {
     }
   }
 
-  private paid(payment: PaymentMessage): void {
+  private paid(payment: PaymentMessage, at: Millis): void {
     const before = this.payments.get(payment.subscription)
     this.payments.set(payment.subscription, payment)
+    this.paidAt.set(payment.subscription, at)
     if (before === undefined) return
     const same = (one: PaymentMessage) =>
       JSON.stringify([one.status, one.plan, one.periodEnd, one.cancelAt, one.refunded])
@@ -150,7 +160,7 @@ export class Dues {
     const bad = (what: string) => this.violate('promised', `${pub.slice(0, 7)} ${stage}: ${what}`)
     if (stage === 'suspended') this.suspensions += 1
     else this.ends += 1
-    if (this.isPaid(pub)) bad('it is paid for')
+    if (this.isPaid(pub, at - HEARD_MS)) bad('it is paid for')
     if (at < date) bad('before its date')
     if (at - (toldAt ?? at) < this.spanOf(dues) - 2 * DUES_TOLD_WITHIN_MS)
       bad(`${at - (toldAt ?? at)} ms after it was told`)
