@@ -3,6 +3,7 @@
 import { type Form, readForms } from './command-form'
 import { FEED_FORMS } from './command-forms-feeds'
 import { EXPORT, IMPORT, INVITES, REBUILD, UNINVITE, UPGRADE } from './command-forms-keeping'
+import { MONEY } from './command-forms-money'
 import { EMAIL, ONES, PLANS, WEB } from './command-forms-other'
 import type { Reading } from './command-kinds'
 import { MARK } from './command-mentions'
@@ -13,13 +14,14 @@ import { headOf } from './command-words'
 const GROUPS: [needs: RegExp, forms: Form[]][] = [
   [new RegExp(`follow|block|owner|owns|${MARK}`), FEED_FORMS],
   [/invite|revoke|withdraw/, [...UNINVITE, ...INVITES]],
+  [/plan|pric|cost|much/, PLANS],
   [/grade|date|roll back/, UPGRADE],
   [/build|anew|create/, REBUILD],
   [/export|secret|key|download|back|save|data/, EXPORT],
   [/import/, IMPORT],
   [/web/, WEB],
-  [/mail|.@./, EMAIL],
-  [/plan|pric|cost|much/, PLANS],
+  [/pay|bill|cancel|subscri|invoice|receipt|checkout|portal|card|renew/, MONEY],
+  [/mail|.@.|\d{3}[-.]?\d{3}/, EMAIL],
   [/address|reach|connect|find|get to|log|histor|incident|happened|wrong|why|where/, ONES],
 ]
 

@@ -15,6 +15,7 @@ import {
   unclear,
   unclearOf,
 } from './command-objects'
+import { isPubCalled } from './command-plan'
 import { readPower } from './command-power'
 import type { Unit } from './command-text'
 import { LATER } from './command-vocabulary'
@@ -62,7 +63,9 @@ function readAnswer(bare: string[]): Reading | null {
     return unclear('yes', nearest(others)[0] ?? 'no')
   }
   if (NO.has(first) && !(first === 'cancel' && others.length > 0)) {
-    const wish = others.find((word) => commandOf(word) !== null && commandOf(word) !== 'delete')
+    const wish = others.find(
+      (word) => commandOf(word) !== null && commandOf(word) !== 'delete' && !NO.has(word),
+    )
     return wish === undefined ? { kind: 'no' } : unclear('no', nearest(others)[0] ?? 'help')
   }
   return bare.length === 1 && first === 'sure' ? unclear('yes', 'no') : null
@@ -158,6 +161,7 @@ function readHead(words: string[]): Reading | null {
   }
   if (command === null) {
     if (first === 'pub') return readWantedPub(after, wished && !owned)
+    if (wished && !owned && isPubCalled(rest)) return readCreate(rest)
     if (LATER.has(first) && (!owned || after.length === 0)) return later(first, after)
     if (numberOf(first) !== null && after.some((word) => /^(?:invites?|invitations?)$/.test(word)))
       return readInvite(rest)

@@ -200,7 +200,9 @@ function plainOf(read: Command | Invalid): string | null {
     case 'upgrade':
       return upgradeTo(read.name, read.version)
     case 'rebuild':
-      return words('rebuild', read.name)
+    case 'pay':
+    case 'cancel':
+      return words(read.kind, read.name)
     case 'export':
       return words('export', read.name, read.part)
     case 'import':
@@ -214,6 +216,8 @@ function plainOf(read: Command | Invalid): string | null {
       return runCommand(read)
     case 'owners':
       return read.change === null ? null : words('owners', read.name, read.change.kind, read.change.feed)
+    case 'plan':
+      return words('plan', read.name, read.plan)
     case 'web':
       return words('web', read.name, read.on === null ? null : read.on ? 'on' : 'off')
     default:

@@ -16,13 +16,14 @@ const HOW_TO_NAME_SOMEBODY =
 
 const PUBS: Record<string, Entry> = {
   create: {
-    usage: 'create NAME',
+    usage: 'create NAME [PLAN]',
     does: 'makes a pub of your own and sends you an invite to it',
     details: [
       `A name has 1 to ${NAME_CHARS_MAX} characters: the letters a to z, digits and hyphens.`,
       'It takes a few seconds. Your own invite comes in the answer.',
+      'Without a plan it gets the first one; `plans` lists them.',
     ],
-    examples: ['create alice', 'please could I have a pub called alice?'],
+    examples: ['create alice', 'create alice plan personal', 'please could I have a pub called alice?'],
   },
   list: { usage: 'list', does: 'shows your pubs', details: [], examples: ['list', 'which pubs do I have?'] },
   status: {
@@ -208,19 +209,58 @@ const OWNING: Record<string, Entry> = {
   },
 }
 
+const PAYING: Record<string, Entry> = {
+  pay: {
+    usage: 'pay NAME',
+    does: 'gives you a link to pay for a pub',
+    details: [
+      'Anybody may pay by it, so you can pass it on. It runs out after a while; then this makes a new one.',
+      'Also for a pub that was not made because nobody paid for it in time.',
+    ],
+    examples: ['pay alice', 'a new payment link for alice, please'],
+  },
+  billing: {
+    usage: 'billing NAME',
+    does: 'mails who pays a link for cards, receipts and cancelling',
+    details: ['The link is for them alone: it goes by mail, and stands in no message.'],
+    examples: ['billing alice', "alice's invoices"],
+  },
+  cancel: {
+    usage: 'cancel NAME',
+    does: 'ends its subscription with what is paid',
+    details: [
+      'The pub runs on until then; the answer says when that is. Whoever pays can take it back: `billing NAME`.',
+      '`delete NAME` ends the pub and its subscription at once.',
+    ],
+    examples: ['cancel alice', "cancel alice's subscription"],
+  },
+}
+
 const HERE: Record<string, Entry> = {
-  plans: { usage: 'plans', does: 'what there is, and what it costs', details: [], examples: ['plans'] },
-  plan: {
-    usage: 'plan NAME',
-    does: 'which plan a pub has',
+  plans: {
+    usage: 'plans',
+    does: 'what there is, and what it costs',
     details: [],
-    examples: ['plan alice', 'which plan does alice have?'],
+    examples: ['plans', 'what does it cost?'],
+  },
+  plan: {
+    usage: 'plan NAME [PLAN]',
+    does: 'which plan a pub has; with PLAN it gets that one',
+    details: [
+      'What it may use changes at once; it is started anew for that, which takes a moment, and keeps its data.',
+      'A plan with less disk is only for a pub that holds less than that.',
+    ],
+    examples: ['plan alice', 'plan alice community', 'move alice to the tiny plan'],
   },
   email: {
-    usage: 'email ADDRESS|off',
+    usage: 'email ADDRESS|CODE|off',
     does: 'where mail about your pubs goes, or that none does',
-    details: ['Not every provider sends mail; the answer says whether this one does.'],
-    examples: ['email alice@example.org', 'email off'],
+    details: [
+      'A code is sent to the address; writing it to me confirms that the address is yours. I keep it on no feed and say it again nowhere.',
+      'Your message with it stays, encrypted, on your own feed. `buttcloud email ADDRESS` hands it over without a message.',
+      'Not every provider sends mail; the answer says whether this one does.',
+    ],
+    examples: ['email alice@example.org', 'email 123456', 'email off'],
   },
   help: {
     usage: 'help [COMMAND]',
@@ -236,5 +276,6 @@ export const GROUPS: [title: string, entries: Record<string, Entry>][] = [
   ['Letting people in', INVITES],
   ['What others see', PUBLIC],
   ['What is yours', OWNING],
+  ['Paying', PAYING],
   ['Between you and me', HERE],
 ]

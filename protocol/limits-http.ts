@@ -15,8 +15,8 @@ export const HTTP_HEAD_BYTES_MAX = 8_192
 export const HTTP_URL_CHARS_MAX = 1_000
 /** Stripe's events have a few kilobytes; the largest (an invoice of many lines) stay below this. */
 export const HTTP_BODY_BYTES_MAX = 256 * 1024
-/** All unfinished and waiting bodies together: a burst of a few thousand events, and no more memory than that. */
-export const HTTP_BODIES_BYTES_MAX = 16 * 1024 * 1024
+/** All unfinished and waiting bodies together: a burst of a thousand events, and no more memory than that. */
+export const HTTP_BODIES_BYTES_MAX = 8 * 1024 * 1024
 /**
  * Open connections. Each that waits takes about 15 kB; so many are 15 MB. When there are more, the one that has kept us
  * waiting longest is ended, so that whoever is quick gets in also while others hold places.

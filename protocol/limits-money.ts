@@ -7,7 +7,11 @@ export const PLAN_WORDS_CHARS_MAX = 200
 export const PLANS_MAX = 12
 /** A terabyte of memory and a thousand of disk: beyond it, it is a slip of the pen. */
 export const PLAN_MEMORY_BYTES_MAX = 1024 ** 4
+/** Less is a slip of the pen too: an idle pub has some 22 MB of its own. */
+export const PLAN_MEMORY_BYTES_MIN = 32 * 1024 ** 2
 export const PLAN_DISK_BYTES_MAX = 1000 * 1024 ** 4
+/** A dozen plans with their words fit in far less. */
+export const PLANS_FILE_BYTES_MAX = 256 * 1024
 /** Stripe's `unit_amount` takes eight digits for most currencies. */
 export const PLAN_PRICE_MAX = 99_999_999
 /** Stripe's longest trial is two years (730 days). */
@@ -43,3 +47,11 @@ export const SESSION_REMEMBERED_MS = 7 * 24 * 3_600_000
 export const FACTS_SEEN_MAX = 10_000
 /** A bridge needs one list of what is owed; the others are those that its last connection has not let go of yet. */
 export const BILLING_SOURCES_MAX = 8
+/** What was uploaded for an `import` is kept for an hour (IMPORT_KEPT_MS): whoever pays for it has to do so before. */
+export const IMPORT_LINK_MS = 45 * 60_000
+/** A link is said again while there is time left to pay by it; with less, a new one is made. */
+export const LINK_LEFT_MS = 30 * 60_000
+/** Paid, and no server has room: after this long the money goes back. */
+export const PAID_WAIT_MS = 24 * 3_600_000
+/** While no bridge is connected, what was paid may be unknown here: an unpaid create waits this much longer. */
+export const BRIDGE_AWAY_MS = 24 * 3_600_000

@@ -55,12 +55,14 @@ export const PROVIDER_MANIFEST = {
   adminHubToken: 'async',
   adminHubs: 'async',
   adminPubs: 'async',
+  adminPlans: 'async',
   adminBridgeToken: 'async',
   adminBridges: 'async',
   adminBridgeRetire: 'async',
   adminGrant: 'async',
   adminPermit: 'async',
   adminMoney: 'async',
+  adminMail: 'async',
   adminMailTest: 'async',
   adminRestore: 'async',
   adminRecovery: 'async',
@@ -258,6 +260,12 @@ export interface FeedRequest {
   after: number
 }
 
-export type { AdminHubTokenAnswer, AdminInviteAnswer, BridgeView, HubView } from './rpc-admin'
+export type {
+  AdminHubTokenAnswer,
+  AdminInviteAnswer,
+  AdminPlansAnswer,
+  BridgeView,
+  HubView,
+} from './rpc-admin'
 
 export * from './rpc-fence'

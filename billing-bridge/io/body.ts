@@ -37,8 +37,9 @@ export class Bodies {
         if (!this.reading.delete(reading)) return
         request.off('data', take)
         if (!keeps) this.held -= reading.bytes
-        // Nothing more is taken from the line: the rest stays with its sender.
+        // Nothing more is taken from the line: the rest stays with its sender. What was taken is let go of at once.
         if (body.kind !== 'whole') request.pause()
+        parts.length = 0
         resolve(body)
       }
       const take = (part: Buffer) => {

@@ -24,7 +24,7 @@ export async function answerWebhook(
   if (Bodies.isDeclaredTooLarge(request)) return refuseUnread(request, response, TOO_LARGE)
   // Without a signature there is nothing to check, so there is nothing to read.
   if (request.headers['stripe-signature'] === undefined)
-    return refuseUnread(request, response, text(400, 'That is not signed.'))
+    return refuseUnread(request, response, text(400, 'bad signature'))
   if (request.headers.expect !== undefined) response.writeContinue()
   const body = await bodies.read(request)
   if (body.kind === 'gone') return void response.destroy()

@@ -68,15 +68,18 @@ function plans({ plans }: BillingPage): Markup {
 <h2 id="plans">Plans and prices</h2>
 <ul class="plans">
 ${plans.map(planCard)}</ul>
-<p class="soft">You are asked to pay when you ask for the pub, by a link to Stripe that anybody may use: a friend can pay for
-you. You can change or cancel at any time, by message.</p>
-</section>`
+${plans.some(({ price }) => price !== null) ? paying() : null}</section>`
+}
+
+function paying(): Markup {
+  return html`<p class="soft">You are asked to pay when you ask for the pub, by a link to Stripe that anybody may use: a friend can pay
+for you. You can change or cancel at any time, by message.</p>
+`
 }
 
 function planCard({ name, words, price, size, trialDays }: Plan): Markup {
   const [money, per] = price === null ? ['free', null] : split(priceText(price))
-  const trial =
-    trialDays === 0 ? null : html`<dt>First payment</dt><dd>after ${spanText(trialDays * DAY_MS)}</dd>\n`
+  const trial = trialDays === 0 ? null : html`<dt>Trial</dt><dd>${spanText(trialDays * DAY_MS)} free</dd>\n`
   return html`<li>
 <h3>${name}</h3>
 <p class="price">${money}${per === null ? null : html` <small>${per}</small>`}</p>
@@ -106,7 +109,7 @@ function joining(page: BillingPage, invite: Invite | null): Markup {
 you and we can read each other’s private messages. Nobody else is told.</p>
 ${invite === null ? html`<p class="notice">Ask whoever runs this for the invite: it is not shown here.</p>` : inviteBox(invite)}</li>
 <li><h3>Write us a private message</h3>
-<p>Any name will do, and plain sentences too. Without a plan you get <em>${plan}</em>.</p>
+<p>With a short name that you like. Plain sentences do, too. Without a plan you get <em>${plan}</em>.</p>
 <ul class="talk" aria-label="What such a message looks like">
 <li class="me"><span class="who">You write</span><code>create alice${other === undefined ? null : ` plan ${other}`}</code></li>
 </ul></li>
@@ -123,17 +126,19 @@ friends.</p>
 }
 
 /**
- * Copied without a script: a click or tap into the field marks all of it (user-select: all), and so does the Tab key, which
- * is what browsers do with a field that is not a button.
+ * Copied without a script: a click (a long press on a phone) marks the whole block, by `user-select: all`. A keyboard can't
+ * reach a block, but browsers mark all of a one-line field that Tab leads to; so there is one, seen only while it has the
+ * focus, and read by screen readers in the place of the block.
  */
 function inviteBox({ code, picture }: Invite): Markup {
   return html`<div class="invite">
 <figure role="img" aria-label="The invite as a QR code">${drawn(picture)}<figcaption>The same, to scan</figcaption></figure>
 <div>
 <label for="invite">Our invite</label>
-<textarea class="code" id="invite" readonly rows="4" spellcheck="false" autocapitalize="off" aria-describedby="copying">${code}</textarea>
-<p class="soft" id="copying">Mark it all and copy it: on a keyboard <kbd>Tab</kbd> to it, <kbd>Ctrl</kbd>+<kbd>A</kbd>, <kbd>Ctrl</kbd>+<kbd>C</kbd>;
-on a phone press it and hold, <em>Select all</em>, <em>Copy</em>.</p>
+<div class="copy"><code class="code" aria-hidden="true">${code}</code>
+<input class="keys" id="invite" readonly spellcheck="false" aria-describedby="copying" value="${code}"></div>
+<p class="soft" id="copying">Click it, or press it and hold on a phone: all of it is marked. Then copy. On a keyboard: <kbd>Tab</kbd> to it,
+<kbd>Ctrl</kbd>+<kbd>C</kbd>.</p>
 </div>
 </div>`
 }

@@ -7,13 +7,10 @@
 import { drawn, html, type Markup } from './html'
 
 // Nothing may contain its own beginning, so that each sign is looked at a few times at most, however odd the text.
-const LINK = /\[([^[\]\n]+)\]\(((?:https?:\/\/|mailto:|\/)[^\s()[\]"']*)\)/
-const INLINE = new RegExp(
-  `${LINK.source}|\\*\\*([^*\\n]+)\\*\\*|\\*([^*\\s][^*\\n]*)\\*|\`([^\`\\n]+)\``,
-  'g',
-)
+const LINK = /\[([^[\]]+)\]\(((?:https?:\/\/|mailto:|\/)[^\s()[\]"']*)\)/
+const INLINE = new RegExp(`${LINK.source}|\\*\\*([^*]+)\\*\\*|\\*([^*\\s][^*]*)\\*|\`([^\`]+)\``, 'g')
 
-/** One line of text. Marks don't nest. */
+/** The text of one block. Marks don't nest, and may go over the end of a line. */
 function inline(text: string): Markup {
   const parts: Markup[] = []
   let at = 0

@@ -34,6 +34,7 @@ header .home img { width: 1.7rem; height: 1.7rem; flex: none }
 nav ul { display: flex; flex-wrap: wrap; gap: 0 1.1rem; list-style: none; margin: 0; padding: 0 }
 nav li { margin: 0 }
 nav a { display: inline-flex; align-items: center; min-height: 2.75rem }
+nav [aria-current] { font-weight: 700; color: var(--ink); text-decoration: none }
 main { padding-top: 1.4rem; padding-bottom: 2.5rem }
 footer { border-top: 1px solid var(--line); padding-top: 1rem; padding-bottom: 2rem; color: var(--soft); font-size: .94rem }
 .lead { font-size: 1.2rem; color: var(--soft); margin: 0 0 1.2rem; overflow-wrap: anywhere }
@@ -56,6 +57,7 @@ footer { border-top: 1px solid var(--line); padding-top: 1rem; padding-bottom: 2
 .steps > li { counter-increment: step; position: relative; padding: 0 0 1.6rem 3.1rem; margin: 0 }
 .steps > li::before { content: counter(step); position: absolute; left: 0; top: 0; width: 2.1rem; height: 2.1rem; border-radius: 50%; background: var(--mark); color: var(--mark-ink); font-weight: 700; display: grid; place-items: center }
 .steps > li:not(:last-child)::after { content: ""; position: absolute; left: 1rem; top: 2.5rem; bottom: .4rem; border-left: 2px solid var(--line) }
+.steps > li:last-child { padding-bottom: .4rem }
 .steps h3 { margin: 0; padding-top: .25rem }
 .invite { background: var(--card); border: 1px solid var(--line); border-radius: .8rem; padding: 1rem; margin: .8rem 0; display: flex; flex-wrap: wrap; gap: 1rem 1.2rem; align-items: flex-start }
 .invite figure { margin: 0 auto; flex: none; text-align: center }
@@ -63,7 +65,12 @@ footer { border-top: 1px solid var(--line); padding-top: 1rem; padding-bottom: 2
 .invite figcaption { font-size: .9rem; color: var(--soft); margin-top: .3rem }
 .invite > div { flex: 1 1 15rem; min-width: 0 }
 .invite label { font-weight: 700; display: block }
-.code { display: block; width: 100%; border: 1px solid var(--soft); border-radius: .4rem; background: var(--paper); color: var(--ink); padding: .6rem .7rem; margin: .35rem 0 .5rem; font: .9rem/1.45 ui-monospace, "DejaVu Sans Mono", Menlo, Consolas, monospace; overflow-wrap: anywhere; user-select: all; -webkit-user-select: all; cursor: pointer }
+.copy { position: relative; margin: .35rem 0 .5rem }
+.code, .keys { display: block; width: 100%; border: 1px solid var(--soft); border-radius: .4rem; background: var(--paper); color: var(--ink); padding: .6rem .7rem; font: .9rem/1.45 ui-monospace, "DejaVu Sans Mono", Menlo, Consolas, monospace }
+.code { overflow-wrap: anywhere; user-select: all; -webkit-user-select: all; cursor: pointer }
+.keys { position: absolute; inset: 0; height: 100%; opacity: 0; pointer-events: none }
+.keys:focus { opacity: 1 }
+kbd { font: .9em ui-monospace, "DejaVu Sans Mono", monospace; border: 1px solid var(--line); border-radius: .25rem; padding: 0 .3em; white-space: nowrap }
 .talk { list-style: none; padding: 0; margin: .8rem 0; display: grid; gap: .5rem }
 .talk li { max-width: 88%; border: 1px solid var(--line); border-radius: .9rem; padding: .45rem .85rem; margin: 0; background: var(--card); justify-self: start; border-bottom-left-radius: .2rem; overflow-wrap: anywhere }
 .talk .me { background: var(--mine); justify-self: end; border-bottom-left-radius: .9rem; border-bottom-right-radius: .2rem }

@@ -14,7 +14,9 @@ import { run } from '../io/run'
 import { wholeOption } from '../options'
 import { hubsText, pubsText } from '../render'
 import { registerBridges } from './admin-bridge'
+import { registerMail } from './admin-mail'
 import { registerMoney } from './admin-money'
+import { registerPlans } from './admin-plans'
 import { registerRecovery } from './admin-recovery'
 import { registerSync } from './billing'
 
@@ -91,7 +93,9 @@ export function register(program: Command): void {
       }),
     )
   registerBridges(admin, ask)
+  registerPlans(admin, ask)
   registerMoney(admin, ask)
   registerSync(admin)
   registerRecovery(admin, ask)
+  registerMail(admin, ask)
 }

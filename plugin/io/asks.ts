@@ -6,13 +6,13 @@ import { checkFigures, checkSamples } from '../../protocol/figures'
 import type { FeedId, MessageId, Millis, PubId } from '../../protocol/ids'
 import { ASK_TIMEOUT_MS, PICTURE_WAIT_MS, RUN_SHOWN_BYTES_MAX, STATUS_WAIT_MS } from '../../protocol/limits'
 import { IMPORT_STORE_MS } from '../../protocol/limits-import'
-import type { EmailSet } from '../../protocol/mail'
+import type { EmailReply, EmailSet } from '../../protocol/mail'
 import type { HUB_MANIFEST, HubRunRequest } from '../../protocol/rpc'
 import type { BillingDone, OwedCall } from '../../protocol/rpc-billing'
 import type { Clock } from '../../sbot/loop'
 import type { Sbot } from '../../sbot/port'
 import type { Picture, StatusReply } from '../decide-status'
-import type { Ask, Effect, EmailReply, Reply, RunResult } from '../effects'
+import type { Ask, Effect, Reply, RunResult } from '../effects'
 import { cutTo } from '../look'
 import { statusWords } from '../words-status'
 import { callHub } from './hub-call'
@@ -84,9 +84,13 @@ export class Asks {
     for (const request of this.known.keys()) if (!isOpen(request)) this.known.delete(request)
   }
 
-  /** Asks, without waiting for the reply. What was asked already is not asked again. */
+  /**
+   * Asks, without waiting for the reply. What was asked already is not asked again; a request may ask one thing and,
+   * when it knows that, another.
+   */
   start({ request, hub, ask }: AskEffect): void {
-    if (this.known.has(request)) return
+    const before = this.known.get(request)
+    if (before !== undefined && (before.state !== 'done' || before.ask === ask.kind)) return
     this.known.set(request, { state: 'waiting' })
     const settle = (reply: Reply): void => {
       if (this.known.get(request)?.state !== 'waiting') return

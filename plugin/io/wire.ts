@@ -10,8 +10,12 @@ import { noDelay } from '../../sbot/no-delay'
 import { guardReplicate } from '../../sbot/sound-ebt'
 import { readVersion } from '../../sbot/version'
 import { duesPolicyOf } from '../dues-settings'
+import { type MailSettings, readMailSettings } from '../mail-settings'
 import { DEFAULT_POLICY, type Policy } from '../policy'
+import { createMailer } from './mail'
 import { hookAuth, hookInviteUse } from './onboarding'
+import { plansOf } from './plans-file'
+import { Post } from './post'
 import { createPrivateBlobs } from './private-blobs'
 import { type Log, type Provider, startProvider, tablesFolder } from './provider'
 import { Tables } from './tables'
@@ -35,6 +39,8 @@ interface Settings {
   /** How long what is not paid for goes on (plugin/dues-settings.ts). */
   dues?: unknown
   name?: string
+  /** The file of plans, absolute or in the node's folder; default: plans.yaml there, and without it the built-in plans. */
+  plansFile?: string
   /** The version of pubs that `upgrade NAME` goes to; default: this package's own. */
   pubVersion?: string
   /** host:port for the provider's own invites, where the node can't know it. */
@@ -44,6 +50,8 @@ interface Settings {
   /** True in our own node, which holds nothing but what the provider asked for. */
   ownNode?: boolean
   log?: Log
+  /** Where mail is sent; see plugin/mail-settings.ts. */
+  mail?: unknown
 }
 
 const toStderr: Log = (level, fact, details) => {
@@ -59,6 +67,7 @@ export function wire(ssb: any, config: any): FeedId {
   const folder = tablesFolder(config.path)
   const tables = new Tables(folder, () => Date.now())
   const vault = new Vault(folder)
+  const post = postOf(settings, { config, folder, log })
   const blobs = createPrivateBlobs(ssb, folder, realClock, (fact, details) => log('warn', fact, details))
   hookAuth(ssb, tables, () => started.get(self))
   guardReplicate(ssb, quietClock)
@@ -66,6 +75,14 @@ export function wire(ssb: any, config: any): FeedId {
   keepQuiet(self, (feed) => hides(self, feed, settings.ownNode ?? false))
   const ready = new Promise<Provider>((resolve, reject) => {
     setImmediate(() => {
+      let policy: Policy
+      try {
+        policy = policyOf(settings, config)
+      } catch (error) {
+        // Nobody is served by the wrong plans, and nobody else's server ends because of ours.
+        reject(error)
+        return
+      }
       void blobs.sweep()
       const gate = {
         nobodyElse: settings.nobodyElse ?? false,
@@ -76,11 +93,12 @@ export function wire(ssb: any, config: any): FeedId {
       startProvider({
         sbot,
         keys: config.keys,
-        policy: policyOf(settings, config.caps?.shs),
+        policy,
         tables,
         vault,
         importFolder: join(folder, 'imports'),
         blobs,
+        ...(post === null ? {} : { post }),
         address: () => settings.address ?? addressOf(ssb),
         log,
         // A provider that can't read is of no use; in a stock server the others' work goes on.
@@ -150,7 +168,9 @@ function trustedBy(self: FeedId): FeedId[] | null {
   return hubs.length === 0 ? null : hubs.map((hub) => hub.hub)
 }
 
-function policyOf(settings: Settings, networkKey: unknown): Policy {
+/** The operator's choices. Throws a sentence where they can't be meant. */
+function policyOf(settings: Settings, config: any): Policy {
+  const networkKey: unknown = config.caps?.shs
   const key = Buffer.isBuffer(networkKey) ? networkKey.toString('base64') : networkKey
   return {
     ...DEFAULT_POLICY,
@@ -159,11 +179,28 @@ function policyOf(settings: Settings, networkKey: unknown): Policy {
     pubsPerOwnerMax: settings.pubsPerOwnerMax ?? DEFAULT_POLICY.pubsPerOwnerMax,
     retentionMs: settings.retentionMs ?? DEFAULT_POLICY.retentionMs,
     requestsPerMinuteMax: settings.requestsPerMinuteMax ?? DEFAULT_POLICY.requestsPerMinuteMax,
+    plans: plansOf(config.path, settings.plansFile),
     dues: duesPolicyOf(settings.dues),
     pubVersion: pubVersionOf(settings),
     providerName: settings.name ?? DEFAULT_POLICY.providerName,
     networkKey: typeof key === 'string' && key !== ssbCaps.shs ? key : null,
   }
+}
+
+/** Settings that can't be used end the start, before anything is promised to anybody. */
+function postOf(
+  settings: Settings,
+  { config, folder, log }: { config: any; folder: string; log: Log },
+): ((wake: () => void) => Post) | null {
+  const mail: MailSettings | null = readMailSettings(settings.mail)
+  if (mail === null) return null
+  const mailer = createMailer(mail, config.path, (sentence) => log('warn', sentence))
+  const service = settings.name ?? null
+  return (wake) =>
+    new Post({
+      ...{ settings: mail, mailer, folder, keys: config.keys, service, log, wake },
+      clock: realClock,
+    })
 }
 
 function pubVersionOf({ pubVersion = readVersion() }: Settings): string {

@@ -3,7 +3,7 @@
  * that lead somewhere, headings without gaps. Browsers forgive all of that, so they would not tell.
  */
 
-const EMPTY = new Set(['meta', 'link', 'img', 'br', 'path', 'rect'])
+const EMPTY = new Set(['input', 'meta', 'link', 'img', 'br', 'path', 'rect'])
 const TAG = /<(\/?)([a-z][a-z0-9]*)((?:\s+[a-zA-Z][a-zA-Z:-]*(?:="[^"<>]*")?)*)\s*(\/?)>/y
 const ATTRIBUTE = /\s([a-zA-Z][a-zA-Z:-]*)(?:="([^"]*)")?/g
 

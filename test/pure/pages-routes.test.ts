@@ -46,6 +46,7 @@ test('markdown: what it knows', (t) => {
     made('# A & b\n\nOne\ntwo **three** *four* `five`'),
     '<h1>A &#38; b</h1>\n<p>One\ntwo <strong>three</strong> <em>four</em> <code>five</code></p>',
   )
+  t.equal(made('**a\nb** c'), '<p><strong>a\nb</strong> c</p>', 'over the end of a line')
   t.equal(made('- one\n  more\n- two'), '<ul>\n<li>one\nmore</li>\n<li>two</li>\n</ul>')
   t.equal(made('1. one\n2. two\n\nthree'), '<ol>\n<li>one</li>\n<li>two</li>\n</ol>\n<p>three</p>')
   t.equal(made('- a\n1. b'), '<ul>\n<li>a</li>\n</ul>\n<ol>\n<li>b</li>\n</ol>', 'one list after another')
