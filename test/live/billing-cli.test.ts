@@ -20,27 +20,9 @@ test('billing at a terminal: from nothing to a bridge, and a sync that has nothi
   const home = temporaryFolder('billing-cli')
   const around: CliSurroundings = { home, networkKey, environment: { BUTTCLOUD_DIR: home } }
   const folder = join(home, 'billing')
-  const config = join(folder, 'billing.json')
   const running: ReturnType<typeof startCli>[] = []
   try {
-    const bare = await runCli(around, ['billing'])
-    t.equal(bare.code, 1)
-    t.match(bare.stderr, /there is no Stripe key/)
-    mkdirSync(folder, { recursive: true })
-    writeFileSync(config, JSON.stringify({ stripeSecretKey: TEST_KEY, stripeApiBase: base }))
-    chmodSync(config, 0o644)
-    t.match((await runCli(around, ['billing'])).stderr, /no webhook secret/)
-    t.equal(statSync(config).mode & 0o777, 0o600, 'what was readable by others is not any more')
-    writeFileSync(
-      config,
-      JSON.stringify({ stripeSecretKey: TEST_KEY, stripeApiBase: base, stripeWebhookSecret: TEST_SECRET }),
-    )
-    t.match((await runCli(around, ['billing'])).stderr, /admin bridge-token/, 'where to get a token')
-    t.match((await runCli(around, ['billing', '--join', 'nonsense'])).stderr, /no bridge token/)
-    const looked = await runCli(around, ['billing', '--check', '--json'])
-    t.equal(looked.code, 1)
-    t.equal(JSON.parse(looked.stdout).outcome, 'failed')
-
+    await refuses(t, around, base)
     const { token } = await provider.admin('adminBridgeToken', {})
     const port = await freePort()
     const args = ['billing', '--json', '--port', String(port)]
@@ -57,14 +39,7 @@ test('billing at a terminal: from nothing to a bridge, and a sync that has nothi
     )
     t.ok(healthy, 'and it reaches its provider')
 
-    const asked = await runCli(around, ['admin', 'billing', 'sync'])
-    t.equal(asked.code, 1, 'nobody said yes')
-    t.match(asked.stderr, /make the product "Pub, tiny"/, 'what it would do')
-    t.equal(stripe.world.products.size, 0, 'and nothing is done')
-    t.equal((await runCli(around, ['admin', 'billing', 'sync', '--yes'])).code, 0)
-    t.equal(stripe.world.prices.size, 3)
-    const again = await runCli(around, ['admin', 'billing', 'sync', '--yes', '--json'])
-    t.deepEqual(JSON.parse(again.stdout), { outcome: 'done', live: false, steps: [] }, 'nothing to change')
+    await syncs(t, around, stripe)
     const checked = await runCli(around, ['billing', '--check'])
     t.equal(checked.code, 0, checked.stdout)
 
@@ -99,3 +74,37 @@ test('billing at a terminal: from nothing to a bridge, and a sync that has nothi
   }
   t.end()
 })
+
+/** What is missing is said, one after the other. */
+async function refuses(t: test.Test, around: CliSurroundings, base: string): Promise<void> {
+  const folder = join(around.home, 'billing')
+  const config = join(folder, 'billing.json')
+  const bare = await runCli(around, ['billing'])
+  t.equal(bare.code, 1)
+  t.match(bare.stderr, /there is no Stripe key/)
+  mkdirSync(folder, { recursive: true })
+  writeFileSync(config, JSON.stringify({ stripeSecretKey: TEST_KEY, stripeApiBase: base }))
+  chmodSync(config, 0o644)
+  t.match((await runCli(around, ['billing'])).stderr, /no webhook secret/)
+  t.equal(statSync(config).mode & 0o777, 0o600, 'what was readable by others is not any more')
+  writeFileSync(
+    config,
+    JSON.stringify({ stripeSecretKey: TEST_KEY, stripeApiBase: base, stripeWebhookSecret: TEST_SECRET }),
+  )
+  t.match((await runCli(around, ['billing'])).stderr, /admin bridge-token/, 'where to get a token')
+  t.match((await runCli(around, ['billing', '--join', 'nonsense'])).stderr, /no bridge token/)
+  const looked = await runCli(around, ['billing', '--check', '--json'])
+  t.equal(looked.code, 1)
+  t.equal(JSON.parse(looked.stdout).outcome, 'failed')
+}
+
+async function syncs(t: test.Test, around: CliSurroundings, stripe: StripeStandIn): Promise<void> {
+  const asked = await runCli(around, ['admin', 'billing', 'sync'])
+  t.equal(asked.code, 1, 'nobody said yes')
+  t.match(asked.stderr, /make the product "Pub, tiny"/, 'what it would do')
+  t.equal(stripe.world.products.size, 0, 'and nothing is done')
+  t.equal((await runCli(around, ['admin', 'billing', 'sync', '--yes'])).code, 0)
+  t.equal(stripe.world.prices.size, 3)
+  const again = await runCli(around, ['admin', 'billing', 'sync', '--yes', '--json'])
+  t.deepEqual(JSON.parse(again.stdout), { outcome: 'done', live: false, steps: [] }, 'nothing to change')
+}
