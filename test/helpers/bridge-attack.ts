@@ -68,8 +68,12 @@ export async function bigBodies(port: number, count: number, bytes: number, firs
   }
 }
 
-/** A delivery that Stripe did send, as far as the signature goes. */
-export function signed(secret: string, payload = JSON.stringify({ id: 'evt_1', object: 'event' })) {
+let deliveries = 0
+/** A delivery of a new event that Stripe did send, as far as the signature goes. */
+export function signed(
+  secret: string,
+  payload = JSON.stringify({ id: `evt_${deliveries++}`, object: 'event' }),
+) {
   const header = Stripe.webhooks.generateTestHeaderString({ payload, secret })
   return { body: payload, headers: { 'stripe-signature': header } }
 }

@@ -8,12 +8,13 @@ import fc from 'fast-check'
 import test from 'tape'
 import { cancelledPage, paidPage } from '../../billing-bridge/pages/after'
 import { frontPage } from '../../billing-bridge/pages/front'
+import { healthOf } from '../../billing-bridge/pages/health'
 import { errorPage, startingPage } from '../../billing-bridge/pages/layout'
 import { filled } from '../../billing-bridge/pages/legal'
 import { legalPage } from '../../billing-bridge/pages/legal-page'
 import { routeOf } from '../../billing-bridge/pages/routes'
 import { ageText, moneyText, priceText, sizeText, spanText } from '../../billing-bridge/pages/words'
-import { PAGE_STALE_MS } from '../../protocol/limits-http'
+import { PAGE_STALE_MS, PROVIDER_AWAY_MS } from '../../protocol/limits-http'
 import type { Plan } from '../../protocol/plan'
 import type { BillingPage } from '../../protocol/rpc-billing'
 import { billingPage, INVITE, OPERATOR } from '../helpers/bridge-page'
@@ -179,6 +180,16 @@ test('terms and privacy: the dates of the policy, and who runs it', (t) => {
   t.deepEqual(slip.missing, ['“operatr”, which nothing here stands for'], 'a slip in their own file shows')
   t.match(slip.text, /mailto:alice/)
   t.deepEqual(filled('Nothing to fill {in}', null, page).missing, [])
+  t.end()
+})
+
+test('health: a provider that restarts is no trouble, one that stays away is', (t) => {
+  t.deepEqual(healthOf(null), { ok: true, why: null })
+  t.equal(healthOf(PROVIDER_AWAY_MS - 1).ok, true)
+  t.deepEqual(healthOf(PROVIDER_AWAY_MS), {
+    ok: false,
+    why: 'the provider has been out of reach for 2 minutes',
+  })
   t.end()
 })
 
