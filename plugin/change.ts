@@ -11,9 +11,10 @@ export type Change =
   | Extract<Command, { kind: 'start' | 'stop' | 'restart' | 'name' | 'describe' | 'upgrade' | 'rebuild' }>
   /** `port` is the one that the pages have or get; null where they go off and never had one. */
   | { kind: 'web'; name: string | null; on: boolean; port: number | null }
+  | { kind: 'plan'; name: string | null; plan: string; size: Size }
 export type ChangeKind = Change['kind']
 
-const KINDS: readonly string[] = 'start stop restart name describe upgrade rebuild web'.split(' ')
+const KINDS: readonly string[] = 'start stop restart name describe upgrade rebuild web plan'.split(' ')
 
 /** True for the word of such a command. */
 export function isChangeKind(kind: string): kind is ChangeKind {
@@ -50,6 +51,8 @@ export function changed(record: PubMessage, change: Change, request: MessageId, 
       return { ...answers, rebuilds: record.rebuilds + 1 }
     case 'web':
       return { ...answers, web: change.on, webPort: change.port }
+    case 'plan':
+      return { ...answers, plan: change.plan, size: change.size }
   }
 }
 
@@ -71,6 +74,8 @@ export function stillWanted(kind: ChangeKind, wanted: PubMessage, record: PubMes
       return record.rebuilds === wanted.rebuilds
     case 'web':
       return record.web === wanted.web
+    case 'plan':
+      return record.plan === wanted.plan
   }
 }
 
@@ -83,9 +88,16 @@ export function isSame(before: PubMessage, after: PubMessage): boolean {
     before.rebuilds === after.rebuilds &&
     before.version === after.version &&
     before.web === after.web &&
+    before.plan === after.plan &&
+    isSameSize(before.size, after.size) &&
     calls(before) === calls(after) &&
     before.description === after.description
   )
+}
+
+/** True when a pub of one size may use what one of the other may. */
+export function isSameSize(a: Size, b: Size): boolean {
+  return a.memoryBytes === b.memoryBytes && a.reservedBytes === b.reservedBytes && a.diskBytes === b.diskBytes
 }
 
 /** What its hub shall make of a live pub: what its owners want, unless it is not paid for. */
@@ -104,21 +116,12 @@ export function sizeOf(record: PubMessage): Size {
   }
 }
 
-function isSized(spec: SpecMessage, record: PubMessage): boolean {
-  const size = sizeOf(record)
-  return (
-    spec.memoryBytes === size.memoryBytes &&
-    spec.reservedBytes === size.reservedBytes &&
-    spec.diskBytes === size.diskBytes
-  )
-}
-
 /** True when the order in force says what the record says. */
 export function isOrdered(record: PubMessage, spec: SpecMessage): boolean {
   return (
     spec.hub === record.hub &&
     spec.desired === desiredOf(record) &&
-    isSized(spec, record) &&
+    isSameSize(spec, sizeOf(record)) &&
     spec.restarts === record.restarts &&
     spec.rebuilds === record.rebuilds &&
     spec.version === record.version &&

@@ -1,5 +1,5 @@
 /**
- * `start`, `stop`, `restart`, `name … as`, `describe … as`, `upgrade`, `rebuild`: the record says what is wanted, the order follows from the
+ * `start`, `stop`, `restart`, `name … as`, `describe … as`, `upgrade`, `rebuild`, `plan`: the record says what is wanted, the order follows from the
  * record, and the hub's word that the order is carried out is the final answer.
  */
 import { parseCommand } from '../protocol/command'
@@ -28,9 +28,13 @@ import { giveUpWeb, webAlready } from './decide-web'
 import { answer, type Look } from './look'
 import { addressOf, observationOf, pubNamed, pubsOf, webAddressOf } from './query'
 import { words } from './words'
-import { changeWords } from './words-change'
+import { changeWords, span } from './words-change'
 import { suspendedText } from './words-dues'
+import { planWords } from './words-plans'
 import { upgradeWords } from './words-upgrade'
+
+/** What is over sooner was no work for its server. */
+const SHORT_MS = 100
 
 /** Checks, and owes the record and the order; or the final answer where all is so already. */
 export function beginChange(look: Look, request: Request, change: Change): void {
@@ -66,16 +70,24 @@ export function beginChange(look: Look, request: Request, change: Change): void 
   const away = labelOfAway(look, record)
   const text =
     away === null ? underWay(look, pub, wanted, change.kind) : changeWords.waiting(record.name, away)
-  if (text !== null) answer(look, request, 'received', text, { command: change.kind, pub: pub.pub })
+  // A plan that had to be paid for first has its answer that it is under way.
+  if (text !== null && state.provider.answers.get(request.key)?.received !== true)
+    answer(look, request, 'received', text, { command: change.kind, pub: pub.pub })
 }
 
 /** What takes longer than people like to wait in silence is announced. */
 function underWay(look: Look, pub: PubFact, wanted: PubMessage, kind: ChangeKind): string | null {
   const { name, version } = pub.record
   if (kind === 'rebuild') return upgradeWords.rebuilding(name)
+  if (kind === 'plan') return isAnew(pub.record, wanted) ? planWords.changing(name, wanted.plan) : null
   if (kind !== 'upgrade' || wanted.version === null) return null
   const from = observationOf(look.world.state, pub)?.version ?? version
   return upgradeWords.upgrading(name, from, wanted.version, from !== null && isOlder(wanted.version, from))
+}
+
+/** True where its container has to be made anew for another size: disk alone is only watched. */
+export function isAnew({ size }: PubMessage, wanted: PubMessage): boolean {
+  return size.memoryBytes !== wanted.size.memoryBytes || size.reservedBytes !== wanted.size.reservedBytes
 }
 
 /** Goes on with a change that is on the feed: the final answer, when there is something final to say. */
@@ -147,7 +159,7 @@ export function oweOrder(look: Look, record: PubMessage): void {
 }
 
 /** The request that asked for the pub has no final answer yet. */
-function isBeingMade(look: Look, pub: PubFact): boolean {
+export function isBeingMade(look: Look, pub: PubFact): boolean {
   return look.world.state.provider.answers.get(pub.pub as string as Request['key'])?.final !== true
 }
 
@@ -170,6 +182,7 @@ function alreadySo(look: Look, pub: PubFact, kind: ChangeKind): string {
   if (isOff(record, kind)) return changeWords.atNextStart(record, kind)
   if (kind === 'name') return changeWords.namedAlready(record)
   if (kind === 'describe') return changeWords.describedAlready(record.name)
+  if (kind === 'plan') return planWords.hasAlready(record.name, record.plan)
   const runs = observationOf(look.world.state, pub)?.version
   if (kind === 'upgrade' && runs != null) return `${upgradeWords.runsAlready(record.name, runs)}${heard}`
   if (kind === 'web') return webAlready(look.world.state, pub)
@@ -188,6 +201,8 @@ function doneText(look: Look, request: Request, pub: PubFact, kind: ChangeKind):
     return record.web
       ? changeWords.webOn(record.name, webAddressOf(state, pub) ?? '', tookMs)
       : changeWords.webOff(record.name)
+  if (kind === 'plan')
+    return planWords.changed(record.name, record.plan, record.size, tookMs < SHORT_MS ? null : span(tookMs))
   if (record.desired === 'down') return changeWords.stopped(record.name, tookMs)
   const observed = observationOf(state, pub)
   const address = addressOf(state, pub) ?? ''

@@ -27,7 +27,7 @@ export function beginCreate(look: Look, request: Request, name: string, wanted: 
   const { policy } = look.world
   const plan = planOf(policy, wanted)
   if (plan === null)
-    return answer(look, request, 'refused', planWords.noSuchPlan(wanted ?? '', policy.plans), {
+    return answer(look, request, 'refused', planWords.noSuchPlanForNew(name, wanted ?? '', policy.plans), {
       command: 'create',
     })
   const placement = roomFor(look, request, { name, plan }, 'create')
@@ -66,11 +66,28 @@ export function roomFor(
         counted.map((pub) => pub.record.name),
       ),
     )
+  const ofPlan = heldOfPlan(look, request, plan)
+  if (plan.perOwnerMax !== null && ofPlan.length >= plan.perOwnerMax)
+    return refuse(planWords.quotaOfPlan(plan.name, plan.perOwnerMax, ofPlan))
   const placement = place(state, policy, facts.connected, look.taken, plan.size.reservedBytes)
   if (!placement.ok) return refuse(words.noRoom(placement.why))
   look.names.add(name)
   look.pubsMade.set(request.author, made + 1)
   return placement
+}
+
+/** The names of somebody's pubs of one plan, those that this look makes among them. */
+function heldOfPlan(look: Look, request: Request, plan: Plan): string[] {
+  const { state } = look.world
+  const held = countedFor(state, request.author).map((pub) => pub.record)
+  for (const one of look.effects)
+    if (
+      one.kind === 'record' &&
+      one.content.type === 'buttcloud/pub' &&
+      !state.provider.pubs.has(one.content.pub)
+    )
+      if (one.content.owners[0] === request.author) held.push(one.content)
+  return held.filter((record) => record.plan === plan.name).map((record) => record.name)
 }
 
 /** Record, order and first invite of a new pub. `feed`: the identity that it has already. */

@@ -28,9 +28,9 @@ import { answerLog, tellIncidents } from './decide-incidents'
 import { beginInvite, continueInvite } from './decide-invite'
 
 import { beginUninvite, continueUninvite, listInvites } from './decide-invites'
-
 import { beginOwners, continueOwners } from './decide-owners'
-import { answerPlan, answerPlans } from './decide-plans'
+import { beginPlan, followPayments } from './decide-plan'
+import { answerPlans } from './decide-plans'
 import { beginRun } from './decide-run'
 import { answerStatus, awayOf } from './decide-status'
 import { refuseSuspended } from './decide-suspended'
@@ -63,6 +63,7 @@ export function decide(world: World): Decision {
   }
   for (const [author, sequence] of world.facts.strangers)
     if (!world.state.authors.get(author)?.requests.size) refuseStranger(look, author, sequence)
+  followPayments(look)
   oweOrders(look)
   tellIncidents(look)
   oweDues(look)
@@ -223,7 +224,7 @@ const BEGINNERS: Beginners = {
   log: (look, request, { name }) => answerLog(look, request, name),
   web: beginWeb,
   plans: answerPlans,
-  plan: answerPlan,
+  plan: beginPlan,
   email: answerEmail,
   'email-code': (look, request) => notYet(look, request, 'email'),
   pay: (look, request) => notYet(look, request, 'pay'),

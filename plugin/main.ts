@@ -1,9 +1,11 @@
 /** `buttcloud provider`: our own node with the provider plugin in it. */
 import { join } from 'node:path'
 import type { FeedId } from '../protocol/ids'
+import type { Plan } from '../protocol/plan'
 import { readJson } from '../sbot/durable'
 import { openNode } from '../sbot/stacks'
 import * as plugin from './index'
+import { plansPath, readPlansFile, writePlansFile } from './io/plans-file'
 import type { Log } from './io/provider'
 import { providers } from './io/wire'
 
@@ -53,6 +55,19 @@ export async function runProvider(options: RunProviderOptions): Promise<RunningP
     throw error
   }
   return { id: node.id, address, gate: () => node.gate.status(), stop: () => node.close() }
+}
+
+/** The plans in a file. Throws an Error with a sentence per fault. */
+export function checkPlans(path: string): Plan[] {
+  return readPlansFile(path)
+}
+
+/** Writes the default plans where a provider's folder has its plans, and gives the path. Throws where a file is there. */
+export function initPlans(dir: string): string {
+  const setting = settingsIn(dir).plansFile
+  const path = plansPath(dir, typeof setting === 'string' ? setting : undefined)
+  writePlansFile(path)
+  return path
 }
 
 function settingsIn(dir: string): Record<string, unknown> {

@@ -23,6 +23,7 @@ const nounOf: Record<ChangeKind, string> = {
   upgrade: 'upgrade',
   rebuild: 'rebuild',
   web: 'change of the web pages',
+  plan: 'change of the plan',
 }
 
 /** What is ordered, as the end of "it is still to …". */
@@ -32,6 +33,7 @@ const goalOf = (record: PubMessage, kind: ChangeKind): string => {
   if (kind === 'rebuild') return 'be rebuilt'
   if (kind === 'upgrade') return `run ${record.version ?? "its server's own version"}`
   if (kind === 'web') return record.web ? 'have web pages' : 'be without web pages'
+  if (kind === 'plan') return `have the plan ${record.plan}`
   return record.desired === 'down' ? 'be stopped' : 'be up'
 }
 
@@ -39,6 +41,7 @@ const goalOf = (record: PubMessage, kind: ChangeKind): string => {
 const tailOf = (change: Change): string => {
   if (change.kind === 'name' || change.kind === 'describe') return ' as …'
   if (change.kind === 'web') return change.on ? ' on' : ' off'
+  if (change.kind === 'plan') return ` ${change.plan}`
   return change.kind === 'upgrade' && change.version !== null ? ` ${change.version}` : ''
 }
 

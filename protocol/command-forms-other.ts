@@ -63,7 +63,9 @@ export const PLANS: Form[] = [
   form('(which|what) plan is PUB on', plan),
   form('(which|what) plan PUB (has|is on)', plan),
   form('(change|set|switch) [the] plan (of|for) PUB to [the] WORD [plan]', plan),
-  form('(change|set|switch|move|put|upgrade) PUB (to|on|onto) [the] WORD plan', plan),
+  form('(change|set|switch) [my|our|the] plan to [the] WORD [plan]', plan),
+  form('(change|switch|move|go|upgrade|downgrade) to [the|a|your] WORD plan', plan),
+  form('(change|set|switch|move|put|upgrade|downgrade) PUB (to|on|onto) [the|a|your] WORD plan', plan),
 ]
 
 const email: Form['read'] = (found) => {

@@ -13,13 +13,13 @@ import { headOf } from './command-words'
 const GROUPS: [needs: RegExp, forms: Form[]][] = [
   [new RegExp(`follow|block|owner|owns|${MARK}`), FEED_FORMS],
   [/invite|revoke|withdraw/, [...UNINVITE, ...INVITES]],
+  [/plan|pric|cost|much/, PLANS],
   [/grade|date|roll back/, UPGRADE],
   [/build|anew|create/, REBUILD],
   [/export|secret|key|download|back|save|data/, EXPORT],
   [/import/, IMPORT],
   [/web/, WEB],
   [/mail|.@./, EMAIL],
-  [/plan|pric|cost|much/, PLANS],
   [/address|reach|connect|find|get to|log|histor|incident|happened|wrong|why|where/, ONES],
 ]
 

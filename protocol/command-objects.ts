@@ -1,5 +1,6 @@
 /** What stands behind a command's word: names, numbers, and what to offer when they don't fit. */
 import type { Command, Invalid, Reading, Unclear } from './command-kinds'
+import { isPubCalled, planIn } from './command-plan'
 import { commandOf, isSymbol, numberOf, withoutCourtesy } from './command-words'
 import { sentence } from './explain'
 import { INVITE_USES_MAX } from './limits'
@@ -67,7 +68,16 @@ function contentOf(words: string[]): string[] {
   return withoutCourtesy(words).filter((word) => !LINKS.has(word) && !isSymbol(word))
 }
 
+/** A pub that is to be made: its name, and its plan where one is said. */
 export function readCreate(after: string[]): Reading {
+  const found = planIn(after)
+  if (found === null) return readNewPub(after)
+  const read = readNewPub(found.rest)
+  if (found.plan === '') return read.kind === 'create' ? unclear(`create ${read.name}`, 'plans') : read
+  return read.kind === 'create' ? { ...read, plan: found.plan } : read
+}
+
+function readNewPub(after: string[]): Reading {
   const missing: Invalid = { kind: 'invalid', command: 'create', reason: sentence.nameMissing('create') }
   // Taken at its word where there is just one, whatever it is; a courtesy or a link is none.
   const only = after.length === 1 ? after[0] : undefined
@@ -81,14 +91,12 @@ export function readCreate(after: string[]): Reading {
   const first = object.find((word) => !/^(?:me|us|a|an|my|own|new|another|one|please|the)$/.test(word)) ?? ''
   if (naming === -1 && commandOf(first) === 'invite')
     return readInvite(object.slice(object.indexOf(first) + 1))
-  const plan = object.indexOf('plan')
-  const words = contentOf(plan > 0 ? object.slice(0, plan) : object)
+  const words = contentOf(object)
   if (naming === -1 && object.indexOf('for') !== -1 && object.indexOf('for') < object.indexOf(words[0] ?? ''))
     return missing
   const [name, ...more] = words
   if (name === undefined) return missing
   const checked = checkName(name)
-  if (plan > 0 && checked.ok) return { kind: 'invalid', command: 'create', reason: sentence.plansLater(name) }
   if (more.length === 0) return named('create', name)
   if (more.some((word) => word === 'and' || commandOf(word) !== null) || more.length > 3)
     return unclearOf(['create', ...words])
@@ -162,7 +170,8 @@ export function readMake(object: string[]): Reading | null {
   const first = object[at]
   if (first === undefined) return null
   if (commandOf(first) === 'invite') return readInvite(object.slice(at + 1))
-  return first === 'pub' ? readCreate(object.slice(at + 1)) : null
+  if (first === 'pub') return readCreate(object.slice(at + 1))
+  return isPubCalled(object) ? readCreate(object) : null
 }
 
 /** `could I have a pub called alice`: a pub is only made of it when the name is named as such. */

@@ -15,6 +15,7 @@ import {
   unclear,
   unclearOf,
 } from './command-objects'
+import { isPubCalled } from './command-plan'
 import { readPower } from './command-power'
 import type { Unit } from './command-text'
 import { LATER } from './command-vocabulary'
@@ -158,6 +159,7 @@ function readHead(words: string[]): Reading | null {
   }
   if (command === null) {
     if (first === 'pub') return readWantedPub(after, wished && !owned)
+    if (wished && !owned && isPubCalled(rest)) return readCreate(rest)
     if (LATER.has(first) && (!owned || after.length === 0)) return later(first, after)
     if (numberOf(first) !== null && after.some((word) => /^(?:invites?|invitations?)$/.test(word)))
       return readInvite(rest)

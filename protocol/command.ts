@@ -214,6 +214,8 @@ function plainOf(read: Command | Invalid): string | null {
       return runCommand(read)
     case 'owners':
       return read.change === null ? null : words('owners', read.name, read.change.kind, read.change.feed)
+    case 'plan':
+      return words('plan', read.name, read.plan)
     case 'web':
       return words('web', read.name, read.on === null ? null : read.on ? 'on' : 'off')
     default:

@@ -53,8 +53,6 @@ export const sentence = {
     `To take somebody off a pub's owners, say its exact name: ${quote('owners alice remove @…=.ed25519')}.`,
   emailBad: (): string =>
     `Say a mail address too, for example ${quote('email alice@example.org')}, or ${quote('email off')}.`,
-  plansLater: (name: string): string =>
-    `There is only one plan so far, and it is free. Send ${quote(`create ${name}`)}.`,
   later: (word: string): string =>
     `${quote(word)} is not available yet. Send ${quote('help')} to see what is.`,
   unclear: (readings: string[]): string =>

@@ -16,13 +16,14 @@ const HOW_TO_NAME_SOMEBODY =
 
 const PUBS: Record<string, Entry> = {
   create: {
-    usage: 'create NAME',
+    usage: 'create NAME [PLAN]',
     does: 'makes a pub of your own and sends you an invite to it',
     details: [
       `A name has 1 to ${NAME_CHARS_MAX} characters: the letters a to z, digits and hyphens.`,
       'It takes a few seconds. Your own invite comes in the answer.',
+      'Without a plan it gets the first one; `plans` lists them.',
     ],
-    examples: ['create alice', 'please could I have a pub called alice?'],
+    examples: ['create alice', 'create alice plan personal', 'please could I have a pub called alice?'],
   },
   list: { usage: 'list', does: 'shows your pubs', details: [], examples: ['list', 'which pubs do I have?'] },
   status: {
@@ -209,12 +210,20 @@ const OWNING: Record<string, Entry> = {
 }
 
 const HERE: Record<string, Entry> = {
-  plans: { usage: 'plans', does: 'what there is, and what it costs', details: [], examples: ['plans'] },
-  plan: {
-    usage: 'plan NAME',
-    does: 'which plan a pub has',
+  plans: {
+    usage: 'plans',
+    does: 'what there is, and what it costs',
     details: [],
-    examples: ['plan alice', 'which plan does alice have?'],
+    examples: ['plans', 'what does it cost?'],
+  },
+  plan: {
+    usage: 'plan NAME [PLAN]',
+    does: 'which plan a pub has; with PLAN it gets that one',
+    details: [
+      'What it may use changes at once; it is started anew for that, which takes a moment, and keeps its data.',
+      'A plan with less disk is only for a pub that holds less than that.',
+    ],
+    examples: ['plan alice', 'plan alice community', 'move alice to the tiny plan'],
   },
   email: {
     usage: 'email ADDRESS|off',

@@ -7,7 +7,11 @@ export const PLAN_WORDS_CHARS_MAX = 200
 export const PLANS_MAX = 12
 /** A terabyte of memory and a thousand of disk: beyond it, it is a slip of the pen. */
 export const PLAN_MEMORY_BYTES_MAX = 1024 ** 4
+/** Less is a slip of the pen too: an idle pub has some 22 MB of its own. */
+export const PLAN_MEMORY_BYTES_MIN = 32 * 1024 ** 2
 export const PLAN_DISK_BYTES_MAX = 1000 * 1024 ** 4
+/** A dozen plans with their words fit in far less. */
+export const PLANS_FILE_BYTES_MAX = 256 * 1024
 /** Stripe's `unit_amount` takes eight digits for most currencies. */
 export const PLAN_PRICE_MAX = 99_999_999
 /** Stripe's longest trial is two years (730 days). */

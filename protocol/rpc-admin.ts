@@ -1,5 +1,6 @@
 /** What the operator's calls answer (names in rpc.ts). */
 import type { FeedId, Millis } from './ids'
+import type { Plan } from './plan'
 
 export interface AdminInviteAnswer {
   invite: string
@@ -15,6 +16,11 @@ export interface BridgeView {
   label: string
   status: 'admitted' | 'retired'
   connected: boolean
+}
+/** `buttcloud.adminPlans()`: those in force, and whether anybody pays for them. */
+export interface AdminPlansAnswer {
+  plans: Plan[]
+  billing: boolean
 }
 /** `buttcloud.adminHubs()`. */
 export interface HubView {

@@ -55,6 +55,7 @@ export const PROVIDER_MANIFEST = {
   adminHubToken: 'async',
   adminHubs: 'async',
   adminPubs: 'async',
+  adminPlans: 'async',
   adminBridgeToken: 'async',
   adminBridges: 'async',
   adminBridgeRetire: 'async',
@@ -258,6 +259,12 @@ export interface FeedRequest {
   after: number
 }
 
-export type { AdminHubTokenAnswer, AdminInviteAnswer, BridgeView, HubView } from './rpc-admin'
+export type {
+  AdminHubTokenAnswer,
+  AdminInviteAnswer,
+  AdminPlansAnswer,
+  BridgeView,
+  HubView,
+} from './rpc-admin'
 
 export * from './rpc-fence'

@@ -15,6 +15,7 @@ import { wholeOption } from '../options'
 import { hubsText, pubsText } from '../render'
 import { registerBridges } from './admin-bridge'
 import { registerMoney } from './admin-money'
+import { registerPlans } from './admin-plans'
 import { registerRecovery } from './admin-recovery'
 import { registerSync } from './billing'
 
@@ -91,6 +92,7 @@ export function register(program: Command): void {
       }),
     )
   registerBridges(admin, ask)
+  registerPlans(admin, ask)
   registerMoney(admin, ask)
   registerSync(admin)
   registerRecovery(admin, ask)

@@ -31,10 +31,10 @@ export function register(program: Command): void {
     .action(run((context) => converse(context, { text: 'plans', thread: 'newest' })))
   program
     .command('plan')
-    .description('show which plan a pub has, or ask for another one')
+    .description('show which plan a pub has, or give it another one')
     .argument('[name]', 'which pub; may be left out when there is one')
     .argument('[plan]', 'the plan that it shall have')
-    .addHelpText('after', '\nExamples:\n  $ buttcloud plan alice\n  $ buttcloud plan alice free --json')
+    .addHelpText('after', '\nExamples:\n  $ buttcloud plan alice\n  $ buttcloud plan alice personal --json')
     .action(
       run((context, [name, plan]) =>
         converse(context, {

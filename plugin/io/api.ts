@@ -4,12 +4,14 @@ import { type FeedId, isFeedId, isInviteKey } from '../../protocol/ids'
 import {
   type AdminHubTokenAnswer,
   type AdminInviteAnswer,
+  type AdminPlansAnswer,
   HUB_MANIFEST,
   type HubView,
   type InviteView,
   type PubView,
   type WhoamiAnswer,
 } from '../../protocol/rpc'
+import { isBillingOn } from '../entitlement'
 import { inviteViews } from '../invite-list'
 import { isGuest } from '../owners'
 import { allViews, hubViews, pubsOf, viewOf } from '../query'
@@ -139,6 +141,11 @@ export function createApi(self: FeedId, version: string, provider: () => Promise
       operator(from)
       const one = await provider()
       return hubViews(one.inbox.state, one.connected())
+    }),
+    adminPlans: method<AdminPlansAnswer>(async (from) => {
+      operator(from)
+      const one = await provider()
+      return { plans: [...one.policy.plans], billing: isBillingOn(one.inbox.state) }
     }),
     adminPubs: method<PubView[]>(async (from) => {
       operator(from)

@@ -84,9 +84,13 @@ export class Asks {
     for (const request of this.known.keys()) if (!isOpen(request)) this.known.delete(request)
   }
 
-  /** Asks, without waiting for the reply. What was asked already is not asked again. */
+  /**
+   * Asks, without waiting for the reply. What was asked already is not asked again; a request may ask one thing and,
+   * when it knows that, another.
+   */
   start({ request, hub, ask }: AskEffect): void {
-    if (this.known.has(request)) return
+    const before = this.known.get(request)
+    if (before !== undefined && (before.state !== 'done' || before.ask === ask.kind)) return
     this.known.set(request, { state: 'waiting' })
     const settle = (reply: Reply): void => {
       if (this.known.get(request)?.state !== 'waiting') return

@@ -12,6 +12,7 @@ import { readVersion } from '../../sbot/version'
 import { duesPolicyOf } from '../dues-settings'
 import { DEFAULT_POLICY, type Policy } from '../policy'
 import { hookAuth, hookInviteUse } from './onboarding'
+import { plansOf } from './plans-file'
 import { createPrivateBlobs } from './private-blobs'
 import { type Log, type Provider, startProvider, tablesFolder } from './provider'
 import { Tables } from './tables'
@@ -35,6 +36,8 @@ interface Settings {
   /** How long what is not paid for goes on (plugin/dues-settings.ts). */
   dues?: unknown
   name?: string
+  /** The file of plans, absolute or in the node's folder; default: plans.yaml there, and without it the built-in plans. */
+  plansFile?: string
   /** The version of pubs that `upgrade NAME` goes to; default: this package's own. */
   pubVersion?: string
   /** host:port for the provider's own invites, where the node can't know it. */
@@ -66,6 +69,14 @@ export function wire(ssb: any, config: any): FeedId {
   keepQuiet(self, (feed) => hides(self, feed, settings.ownNode ?? false))
   const ready = new Promise<Provider>((resolve, reject) => {
     setImmediate(() => {
+      let policy: Policy
+      try {
+        policy = policyOf(settings, config)
+      } catch (error) {
+        // Nobody is served by the wrong plans, and nobody else's server ends because of ours.
+        reject(error)
+        return
+      }
       void blobs.sweep()
       const gate = {
         nobodyElse: settings.nobodyElse ?? false,
@@ -76,7 +87,7 @@ export function wire(ssb: any, config: any): FeedId {
       startProvider({
         sbot,
         keys: config.keys,
-        policy: policyOf(settings, config.caps?.shs),
+        policy,
         tables,
         vault,
         importFolder: join(folder, 'imports'),
@@ -150,7 +161,9 @@ function trustedBy(self: FeedId): FeedId[] | null {
   return hubs.length === 0 ? null : hubs.map((hub) => hub.hub)
 }
 
-function policyOf(settings: Settings, networkKey: unknown): Policy {
+/** The operator's choices. Throws a sentence where they can't be meant. */
+function policyOf(settings: Settings, config: any): Policy {
+  const networkKey: unknown = config.caps?.shs
   const key = Buffer.isBuffer(networkKey) ? networkKey.toString('base64') : networkKey
   return {
     ...DEFAULT_POLICY,
@@ -159,6 +172,7 @@ function policyOf(settings: Settings, networkKey: unknown): Policy {
     pubsPerOwnerMax: settings.pubsPerOwnerMax ?? DEFAULT_POLICY.pubsPerOwnerMax,
     retentionMs: settings.retentionMs ?? DEFAULT_POLICY.retentionMs,
     requestsPerMinuteMax: settings.requestsPerMinuteMax ?? DEFAULT_POLICY.requestsPerMinuteMax,
+    plans: plansOf(config.path, settings.plansFile),
     dues: duesPolicyOf(settings.dues),
     pubVersion: pubVersionOf(settings),
     providerName: settings.name ?? DEFAULT_POLICY.providerName,
