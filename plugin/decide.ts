@@ -2,8 +2,8 @@
  * What the provider owes now: (state, now, policy, facts) → effects. Looks at every open request, each time anew, so
  * a restart or a replay needs no code of its own. An empty list means settled.
  */
+
 import { leftAside, type Parsed, parseCommand } from '../protocol/command'
-import { isClosed } from '../protocol/evolve-answers'
 import { helpText, shortHelp } from '../protocol/help'
 import type { FeedId, Millis } from '../protocol/ids'
 import { pubIdOf } from '../protocol/ids'
@@ -16,19 +16,20 @@ import {
 import { buildOwner } from '../protocol/messages/owner'
 import type { Request } from '../protocol/state'
 import { answerAddress } from './decide-address'
+import { beginBilling, beginCancel, tellPayments } from './decide-billing'
 import { beginChange, continueChange, oweOrders } from './decide-change'
 import { beginContact, continueContact } from './decide-contact'
 import { beginCreate, continueCreate } from './decide-create'
-import { askDelete, continueDelete } from './decide-delete'
+import { askDelete, continueDelete, forgetKeys } from './decide-delete'
 import { type Held, oweDues } from './decide-dues'
-import { answerEmail } from './decide-email'
+import { answerEmail, answerEmailCode } from './decide-email'
 import { beginExport } from './decide-export'
 import { beginImport } from './decide-import'
 import { answerLog, tellIncidents } from './decide-incidents'
 import { beginInvite, continueInvite } from './decide-invite'
-
 import { beginUninvite, continueUninvite, listInvites } from './decide-invites'
 import { beginOwners, continueOwners } from './decide-owners'
+import { beginPay, continuePaying, unpaidLines } from './decide-pay'
 import { beginPlan, followPayments } from './decide-plan'
 import { answerPlans } from './decide-plans'
 import { beginRun } from './decide-run'
@@ -38,9 +39,11 @@ import { beginWeb } from './decide-web'
 import { decideNo, decideYes } from './decide-yes'
 import type { Effect } from './effects'
 import { answer, clip, Look, type World } from './look'
+import { oweMails } from './mails'
 import { isGuest } from './owners'
 import { pubsOf, viewOf } from './query'
 import { continueAsked } from './question'
+import { isWithin } from './within'
 import { listLine, words } from './words'
 
 export interface Decision {
@@ -66,7 +69,10 @@ export function decide(world: World): Decision {
   followPayments(look)
   oweOrders(look)
   tellIncidents(look)
+  tellPayments(look)
   oweDues(look)
+  forgetKeys(look)
+  oweMails(look)
   for (const effect of look.effects) if (effect.kind === 'answer') sayLeftAside(effect)
   return { effects: look.effects, wakeAt: look.wakeTime, held: look.held }
 }
@@ -90,7 +96,7 @@ function isKnown(world: World, author: FeedId): boolean {
 /** Work under way goes on; new requests are taken up to the limit; what is over gets one combined answer. */
 function decideAuthor(look: Look, author: FeedId, requests: Request[]): void {
   const { state, now, policy } = look.world
-  const recent = (state.provider.recent.get(author) ?? []).filter((at) => at > now - MINUTE_MS)
+  const recent = (state.provider.recent.get(author) ?? []).filter((at) => isWithin(at, MINUTE_MS, now))
   let room = policy.requestsPerMinuteMax - recent.length
   const over: Request[] = []
   let asking = false
@@ -121,6 +127,7 @@ function continueWork(look: Look, request: Request): boolean {
     continueCreate(look, request, pub)
     return true
   }
+  if (continuePaying(look, request)) return true
   const op = provider.ops.get(request.key)
   // An op whose pub has no record: a create was cut off between the two, and begins anew.
   if (op?.kind === 'invite' && provider.pubs.has(op.pub)) {
@@ -143,13 +150,13 @@ function continueWork(look: Look, request: Request): boolean {
 }
 
 function refuseBurst(look: Look, author: FeedId, over: Request[]): void {
-  const { state, now, policy } = look.world
+  const { now, policy } = look.world
   const last = over[over.length - 1]
   if (last === undefined) return
   // One by one: as arguments of one call, a hundred thousand are more than the stack holds.
   let lastArrival = 0
   for (const request of over) lastArrival = Math.max(lastArrival, request.receivedAt)
-  const lastAnswer = state.provider.bursts.get(author)?.lastAt ?? Number.NEGATIVE_INFINITY
+  const lastAnswer = lastBurst(look, author)
   const due = Math.max(lastArrival + BURST_GATHER_MS, lastAnswer + BURST_ANSWER_EVERY_MS)
   if (now < due) return look.wakeAt(due)
   look.owe({
@@ -161,13 +168,19 @@ function refuseBurst(look: Look, author: FeedId, over: Request[]): void {
   })
 }
 
+/** When somebody last got a combined answer; one that a wrong clock has dated ahead holds nobody up. */
+function lastBurst({ world: { state, now } }: Look, author: FeedId): Millis {
+  const at = state.provider.bursts.get(author)?.lastAt ?? Number.NEGATIVE_INFINITY
+  return at <= now ? at : Number.NEGATIVE_INFINITY
+}
+
 function refuseStranger(look: Look, author: FeedId, upTo: number): void {
   const { state, now } = look.world
   const before = state.provider.bursts.get(author)
   if (upTo <= (before?.upTo ?? 0)) return
-  const due = (before?.lastAt ?? Number.NEGATIVE_INFINITY) + STRANGER_ANSWER_EVERY_MS
+  const due = lastBurst(look, author) + STRANGER_ANSWER_EVERY_MS
   if (now < due) return look.wakeAt(due)
-  const hour = state.provider.strangerRefusals.filter((at) => at > now - HOUR_MS)
+  const hour = state.provider.strangerRefusals.filter((at) => isWithin(at, HOUR_MS, now))
   const planned = look.effects.filter((effect) => effect.kind === 'burst' && !effect.payload.known).length
   if (hour.length + planned >= STRANGER_ANSWERS_PER_HOUR_MAX) return look.wakeAt((hour[0] ?? now) + HOUR_MS)
   look.owe({
@@ -226,10 +239,10 @@ const BEGINNERS: Beginners = {
   plans: answerPlans,
   plan: beginPlan,
   email: answerEmail,
-  'email-code': (look, request) => notYet(look, request, 'email'),
-  pay: (look, request) => notYet(look, request, 'pay'),
-  billing: (look, request) => notYet(look, request, 'billing'),
-  cancel: (look, request) => notYet(look, request, 'cancel'),
+  'email-code': answerEmailCode,
+  pay: beginPay,
+  billing: beginBilling,
+  cancel: beginCancel,
   delete: (look, request, { name }) => askDelete(look, request, name),
   yes: decideYes,
   no: decideNo,
@@ -237,10 +250,6 @@ const BEGINNERS: Beginners = {
   invalid: (look, request, { reason, command }) => answer(look, request, 'refused', reason, { command }),
   unclear: (look, request, { readings }) => answer(look, request, 'unclear', words.unclear(readings)),
   empty: (look, request) => answer(look, request, 'unclear', words.empty),
-}
-
-function notYet(look: Look, request: Request, word: string): void {
-  answer(look, request, 'refused', words.later(word), { command: word })
 }
 
 /** The answer to somebody's very first message carries a short help. */
@@ -273,12 +282,8 @@ function ownerOwed(look: Look, owner: FeedId): boolean {
 function listText(look: Look, owner: FeedId): string {
   const { state, ledger } = look.world
   const live = pubsOf(state, owner).filter((pub) => pub.record.status === 'live')
-  if (live.length === 0) return 'You have no pub yet. `create NAME` makes one.'
+  const unpaid = unpaidLines(look, owner)
+  if (live.length + unpaid.length === 0) return 'You have no pub yet. `create NAME` makes one.'
   const lines = live.map((pub) => listLine(viewOf(state, pub, ledger), awayOf(look, pub)))
-  return ['Your pubs:', '', ...lines].join('\n')
-}
-
-/** For tests and checkers: the requests that still wait for their final answer. */
-export function openRequests(world: World): Request[] {
-  return [...world.state.open.values()].filter((request) => !isClosed(world.state.provider, request))
+  return ['Your pubs:', '', ...lines, ...unpaid].join('\n')
 }

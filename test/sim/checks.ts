@@ -1,9 +1,13 @@
 /** All invariants of a world, and which event each of them looks at. */
+import { clocksSay } from '../../plugin/dues'
 import type { Provider } from '../../plugin/io/provider'
 import type { Ledger } from '../../plugin/query'
-import type { FeedId, MessageId, PubId } from '../../protocol/ids'
+import type { FeedId, MessageId, Millis, PubId } from '../../protocol/ids'
+import { CLOCKS_LOOK_EVERY_MS } from '../../protocol/limits-money'
+import type { BillingFact, BillingFactAnswer } from '../../protocol/rpc-billing'
 import { PROVIDER } from './actors'
 import type { SimHub } from './hub'
+import { Dues } from './invariants/dues'
 import { Exports } from './invariants/exports'
 import { Fleet } from './invariants/fleet'
 import { Incidents } from './invariants/incidents'
@@ -28,6 +32,7 @@ export class Checks {
   readonly fleet: Fleet
   readonly incidents: Incidents
   readonly exports: Exports
+  readonly dues: Dues
   private readonly seen = new Set<MessageId>()
 
   constructor(
@@ -35,10 +40,17 @@ export class Checks {
     private readonly provider: SimProvider,
     private readonly hubs: readonly SimHub[],
     ledger: Ledger,
+    /** What all clocks but the provider's show. */
+    others: () => Millis[],
   ) {
     this.chain = new OneChain(violate)
     this.finals = new OneFinal(violate, this.asked)
-    this.owners = new OwnersOnly(violate, this.asked, this.redeemed)
+    this.dues = new Dues(violate, {
+      dues: () => provider.policy(false).dues,
+      retentionMs: provider.policy(false).retentionMs,
+      clocks: () => ({ own: provider.machine.clock.now(), others: others() }),
+    })
+    this.owners = new OwnersOnly(violate, this.asked, this.redeemed, this.dues)
     this.invites = new Invites(violate, ledger, this.owners.records, PROVIDER)
     this.fleet = new Fleet(violate, hubs, this.owners.records)
     this.exports = new Exports(violate, this.asked, this.owners.records, PROVIDER)
@@ -59,6 +71,7 @@ export class Checks {
       return
     }
     this.finals.said(message)
+    this.dues.said(message)
     this.owners.said(message)
     this.invites.said(message)
     this.fleet.recorded()
@@ -75,6 +88,15 @@ export class Checks {
     this.invites.reported(message, (pub) => hub.engine.processOf(pub))
   }
 
+  /** The bridge was told that a fact is on the feed: it is on the disk then. */
+  factAnswered({ subscription, stripeTime }: BillingFact, outcome: BillingFactAnswer['outcome']): void {
+    const last = this.dues.payments.get(subscription)
+    if (outcome === 'published' && (last === undefined || last.at < stripeTime))
+      this.violate('fact-durable', `${subscription} is acknowledged and not on the feed`)
+    if (outcome === 'known' && last === undefined)
+      this.violate('fact-durable', `${subscription} is said to be known and is not on the feed`)
+  }
+
   /** A message got onto the disk of a pub. */
   pubStored(message: Message): void {
     this.chain.stored(message, 'a pub')
@@ -83,13 +105,34 @@ export class Checks {
       this.violate('write-ahead', `a pub holds message ${message.sequence}, which its provider does not`)
   }
 
-  /** A pub is about to start. */
+  /** A pub is about to start. A hub that has not heard of its end yet may start one whose key is forgotten: it writes nothing. */
   launched(pub: PubId, feed: FeedId): void {
+    if (this.isOver(pub)) return
     if (this.provider.sealedFeed(pub) !== feed)
       this.violate('key-in-escrow', `${pub.slice(0, 7)} starts and its key is not in escrow`)
   }
 
-  /** Watches the write-ahead of a provider that has just started. */
+  /** True when all that is kept of a pub may go, by the provider's clock. */
+  private isOver(pub: PubId): boolean {
+    const record = this.owners.records.get(pub)
+    const { clock } = this.provider.machine
+    return record?.status === 'ended' && record.keepUntil !== null && record.keepUntil <= clock.now()
+  }
+
+  /** Pubs of which everything should be gone and a sealed key is not. */
+  keysLeft(): PubId[] {
+    const { running, machine } = this.provider
+    const found: PubId[] = []
+    for (const { pub, status, keepUntil } of this.owners.records.values()) {
+      if (running === null || status !== 'ended' || keepUntil === null) continue
+      // Where clocks disagree, or are asked again a little later, it may stay.
+      const says = clocksSay(keepUntil + 2 * CLOCKS_LOOK_EVERY_MS, machine.clock.now(), running.clocks.all())
+      if ((says === 'due' || says === 'alone') && this.provider.sealedFeed(pub) !== null) found.push(pub)
+    }
+    return found
+  }
+
+  /** Watches the write-ahead and the escrow of a provider that has just started. */
   watch(provider: Provider): void {
     const { commits, inbox, escrow } = provider
     const commit = commits.commit.bind(commits)
@@ -100,6 +143,12 @@ export class Checks {
       if (epoch !== present)
         this.violate('present-epoch', `committed under epoch ${epoch}, present is ${present}`)
       return answer
+    }
+    const { vault } = escrow
+    const forget = vault.forget.bind(vault)
+    vault.forget = (pub) => {
+      if (!this.isOver(pub)) this.violate('retention', `the key of ${pub.slice(0, 7)} goes before its time`)
+      forget(pub)
     }
     const secret = escrow.secret.bind(escrow)
     escrow.secret = async (caller, request) => {
