@@ -68,10 +68,18 @@ function payFor(look: Look, request: Request, pub: PubFact): void {
   if (price === null) return refuse(payWords.planUnknown(name, plan))
   const open = openCheckout(state, pub, now, LINK_LEFT_MS)
   if (open !== null) return sayLinkAgain(look, request, open)
+  // Another request of this look has asked for one: there shall not be two.
+  if (isCheckoutOwed(look, pub)) return look.wakeAt(now)
   const content = buildCheckout({
     ...{ checkout: request.key, pub: pub.pub, name, owner: request.author, plan, kind: 'pay' },
   })
   look.owe({ kind: 'record', content })
+}
+
+function isCheckoutOwed(look: Look, { pub }: PubFact): boolean {
+  return look.effects.some(
+    (one) => one.kind === 'record' && one.content.type === 'buttcloud/checkout' && one.content.pub === pub,
+  )
 }
 
 /** Goes on with what was begun about money; false where nothing was. */
