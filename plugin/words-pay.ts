@@ -51,6 +51,8 @@ export const payWords = {
     `**${name}** is paid, and there is no room for it just now: ${why}. I make it as soon as there is; if that is not so by ${when(until)}, the payment goes back.`,
   noRoomEnd: (name: string, why: string): string =>
     `**${name}** is paid, and for a day there was no room for it: ${why}. It was not made; its subscription is ended and the payment goes back.`,
+  endedEarly: (name: string): string =>
+    `**${name}** was paid, and its subscription ended before I had made it, so it was not made. The payment goes back. ${again(name)}`,
   planGone: (name: string, plan: string): string =>
     `**${name}** is paid, and the plan **${plan}** is not offered here any more. It was not made; its subscription is ended and the payment goes back.`,
   importGone: (name: string): string =>
