@@ -15,6 +15,7 @@ import {
 import { buildOwner } from '../protocol/messages/owner'
 import type { Request } from '../protocol/state'
 import { answerAddress } from './decide-address'
+import { beginBilling, beginCancel, tellPayments } from './decide-billing'
 import { beginChange, continueChange, oweOrders } from './decide-change'
 import { beginContact, continueContact } from './decide-contact'
 import { beginCreate, continueCreate } from './decide-create'
@@ -27,6 +28,7 @@ import { answerLog, tellIncidents } from './decide-incidents'
 import { beginInvite, continueInvite } from './decide-invite'
 import { beginUninvite, continueUninvite, listInvites } from './decide-invites'
 import { beginOwners, continueOwners } from './decide-owners'
+import { beginPay, continuePaying, unpaidLines } from './decide-pay'
 import { beginPlan, followPayments } from './decide-plan'
 import { answerPlans } from './decide-plans'
 import { beginRun } from './decide-run'
@@ -65,6 +67,7 @@ export function decide(world: World): Decision {
   followPayments(look)
   oweOrders(look)
   tellIncidents(look)
+  tellPayments(look)
   oweDues(look)
   forgetKeys(look)
   oweMails(look)
@@ -122,6 +125,7 @@ function continueWork(look: Look, request: Request): boolean {
     continueCreate(look, request, pub)
     return true
   }
+  if (continuePaying(look, request)) return true
   const op = provider.ops.get(request.key)
   // An op whose pub has no record: a create was cut off between the two, and begins anew.
   if (op?.kind === 'invite' && provider.pubs.has(op.pub)) {
@@ -228,9 +232,9 @@ const BEGINNERS: Beginners = {
   plan: beginPlan,
   email: answerEmail,
   'email-code': answerEmailCode,
-  pay: (look, request) => notYet(look, request, 'pay'),
-  billing: (look, request) => notYet(look, request, 'billing'),
-  cancel: (look, request) => notYet(look, request, 'cancel'),
+  pay: beginPay,
+  billing: beginBilling,
+  cancel: beginCancel,
   delete: (look, request, { name }) => askDelete(look, request, name),
   yes: decideYes,
   no: decideNo,
@@ -238,10 +242,6 @@ const BEGINNERS: Beginners = {
   invalid: (look, request, { reason, command }) => answer(look, request, 'refused', reason, { command }),
   unclear: (look, request, { readings }) => answer(look, request, 'unclear', words.unclear(readings)),
   empty: (look, request) => answer(look, request, 'unclear', words.empty),
-}
-
-function notYet(look: Look, request: Request, word: string): void {
-  answer(look, request, 'refused', words.later(word), { command: word })
 }
 
 /** The answer to somebody's very first message carries a short help. */
@@ -274,7 +274,8 @@ function ownerOwed(look: Look, owner: FeedId): boolean {
 function listText(look: Look, owner: FeedId): string {
   const { state, ledger } = look.world
   const live = pubsOf(state, owner).filter((pub) => pub.record.status === 'live')
-  if (live.length === 0) return 'You have no pub yet. `create NAME` makes one.'
+  const unpaid = unpaidLines(look, owner)
+  if (live.length + unpaid.length === 0) return 'You have no pub yet. `create NAME` makes one.'
   const lines = live.map((pub) => listLine(viewOf(state, pub, ledger), awayOf(look, pub)))
-  return ['Your pubs:', '', ...lines].join('\n')
+  return ['Your pubs:', '', ...lines, ...unpaid].join('\n')
 }

@@ -27,6 +27,9 @@ const DEFINITE = [
     'uninvite',
     'upgrade',
     'rebuild',
+    'pay',
+    'billing',
+    'cancel',
     'export',
     'import',
     'follow',
@@ -242,7 +245,7 @@ test('help fits one answer and every example in it is understood', (t) => {
     }
   }
   t.match(helpText('invite'), /invite alice 5/)
-  t.match(helpText('pay'), /not available yet/)
+  t.match(helpText('pay'), /link to pay/)
   t.ok(shortHelp().length < 600, 'the short help is short')
   t.match(sentence.unclear(['list', 'help']), /`list` or `help`/)
   t.end()

@@ -254,6 +254,7 @@ async function restartAtEnd(world: World, broken: () => unknown): Promise<void> 
     strangers: new Map(),
     replies: new Map(),
     sealed: running.escrow.vault.pubs(),
+    otherClocks: running.clocks.all(),
   }
   const policy = world.provider.policy()
   const { effects } = decide({ state: inbox.state, now: machine.clock.now(), policy, facts, ledger })
