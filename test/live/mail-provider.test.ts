@@ -44,6 +44,32 @@ async function readBy(alice: StockPeer, provider: TestProvider): Promise<string>
   return raw.map(({ value }) => JSON.stringify(ssbKeys.unbox(value.content, alice.keys) ?? '')).join('\n')
 }
 
+/** Bad arguments of an owner, and everything of a stranger. */
+async function refusals(t: test.Test, owner: any, stranger: any): Promise<void> {
+  for (const bad of [
+    { address: 7 },
+    { address: 'nobody' },
+    { address: 'x'.repeat(9_999) },
+    { code: {} },
+    'x',
+    7,
+    [],
+  ]) {
+    const said = await call(owner, 'buttcloud.emailSet', bad).then(
+      () => 'taken',
+      (error) => error.message,
+    )
+    t.match(said, /^bad-argument: /, `${JSON.stringify(bad).slice(0, 30)}: ${said}`)
+  }
+  for (const method of ['emailSet', 'emailState', 'adminMail', 'adminMailTest']) {
+    const said = await call(stranger, `buttcloud.${method}`, { address: 'oscar@example.org' }).then(
+      () => 'taken',
+      (error) => error.message,
+    )
+    t.match(said, /^refused: |list of allowed methods/, `${method} to a stranger: ${said}`)
+  }
+}
+
 for (const home of ['own', 'stock'] as Home[])
   test(`${home}: an address by message and by muxrpc, and who may`, async (t) => {
     const networkKey = randomNetworkKey()
@@ -78,28 +104,7 @@ for (const home of ['own', 'stock'] as Home[])
       t.equal(wrong.outcome, 'wrong-code')
       const right = await call(rpc, 'buttcloud.emailSet', { code: await codeIn(smtp, 2) })
       t.equal(right.outcome, 'confirmed')
-      for (const bad of [
-        { address: 7 },
-        { address: 'nobody' },
-        { address: 'x'.repeat(9_999) },
-        { code: {} },
-        'x',
-        7,
-        [],
-      ]) {
-        const said = await call(rpc, 'buttcloud.emailSet', bad).then(
-          () => 'taken',
-          (error) => error.message,
-        )
-        t.match(said, /^bad-argument: /, `${JSON.stringify(bad).slice(0, 30)}: ${said}`)
-      }
-      for (const method of ['emailSet', 'emailState', 'adminMail', 'adminMailTest']) {
-        const said = await call(oscar, `buttcloud.${method}`, { address: 'oscar@example.org' }).then(
-          () => 'taken',
-          (error) => error.message,
-        )
-        t.match(said, /^refused: |list of allowed methods/, `${method} to a stranger: ${said}`)
-      }
+      await refusals(t, rpc, oscar)
       t.equal((await call(rpc, 'buttcloud.emailSet', {})).outcome, 'forgotten')
       t.deepEqual(await state(), { state: 'none', codeWaits: false })
       t.equal(smtp.arrived.length, 2, 'a stranger made nobody write')
