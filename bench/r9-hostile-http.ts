@@ -1,7 +1,8 @@
 /**
  * R9: the bridge's HTTP server under 500 slow connections and 100 bodies of 100 MB at any time, against itself without
  * them, in turn; its memory; how soon slow ones are gone, against node's own limits; and a flood of forged deliveries.
- * Server, attackers and visitors are three processes.
+ * Server, attackers and visitors are three processes; who is ended dials again, so that
+ * there are as many at any time.
  */
 import { fork } from 'node:child_process'
 import { createServer } from 'node:http'
@@ -20,6 +21,8 @@ const FORGED = Number(process.env.FORGED ?? 20_000)
 const SLOW = 500
 const BODIES = 100
 const BODY_BYTES = 100 * 1024 * 1024
+/** A line of 1 Gbit/s, which the bodies share: without a line between, copying them would take the machine's processors. */
+const LINE_BYTES_PER_SECOND = 125_000_000
 const MIB = 1024 * 1024
 
 const percentile = (figures: number[], share: number): number =>
@@ -48,9 +51,16 @@ async function visit(port: number): Promise<number[]> {
 
 async function underAttack(server: ServerProcess): Promise<{ times: number[]; figures: AttackFigures }> {
   const child = fork(join(__dirname, '..', 'test', 'helpers', 'bridge-attack-child.js'))
-  const order: AttackOrder = { port: server.port, slow: SLOW, bodies: BODIES, bodyBytes: BODY_BYTES }
+  const order: AttackOrder = {
+    port: server.port,
+    slow: SLOW,
+    bodies: BODIES,
+    bodyBytes: BODY_BYTES,
+    bytesPerSecond: LINE_BYTES_PER_SECOND,
+  }
   child.send(order)
-  await new Promise((resolve) => setTimeout(resolve, 1_000))
+  // Until all 500 are there.
+  await new Promise((resolve) => setTimeout(resolve, 6_000))
   const times = await visit(server.port)
   const figures = told<AttackFigures>(child)
   child.send('stop')

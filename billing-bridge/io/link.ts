@@ -28,7 +28,8 @@ export interface LinkOptions {
 export interface Link {
   /** The calls; they reject with `try-again:` while the provider is away. */
   port: ProviderPort
-  isConnected(): boolean
+  /** How long the provider has been away, in milliseconds; null while it is there. */
+  awayMs(): number | null
   /** Tells of the connection and of what is owed once more, where there is one: for who came later. */
   showAgain(): void
   stop(): Promise<void>
@@ -42,6 +43,7 @@ export function createLink(options: LinkOptions): Link {
   const stopping = new AbortController()
   let rpc: any = null
   let last: OwedItem | null = null
+  let awaySince = performance.now()
 
   const serve = async (): Promise<void> => {
     const { host, port, provider } = options.membership
@@ -73,6 +75,7 @@ export function createLink(options: LinkOptions): Link {
         options.owed(item)
       })
     } finally {
+      if (rpc !== null) awaySince = performance.now()
       rpc = null
       last = null
       clearInterval(pings)
@@ -104,7 +107,7 @@ export function createLink(options: LinkOptions): Link {
   const running = run()
   return {
     port: portOf(() => rpc),
-    isConnected: () => rpc !== null,
+    awayMs: () => (rpc === null ? performance.now() - awaySince : null),
     showAgain() {
       if (last === null) return
       options.connected()
