@@ -5,7 +5,7 @@
 import test from 'tape'
 import type { Effect } from '../../plugin/effects'
 import { pubIdOf } from '../../protocol/ids'
-import { CHECKOUT_EXPIRES_MS, STRIPE_SLOW_MS } from '../../protocol/limits-money'
+import { CHECKOUT_EXPIRES_MS, PORTAL_MAILS_PER_DAY_MAX, STRIPE_SLOW_MS } from '../../protocol/limits-money'
 import { billingOn, bridge, factOf } from '../helpers/money'
 import { alice, bob, hub, lastText, outcomes, Story } from '../helpers/story'
 import { aliceHasPub, hubSays, opDone } from '../helpers/story-hub'
@@ -60,6 +60,21 @@ test('pay for a pub that is there: a link as the end, a word when it is paid, a 
   )
   story.asks(alice, 'pay alice')
   t.match(lastText(story.settle()), /is paid for, so there is nothing to pay/)
+  t.end()
+})
+
+test('pay, many times at once: one checkout, one session, the same link for each', (t) => {
+  const story = new Story().withHub()
+  aliceHasPub(story)
+  billingOn(story)
+  story.connected.add(bridge)
+  const requests = ['pay alice', 'pay', 'pay alice'].map((text) => story.asks(alice, text))
+  story.settle()
+  t.equal(story.state.provider.money.checkouts.size, 1)
+  const [checkout] = story.state.provider.money.checkouts.keys()
+  for (const request of requests) linkCame(story, request, checkout)
+  t.deepEqual(outcomes(story.settle()), ['done', 'done', 'done'])
+  t.equal(story.state.provider.money.sessions.size, 1)
   t.end()
 })
 
@@ -129,6 +144,15 @@ test('billing: the link goes by mail to who pays, and into no message', (t) => {
   t.doesNotMatch(lastText(effects), /session|carol/)
   t.match(lastText(effects), /I have mailed the link/)
   t.deepEqual(story.settle(), [])
+  for (let at = 0; at < PORTAL_MAILS_PER_DAY_MAX; at += 1) {
+    const next = story.asks(alice, 'billing alice')
+    story.settle()
+    stripeSays(story, next, { outcome: 'done', portal: { url, email: 'carol@example.org' } })
+    story.settle()
+    story.now += 60_000
+  }
+  const portals = story.mails.filter((mail) => mail.key.startsWith('portal '))
+  t.equal(portals.length, PORTAL_MAILS_PER_DAY_MAX, 'not as often as somebody likes')
   t.end()
 })
 
