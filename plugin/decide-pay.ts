@@ -15,7 +15,7 @@ import type { PaymentFact } from '../protocol/state-money'
 import { isAlive } from './billing-owed'
 import { beginBilling, beginCancel } from './decide-billing'
 import { beginCreate, oweNewPub } from './decide-create'
-import { storeBrought } from './decide-import'
+import { storeBrought, whyNotTake } from './decide-import'
 import { entitlementOf } from './entitlement'
 import { answer, clip, type Look, notify, onlyOwnersRead } from './look'
 import { livePubsOf } from './owners'
@@ -279,6 +279,8 @@ function makePaid(look: Look, request: Request, told: Checkout, payment: Payment
   if (command !== 'import') return oweNewPub(look, request, { name, plan, placement, feed: null })
   const brought = facts.brought?.get(request.author)
   if (brought === undefined || brought.name !== name) return fail(payWords.importGone(name))
+  const against = whyNotTake(state, facts.newcomers, brought.feed)
+  if (against !== null) return fail(`${against}${payWords.backToo}`)
   storeBrought(look, request, { name, plan, placement, brought })
 }
 

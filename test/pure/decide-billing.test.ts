@@ -5,9 +5,14 @@
 import test from 'tape'
 import type { Effect } from '../../plugin/effects'
 import { pubIdOf } from '../../protocol/ids'
-import { CHECKOUT_EXPIRES_MS, PORTAL_MAILS_PER_DAY_MAX, STRIPE_SLOW_MS } from '../../protocol/limits-money'
+import {
+  CHECKOUT_EXPIRES_MS,
+  IMPORT_LINK_MS,
+  PORTAL_MAILS_PER_DAY_MAX,
+  STRIPE_SLOW_MS,
+} from '../../protocol/limits-money'
 import { billingOn, bridge, factOf } from '../helpers/money'
-import { alice, bob, hub, lastText, outcomes, Story } from '../helpers/story'
+import { alice, bob, feed, hub, key, lastText, outcomes, Story } from '../helpers/story'
 import { aliceHasPub, hubSays, opDone } from '../helpers/story-hub'
 import {
   aliceHasLink,
@@ -225,5 +230,59 @@ test('a payment that nobody asked for makes nothing', (t) => {
   t.deepEqual(story.settle(), [])
   t.equal(story.state.provider.pubs.size, 0)
   t.ok(story.connected.has(hub))
+  t.end()
+})
+
+test('import of what costs something: paid first, stored then, and a link for as long as the upload is kept', (t) => {
+  const story = paid()
+  const old = feed('the old pub')
+  const upload = { name: 'garden', feed: old, upload: 'u1', messages: 42, head: key('head') }
+  story.brought.set(alice, upload)
+  const request = story.asks(alice, 'import garden')
+  const [call] = calls(story.settle())
+  t.equal(call?.kind === 'checkout' ? call.expiresAt - call.askedAt : 0, IMPORT_LINK_MS)
+  linkCame(story, request)
+  t.deepEqual(outcomes(story.settle()), ['received'])
+  fact(story, request)
+  const stored = story.settle()
+  t.deepEqual(
+    stored.flatMap((one) => (one.kind === 'ask' ? [one.ask.kind] : [])),
+    ['import'],
+  )
+  story.replies.set(request, { state: 'done', ask: 'import', value: old })
+  t.deepEqual(kinds(story.settle()), ['buttcloud/pub', 'buttcloud/spec', 'buttcloud/op'])
+  t.equal(story.state.provider.pubs.get(pubIdOf(request))?.record.feed, old)
+  hubSays(story, request, 'up', { feed: old })
+  opDone(story, request, request)
+  t.deepEqual(outcomes(story.settle()), ['done'])
+  t.end()
+})
+
+test('import that is paid when its upload is gone: one end, and the payment goes back', (t) => {
+  const story = paid()
+  const upload = { name: 'garden', feed: feed('old'), upload: 'u1', messages: 42, head: key('head') }
+  story.brought.set(alice, upload)
+  const request = story.asks(alice, 'import garden')
+  story.settle()
+  linkCame(story, request)
+  story.settle()
+  story.brought.clear()
+  fact(story, request)
+  const end = story.settle()
+  t.deepEqual(outcomes(end), ['failed'])
+  t.match(lastText(end), /is not here any more.*the payment goes back/s)
+  t.deepEqual(owed(story), [`cancel-now ${factOf(request).subscription} refund`])
+  t.end()
+})
+
+test('a plan of which one may have but one: what waits to be paid for counts', (t) => {
+  const story = paid()
+  story.policy = { ...story.policy, plans: story.policy.plans.map((plan) => ({ ...plan, perOwnerMax: 1 })) }
+  const request = story.asks(alice, 'create alice')
+  story.settle()
+  linkCame(story, request)
+  story.settle()
+  story.asks(alice, 'create barn')
+  t.deepEqual(outcomes(story.settle()), ['refused'])
   t.end()
 })
