@@ -65,7 +65,8 @@ export function createLink(options: LinkOptions): Link {
       if (stopping.signal.aborted) return
       // The first list shows that we are admitted; only then is the provider called one that is there.
       await drain(connection.rpc.buttcloud.billingOwed(), (value) => {
-        const item = checked(checkOwedItem, value, 'billingOwed')
+        const { odd, ...item } = checked(checkOwedItem, value, 'billingOwed')
+        for (const why of odd) log.warn({ why }, 'the provider wants a call that this bridge does not know')
         if (rpc === null) {
           rpc = connection.rpc
           log.info({ provider }, 'connected to the provider')

@@ -19,7 +19,7 @@ export function frontPage(known: Known, invite: Invite | null): string {
   const name = nameOf(page)
   return layout({
     title: page.name === null ? 'Your own Scuttlebutt pub' : `${name}: your own Scuttlebutt pub`,
-    description: `Your own always-on Scuttlebutt pub at ${name}, asked for in a private message. ${fromText(page.plans)}`,
+    description: `Your own always-on Scuttlebutt pub${page.name === null ? '' : ` at ${name}`}, asked for in a private message. ${fromText(page.plans)}`,
     current: 'front',
     name,
     body: html`${staleNote(known)}
