@@ -7,6 +7,7 @@ import { Tables } from '../../plugin/io/tables'
 import { Vault } from '../../plugin/io/vault'
 import { DEFAULT_POLICY, type Policy } from '../../plugin/policy'
 import { type FeedId, type InviteKey, type PubId, runNameOf } from '../../protocol/ids'
+import type { Plan } from '../../protocol/plan'
 import { readJson } from '../../sbot/durable'
 import { fakeBlobs } from '../helpers/fake-blobs'
 import { FakeSbot } from './sbot'
@@ -15,7 +16,21 @@ import { plantInProvider, plantInReading } from './seams'
 import type { Machine, Universe } from './universe'
 
 /** Retention short enough to see volumes go. */
-const POLICY: Policy = { ...DEFAULT_POLICY, portMin: 8100, portMax: 8107, retentionMs: 6 * 60_000 }
+const [TINY] = DEFAULT_POLICY.plans as [Plan]
+/** Twice the room, and the same disk: there are no figures here that a smaller one would be refused by. */
+const BIG: Plan = {
+  ...{ ...TINY, name: 'big' },
+  size: {
+    ...TINY.size,
+    memoryBytes: 2 * TINY.size.memoryBytes,
+    reservedBytes: 2 * TINY.size.reservedBytes,
+  },
+}
+const POLICY: Policy = {
+  ...DEFAULT_POLICY,
+  plans: [TINY, BIG],
+  ...{ portMin: 8100, portMax: 8107, retentionMs: 6 * 60_000 },
+}
 
 type Redeem = (this: { id: string }, request: { feed: FeedId }, done: (error: Error | null) => void) => void
 

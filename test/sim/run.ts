@@ -1,6 +1,7 @@
 /** Runs one seed from its first event to the end, and says what was broken, if anything. */
 
 import { runOf } from '../../hub-daemon/run'
+import { sizeOf } from '../../plugin/change'
 import { decide } from '../../plugin/decide'
 import type { ContactOp } from '../../protocol/messages/op'
 import type { PubMessage } from '../../protocol/messages/pub'
@@ -226,8 +227,9 @@ function lastContactsOf(world: World, record: PubMessage): ContactOp[] {
 }
 
 /** What the record itself asks for, whatever order was made of it. */
-function ordersOf({ epoch, restarts, rebuilds, version, port }: PubMessage): Partial<SpecMessage> {
-  return { epoch, restarts, rebuilds, version, port }
+function ordersOf(record: PubMessage): Partial<SpecMessage> {
+  const { epoch, restarts, rebuilds, version, port } = record
+  return { epoch, restarts, rebuilds, version, port, ...sizeOf(record) }
 }
 
 function judgeEnd(world: World): void {
