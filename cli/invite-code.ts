@@ -31,11 +31,6 @@ export function parseInviteCode(pasted: string): InviteCode | null {
   return { host, port, key, seed }
 }
 
-/** As it is pasted into a client. */
-export function inviteCodeText(code: InviteCode): string {
-  return `${code.host}:${code.port}:${code.key}~${code.seed}`
-}
-
 /** The multiserver address of whoever gave it. */
 export function addressOf(code: { host: string; port: number; key: FeedId }): string {
   return `net:${code.host}:${code.port}~shs:${code.key.slice(1, -'.ed25519'.length)}`

@@ -84,7 +84,8 @@ export function withLetter(answered: Answered, letter: Letter, request: Request)
     case 'notice':
       return answered
     case 'bearer':
-      return payload.delivers === request.key
+      // A payment link is delivered for the session that it belongs to; a new pub is called by its request.
+      return payload.delivers === request.key || (payload.pub as string) === request.key
         ? { ...answered, bearers: [...answered.bearers, letter] }
         : answered
   }

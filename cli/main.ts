@@ -23,6 +23,7 @@ import { register as list } from './commands/list'
 import { register as node } from './commands/node'
 import { register as open } from './commands/open'
 import { register as owners } from './commands/owners'
+import { register as paying } from './commands/paying'
 import { register as power } from './commands/power'
 import { register as provider } from './commands/provider'
 import { register as say } from './commands/say'
@@ -89,6 +90,7 @@ function createProgram(): Command {
     call,
     open,
     deletePub,
+    paying,
     email,
     say,
     provider,

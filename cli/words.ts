@@ -6,6 +6,7 @@ import { noteFault } from '../protocol/command-note'
 import { checkEmail } from '../protocol/email-text'
 import type { FeedId } from '../protocol/ids'
 import { VERSION_CHARS_MAX } from '../protocol/limits'
+import { EMAIL_CODE_DIGITS } from '../protocol/limits-mail'
 import { checkName } from '../protocol/name'
 import { Failure } from './failure'
 
@@ -100,6 +101,13 @@ export function emailArgument(given: unknown): string {
   const address = text.toLowerCase() === 'off' ? 'off' : checkEmail(text)
   if (address !== null) return address
   throw new Failure(2, 'That is no mail address. One looks like alice@example.org; off takes it back.')
+}
+
+/** A code that came by mail; throws a Failure (2). */
+export function codeArgument(given: unknown): string {
+  const code = String(given).replace(/[ .-]/g, '')
+  if (code.length === EMAIL_CODE_DIGITS && /^\d+$/.test(code)) return code
+  throw new Failure(2, `"${String(given)}" is no code. One has ${EMAIL_CODE_DIGITS} digits, like 123456.`)
 }
 
 /**

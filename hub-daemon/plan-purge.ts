@@ -1,5 +1,6 @@
 /** When the volume of a pub that was ordered away is removed for ever. */
 import type { Millis } from '../protocol/ids'
+import { NEWS_WAIT_MS } from '../protocol/limits'
 import { CLOCKS_AGREE_MS, CLOCKS_LOOK_EVERY_MS } from '../protocol/limits-money'
 import type { SpecMessage } from '../protocol/messages/spec'
 import { recall } from './memory'
@@ -11,6 +12,10 @@ export function purge(look: Look, spec: SpecMessage): Step | Millis | null {
   const name = look.facts.engine.volumes.get(spec.pub)
   // A retired hub is told nothing more of dates, and purges nothing.
   if (name === undefined || spec.keepUntil === null || spec.desired !== 'none') return null
+  const { ordersComplete, providerSince } = look.facts
+  // The last word we have may be an old one: while we were away the pub may have been put back here.
+  if (!ordersComplete || providerSince === null) return null
+  if (look.now < providerSince + NEWS_WAIT_MS) return providerSince + NEWS_WAIT_MS
   const { trouble, retryAt } = recall(look.memory, spec.pub)
   const waitMs = untilBothClocks(look, spec.keepUntil)
   if (waitMs > 0) return look.now + waitMs

@@ -52,8 +52,8 @@ export interface Head {
 
 export const MAGIC = 'buttcloud ring 1'
 export const HEAD_OFFSETS = [128, 256] as const
-export const HEAD_BYTES = 128
-export const POINT_BYTES = 48
+const HEAD_BYTES = 128
+const POINT_BYTES = 48
 const POINTS_AT = 512
 export const RING_BYTES = POINTS_AT + (FINE_POINTS + COARSE_POINTS) * POINT_BYTES
 

@@ -37,12 +37,6 @@ export type Step =
 
 export type StepKind = Step['kind']
 
-/** What makes two steps the same. */
-export function stepKey(step: Step): string {
-  if (step.kind === 'invite' || step.kind === 'contact') return `${step.kind} ${step.pub} ${step.op.op}`
-  return step.kind === 'revoke' ? `revoke ${step.pub} ${step.key}` : `${step.kind} ${step.pub}`
-}
-
 /** One step in words, for logs and tests. */
 export function describeStep(step: Step): string {
   switch (step.kind) {

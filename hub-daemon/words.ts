@@ -44,7 +44,11 @@ export function describeCrashes(memory: PubMemory, spec: SpecMessage): string {
     return `it keeps running out of its memory of ${Math.floor(spec.memoryBytes / MEBIBYTE_BYTES)} MB`
   if (memory.lastWords === null) return 'it keeps crashing'
   if (isNoRoom(memory.lastWords)) return describeTrouble({ kind: 'disk-full', message: '' }, spec)
-  if (isPortTaken(memory.lastWords)) return describeTrouble({ kind: 'port-taken', message: '' }, spec)
+  if (isPortTaken(memory.lastWords)) {
+    // It may be the one of its web pages.
+    const port = Number(/:(\d+)\b/.exec(memory.lastWords)?.[1] ?? spec.port)
+    return describeTrouble({ kind: 'port-taken', message: '' }, { ...spec, port })
+  }
   return clean(`it keeps crashing: ${memory.lastWords}`)
 }
 
@@ -73,9 +77,9 @@ export function describeImage(fetched: Fetched): string {
   }
 }
 
-/** True for the words that Node has for a port in use. */
-export function isPortTaken(line: string): boolean {
-  return line.includes('EADDRINUSE')
+/** True for the words that Node, and our own entry of a pub (pub-image/io/server.ts), have for a port in use. */
+function isPortTaken(line: string): boolean {
+  return /EADDRINUSE|something else listens on/.test(line)
 }
 
 /** True for the words that Node, and the log of a stock ssb-server, have for a disk without room. */
@@ -126,7 +130,7 @@ export function lastLinesOf(output: string): string[] {
 }
 
 /** Who dialled a pub is nobody's business, and an address says who; neither is where things lie on a server. */
-export function scrub(line: string): string {
+function scrub(line: string): string {
   return line.replace(IP_ADDRESS, '…').replace(MAIL_ADDRESS, '…').replace(LONG_PATH, '…')
 }
 

@@ -25,6 +25,10 @@ export function beginContact(look: Look, request: Request, { kind, name, feed }:
   const options = { command: kind, pub: pub.pub }
   const refusal = refusalOf(state, pub, kind, feed)
   if (refusal !== null) return answer(look, request, 'refused', refusal, options)
+  // Its new hub would refuse what comes before the order that puts the pub there; this look owes that one.
+  const spec = state.provider.specs.get(pub.pub)
+  if (spec !== undefined && (spec.hub !== pub.record.hub || spec.epoch !== pub.record.epoch))
+    return look.wakeAt(look.world.now)
   const pending = pendingOf(state, pub, feed, look.effects)
   const before = pending?.contact ?? standingOf(state, pub, feed)
   const wanted = changedBy(kind, before)

@@ -10,30 +10,43 @@ import type { Plan } from '../protocol/plan'
 import type { PubFact, Request } from '../protocol/state'
 import { desiredOf, fallbackOf, isOrdered, sizeOf } from './change'
 import { deliverInvite } from './decide-invite'
+import { costsNothing, paymentsOf } from './entitlement'
 import { answer, type Look } from './look'
 import { countedFor } from './owners'
 import { planOf } from './policy'
 import { feedOf, observationOf, pubsOf, resultOf } from './query'
 import { freePort, place } from './schedule'
+import { oweCheckout, unpaidCreates } from './unpaid'
 import { words } from './words'
+import { payWords } from './words-pay'
 import { planWords } from './words-plans'
 
 const FIRST_INVITE_USES = 1
 /** Troubles that waiting does not mend; the others (an engine that is away, a full disk) get until the deadline. */
 const HOPELESS: ReadonlySet<ObservedMessage['trouble']> = new Set(['no-image', 'crashing', 'out-of-memory'])
 
-/** Checks and, where all is well, owes everything that the first moment needs in one group. */
-export function beginCreate(look: Look, request: Request, name: string, wanted: string | null): void {
+/**
+ * Checks and, where all is well, owes everything that the first moment needs in one group; or, where it has to be paid
+ * for, what the link follows from (decide-pay.ts).
+ */
+export function beginCreate(
+  look: Look,
+  request: Request,
+  name: string,
+  wanted: string | null,
+  command: 'create' | 'pay' = 'create',
+): void {
   const { policy } = look.world
   const plan = planOf(policy, wanted)
   if (plan === null)
     return answer(look, request, 'refused', planWords.noSuchPlanForNew(name, wanted ?? '', policy.plans), {
-      command: 'create',
+      command,
     })
-  const placement = roomFor(look, request, { name, plan }, 'create')
+  const placement = roomFor(look, request, { name, plan }, command)
   if (placement === null) return
+  if (!costsNothing(look.world, request.author, plan)) return oweCheckout(look, request, name, plan)
   oweNewPub(look, request, { name, plan, placement, feed: null })
-  answer(look, request, 'received', words.making(name), { command: 'create', pub: pubIdOf(request.key) })
+  answer(look, request, 'received', words.making(name), { command, pub: pubIdOf(request.key) })
 }
 
 interface Placed {
@@ -56,16 +69,16 @@ export function roomFor(
   const live = pubsOf(state, request.author).filter((pub) => pub.record.status === 'live')
   const holder = state.names.get(name)
   if (live.some((pub) => pub.record.name === name)) return refuse(words.haveIt(name))
-  if (holder !== undefined || look.names.has(name)) return refuse(words.nameTaken(name))
+  const unpaid = unpaidCreates(state).map(({ content }) => content)
+  const waiting = unpaid.find((one) => one.name === name)
+  if (waiting?.owner === request.author) return refuse(payWords.waits(name))
+  if (holder !== undefined || waiting !== undefined || look.names.has(name))
+    return refuse(words.nameTaken(name))
   const made = look.pubsMade.get(request.author) ?? 0
-  const counted = countedFor(state, request.author)
+  const counted = countedFor(state, request.author).map((pub) => pub.record.name)
+  for (const one of unpaid) if (one.owner === request.author) counted.push(one.name)
   if (counted.length + made >= policy.pubsPerOwnerMax)
-    return refuse(
-      words.quota(
-        policy.pubsPerOwnerMax,
-        counted.map((pub) => pub.record.name),
-      ),
-    )
+    return refuse(words.quota(policy.pubsPerOwnerMax, counted))
   const ofPlan = heldOfPlan(look, request, plan)
   if (plan.perOwnerMax !== null && ofPlan.length >= plan.perOwnerMax)
     return refuse(planWords.quotaOfPlan(plan.name, plan.perOwnerMax, ofPlan))
@@ -76,18 +89,20 @@ export function roomFor(
   return placement
 }
 
-/** The names of somebody's pubs of one plan, those that this look makes among them. */
-function heldOfPlan(look: Look, request: Request, plan: Plan): string[] {
+/** The names of somebody's pubs of one plan, with those that wait to be paid for and those that this look makes. */
+function heldOfPlan(look: Look, { author }: Request, plan: Plan): string[] {
   const { state } = look.world
-  const held = countedFor(state, request.author).map((pub) => pub.record)
-  for (const one of look.effects)
-    if (
-      one.kind === 'record' &&
-      one.content.type === 'buttcloud/pub' &&
-      !state.provider.pubs.has(one.content.pub)
-    )
-      if (one.content.owners[0] === request.author) held.push(one.content)
-  return held.filter((record) => record.plan === plan.name).map((record) => record.name)
+  const held: { name: string; plan: string }[] = countedFor(state, author).map((pub) => pub.record)
+  for (const { content } of unpaidCreates(state)) if (content.owner === author) held.push(content)
+  for (const one of look.effects) {
+    if (one.kind !== 'record') continue
+    const { content } = one
+    const isNewPub = content.type === 'buttcloud/pub' && !state.provider.pubs.has(content.pub)
+    if (isNewPub && content.owners[0] === author) held.push(content)
+    if (content.type === 'buttcloud/checkout' && content.kind === 'create' && content.owner === author)
+      held.push(content)
+  }
+  return held.filter((one) => one.plan === plan.name).map((one) => one.name)
 }
 
 /** Record, order and first invite of a new pub. `feed`: the identity that it has already. */
@@ -256,7 +271,9 @@ function finishEnded(look: Look, request: Request, pub: PubFact): void {
     observed?.phase === 'failed' || observed?.reason
       ? (observed.reason ?? 'its server gave no reason')
       : `${look.world.state.provider.hubs.get(hub)?.label ?? 'its server'} did not get it up in time`
-  answer(look, request, 'failed', words.createFailed(pub.record.name, reason, command), options)
+  const paid = paymentsOf(look.world.state, pub.pub).length > 0
+  const text = `${words.createFailed(pub.record.name, reason, command)}${paid ? payWords.backToo : ''}`
+  answer(look, request, 'failed', text, options)
 }
 
 /** A pub that ran elsewhere is made like any other, once its feed is here. */

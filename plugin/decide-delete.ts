@@ -1,11 +1,16 @@
 /** `delete NAME`: asks once; a `yes` that descends from the question, in time, by one who was asked, does it. */
 import type { Millis } from '../protocol/ids'
+import { CLOCKS_LOOK_EVERY_MS } from '../protocol/limits-money'
 import type { PubFact, Request, State } from '../protocol/state'
+import { isAlive } from './billing-owed'
 import { oweEnd } from './decide-create'
+import { clocksSay } from './dues'
+import { paymentsOf } from './entitlement'
 import { answer, type Look } from './look'
 import { observationOf, pubNamed, pubsOf } from './query'
 import { askOwners, needsSecond, questionsAbove } from './question'
 import { words } from './words'
+import { payWords } from './words-pay'
 import { peopleWords } from './words-people'
 
 /** How long a deletion waits for its hub's word before it is answered without. */
@@ -23,8 +28,10 @@ export function askDelete(look: Look, request: Request, name: string): void {
   }
   // Whom to ask, a change of owners in this look decides first.
   if (look.pubsChanged.has(pub.pub)) return look.wakeAt(look.world.now)
+  const paid = paymentsOf(state, pub.pub).some(isAlive) ? payWords.deletedWith : ''
   const text = (until: Millis): string =>
-    needsSecond(pub) ? peopleWords.askDelete(name, request.author, until) : words.askDelete(name, until)
+    (needsSecond(pub) ? peopleWords.askDelete(name, request.author, until) : words.askDelete(name, until)) +
+    paid
   askOwners(look, request, pub, { kind: 'delete', command: 'delete', text })
 }
 
@@ -54,11 +61,28 @@ export function continueDelete(look: Look, request: Request): boolean {
     ...(question === undefined ? {} : { confirms: question.key }),
   }
   const deadline = look.deadline(pub.recordedAt + REMOVED_WAIT_MS)
-  if (observationOf(state, pub)?.phase === 'removed')
-    answer(look, request, 'done', words.deleted(pub.record.name, until), options)
-  else if (now >= deadline) answer(look, request, 'done', words.deletedLater(pub.record.name, until), options)
+  const paid = paymentsOf(state, pub.pub).length > 0 ? payWords.deletedToo : ''
+  const done = (text: string): void => answer(look, request, 'done', `${text}${paid}`, options)
+  if (observationOf(state, pub)?.phase === 'removed') done(words.deleted(pub.record.name, until))
+  else if (now >= deadline) done(words.deletedLater(pub.record.name, until))
   else look.wakeAt(deadline)
   return true
+}
+
+/**
+ * What is sealed of a pub that has ended goes when its data goes: at the date that its owner was told, unless another
+ * machine's clock gainsays ours.
+ */
+export function forgetKeys(look: Look): void {
+  const { state, now, facts } = look.world
+  for (const pub of facts.sealed ?? []) {
+    const record = state.provider.pubs.get(pub)?.record
+    if (record?.status !== 'ended' || record.keepUntil === null) continue
+    const { keepUntil } = record
+    const says = clocksSay(keepUntil, now, facts.otherClocks ?? [])
+    if (says === 'due' || says === 'alone') look.owe({ kind: 'forget', pub })
+    else look.wakeAt(keepUntil > now ? keepUntil : now + CLOCKS_LOOK_EVERY_MS)
+  }
 }
 
 function pubEndedBy(state: State, request: Request): PubFact | null {

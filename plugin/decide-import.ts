@@ -4,12 +4,15 @@
  * all is as for `create`.
  */
 import { type FeedId, type MessageId, pubIdOf } from '../protocol/ids'
+import type { Plan } from '../protocol/plan'
 import type { Request, State } from '../protocol/state'
 import { oweNewPub, roomFor } from './decide-create'
+import { costsNothing } from './entitlement'
 import { answer, type Look } from './look'
 import { isGuest } from './owners'
 import { planOf } from './policy'
 import { feedOf, occupies } from './query'
+import { oweCheckout } from './unpaid'
 import { importWords as words } from './words-import'
 
 /** What somebody has uploaded, whole and checked. */
@@ -47,7 +50,27 @@ export function beginImport(look: Look, request: Request, { name }: { name: stri
   const plan = planOf(look.world.policy, null)
   const placement = plan === null ? null : roomFor(look, request, { name, plan }, 'import')
   if (plan === null || placement === null) return
-  const reply = facts.replies.get(request.key)
+  if (!costsNothing(look.world, request.author, plan)) return oweCheckout(look, request, name, plan)
+  storeBrought(look, request, { name, plan, placement, brought })
+}
+
+interface Storing {
+  name: string
+  plan: Plan
+  placement: NonNullable<ReturnType<typeof roomFor>>
+  brought: Brought
+}
+
+/** Has it stored as the pub's own, and owes the pub once that is done. */
+export function storeBrought(
+  look: Look,
+  request: Request,
+  { name, plan, placement, brought }: Storing,
+): void {
+  const { state, facts } = look.world
+  const known = facts.replies.get(request.key)
+  // What Stripe said of the link is over.
+  const reply = known?.state === 'done' && known.ask === 'stripe' ? undefined : known
   switch (reply?.state) {
     case undefined:
       return look.owe({
@@ -66,6 +89,7 @@ export function beginImport(look: Look, request: Request, { name }: { name: stri
       if (reply.value !== brought.feed)
         return answer(look, request, 'failed', words.failed(name, words.replaced), { command: 'import' })
       oweNewPub(look, request, { name, plan, placement, feed: brought.feed })
+      if (state.provider.answers.has(request.key)) return
       return answer(look, request, 'received', words.making(name, brought.messages), {
         ...{ command: 'import', pub: pubIdOf(request.key) },
       })

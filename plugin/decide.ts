@@ -3,7 +3,6 @@
  * a restart or a replay needs no code of its own. An empty list means settled.
  */
 import { leftAside, type Parsed, parseCommand } from '../protocol/command'
-import { isClosed } from '../protocol/evolve-answers'
 import { helpText, shortHelp } from '../protocol/help'
 import type { FeedId, Millis } from '../protocol/ids'
 import { pubIdOf } from '../protocol/ids'
@@ -16,19 +15,20 @@ import {
 import { buildOwner } from '../protocol/messages/owner'
 import type { Request } from '../protocol/state'
 import { answerAddress } from './decide-address'
+import { beginBilling, beginCancel, tellPayments } from './decide-billing'
 import { beginChange, continueChange, oweOrders } from './decide-change'
 import { beginContact, continueContact } from './decide-contact'
 import { beginCreate, continueCreate } from './decide-create'
-import { askDelete, continueDelete } from './decide-delete'
+import { askDelete, continueDelete, forgetKeys } from './decide-delete'
 import { type Held, oweDues } from './decide-dues'
-import { answerEmail } from './decide-email'
+import { answerEmail, answerEmailCode } from './decide-email'
 import { beginExport } from './decide-export'
 import { beginImport } from './decide-import'
 import { answerLog, tellIncidents } from './decide-incidents'
 import { beginInvite, continueInvite } from './decide-invite'
-
 import { beginUninvite, continueUninvite, listInvites } from './decide-invites'
 import { beginOwners, continueOwners } from './decide-owners'
+import { beginPay, continuePaying, unpaidLines } from './decide-pay'
 import { beginPlan, followPayments } from './decide-plan'
 import { answerPlans } from './decide-plans'
 import { beginRun } from './decide-run'
@@ -38,6 +38,7 @@ import { beginWeb } from './decide-web'
 import { decideNo, decideYes } from './decide-yes'
 import type { Effect } from './effects'
 import { answer, clip, Look, type World } from './look'
+import { oweMails } from './mails'
 import { isGuest } from './owners'
 import { pubsOf, viewOf } from './query'
 import { continueAsked } from './question'
@@ -66,7 +67,10 @@ export function decide(world: World): Decision {
   followPayments(look)
   oweOrders(look)
   tellIncidents(look)
+  tellPayments(look)
   oweDues(look)
+  forgetKeys(look)
+  oweMails(look)
   for (const effect of look.effects) if (effect.kind === 'answer') sayLeftAside(effect)
   return { effects: look.effects, wakeAt: look.wakeTime, held: look.held }
 }
@@ -121,6 +125,7 @@ function continueWork(look: Look, request: Request): boolean {
     continueCreate(look, request, pub)
     return true
   }
+  if (continuePaying(look, request)) return true
   const op = provider.ops.get(request.key)
   // An op whose pub has no record: a create was cut off between the two, and begins anew.
   if (op?.kind === 'invite' && provider.pubs.has(op.pub)) {
@@ -226,10 +231,10 @@ const BEGINNERS: Beginners = {
   plans: answerPlans,
   plan: beginPlan,
   email: answerEmail,
-  'email-code': (look, request) => notYet(look, request, 'email'),
-  pay: (look, request) => notYet(look, request, 'pay'),
-  billing: (look, request) => notYet(look, request, 'billing'),
-  cancel: (look, request) => notYet(look, request, 'cancel'),
+  'email-code': answerEmailCode,
+  pay: beginPay,
+  billing: beginBilling,
+  cancel: beginCancel,
   delete: (look, request, { name }) => askDelete(look, request, name),
   yes: decideYes,
   no: decideNo,
@@ -237,10 +242,6 @@ const BEGINNERS: Beginners = {
   invalid: (look, request, { reason, command }) => answer(look, request, 'refused', reason, { command }),
   unclear: (look, request, { readings }) => answer(look, request, 'unclear', words.unclear(readings)),
   empty: (look, request) => answer(look, request, 'unclear', words.empty),
-}
-
-function notYet(look: Look, request: Request, word: string): void {
-  answer(look, request, 'refused', words.later(word), { command: word })
 }
 
 /** The answer to somebody's very first message carries a short help. */
@@ -273,12 +274,8 @@ function ownerOwed(look: Look, owner: FeedId): boolean {
 function listText(look: Look, owner: FeedId): string {
   const { state, ledger } = look.world
   const live = pubsOf(state, owner).filter((pub) => pub.record.status === 'live')
-  if (live.length === 0) return 'You have no pub yet. `create NAME` makes one.'
+  const unpaid = unpaidLines(look, owner)
+  if (live.length + unpaid.length === 0) return 'You have no pub yet. `create NAME` makes one.'
   const lines = live.map((pub) => listLine(viewOf(state, pub, ledger), awayOf(look, pub)))
-  return ['Your pubs:', '', ...lines].join('\n')
-}
-
-/** For tests and checkers: the requests that still wait for their final answer. */
-export function openRequests(world: World): Request[] {
-  return [...world.state.open.values()].filter((request) => !isClosed(world.state.provider, request))
+  return ['Your pubs:', '', ...lines, ...unpaid].join('\n')
 }

@@ -1,6 +1,6 @@
 /**
- * What the provider does to the world: it publishes messages on its own feed, and nothing else. Each effect has a
- * key made from the message that caused it; a look that finds the effect's message folded does not owe it again.
+ * What the provider does to the world: it publishes messages on its own feed, asks, queues mail, and drops what its time
+ * is over for. Each effect has a key made from the message that caused it; a look that finds it done does not owe it again.
  */
 import type { MoneyMessage } from '../protocol/evolve-money'
 import type { FeedId, MessageId, PubId } from '../protocol/ids'
@@ -49,16 +49,6 @@ export interface RunResult {
   more: boolean
 }
 
-/** What came of an `email`. */
-export type EmailReply =
-  | 'code-sent'
-  | 'confirmed'
-  | 'wrong-code'
-  | 'no-code'
-  | 'forgotten'
-  | 'none'
-  | 'too-many'
-
 /** Who gets a mail. Addresses are in the local store alone. */
 export type MailTo =
   | { kind: 'owner'; owner: FeedId }
@@ -95,6 +85,8 @@ export type Effect =
     }
   | { kind: 'notice'; owners: FeedId[]; text: string; payload: NoticePayload }
   | { kind: 'ask'; request: MessageId; hub: FeedId; ask: Ask }
+  /** Of what is in escrow, for ever. */
+  | { kind: 'forget'; pub: PubId }
   /** Into the queue of mails, once it is on disk there. */
   | { kind: 'mail'; mail: Mail }
   | { kind: 'bearer'; recps: FeedId[]; to: FeedId; text: string; payload: BearerPayload }
@@ -123,6 +115,8 @@ export function describe(effect: Effect): string {
       return `ask ${effect.hub.slice(0, 9)} for ${effect.ask.kind}, because of ${effect.request.slice(0, 9)}`
     case 'mail':
       return `mail to ${effect.mail.to.kind}, ${effect.mail.key}`
+    case 'forget':
+      return `forget the sealed key of ${effect.pub.slice(0, 9)}, which has ended`
     case 'bearer':
       return `deliver the invite of ${effect.payload.delivers.slice(0, 9)} in its own thread`
     case 'burst':
@@ -147,6 +141,8 @@ export function keyOf(effect: Effect): string {
       return `ask ${effect.request}`
     case 'mail':
       return `mail ${effect.mail.key}`
+    case 'forget':
+      return `forget ${effect.pub}`
     case 'bearer':
       return `bearer ${effect.payload.delivers}`
     case 'burst':

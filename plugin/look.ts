@@ -12,7 +12,8 @@ import {
 import type { NoticeThread, PubFact, Request, State } from '../protocol/state'
 import type { Held } from './decide-dues'
 import type { Brought } from './decide-import'
-import type { Effect, MailTo, Reply } from './effects'
+import type { Effect, Reply } from './effects'
+import type { MailFacts } from './mail-facts'
 import type { Policy } from './policy'
 import { type Ledger, pubNamed, pubsOf } from './query'
 import { type Taken, takenBy } from './schedule'
@@ -30,6 +31,8 @@ export interface Facts {
   replies: ReadonlyMap<MessageId, Reply>
   /** What people have uploaded of pubs that ran elsewhere, whole and checked, by who did. */
   brought?: ReadonlyMap<FeedId, Brought>
+  /** Pubs whose secrets are in escrow. */
+  sealed?: Iterable<PubId>
   /** Since when a peer is gone that was connected to this run of the provider. */
   goneSince?: ReadonlyMap<FeedId, Millis>
   /** Since when this provider runs and hears its hubs; absent: for ever. */
@@ -37,7 +40,7 @@ export interface Facts {
   /** What other clocks show now: Stripe's as the bridge tells it, hubs'. Nothing ends by our own clock alone. */
   otherClocks?: readonly Millis[]
   /** Mail, where this provider sends any: what is in its queue or was sent lately, by key; who has a confirmed address. */
-  mail?: { taken: ReadonlySet<string>; has(to: MailTo): boolean } | null
+  mail?: MailFacts | null
 }
 
 export interface World {

@@ -103,8 +103,4 @@ export const planWords = {
     `The subscription of **${name}** could not be changed to **${plan}**: ${why}. Nothing was changed.`,
   follows: (name: string, plan: string, given: Size): string =>
     `The subscription of **${name}** was changed to the plan **${plan}**, so it has that now: ${sizeText(given)}. It is started anew for that, which takes a moment.`,
-  emailNotKept:
-    'This provider sends no mail yet, so I did not keep the address: I have it nowhere, and nobody writes to it. Your message itself stays on your own feed, encrypted to those in this thread, because feeds keep everything. What I have to tell you comes here, as a private message.',
-  noEmail:
-    'This provider sends no mail and has no address of yours, so there is nothing to switch off. What I have to tell you comes here, as a private message.',
 } as const

@@ -4,6 +4,7 @@ import { type Form, form, one, said, told } from './command-form'
 import { unclear } from './command-objects'
 import { checkEmail } from './email-text'
 import { sentence } from './explain'
+import { EMAIL_CODE_DIGITS } from './limits-mail'
 
 const web: Form['read'] = (found) => {
   const state = found.place('switch')
@@ -68,11 +69,26 @@ export const PLANS: Form[] = [
   form('(change|set|switch|move|put|upgrade|downgrade) PUB (to|on|onto) [the|a|your] WORD plan', plan),
 ]
 
+/** A code as it was mailed; a hyphen or a full stop in the middle of it is no harm. */
+const CODE = new RegExp(`^\\d{${EMAIL_CODE_DIGITS}}$`)
+const codeIn = (word: string | null): string | null => {
+  const digits = (word ?? '').replace(/(?<=\d{3})[-.](?=\d{3})/, '')
+  return CODE.test(digits) ? digits : null
+}
 const email: Form['read'] = (found) => {
+  const code = codeIn(found.place('word'))
+  if (code !== null) return { kind: 'email-code', code }
   const address = checkEmail(found.written('word') ?? '')
   return address === null
     ? { kind: 'invalid', command: 'email', reason: sentence.emailBad() }
     : { kind: 'email', address }
+}
+const emailCode: Form['read'] = (found) => {
+  const code = codeIn(found.place('word'))
+  if (code !== null) return { kind: 'email-code', code }
+  return found.unit.words.includes('email')
+    ? { kind: 'invalid', command: 'email', reason: sentence.emailBad() }
+    : null
 }
 const noEmail: Form['read'] = () => ({ kind: 'email', address: null })
 export const EMAIL: Form[] = [
@@ -86,6 +102,13 @@ export const EMAIL: Form[] = [
   form('use WORD (as|for) [my|the] (email|email address)', email),
   form('(send|write) [me] (email|emails|mail|mails) [to|at] WORD', email),
   form('my email [address] is WORD', email),
+  form('email [address] code [is|:] WORD', emailCode),
+  form('[my|the] code [for|from] [my|the] [email|mail] [is|was|:] WORD', emailCode),
+  form('(confirm|verify) [my] [email] [with|by] [code] WORD', emailCode),
+  form('WORD', (found) => {
+    const code = codeIn(found.place('word'))
+    return code === null ? null : { kind: 'email-code', code }
+  }),
   form('WORD', (found) =>
     checkEmail(found.place('word') ?? '') === null ? null : unclear('help email', 'help'),
   ),

@@ -3,6 +3,7 @@
 import { type Form, readForms } from './command-form'
 import { FEED_FORMS } from './command-forms-feeds'
 import { EXPORT, IMPORT, INVITES, REBUILD, UNINVITE, UPGRADE } from './command-forms-keeping'
+import { MONEY } from './command-forms-money'
 import { EMAIL, ONES, PLANS, WEB } from './command-forms-other'
 import type { Reading } from './command-kinds'
 import { MARK } from './command-mentions'
@@ -19,7 +20,8 @@ const GROUPS: [needs: RegExp, forms: Form[]][] = [
   [/export|secret|key|download|back|save|data/, EXPORT],
   [/import/, IMPORT],
   [/web/, WEB],
-  [/mail|.@./, EMAIL],
+  [/pay|bill|cancel|subscri|invoice|receipt|checkout|portal|card|renew/, MONEY],
+  [/mail|.@.|\d{3}[-.]?\d{3}/, EMAIL],
   [/address|reach|connect|find|get to|log|histor|incident|happened|wrong|why|where/, ONES],
 ]
 

@@ -47,6 +47,7 @@ export function nearest(words: string[]): string[] {
     // `stop sending me messages` is about no pub.
     else if (ARGUED.has(command)) readings.push(`help ${command}`)
     else if (command === 'plans') readings.push(command)
+    else if (command === 'cancel' && name === undefined) readings.push('help cancel')
     else if (command === 'stop' && (name === undefined || name.endsWith('ing'))) readings.push('help stop')
     else if (name !== undefined) readings.push(`${command} ${name}`)
     else readings.push(needsName ? `help ${command}` : command)

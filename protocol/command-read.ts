@@ -63,7 +63,9 @@ function readAnswer(bare: string[]): Reading | null {
     return unclear('yes', nearest(others)[0] ?? 'no')
   }
   if (NO.has(first) && !(first === 'cancel' && others.length > 0)) {
-    const wish = others.find((word) => commandOf(word) !== null && commandOf(word) !== 'delete')
+    const wish = others.find(
+      (word) => commandOf(word) !== null && commandOf(word) !== 'delete' && !NO.has(word),
+    )
     return wish === undefined ? { kind: 'no' } : unclear('no', nearest(others)[0] ?? 'help')
   }
   return bare.length === 1 && first === 'sure' ? unclear('yes', 'no') : null

@@ -30,11 +30,14 @@ export const COMMANDS = [
   'plans',
   'plan',
   'email',
+  'pay',
+  'billing',
+  'cancel',
 ] as const
 export type CommandWord = (typeof COMMANDS)[number]
 
 /** Commands of later versions (blueprint section 4): known, so that the answer can say so. */
-export const LATER = new Set(['pay', 'billing', 'cancel'])
+export const LATER: ReadonlySet<string> = new Set()
 
 /** Other words for them. */
 export const SAME_AS: Record<string, CommandWord> = {
@@ -67,6 +70,8 @@ export const SAME_AS: Record<string, CommandWord> = {
   pricing: 'plans',
   'e-mail': 'email',
   mail: 'email',
+  portal: 'billing',
+  payment: 'pay',
 }
 /**
  * Slips of the finger that are read. Spelled out: `post`, `spot`, `star` and `smart` are one step from `stop` and

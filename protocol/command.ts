@@ -200,7 +200,9 @@ function plainOf(read: Command | Invalid): string | null {
     case 'upgrade':
       return upgradeTo(read.name, read.version)
     case 'rebuild':
-      return words('rebuild', read.name)
+    case 'pay':
+    case 'cancel':
+      return words(read.kind, read.name)
     case 'export':
       return words('export', read.name, read.part)
     case 'import':

@@ -55,7 +55,10 @@ function noteAnswer(state: State, message: Folded, post: Post, payload: AnswerPa
   const { provider } = state
   const fact = provider.answers.get(payload.answers)
   if (fact === undefined) {
-    provider.answers.set(payload.answers, { received: !payload.final, final: payload.final })
+    provider.answers.set(payload.answers, {
+      ...{ received: !payload.final, final: payload.final },
+      sequence: message.sequence,
+    })
     const times = (provider.recent.get(payload.to) ?? []).filter((at) => at > message.claimedAt - HOUR_MS)
     times.push(message.claimedAt)
     provider.recent.set(payload.to, times)

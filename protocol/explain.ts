@@ -52,7 +52,7 @@ export const sentence = {
   ownerRemoveNeedsName: (): string =>
     `To take somebody off a pub's owners, say its exact name: ${quote('owners alice remove @…=.ed25519')}.`,
   emailBad: (): string =>
-    `Say a mail address too, for example ${quote('email alice@example.org')}, or ${quote('email off')}.`,
+    `Say a mail address too, for example ${quote('email alice@example.org')}, or the six digits that were mailed to it, or ${quote('email off')}.`,
   later: (word: string): string =>
     `${quote(word)} is not available yet. Send ${quote('help')} to see what is.`,
   unclear: (readings: string[]): string =>

@@ -107,7 +107,6 @@ export type Span = (typeof SPANS)[number]
 
 export const checkFiguresOf = shape({ pub: pubId })
 export const checkSamplesRequest = shape({ pub: pubId, span: oneOf(...SPANS) })
-export type SamplesRequest = Of<typeof checkSamplesRequest>
 
 /** What was measured in a span, in pieces of the same length, oldest first; null where nothing was measured. */
 export interface Samples {

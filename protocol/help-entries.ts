@@ -209,6 +209,33 @@ const OWNING: Record<string, Entry> = {
   },
 }
 
+const PAYING: Record<string, Entry> = {
+  pay: {
+    usage: 'pay NAME',
+    does: 'gives you a link to pay for a pub',
+    details: [
+      'Anybody may pay by it, so you can pass it on. It runs out after a while; then this makes a new one.',
+      'Also for a pub that was not made because nobody paid for it in time.',
+    ],
+    examples: ['pay alice', 'a new payment link for alice, please'],
+  },
+  billing: {
+    usage: 'billing NAME',
+    does: 'mails who pays a link for cards, receipts and cancelling',
+    details: ['The link is for them alone: it goes by mail, and stands in no message.'],
+    examples: ['billing alice', "alice's invoices"],
+  },
+  cancel: {
+    usage: 'cancel NAME',
+    does: 'ends its subscription with what is paid',
+    details: [
+      'The pub runs on until then; the answer says when that is. Whoever pays can take it back: `billing NAME`.',
+      '`delete NAME` ends the pub and its subscription at once.',
+    ],
+    examples: ['cancel alice', "cancel alice's subscription"],
+  },
+}
+
 const HERE: Record<string, Entry> = {
   plans: {
     usage: 'plans',
@@ -226,10 +253,14 @@ const HERE: Record<string, Entry> = {
     examples: ['plan alice', 'plan alice community', 'move alice to the tiny plan'],
   },
   email: {
-    usage: 'email ADDRESS|off',
+    usage: 'email ADDRESS|CODE|off',
     does: 'where mail about your pubs goes, or that none does',
-    details: ['Not every provider sends mail; the answer says whether this one does.'],
-    examples: ['email alice@example.org', 'email off'],
+    details: [
+      'A code is sent to the address; writing it to me confirms that the address is yours. I keep it on no feed and say it again nowhere.',
+      'Your message with it stays, encrypted, on your own feed. `buttcloud email ADDRESS` hands it over without a message.',
+      'Not every provider sends mail; the answer says whether this one does.',
+    ],
+    examples: ['email alice@example.org', 'email 123456', 'email off'],
   },
   help: {
     usage: 'help [COMMAND]',
@@ -245,5 +276,6 @@ export const GROUPS: [title: string, entries: Record<string, Entry>][] = [
   ['Letting people in', INVITES],
   ['What others see', PUBLIC],
   ['What is yours', OWNING],
+  ['Paying', PAYING],
   ['Between you and me', HERE],
 ]

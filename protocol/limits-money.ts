@@ -49,3 +49,11 @@ export const SESSION_REMEMBERED_MS = 7 * 24 * 3_600_000
 export const FACTS_SEEN_MAX = 10_000
 /** A bridge needs one list of what is owed; the others are those that its last connection has not let go of yet. */
 export const BILLING_SOURCES_MAX = 8
+/** What was uploaded for an `import` is kept for an hour (IMPORT_KEPT_MS): whoever pays for it has to do so before. */
+export const IMPORT_LINK_MS = 45 * 60_000
+/** A link is said again while there is time left to pay by it; with less, a new one is made. */
+export const LINK_LEFT_MS = 30 * 60_000
+/** Paid, and no server has room: after this long the money goes back. */
+export const PAID_WAIT_MS = 24 * 3_600_000
+/** While no bridge is connected, what was paid may be unknown here: an unpaid create waits this much longer. */
+export const BRIDGE_AWAY_MS = 24 * 3_600_000

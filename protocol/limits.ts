@@ -98,7 +98,7 @@ export const UNINVITE_WAIT_MS = 60_000
 export const UNINVITE_AWAY_MS = 3_000
 /** A hub that has not answered a question within this time has not answered. */
 export const ASK_TIMEOUT_MS = 20_000
-/** After its own start a provider calls nothing late before so long: what hubs said meanwhile is on its way. */
+/** So long after its start a provider calls nothing late, and a hub that hears it again removes no volume: news is on its way. */
 export const NEWS_WAIT_MS = 45_000
 /** A start, stop, restart or new name that is not true after this time has failed, as far as its answer goes. */
 export const CHANGE_DEADLINE_MS = 5 * 60_000

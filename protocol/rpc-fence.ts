@@ -99,9 +99,3 @@ export interface FenceCommitAnswer {
   reason: Reason | null
   message: string | null
 }
-
-/** What a pub publishes as `note` when an invite is used: hides which uses belong to one invite (plugin/ledger.ts). */
-export interface UseNote {
-  tag: string
-  member: FeedId
-}

@@ -62,6 +62,7 @@ export const PROVIDER_MANIFEST = {
   adminGrant: 'async',
   adminPermit: 'async',
   adminMoney: 'async',
+  adminMail: 'async',
   adminMailTest: 'async',
   adminRestore: 'async',
   adminRecovery: 'async',

@@ -31,6 +31,8 @@ export interface Request {
 export interface AnswerFact {
   received: boolean
   final: boolean
+  /** Of the first answer, on the provider's feed. */
+  sequence: number
 }
 
 /** A question the provider asked, under the key of the asking post. */

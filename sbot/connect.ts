@@ -2,17 +2,13 @@
  * Talking to a running node through ssb-client. Keys and manifest are always given: without keys ssb-client makes a
  * `secret` in the user's default SSB folder, and without a manifest it depends on what the peer chooses to tell.
  */
-import { existsSync, statSync } from 'node:fs'
-import { join } from 'node:path'
 import ssbClient from 'ssb-client'
 import type { FeedId } from '../protocol/ids'
-import { readJson, readText } from './durable'
-import { parseSecret } from './identity'
 import { networkKeyOf } from './network'
 import { noDelay } from './no-delay'
 import { asError } from './peers'
 
-export interface Connection {
+interface Connection {
   /** The muxrpc door; methods as in the manifest. */
   rpc: any
   /** Who answered. */
@@ -22,7 +18,7 @@ export interface Connection {
   close(): Promise<void>
 }
 
-export interface RemoteOptions {
+interface RemoteOptions {
   host: string
   port: number
   /** Whom we expect there. */
@@ -35,15 +31,13 @@ export interface RemoteOptions {
   timeoutMs?: number
 }
 
-export interface LocalOptions {
+interface DialOptions {
   manifest: object
   networkKey?: string
   timeoutMs?: number
 }
 
 const TIMEOUT_MS = 10_000
-/** Patchwork's and ssb-server's. */
-const DEFAULT_PORT = 8008
 
 /** `net:host:port~shs:key`. */
 export function netAddressOf(host: string, port: number, key: FeedId): string {
@@ -51,11 +45,7 @@ export function netAddressOf(host: string, port: number, key: FeedId): string {
 }
 
 /** Connects to a multiserver address as whoever `keys` belong to; gives the muxrpc door. Rejects when nobody answers. */
-export function connectAddress(address: string, keys: any, options: LocalOptions): Promise<any> {
-  return dial(address, keys, options)
-}
-
-function dial(address: string, keys: any, options: LocalOptions, path?: string): Promise<any> {
+export function connectAddress(address: string, keys: any, options: DialOptions): Promise<any> {
   noDelay()
   const timeoutMs = options.timeoutMs ?? TIMEOUT_MS
   return new Promise((resolve, reject) => {
@@ -73,7 +63,7 @@ function dial(address: string, keys: any, options: LocalOptions, path?: string):
     const caps = { shs: networkKeyOf(options.networkKey) }
     const settings = { remote: address, caps, manifest: options.manifest, config: {} }
     try {
-      ssbClient(keys, path === undefined ? settings : { ...settings, path }, done)
+      ssbClient(keys, settings, done)
     } catch (error) {
       done(error, null)
     }
@@ -95,7 +85,7 @@ function connectionOf(rpc: any, id: FeedId, as: FeedId): Connection {
 export async function connectRemote(options: RemoteOptions): Promise<Connection> {
   const { host, port, key, keys } = options
   try {
-    const rpc = await dial(netAddressOf(host, port, key), keys, options)
+    const rpc = await connectAddress(netAddressOf(host, port, key), keys, options)
     return connectionOf(rpc, key, keys.id)
   } catch (error) {
     throw new Error(
@@ -104,50 +94,4 @@ export async function connectRemote(options: RemoteOptions): Promise<Connection>
       { cause: error },
     )
   }
-}
-
-function portOf(folder: string): { host: string; port: number } {
-  let config: any = null
-  try {
-    const text = readText(join(folder, 'config'))
-    // ssb-config allows comments in its file; what is not plain JSON leaves the default.
-    config = text === null ? null : JSON.parse(text)
-  } catch {
-    config = null
-  }
-  const net = config?.connections?.incoming?.net?.[0]
-  const port = Number(net?.port ?? config?.port ?? DEFAULT_PORT)
-  const host = String(net?.host ?? config?.host ?? '127.0.0.1')
-  return { host: host === '0.0.0.0' || host === '::' ? '127.0.0.1' : host, port }
-}
-
-/**
- * Connects to the node that runs on a folder, as its master: over its unix socket, else over TCP with its own secret
- * and the port of its config. Null when none answers; rejects when the folder has no usable secret.
- */
-export async function connectLocal(folder: string, options: LocalOptions): Promise<Connection | null> {
-  const secret = readText(join(folder, 'secret'))
-  if (secret === null) throw new Error(`${folder} has no secret, so no node runs on it. Is the folder right?`)
-  const keys = parseSecret(secret, join(folder, 'secret'))
-  const publicKey = keys.id.slice(1, keys.id.indexOf('.'))
-  const socket = join(folder, 'socket')
-  const { host, port } = portOf(folder)
-  const addresses = [netAddressOf(host, port, keys.id)]
-  if (existsSync(socket) && statSync(socket).isSocket())
-    addresses.unshift(`unix:${socket}~noauth:${publicKey}`)
-  for (const address of addresses) {
-    try {
-      const rpc = await dial(address, keys, options, folder)
-      return connectionOf(rpc, keys.id, keys.id)
-    } catch {
-      // The next way in; a socket file may be left over from a killed server.
-    }
-  }
-  return null
-}
-
-/** The methods a node on this folder said it has (`manifest.json`); null when it never said. */
-export function manifestOf(folder: string): object | null {
-  const manifest = readJson(join(folder, 'manifest.json'))
-  return typeof manifest === 'object' ? manifest : null
 }

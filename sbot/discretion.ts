@@ -13,7 +13,7 @@ export function keepQuiet(self: string, hides: Hides): void {
 }
 
 /** True when the node may let this peer know that it holds this feed. */
-export function mayTell(self: string, remote: string, feed: string): boolean {
+function mayTell(self: string, remote: string, feed: string): boolean {
   if (feed === self || feed === remote || remote === self) return true
   return !(hiders.get(self)?.(feed) ?? false)
 }

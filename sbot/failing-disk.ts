@@ -21,7 +21,7 @@ export function isDiskFull(error: unknown): boolean {
 }
 
 /** For people: what happened, what it means, what to do. */
-export function diskSentence(path: string, error: unknown): string {
+function diskSentence(path: string, error: unknown): string {
   const what = isDiskFull(error) ? 'is full' : `can't be written (${(error as Error).message})`
   const todo = isDiskFull(error) ? 'Make room there' : 'Mend it'
   return `The disk that holds ${path} ${what}, so this program ends. Nothing that was acknowledged is lost. ${todo} and start it again.`

@@ -34,7 +34,7 @@ function secretText(keys: any): string {
 }
 
 /** The key pair in a `secret` file's text; throws a sentence. */
-export function parseSecret(text: string, path: string): any {
+function parseSecret(text: string, path: string): any {
   const json = text
     .split('\n')
     .filter((line) => !line.startsWith('#'))

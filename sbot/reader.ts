@@ -25,7 +25,7 @@ export interface Records<Item> {
 }
 
 /** The plain content of a box1 message; null when it is not for us. */
-export function unboxContent(content: unknown, keys: any): unknown {
+function unboxContent(content: unknown, keys: any): unknown {
   if (typeof content !== 'string' || !content.endsWith(BOX_SUFFIX)) return null
   try {
     return ssbKeys.unbox(content, keys) ?? null

@@ -109,7 +109,7 @@ tape('tidy: no file is dead', (t) => {
 tape('tidy: no test is written for the console', (t) => {
   holds(t, 'tests assert', (path, source) => {
     if (!path.endsWith('.test.ts')) return []
-    return /\bt\.|\bassert|[cC]ontract\(/.test(codeOnly(source))
+    return /\bt\.|\bassert|[cC]ontract\(|\bon(Processes|Docker)\(/.test(codeOnly(source))
       ? []
       : [{ line: 1, rule: 'this test asserts nothing' }]
   })

@@ -14,6 +14,7 @@ import { run } from '../io/run'
 import { wholeOption } from '../options'
 import { hubsText, pubsText } from '../render'
 import { registerBridges } from './admin-bridge'
+import { registerMail } from './admin-mail'
 import { registerMoney } from './admin-money'
 import { registerPlans } from './admin-plans'
 import { registerRecovery } from './admin-recovery'
@@ -96,4 +97,5 @@ export function register(program: Command): void {
   registerMoney(admin, ask)
   registerSync(admin)
   registerRecovery(admin, ask)
+  registerMail(admin, ask)
 }

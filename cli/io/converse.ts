@@ -1,5 +1,6 @@
 /** One request by message, from the words to the final answer. What every verb of the owner does. */
 import { REQUESTS_PER_MINUTE_MAX } from '../../protocol/limits'
+import { CHECKOUT_EXPIRES_MS } from '../../protocol/limits-money'
 import type { Context } from '../context'
 import { Failure } from '../failure'
 import { inviteCodesIn } from '../invite-code'
@@ -15,6 +16,7 @@ import {
   type Request,
 } from '../letters'
 import type { JoinedProvider } from '../owner-book'
+import { paymentLinks } from '../payment-link'
 import { plainOf } from '../render'
 import { Conversation } from './conversation'
 import { type Whole, wholeResult } from './long-answer'
@@ -127,15 +129,23 @@ async function wait(on: Exchange, request: Request, timeoutMs: number): Promise<
   if (isCrowded(conversation.letters, request, Date.now())) context.say(CROWDED)
   const progress = startProgress(context, 'Waiting for the provider')
   let said = false
+  const links = new Set<string>()
+  const look = (): Answered => {
+    const answered = conversation.answered(request)
+    if (answered.final !== null) return answered
+    if (answered.received !== null && !said) sayReceived(context, progress, answered.received)
+    said ||= answered.received !== null
+    for (const link of paymentLinks([answered.received, ...answered.bearers])) {
+      if (!links.has(link)) sayLink(context, progress, link)
+      links.add(link)
+    }
+    return answered
+  }
+  // Paying takes a person longer than answering takes a provider. Who sits at a terminal can end it with Ctrl-C.
+  const patient = context.stderr.isTTY === true && !context.options.json
   try {
-    await conversation.until(() => {
-      const answered = conversation.answered(request)
-      if (answered.received !== null && !said && answered.final === null) {
-        said = true
-        sayReceived(context, progress, answered.received)
-      }
-      return answered.final
-    }, timeoutMs)
+    await conversation.until(() => look().final ?? (patient && links.size > 0 ? true : null), timeoutMs)
+    if (links.size > 0 && patient) await conversation.until(() => look().final, CHECKOUT_EXPIRES_MS)
   } catch (error) {
     throw brokenOff(on, request, error)
   } finally {
@@ -161,6 +171,12 @@ function sayReceived(context: Context, progress: Progress, received: Letter): vo
   const text = plainOf(received.text).trim()
   progress.set(text.replace(/\s+/g, ' '))
   if (context.stderr.isTTY !== true && !context.options.json) context.say(text)
+}
+
+/** To stderr, also where the output is for a program: a person pays. */
+function sayLink(context: Context, progress: Progress, link: string): void {
+  progress.set('Waiting until it is paid; Ctrl-C ends the waiting, and nothing else')
+  context.say(`\nTo pay, open this in a browser:\n\n${link}\n`)
 }
 
 async function timedOut(on: Exchange, request: Request, answered: Answered): Promise<Failure> {
@@ -244,6 +260,7 @@ function base(request: Request, answered: Answered): object {
     answer: null,
     payload: null,
     invites: texts.flatMap(inviteCodesIn),
+    links: paymentLinks([answered.received, answered.final, ...answered.bearers]),
   }
 }
 

@@ -5,7 +5,7 @@
 import { existsSync } from 'node:fs'
 import { join } from 'node:path'
 import type { FeedId } from '../../protocol/ids'
-import type { AdminHubTokenAnswer, AdminInviteAnswer, HubView, PubView } from '../../protocol/rpc'
+import type { AdminHubTokenAnswer, AdminInviteAnswer, PubView } from '../../protocol/rpc'
 import { makeFolder, readJson, writeJson } from '../../sbot/durable'
 import { type Lock, lockFolder } from '../../sbot/lock'
 import type { Context } from '../context'
@@ -248,9 +248,4 @@ async function isUp(pub: PubView): Promise<boolean> {
   const at = pub.address?.lastIndexOf(':') ?? -1
   if (pub.status !== 'up' || pub.address === null || at === -1) return false
   return accepts(pub.address.slice(0, at), Number(pub.address.slice(at + 1)), TCP_MS)
-}
-
-/** The hubs as the provider sees them. */
-export function hubsOf(everything: Everything): Promise<HubView[]> {
-  return callProvider<HubView[]>(join(everything.options.dir, 'provider'), 'adminHubs')
 }

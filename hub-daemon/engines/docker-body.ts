@@ -14,8 +14,8 @@ import type { Run, RunFact } from './engine'
 
 export const LABEL_HUB = 'org.buttcloud.hub'
 export const LABEL_PUB = 'org.buttcloud.pub'
-export const LABEL_EPOCH = 'org.buttcloud.epoch'
-export const LABEL_SHAPE = 'org.buttcloud.shape'
+const LABEL_EPOCH = 'org.buttcloud.epoch'
+const LABEL_SHAPE = 'org.buttcloud.shape'
 /** Where the volume is inside, and where the pub's entry looks for it. */
 export const DATA_PATH = '/data'
 

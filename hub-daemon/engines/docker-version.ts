@@ -2,9 +2,9 @@
 import { EngineError } from './engine'
 
 /** What we need (`list`, `create` with all our flags) is in Docker 20.10; older ones are not tried. */
-export const API_OLDEST = '1.41'
+const API_OLDEST = '1.41'
 /** The newest API whose changes have been read; a newer engine is asked to speak this one. */
-export const API_NEWEST = '1.47'
+const API_NEWEST = '1.47'
 
 /** The part of `GET /version` that matters here. */
 export interface EngineVersion {

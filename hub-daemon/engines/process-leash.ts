@@ -5,9 +5,9 @@
 import { takeLock } from './process-lock'
 
 /** Exit code of a process that found its folder taken (sysexits.h EX_TEMPFAIL). */
-export const EXIT_TAKEN = 75
+const EXIT_TAKEN = 75
 /** The environment variable with the lock's path. */
-export const LOCK_VARIABLE = 'BUTTCLOUD_RUN_LOCK'
+const LOCK_VARIABLE = 'BUTTCLOUD_RUN_LOCK'
 /** A pub that does not end by itself within this time after its daemon has gone is ended by force. */
 const END_MS = 3_000
 

@@ -4,7 +4,7 @@ import type { Readable } from 'node:stream'
 import { RUN_OUTPUT_BYTES_MAX } from '../../protocol/limits'
 
 /** The piece before the present one. */
-export const olderPiece = (path: string): string => `${path}.1`
+const olderPiece = (path: string): string => `${path}.1`
 
 /**
  * Writes everything that the streams bring to `path`; when it is full it becomes the older piece. A full disk loses

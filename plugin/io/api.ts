@@ -19,8 +19,8 @@ import { billingMethods } from './billing-api'
 import { isBridge } from './bridges'
 import { refusal } from './commits'
 import { duesMethods } from './dues-api'
+import { mailMethods } from './mail-api'
 import { type Caller, currentSoon, fieldOf, method } from './method'
-import { moneyMethods } from './money-api'
 import type { Provider } from './provider'
 import { recoveryMethods } from './recovery'
 import { laterSource, latestSource, pagedSource, refusedSource } from './sources'
@@ -63,7 +63,7 @@ export function createApi(self: FeedId, version: string, provider: () => Promise
 
   return {
     ...notHere(),
-    ...moneyMethods(),
+    ...mailMethods({ idOf, operator, provider, ownersKnown }),
     ...billingMethods(idOf, operator, provider),
     whoami: method<WhoamiAnswer>(async (from, request) => {
       const caller = idOf(from)

@@ -41,6 +41,8 @@ interface Waiting {
 /** What the mail part keeps of a payer, from facts and portals: on no feed. */
 export interface PayerNews {
   customer: string
+  /** Null where it is about none of them. */
+  subscription: string | null
   email: string | null
   receiptUrl: string | null
   invoice: string | null
@@ -162,7 +164,10 @@ export class Billing {
     if (done.outcome === 'failed') this.log('Stripe refuses a call', { id: done.id, reason: done.reason })
     if (waiting?.call.kind === 'portal' && done.portal !== null) {
       const { customer } = waiting.call
-      this.onPayer({ customer, email: done.portal.email, receiptUrl: null, invoice: null })
+      this.onPayer({
+        ...{ customer, email: done.portal.email },
+        ...{ subscription: null, receiptUrl: null, invoice: null },
+      })
     }
     const standing = this.standing().find(({ call }) => call.id === done.id)
     if (standing !== undefined) {
@@ -207,8 +212,8 @@ export class Billing {
     if (judged.outcome === 'publish') await this.inbox.say(judged.content, [state.provider.id])
     const seen = Math.max(this.seenAt.get(fact.subscription) ?? 0, fact.stripeTime)
     bounded(this.seenAt, FACTS_SEEN_MAX).set(fact.subscription, seen)
-    const { customer, email, receiptUrl, invoice } = fact
-    this.onPayer({ customer, email, receiptUrl, invoice })
+    const { customer, subscription, email, receiptUrl, invoice } = fact
+    this.onPayer({ customer, subscription, email, receiptUrl, invoice })
     return { outcome: judged.outcome === 'publish' ? 'published' : 'known' }
   }
 

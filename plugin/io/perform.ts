@@ -6,6 +6,7 @@ import { noticeThread } from '../look'
 import type { Asks } from './asks'
 import type { Commits } from './commits'
 import type { Inbox } from './inbox'
+import type { Vault } from './vault'
 
 type Performer = { [K in Effect['kind']]: (effect: Extract<Effect, { kind: K }>) => Promise<unknown> }
 
@@ -16,6 +17,7 @@ export function createPerformer(
   asks: Asks,
   commits: Commits,
   queueMail: (mail: Mail) => Promise<void>,
+  vault: Pick<Vault, 'forget'>,
 ): (effect: Effect) => Promise<void> {
   const mention = (id: FeedId) => ({ id, name: id.slice(1, 9) })
   const table: Performer = {
@@ -51,6 +53,7 @@ export function createPerformer(
     },
     mail: ({ mail }) => queueMail(mail),
     ask: async (effect) => asks.start(effect),
+    forget: async ({ pub }) => vault.forget(pub),
     bearer: ({ recps, to, text, payload }) =>
       inbox.say(
         buildPost({ text, root: null, branch: null, recps, mentions: [mention(to)], payload }),

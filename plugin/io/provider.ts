@@ -25,6 +25,7 @@ import { createLedger } from './ledger'
 import { createDoor, type Door } from './onboarding'
 import { createPainter } from './painter'
 import { createPerformer } from './perform'
+import type { Post } from './post'
 import type { PrivateBlobs } from './private-blobs'
 import type { Tables } from './tables'
 import type { Vault } from './vault'
@@ -51,6 +52,8 @@ export interface ProviderOptions {
   mayWrite?(): Promise<void>
   /** Time; the simulator brings its own. */
   clock?: Clock
+  /** Where mail is sent; `wake` makes the provider look again. */
+  post?(wake: () => void): Post
 }
 
 export interface Provider {
@@ -72,6 +75,8 @@ export interface Provider {
   readonly clocks: Clocks
   readonly exports: Exports
   readonly imports: Imports
+  /** Null: this provider sends no mail. */
+  readonly post: Post | null
   /** Resolves when all that we ever decided is known again; rejects with a sentence when the node ends before. */
   current(): Promise<void>
   address(): string
@@ -94,7 +99,7 @@ export function tablesFolder(nodeFolder: string): string {
 
 /** Reads everything, then runs. Resolves once the log has been read. */
 export async function startProvider(options: ProviderOptions): Promise<Provider> {
-  const { sbot, policy, tables, log } = options
+  const { sbot, policy, tables, vault, log } = options
   const clock = options.clock ?? realClock
   const subscribers = new Set<() => void>()
   const ledger = createLedger(options.keys)
@@ -122,13 +127,13 @@ export async function startProvider(options: ProviderOptions): Promise<Provider>
 
   const exports = exportsOf(options, inbox, clock)
   const imports = importsOf(options, inbox, clock)
-  const asks = new Asks(sbot, clock, meansOf(exports, imports, billing, options), () => loop?.wake())
+  const post = postOf(options, billing, inbox, () => loop?.wake())
+  const asks = new Asks(sbot, clock, meansOf(exports, imports, billing, post, options), () => loop?.wake())
   const gate = new Current(options, inbox, clock, () => loop?.wake())
   const current = (): Promise<void> => gate.wait()
 
-  const { vault } = options
   const commits = new Commits(sbot, inbox, ledger, current, vault)
-  const perform = createPerformer(inbox, sbot.id, asks, commits, noMail)
+  const perform = createPerformer(inbox, sbot.id, asks, commits, post?.send ?? noMail, vault)
 
   const waits = new HeldBack(log)
   const deeds = new Deeds(() => loop?.wake())
@@ -142,12 +147,13 @@ export async function startProvider(options: ProviderOptions): Promise<Provider>
     const facts = {
       replies: asks.replies(),
       brought: imports.brought(),
-      goneSince,
+      ...{ sealed: vault.pubs(), goneSince },
       connected: connected(),
       newcomers: new Set(tables.newcomers.keys()),
       strangers: inbox.strangers,
       otherClocks: clocks.all(),
       currentSince: gate.since,
+      mail: post?.facts() ?? null,
     }
     const world = { state: inbox.state, now: clock.now(), policy, facts, ledger }
     const { effects, wakeAt, held } = decide(world)
@@ -172,7 +178,7 @@ export async function startProvider(options: ProviderOptions): Promise<Provider>
   tellRecovery(vault, log)
   return {
     ...{ sbot, inbox, figures, tables, ledger, commits, policy, deeds, connected },
-    ...{ billing, clocks, exports, imports, current },
+    ...{ billing, clocks, exports, imports, post, current },
     now: () => clock.now(),
     held: () => waits.held,
     blobs: options.blobs,
@@ -184,7 +190,7 @@ export async function startProvider(options: ProviderOptions): Promise<Provider>
       return () => subscribers.delete(then)
     },
     async stop() {
-      for (const part of [inbox, figures, exports, imports]) part.stop()
+      for (const part of [inbox, figures, exports, imports, post]) part?.stop()
       await loop?.stop()
     },
   }
@@ -240,6 +246,7 @@ function meansOf(
   exports: Exports,
   imports: Imports,
   billing: Billing,
+  post: Post | null,
   { blobs, log }: ProviderOptions,
 ): AskMeans {
   return {
@@ -247,9 +254,16 @@ function meansOf(
     storeImport: (pub, owner, upload) => imports.store(pub, owner, upload),
     exportLinks: (pub, part, readers) => exports.exportLinks(pub, part, readers),
     callStripe: (call, request) => billing.call(call, request),
-    setEmail: noMail,
+    setEmail: (owner, set) => post?.set(owner, set) ?? noMail(),
     paint: createPainter(blobs, (fact, details) => log('warn', fact, details)),
   }
+}
+
+/** Mail, where there is any, told of who pays. */
+function postOf(options: ProviderOptions, billing: Billing, inbox: Inbox, wake: () => void): Post | null {
+  const post = options.post?.(wake) ?? null
+  if (post !== null) billing.onPayer = (news) => post.hear(news, inbox.state)
+  return post
 }
 
 async function noMail(): Promise<never> {

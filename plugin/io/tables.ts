@@ -138,8 +138,4 @@ export class Tables {
     const token = this.tokens.get(key)
     return token !== undefined && token.expiresAt > this.clock() ? token : null
   }
-
-  dropToken(key: InviteKey): void {
-    if (this.tokens.delete(key)) this.save('tokens')
-  }
 }

@@ -92,6 +92,11 @@ export class Vault {
     return this.entries.get(pub)?.feed ?? null
   }
 
+  /** Every pub whose secret is in escrow. */
+  pubs(): Iterable<PubId> {
+    return this.entries.keys()
+  }
+
   /** Feeds and pubs of everything in escrow. */
   *all(): Generator<{ pub: PubId; feed: FeedId }> {
     yield* this.entries.values()
@@ -121,14 +126,6 @@ export class Vault {
     if (this.pair.private !== null) this.open({ pub, feed, key, sealed })
     else this.keepFormer(pub)
     this.keep({ pub, feed, key, sealed })
-  }
-
-  /** Seals a secret that is known here in the clear (of a pub that is brought along) and takes it. */
-  deposit(pub: PubId, secret: FeedSecret): void {
-    this.check(pub, secret.feed)
-    if (this.holds(pub, secret.feed)) return
-    const key = this.pair.public
-    this.keep({ pub, feed: secret.feed, key, sealed: this.crypto.seal(key, secret.text) })
   }
 
   /** The secret in the clear, for the hub that shall run it. Refused, with what to do, where it can't be had. */

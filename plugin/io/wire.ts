@@ -10,9 +10,12 @@ import { noDelay } from '../../sbot/no-delay'
 import { guardReplicate } from '../../sbot/sound-ebt'
 import { readVersion } from '../../sbot/version'
 import { duesPolicyOf } from '../dues-settings'
+import { type MailSettings, readMailSettings } from '../mail-settings'
 import { DEFAULT_POLICY, type Policy } from '../policy'
+import { createMailer } from './mail'
 import { hookAuth, hookInviteUse } from './onboarding'
 import { plansOf } from './plans-file'
+import { Post } from './post'
 import { createPrivateBlobs } from './private-blobs'
 import { type Log, type Provider, startProvider, tablesFolder } from './provider'
 import { Tables } from './tables'
@@ -47,6 +50,8 @@ interface Settings {
   /** True in our own node, which holds nothing but what the provider asked for. */
   ownNode?: boolean
   log?: Log
+  /** Where mail is sent; see plugin/mail-settings.ts. */
+  mail?: unknown
 }
 
 const toStderr: Log = (level, fact, details) => {
@@ -62,6 +67,7 @@ export function wire(ssb: any, config: any): FeedId {
   const folder = tablesFolder(config.path)
   const tables = new Tables(folder, () => Date.now())
   const vault = new Vault(folder)
+  const post = postOf(settings, { config, folder, log })
   const blobs = createPrivateBlobs(ssb, folder, realClock, (fact, details) => log('warn', fact, details))
   hookAuth(ssb, tables, () => started.get(self))
   guardReplicate(ssb, quietClock)
@@ -92,6 +98,7 @@ export function wire(ssb: any, config: any): FeedId {
         vault,
         importFolder: join(folder, 'imports'),
         blobs,
+        ...(post === null ? {} : { post }),
         address: () => settings.address ?? addressOf(ssb),
         log,
         // A provider that can't read is of no use; in a stock server the others' work goes on.
@@ -178,6 +185,22 @@ function policyOf(settings: Settings, config: any): Policy {
     providerName: settings.name ?? DEFAULT_POLICY.providerName,
     networkKey: typeof key === 'string' && key !== ssbCaps.shs ? key : null,
   }
+}
+
+/** Settings that can't be used end the start, before anything is promised to anybody. */
+function postOf(
+  settings: Settings,
+  { config, folder, log }: { config: any; folder: string; log: Log },
+): ((wake: () => void) => Post) | null {
+  const mail: MailSettings | null = readMailSettings(settings.mail)
+  if (mail === null) return null
+  const mailer = createMailer(mail, config.path, (sentence) => log('warn', sentence))
+  const service = settings.name ?? null
+  return (wake) =>
+    new Post({
+      ...{ settings: mail, mailer, folder, keys: config.keys, service, log, wake },
+      clock: realClock,
+    })
 }
 
 function pubVersionOf({ pubVersion = readVersion() }: Settings): string {

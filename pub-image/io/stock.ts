@@ -19,7 +19,7 @@ export function stockOf(dependency: string, name: string): any {
  * In the order of ssb-server's bin. Left out: ssb-plugins (it installs and runs code from the data folder),
  * ssb-local (broadcasts on the network), ssb-unix-socket with ssb-no-auth (master without a key), ssb-ws.
  */
-export const STOCK_PLUGINS = [
+const STOCK_PLUGINS = [
   'ssb-private1',
   'ssb-onion',
   'ssb-master',

@@ -5,6 +5,7 @@
 import ssbKeys from 'ssb-keys'
 import test, { type Test } from 'tape'
 import { runNameOf } from '../../protocol/ids'
+import { NEWS_WAIT_MS } from '../../protocol/limits'
 import type { HubView, PubView } from '../../protocol/rpc'
 import { type Chain, chainAtAddress, keysIn } from '../helpers/chains'
 import { until } from '../helpers/machine'
@@ -92,7 +93,7 @@ test('container killed, container removed, hub restarted, provider restarted, pu
   const engine = await engineForTests()
   const docker = dockerOn(engine.host)
   const hub = { engine: 'docker' as const, dockerSocket: engine.socketPath }
-  await inWorld({ hub, settings: { retentionMs: 6_000 } }, async (world) => {
+  await inWorld(t, { hub, settings: { retentionMs: 6_000 } }, async (world) => {
     const { request, code, pub } = await askForPub(t, world, 'alice')
     const patient: Patient = { world, docker, pub, request, name: runNameOf(pub.pub) }
     await call(world.owner.rpc, 'invite.accept', code)
@@ -194,7 +195,11 @@ async function deleted(t: Test, patient: Patient): Promise<void> {
   t.deepEqual(await containersOf(docker, hub.id), [], 'the container is gone')
   t.deepEqual(await volumesOf(docker, hub.id), [name], 'the volume is kept')
   const { keepUntil } = await viewOf(patient)
-  await until('the volume to go', async () => (await volumesOf(docker, hub.id)).length === 0)
+  await until(
+    'the volume to go',
+    async () => (await volumesOf(docker, hub.id)).length === 0,
+    NEWS_WAIT_MS + 20_000,
+  )
   t.ok(Date.now() >= Number(keepUntil), 'it goes when its time is over, not before')
 }
 
@@ -202,7 +207,7 @@ test('the hub daemon is killed in the middle of create', async (t) => {
   const engine = await engineForTests()
   const docker = dockerOn(engine.host)
   const hub = { engine: 'docker' as const, dockerSocket: engine.socketPath }
-  await inWorld({ hub }, async (world) => {
+  await inWorld(t, { hub }, async (world) => {
     const { owner, provider } = world
     const moments: [string, string, (name: string) => Promise<boolean>][] = [
       ['anna', 'when the order is out', async () => provider.output().includes('order up of anna')],

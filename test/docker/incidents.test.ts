@@ -13,7 +13,7 @@ import { type Hands, tellIncidents } from '../helpers/incident-story'
 import { until } from '../helpers/machine'
 import { askForPub } from '../helpers/path-story'
 import { engineForTests } from './engine'
-import { type Docker, dockerOn, inWorld, lifeOf, nextLife, openDockerWorld, stateOf } from './world'
+import { type Docker, dockerOn, inWorld, lifeOf, nextLife, onDocker, stateOf } from './world'
 
 const MEBIBYTE_BYTES = 1024 * 1024
 /** More than the 256 events that the engine keeps. */
@@ -58,28 +58,19 @@ async function memoryOf(docker: Docker, name: string): Promise<number> {
   return Math.ceil(Number(amount) * factor)
 }
 
-test('Docker: a pub hangs, runs out of memory, ends at every start; its owner is told', async (t) => {
-  const engine = await engineForTests()
-  const world = await openDockerWorld({ hub: { engine: 'docker', dockerSocket: engine.socketPath } })
-  try {
+onDocker(
+  'Docker: a pub hangs, runs out of memory, ends at every start; its owner is told',
+  async (t, world, engine) => {
     await tellIncidents(t, world, handsOn(dockerOn(engine.host)))
-  } catch (error) {
-    t.comment(world.provider.output().slice(-4_000))
-    t.comment(world.hub.lines().slice(-6_000))
-    throw error
-  } finally {
-    await world.close()
-    await engine.stop()
-  }
-  t.end()
-})
+  },
+)
 
 test('Docker: a paused pub is healed, and 400 events that never come change nothing', async (t) => {
   const engine = await engineForTests()
   const docker = dockerOn(engine.host)
   const folder = mkdtempSync(join(tmpdir(), 'buttcloud-deaf-'))
   const between = await deafSocket(join(folder, 'docker.sock'), engine.socketPath)
-  await inWorld({ hub: { engine: 'docker', dockerSocket: between.path } }, async (world) => {
+  await inWorld(t, { hub: { engine: 'docker', dockerSocket: between.path } }, async (world) => {
     const names: string[] = []
     for (const name of ['alice', 'bert', 'cleo'])
       names.push(runNameOf((await askForPub(t, world, name)).pub.pub))

@@ -1,5 +1,4 @@
 /** Goal: the same on real Docker, where a pub's figures agree with what Docker itself says of its container. */
-import test from 'tape'
 import { createDockerEngine } from '../../hub-daemon/engines/docker'
 import type { Figures } from '../../protocol/figures'
 import type { FeedId } from '../../protocol/ids'
@@ -7,23 +6,10 @@ import { runNameOf } from '../../protocol/ids'
 import { until } from '../helpers/machine'
 import { type Story, tellStatus } from '../helpers/status-story'
 import { call } from '../helpers/stock'
-import { engineForTests } from './engine'
-import { openDockerWorld } from './world'
+import { onDocker } from './world'
 
-test('Docker: status, figures and live streams', async (t) => {
-  const docker = await engineForTests()
-  const world = await openDockerWorld({ hub: { engine: 'docker', dockerSocket: docker.socketPath } })
-  try {
-    await tellStatus(t, world, (story) => agrees(story, docker.socketPath))
-  } catch (error) {
-    t.comment(world.provider.output().slice(-4_000))
-    t.comment(world.hub.lines().slice(-6_000))
-    throw error
-  } finally {
-    await world.close()
-    await docker.stop()
-  }
-  t.end()
+onDocker('Docker: status, figures and live streams', async (t, world, docker) => {
+  await tellStatus(t, world, (story) => agrees(story, docker.socketPath))
 })
 
 /** The pub's own word against Docker's, at about the same time. */

@@ -18,7 +18,7 @@ test('no image; a port that another program holds', async (t) => {
   const engine = await engineForTests()
   const docker = dockerOn(engine.host)
   const hub = { engine: 'docker' as const, dockerSocket: engine.socketPath }
-  await inWorld({ hub: { ...hub, image: 'buttcloud/no-such-image:1' } }, async (world) => {
+  await inWorld(t, { hub: { ...hub, image: 'buttcloud/no-such-image:1' } }, async (world) => {
     const request = await firstPost(world.owner, world.provider.id, 'create alice')
     const end = await finalAnswer(world.owner, world.provider.id, request, 30_000)
     t.equal(end.content.buttcloud.outcome, 'failed', end.text.split('\n')[0])
@@ -32,7 +32,7 @@ test('no image; a port that another program holds', async (t) => {
   const taken = await freePort()
   const other = createServer().listen(taken, '127.0.0.1')
   try {
-    await inWorld({ hub, settings: { portMin: taken, portMax: taken + 50 } }, async (world) => {
+    await inWorld(t, { hub, settings: { portMin: taken, portMax: taken + 50 } }, async (world) => {
       const { pub, code } = await askForPub(t, world, 'alice')
       t.notEqual(pub.port, taken, `port ${taken} is taken by another program: the pub got ${pub.port}`)
       await call(world.owner.rpc, 'invite.accept', code)
@@ -56,7 +56,7 @@ test('no Docker at first; then Docker is killed in the middle of create', async 
   await copyPubImage(first.host, prepared.host)
   await stopEngine(2)
   try {
-    await inWorld({}, async (world) => {
+    await inWorld(t, {}, async (world) => {
       const { owner, provider } = world
       const hub = await world.addHub({
         ...{ engine: 'docker', dockerSocket: prepared.socketPath, label: 'harbour' },

@@ -2,20 +2,15 @@
  * Goal: a pub's web pages in a real container: switched by message, hardened like every container of ours, and what the
  * three processes cost.
  */
-import test from 'tape'
 import { runNameOf } from '../../protocol/ids'
 import { FREE_PLAN_MEMORY_BYTES, WEB_MEMORY_BYTES } from '../../protocol/limits'
 import { tellWeb, tellWebOff } from '../helpers/web-story'
 import { CONTROLS, type Inspected } from './controls'
-import { engineForTests } from './engine'
-import { needPubImage } from './images'
-import { dockerOn, openDockerWorld } from './world'
+import { dockerOn, onDocker } from './world'
 
-test('Docker: web pages by private message, in a hardened container, off again', async (t) => {
-  const docker = await engineForTests()
-  await needPubImage(docker.host)
-  const world = await openDockerWorld({ hub: { engine: 'docker', dockerSocket: docker.socketPath } })
-  try {
+onDocker(
+  'Docker: web pages by private message, in a hardened container, off again',
+  async (t, world, docker) => {
     const { root, view } = await tellWeb(t, world)
     const command = dockerOn(docker.host)
     const name = runNameOf(view.pub)
@@ -26,13 +21,5 @@ test('Docker: web pages by private message, in a hardened container, off again',
     const used = (await command('stats', '--no-stream', '--format', '{{.MemUsage}} {{.PIDs}}', name)).trim()
     t.comment(`with its pages under way: ${used}`)
     await tellWebOff(t, world, root, view)
-  } catch (error) {
-    t.comment(world.provider.output().slice(-4_000))
-    t.comment(world.hub.lines().slice(-6_000))
-    throw error
-  } finally {
-    await world.close()
-    await docker.stop()
-  }
-  t.end()
-})
+  },
+)

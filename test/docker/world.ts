@@ -1,13 +1,15 @@
 /** A provider, hubs on real Docker and an owner, with settings of the test's own; and looking at what Docker has. */
 
+import test, { type Test } from 'tape'
 import { LABEL_HUB } from '../../hub-daemon/engines/docker-body'
 import type { FeedId } from '../../protocol/ids'
 import { ELSEWHERE } from '../helpers/elsewhere'
 import { joinHub, type TestHub, type TestHubOptions } from '../helpers/hub'
 import { freePort, randomNetworkKey, until } from '../helpers/machine'
-import type { World } from '../helpers/path-story'
+import { inside, type World } from '../helpers/path-story'
 import { type Home, startProvider, type TestProvider } from '../helpers/provider'
 import { call, startStock } from '../helpers/stock'
+import { engineForTests, type TestEngine } from './engine'
 import { runProgram } from './machine'
 
 export type Docker = (...args: string[]) => Promise<string>
@@ -67,18 +69,27 @@ export async function openDockerWorld(options: WorldOptions): Promise<DockerWorl
 }
 
 /** Runs a story in a world of its own, and tells what was said when it fails. */
-export async function inWorld(options: WorldOptions, story: (world: DockerWorld) => Promise<void>) {
+export async function inWorld(
+  t: Test,
+  options: WorldOptions,
+  story: (world: DockerWorld) => Promise<void>,
+): Promise<void> {
   const world = await openDockerWorld(options)
-  try {
-    await story(world)
-  } catch (error) {
-    console.log(
-      (world.provider.output().slice(-3_000) + (world.hub?.lines() ?? '').slice(-5_000)).replace(/^/gm, '# '),
-    )
-    throw error
-  } finally {
-    await world.close()
-  }
+  await inside(t, world, () => story(world)).finally(() => world.close())
+}
+
+/** A test that tells a story on one Docker engine, in a world of its own. */
+export function onDocker(
+  title: string,
+  tell: (t: Test, world: DockerWorld, engine: TestEngine) => Promise<void>,
+  options: Omit<WorldOptions, 'hub'> = {},
+): void {
+  test(title, async (t) => {
+    const engine = await engineForTests()
+    const hub = { engine: 'docker' as const, dockerSocket: engine.socketPath }
+    await inWorld(t, { ...options, hub }, (world) => tell(t, world, engine)).finally(() => engine.stop())
+    t.end()
+  })
 }
 
 /** A stock ssb-server that has redeemed an invite of the provider. */

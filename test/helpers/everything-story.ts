@@ -5,15 +5,15 @@
  */
 import type { Test } from 'tape'
 import type { PubView } from '../../protocol/rpc'
+import { lookForSecrets, takeOfPub } from './everything-scan'
 import { until } from './machine'
 import { answersTo, finalAnswer, firstPost, inviteIn, privatePost, readFrom } from './patchwork'
 import { askForPub, type World } from './path-story'
-import { lookForSecrets } from './secrets-scan'
 import { call, type StockPeer, startStock } from './stock'
 
 /** Said by the owner to the provider alone, and by nobody anywhere else. */
-export const NOTE = 'greenhouse door code 7342'
-export const ADDRESS = 'alice.greenthumb@example.org'
+const NOTE = 'greenhouse door code 7342'
+const ADDRESS = 'alice.greenthumb@example.org'
 
 type Outcome = 'done' | 'refused' | 'failed' | 'asked' | 'unclear'
 
@@ -55,8 +55,12 @@ export class Everything {
   }
 }
 
-/** From `create` to `delete`. */
-export async function tellEverything(t: Test, world: World): Promise<void> {
+/** From `create` to `delete`. `engineWords` gives what the engine has to say of the pub, where that is in no file. */
+export async function tellEverything(
+  t: Test,
+  world: World,
+  engineWords: () => Promise<string> = async () => '',
+): Promise<void> {
   const story = new Everything(t, world)
   const { owner: alice, provider } = world
   const bob = await startStock({ networkKey: world.networkKey, label: 'bob' })
@@ -64,7 +68,7 @@ export async function tellEverything(t: Test, world: World): Promise<void> {
   try {
     const { invite } = await provider.admin('adminInvite', { uses: 50 })
     await call(oscar.rpc, 'invite.accept', invite)
-    const { request, code } = await askForPub(t, world, 'alice')
+    const { request, code, pub: view } = await askForPub(t, world, 'alice')
     story.root = request
     story.bearers.push(code.slice(code.indexOf('~') + 1))
     await call(alice.rpc, 'invite.accept', code)
@@ -73,12 +77,14 @@ export async function tellEverything(t: Test, world: World): Promise<void> {
     await commands(story, bob)
     await wrongPhase(story)
     await people(story, bob)
+    const pub = takeOfPub(world, view.feed ?? '', await engineWords())
     await ending(story)
     await lookForSecrets(t, world, {
       note: NOTE,
       address: ADDRESS,
       bearers: story.bearers,
       owners: [alice, bob],
+      pub,
     })
   } finally {
     await Promise.allSettled([bob.stop(), oscar.stop()])
@@ -145,8 +151,8 @@ async function commands(story: Everything, bob: StockPeer): Promise<void> {
     story.say(alice, text, outcome, expected, { root, branch: root })
   await say('help', 'done', /create NAME/)
   await say('help export', 'done', /secret/)
-  await say('plans', 'done', /free/)
-  await say('plan alice', 'done', /free/)
+  await say('plans', 'done', /\*\*tiny\*\*/)
+  await say('plan alice', 'done', /the plan \*\*tiny\*\*/)
   await say(`email ${ADDRESS}`, 'refused', /^(?!.*greenthumb)/s)
   await say('list', 'done', /\*\*alice\*\* is up/)
   await say('status alice', 'done', /\*\*alice\*\* is \*\*up\*\*/)

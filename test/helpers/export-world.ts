@@ -81,7 +81,7 @@ export const cli = (story: Story, ...more: string[]): Promise<Ended> =>
 export const sha256 = (path: string): string => createHash('sha256').update(readFileSync(path)).digest('hex')
 export const modeOf = (path: string): number => statSync(path).mode & 0o777
 
-export async function asStranger(world: World, pub: PubView, manifest: object): Promise<any> {
+async function asStranger(world: World, pub: PubView, manifest: object): Promise<any> {
   const host = pub.address?.slice(0, pub.address.lastIndexOf(':')) ?? '127.0.0.1'
   return dial(world.owner.keys, netAddress(host, pub.port, pub.feed ?? ''), world.networkKey, manifest)
 }

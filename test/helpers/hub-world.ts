@@ -271,3 +271,14 @@ export class HubWorld {
 export function shapeOf(spec: SpecMessage): string {
   return runOf(spec, CONFIG).shape
 }
+
+/** A world in which this pub runs and is reported up. */
+export function worldWith(pub: PubId): HubWorld {
+  const world = new HubWorld()
+  world.publish()
+  world.order(pub)
+  world.settle()
+  world.answer(pub)
+  world.publish()
+  return world
+}

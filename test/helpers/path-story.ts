@@ -5,7 +5,7 @@
  */
 import pull from 'pull-stream'
 import ssbKeys from 'ssb-keys'
-import type { Test } from 'tape'
+import test, { type Test } from 'tape'
 import type { PubView } from '../../protocol/rpc'
 import { joinHub, type TestHub, type TestHubOptions } from './hub'
 import { freePort, randomNetworkKey, until } from './machine'
@@ -40,6 +40,31 @@ export async function openWorld(
 export async function closeWorld(world: World): Promise<void> {
   await Promise.allSettled([world.owner.stop(), world.hub.stop()])
   await world.provider.stop()
+}
+
+/** Tells a story in a world, and shows what was printed there when it fails. */
+export async function inside<W extends World>(t: Test, world: W, tell: () => Promise<void>): Promise<void> {
+  try {
+    await tell()
+  } catch (error) {
+    t.comment(world.provider.output().slice(-4_000))
+    // A world may not have got its first hub yet.
+    t.comment(world.hub?.lines().slice(-6_000) ?? 'no hub')
+    throw error
+  }
+}
+
+/** A test that tells a story on the process engine, in a world of its own. */
+export function onProcesses(
+  title: string,
+  tell: (t: Test, world: World) => Promise<void>,
+  { home = 'own', settings = {} }: { home?: Home; settings?: Record<string, unknown> } = {},
+): void {
+  test(title, async (t) => {
+    const world = await openWorld(home, { engine: 'process' }, settings)
+    await inside(t, world, () => tell(t, world)).finally(() => closeWorld(world))
+    t.end()
+  })
 }
 
 /** Asks for a pub and gives its invite code; checks the answers' form on the way. */

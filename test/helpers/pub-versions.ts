@@ -7,7 +7,7 @@ export const CRASHING = '0.3.0-crashes'
 export const MUTE = '0.4.0-mute'
 export const MISSING = '0.5.0-missing'
 /** What the good one prints before all else: so it is known which one ran. */
-export const GOOD_SAYS = `this is version ${GOOD}`
+const GOOD_SAYS = `this is version ${GOOD}`
 export const CRASHING_SAYS = 'Error: this version of the pub is broken'
 
 /** First lines of the entry of each; the good one goes on with the real pub. */

@@ -7,7 +7,7 @@ import { type Facts, noticeThread } from '../../plugin/look'
 import { DEFAULT_POLICY, type Policy } from '../../plugin/policy'
 import type { Ledger } from '../../plugin/query'
 import { evolve, type Folded } from '../../protocol/evolve'
-import type { FeedId, InviteKey, MessageId, Millis } from '../../protocol/ids'
+import type { FeedId, InviteKey, MessageId, Millis, PubId } from '../../protocol/ids'
 import { buildPost } from '../../protocol/messages/answer'
 import { buildCapacity } from '../../protocol/messages/capacity'
 import { buildHub } from '../../protocol/messages/hub'
@@ -58,6 +58,8 @@ export class Story {
   readonly replies = new Map<MessageId, Reply>()
   /** What people have uploaded. */
   readonly brought = new Map<FeedId, Brought>()
+  /** Pubs whose secrets are in escrow. */
+  readonly sealed = new Set<PubId>()
   readonly connected = new Set<FeedId>([hub])
   readonly goneSince = new Map<FeedId, Millis>()
   /** Mails that went into the queue. */
@@ -125,7 +127,7 @@ export class Story {
               to.kind === 'operator' || addressed.has(to.kind === 'owner' ? to.owner : to.customer),
           }
     const otherClocks = this.otherClocksAheadMs.map((ahead) => this.now + ahead)
-    const local = { mail, otherClocks }
+    const local = { mail, otherClocks, sealed: this.sealed }
     const facts: Facts = { connected, newcomers, strangers, replies, goneSince, brought, ...since, ...local }
     return decide({ state: this.state, now: this.now, policy: this.policy, facts, ledger: plainLedger })
   }
@@ -171,6 +173,9 @@ export class Story {
           effect.ask.kind === 'status' ? { state: 'failed', reason: 'no hub here' } : { state: 'waiting' },
         )
         return effect.request
+      case 'forget':
+        this.sealed.delete(effect.pub)
+        return key(`forgotten ${effect.pub.slice(1, 12)}`)
       case 'mail':
         this.mails.push(effect.mail)
         return key(`mail ${effect.mail.key}`.slice(0, 24))

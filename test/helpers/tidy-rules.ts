@@ -6,8 +6,8 @@ export interface Finding {
   rule: string
 }
 
-export const FILE_LINES_MAX = 300
-export const FUNCTION_LINES_MAX = 70
+const FILE_LINES_MAX = 300
+const FUNCTION_LINES_MAX = 70
 
 const PROGRAMS = ['plugin', 'hub-daemon', 'billing-bridge', 'cli', 'pub-image']
 /** Packages that make or speak to an SSB node; what only computes (keys, ids) is no door. */

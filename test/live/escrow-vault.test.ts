@@ -20,6 +20,12 @@ import { recordOf, type Told, told } from '../helpers/story-change'
 const PUB = pubIdOf(key('a request'))
 const OTHER = pubIdOf(key('another request'))
 
+/** What a hub does: seals the secret to the present key. */
+function give(vault: Vault, secret: FeedSecret, pub = PUB): void {
+  const { key: open } = vault.recovery
+  vault.put(pub, secret.feed, open, sealTo(open, secret.text))
+}
+
 function within(t: test.Test, work: (folder: string) => void): void {
   const folder = temporaryFolder('vault')
   try {
@@ -36,8 +42,8 @@ test('a secret is on disk when it is taken, and comes back after a restart', (t)
     const vault = new Vault(folder)
     t.equal(vault.recovery.mode, 'automatic', 'a fresh provider can bring pubs back by itself')
     const { key: open } = vault.recovery
-    vault.put(PUB, secret.feed, open, sealTo(open, secret.text))
-    vault.put(PUB, secret.feed, open, sealTo(open, secret.text))
+    give(vault, secret)
+    give(vault, secret)
     t.ok(vault.holds(PUB), 'the same again is fine')
     const sealed = readdirSync(join(folder, 'escrow')).map((name) => join(folder, 'escrow', name))
     for (const path of [join(folder, 'recovery.json'), ...sealed]) {
@@ -50,10 +56,7 @@ test('a secret is on disk when it is taken, and comes back after a restart', (t)
       () => new Vault(folder).put(PUB, makeFeedSecret().feed, open, 'x'),
       /refused: this pub's feed is/,
     )
-    t.throws(
-      () => vault.put(OTHER, secret.feed, open, sealTo(open, secret.text)),
-      /refused: that feed is another pub/,
-    )
+    t.throws(() => give(vault, secret, OTHER), /refused: that feed is another pub/)
     t.throws(() => vault.take(OTHER), /refused: this pub's key is not in escrow/)
   }))
 
@@ -118,7 +121,7 @@ test('a lost recovery key: a new one is sealed to, and the old one still opens w
     const vault = new Vault(folder)
     const old = vault.reveal() ?? ''
     const secret = makeFeedSecret()
-    vault.deposit(PUB, secret)
+    give(vault, secret)
     t.throws(() => vault.replace(), /is here, so it is not lost/)
     vault.goOffline(old)
     vault.replace()
@@ -141,7 +144,7 @@ test('what only a former key opens is kept beside what comes instead, until that
     const vault = new Vault(folder)
     const old = vault.reveal() ?? ''
     const secret = makeFeedSecret()
-    vault.deposit(PUB, secret)
+    give(vault, secret)
     vault.goOffline(old)
     vault.replace()
     vault.goOffline(vault.reveal() ?? '')
@@ -162,7 +165,7 @@ test('the secret that was laid aside comes out once a key is there', (t) =>
     const vault = new Vault(folder)
     const old = vault.reveal() ?? ''
     const secret = makeFeedSecret()
-    vault.deposit(PUB, secret)
+    give(vault, secret)
     vault.goOffline(old)
     vault.replace()
     const present = vault.reveal() ?? ''

@@ -9,6 +9,7 @@ import type { HubOptions } from '../../hub-daemon/main'
 import { RING_BYTES } from '../../hub-daemon/ring'
 import { checkFigures, checkLiveFigures, checkSamples, type Figures } from '../../protocol/figures'
 import { type MessageId, type PubId, pubIdOf, runNameOf } from '../../protocol/ids'
+import { NEWS_WAIT_MS } from '../../protocol/limits'
 import { type HubProcess, startHubProcess } from '../helpers/hub-process'
 import { HubProvider } from '../helpers/hub-provider'
 import { freePort, randomNetworkKey, removeFolder, temporaryFolder, until } from '../helpers/machine'
@@ -159,7 +160,7 @@ test('a damaged ring begins anew with a line in the log; a purge takes it away',
     const { provider, pub, port } = world
     await provider.order(world.hub.id, { pub, port, desired: 'none', keepUntil: Date.now() + 500 })
     await provider.phase(pub, 'removed')
-    await until('the ring to go with the volume', () => !existsSync(ringOf(world)))
+    await until('the ring to go with the volume', () => !existsSync(ringOf(world)), NEWS_WAIT_MS + 20_000)
     const refused = await ask(world, 'hubFigures', { pub }).catch((error: Error) => error.message)
     t.match(String(refused), /^unknown: /, 'nothing is known of it any more')
   })

@@ -6,6 +6,7 @@ import { join } from 'node:path'
 import test from 'tape'
 import type { HubOptions } from '../../hub-daemon/main'
 import { type MessageId, type PubId, pubIdOf, runNameOf } from '../../protocol/ids'
+import { NEWS_WAIT_MS } from '../../protocol/limits'
 import { type HubProcess, startHubProcess } from '../helpers/hub-process'
 import { HubProvider } from '../helpers/hub-provider'
 import { freePort, randomNetworkKey, removeFolder, temporaryFolder, until } from '../helpers/machine'
@@ -103,7 +104,8 @@ test('a hub: joined, a pub up with its invite, healed, moved, stopped and remove
     await provider.order(world.hub.id, { pub, port, desired: 'none', keepUntil: Date.now() + 3_000 })
     await provider.phase(pub, 'removed')
     t.ok(existsSync(join(world.dir, 'pubs', runNameOf(pub), 'secret')), 'its secret is kept for its time')
-    await until('the volume goes', () => !existsSync(join(world.dir, 'pubs', runNameOf(pub), 'secret')))
+    const hasSecret = () => existsSync(join(world.dir, 'pubs', runNameOf(pub), 'secret'))
+    await until('the volume goes', () => !hasSecret(), NEWS_WAIT_MS + 20_000)
     t.pass('and goes after it')
     t.equal(provider.said('buttcloud/capacity').length, 1, 'the offer was made once')
     t.notOk(/~[A-Za-z0-9+/]{43}=|private/.test(world.hub.lines()), 'no secret in the log')

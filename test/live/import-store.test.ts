@@ -16,6 +16,7 @@ import { IMPORT_KEPT_MS, IMPORTS_MAX } from '../../protocol/limits-import'
 import { initialState } from '../../protocol/state'
 import { type Clock, realClock } from '../../sbot/loop'
 import type { Sbot } from '../../sbot/port'
+import { sealTo } from '../../sbot/sealed-box'
 import { openNode } from '../../sbot/stacks'
 import { feedOf, secretOf } from '../helpers/import-archive'
 import { randomNetworkKey, removeFolder, temporaryFolder } from '../helpers/machine'
@@ -115,7 +116,8 @@ test('stored whole and once, also when a crash comes between any two steps', asy
   )
   t.deepEqual(lying, [], 'no file holds the key pair in the clear')
   // It fell after the key and some messages were stored.
-  vault.deposit(PUB, { feed: keys.id, text: secretOf(keys).replace(/^#.*\n/, '') })
+  const { key: present } = vault.recovery
+  vault.put(PUB, keys.id, present, sealTo(present, secretOf(keys).replace(/^#.*\n/, '')))
   for (const value of values.slice(0, 70)) await sbot.append(value)
   const third = ground.again()
   t.equal(await third.store(PUB, alice, upload), keys.id)

@@ -4,14 +4,13 @@ import { createHash, randomBytes } from 'node:crypto'
 import { readFileSync, renameSync, rmSync } from 'node:fs'
 import { join } from 'node:path'
 import pull from 'pull-stream'
-import test from 'tape'
 import { runNameOf } from '../../protocol/ids'
 import { FREE_PLAN_DISK_BYTES } from '../../protocol/limits'
 import type { PubView } from '../../protocol/rpc'
 import { keysIn } from '../helpers/chains'
 import { type Hands, tellDisk, tellIncidents } from '../helpers/incident-story'
 import { until } from '../helpers/machine'
-import { closeWorld, openWorld, type World } from '../helpers/path-story'
+import { onProcesses, type World } from '../helpers/path-story'
 import { call, dial, netAddress } from '../helpers/stock'
 
 /** The hands of whoever has the machine: signals, and files of the pub's volume. */
@@ -57,8 +56,7 @@ async function takesBlob({ hub, networkKey }: World, pub: PubView): Promise<bool
   }
 }
 
-test('process engine: the disk of a pub fills and gets room again', async (t) => {
-  const world = await openWorld('own', { engine: 'process' })
+onProcesses('process engine: the disk of a pub fills and gets room again', async (t, world) => {
   const filler = (pub: PubView) => join(world.hub.folder, 'runs', runNameOf(pub.pub), 'volume', 'filler')
   const hands = {
     kill: handsOn(world).kill,
@@ -68,28 +66,9 @@ test('process engine: the disk of a pub fills and gets room again', async (t) =>
       if (share > 0) execFileSync('fallocate', ['-l', bytes, filler(pub)])
     },
   }
-  try {
-    await tellDisk(t, world, hands, (pub) => takesBlob(world, pub))
-  } catch (error) {
-    t.comment(world.provider.output().slice(-4_000))
-    t.comment(world.hub.lines().slice(-6_000))
-    throw error
-  } finally {
-    await closeWorld(world)
-  }
-  t.end()
+  await tellDisk(t, world, hands, (pub) => takesBlob(world, pub))
 })
 
-test('process engine: a pub hangs, and then ends at every start; its owner is told', async (t) => {
-  const world = await openWorld('own', { engine: 'process' })
-  try {
-    await tellIncidents(t, world, handsOn(world))
-  } catch (error) {
-    t.comment(world.provider.output().slice(-4_000))
-    t.comment(world.hub.lines().slice(-6_000))
-    throw error
-  } finally {
-    await closeWorld(world)
-  }
-  t.end()
-})
+onProcesses('process engine: a pub hangs, and then ends at every start; its owner is told', (t, world) =>
+  tellIncidents(t, world, handsOn(world)),
+)

@@ -1,11 +1,10 @@
 /** ssb-client with explicit keys and manifest, and what other plugins may write on our nodes. */
-import { existsSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import ssbKeys from 'ssb-keys'
 import tape from 'tape'
 import type { FeedId } from '../../protocol/ids'
-import { connectLocal, connectRemote } from '../../sbot/connect'
-import { freePort, randomNetworkKey, removeFolder, temporaryFolder } from '../helpers/machine'
+import { connectAddress, connectRemote } from '../../sbot/connect'
+import { freePort, randomNetworkKey } from '../helpers/machine'
 import { startNode } from '../helpers/node'
 import { call } from '../helpers/stock'
 
@@ -20,42 +19,30 @@ async function refusal(promise: Promise<unknown>): Promise<string> {
   }
 }
 
-tape('connecting to a local node: by its socket, else by TCP, else not at all', async (t) => {
+tape('the unix socket of an owner’s node: whoever may open it is its master', async (t) => {
   const networkKey = randomNetworkKey()
   const node = await startNode({ networkKey, kind: 'owner', unixSocket: true })
-  const bySocket = await connectLocal(node.path, { manifest, networkKey })
-  t.equal(bySocket?.id, node.id)
-  t.equal((await call(bySocket?.rpc, 'whoami')).id, node.id, 'as its master')
-  const stored = await call(bySocket?.rpc, 'publish', { type: 'post', text: 'by a plugin or a client' })
+  const publicKey = node.id.slice(1, node.id.indexOf('.'))
+  const address = `unix:${join(node.path, 'socket')}~noauth:${publicKey}`
+  const rpc = await connectAddress(address, ssbKeys.generate('ed25519'), { manifest, networkKey })
+  t.equal((await call(rpc, 'whoami')).id, node.id)
+  const stored = await call(rpc, 'publish', { type: 'post', text: 'by a plugin or a client' })
   t.deepEqual(
     await node.sbot.head(node.id),
     { sequence: 1, key: stored.key },
     'an owner’s other writes are durable',
   )
-  const boxed = await call(bySocket?.rpc, 'publish', { type: 'post', text: 'private', recps: [node.id] })
+  const boxed = await call(rpc, 'publish', { type: 'post', text: 'private', recps: [node.id] })
   const [, second] = await node.sbot.history(node.id, 0, 10)
   t.equal(boxed.value.sequence, 2)
   t.match(String(second?.content), /\.box$/, 'and private where they name recipients')
   t.match(
-    await refusal(call(bySocket?.rpc, 'publish', { type: 'post', text: 'oops', recps: [] })),
+    await refusal(call(rpc, 'publish', { type: 'post', text: 'oops', recps: [] })),
     /plain text/,
     'never public by an empty list',
   )
-  await bySocket?.close()
-  await node.stop()
-  t.equal(
-    await connectLocal(node.path, { manifest, networkKey }),
-    null,
-    'nobody answers on a stopped node’s folder',
-  )
-  const port = await freePort()
-  const listen = { host: '127.0.0.1', port }
-  const again = await startNode({ networkKey, path: node.path, listen })
-  writeFileSync(join(node.path, 'config'), JSON.stringify({ port }))
-  const byTcp = await connectLocal(node.path, { manifest, networkKey })
-  t.equal((await call(byTcp?.rpc, 'whoami')).id, node.id)
-  await byTcp?.close()
-  await again.remove()
+  await new Promise((resolve) => rpc.close(true, resolve))
+  await node.remove()
 })
 
 tape('connecting to a remote node', async (t) => {
@@ -80,11 +67,4 @@ tape('connecting to a remote node', async (t) => {
     'nothing but our own publish writes on a provider’s feed',
   )
   await node.remove()
-})
-
-tape('a folder without a secret is said, and none is made', async (t) => {
-  const folder = temporaryFolder('nobody')
-  t.match(await refusal(connectLocal(folder, { manifest })), /has no secret/)
-  t.notOk(existsSync(join(folder, 'secret')))
-  removeFolder(folder)
 })

@@ -7,25 +7,18 @@ import { get } from 'node:http'
 import ssbKeys from 'ssb-keys'
 import test, { type Test } from 'tape'
 import { freePort, randomNetworkKey, until } from '../helpers/machine'
-import { closeWorld, openWorld } from '../helpers/path-story'
+import { onProcesses } from '../helpers/path-story'
 import { startPub } from '../helpers/pub'
 import { call, dial, startStock } from '../helpers/stock'
 import { fetchPage, tellWeb, tellWebOff } from '../helpers/web-story'
 
-test('process engine: web pages by private message, read by a stranger, off again', async (t) => {
-  const world = await openWorld('own', { engine: 'process' })
-  try {
+onProcesses(
+  'process engine: web pages by private message, read by a stranger, off again',
+  async (t, world) => {
     const { root, view } = await tellWeb(t, world)
     await tellWebOff(t, world, root, view)
-  } catch (error) {
-    t.comment(world.provider.output().slice(-4_000))
-    t.comment(world.hub.lines().slice(-6_000))
-    throw error
-  } finally {
-    await closeWorld(world)
-  }
-  t.end()
-})
+  },
+)
 
 /** Processes below one, by a word of their command line. */
 function below(pid: number, word: string): number[] {

@@ -112,8 +112,8 @@ const owed = (story: Story): string[] => owedCalls(standingDebts(story.state, st
 
 test('a pub that ends takes its subscription with it, and keeps the money for what ran', (t) => {
   const story = new Story().withHub()
-  billingOn(story)
   const request = aliceHasPub(story)
+  billingOn(story)
   hasSession(story, request)
   const pub = pubIdOf(request)
   story.tells(provider, paymentOf(pub, factOf(request)))
@@ -130,8 +130,8 @@ test('a pub that ends takes its subscription with it, and keeps the money for wh
 
 test('a pub that never came up: the money goes back, and the debt stays until it has', (t) => {
   const story = new Story().withHub()
-  billingOn(story)
   const request = aliceHasPub(story)
+  billingOn(story)
   hasSession(story, request)
   const pub = pubIdOf(request)
   story.tells(provider, paymentOf(pub, factOf(request)))
@@ -149,8 +149,8 @@ test('a pub that never came up: the money goes back, and the debt stays until it
 
 test('two who pay for one pub: the second gets it back, in whichever order they are heard of', (t) => {
   const story = new Story().withHub()
-  billingOn(story)
   const request = aliceHasPub(story)
+  billingOn(story)
   hasSession(story, request)
   const second = story.asks(bob, 'pay alice')
   const pub = pubIdOf(request)
@@ -172,8 +172,8 @@ test('two who pay for one pub: the second gets it back, in whichever order they 
 
 test('who pays instead of somebody whose card fails goes on; the other one ends without a refund', (t) => {
   const story = new Story().withHub()
-  billingOn(story)
   const request = aliceHasPub(story)
+  billingOn(story)
   hasSession(story, request)
   const pub = pubIdOf(request)
   const second = story.asks(alice, 'pay alice')
@@ -200,7 +200,7 @@ test('who pays instead of somebody whose card fails goes on; the other one ends 
 test('a payment for a create that is over goes back; its session is expired where it still can be', (t) => {
   const { story, request } = asked()
   t.deepEqual(owed(story), [], 'it waits to be paid')
-  story.state.provider.answers.set(request, { received: true, final: true })
+  story.state.provider.answers.set(request, { received: true, final: true, sequence: 9 })
   t.deepEqual(owed(story), [`expire ${factOf(request).session}`])
   story.tells(provider, paymentOf(pubIdOf(request), factOf(request)))
   t.deepEqual(owed(story), [`cancel-now ${factOf(request).subscription} refund`])

@@ -27,6 +27,9 @@ const DEFINITE = [
     'uninvite',
     'upgrade',
     'rebuild',
+    'pay',
+    'billing',
+    'cancel',
     'export',
     'import',
     'follow',
@@ -236,11 +239,13 @@ test('help fits one answer and every example in it is understood', (t) => {
     t.ok(bytes <= ANSWER_BYTES_MAX, `help ${about} fits, with ${bytes} bytes`)
     for (const [, example] of text.matchAll(/^- `([^`]+)`$/gm)) {
       const read = parseCommand(example ?? '')
-      t.equal(read.kind, about, `${example} is that command`)
+      // The code that confirms an address is a reading of its own.
+      const kind = read.kind === 'email-code' ? 'email' : read.kind
+      t.equal(kind, about, `${example} is that command`)
     }
   }
   t.match(helpText('invite'), /invite alice 5/)
-  t.match(helpText('pay'), /not available yet/)
+  t.match(helpText('pay'), /link to pay/)
   t.ok(shortHelp().length < 600, 'the short help is short')
   t.match(sentence.unclear(['list', 'help']), /`list` or `help`/)
   t.end()

@@ -166,3 +166,21 @@ test("each pub's feed is its own: another pub's follow says nothing about this o
   t.ok(story.state.provider.pubs.has(pubIdOf(pub)))
   t.end()
 })
+
+test('follow: of a pub that is being moved it waits for the order that puts the pub there', (t) => {
+  const one = told()
+  const { story, pub } = one
+  const other = feed('hub-2')
+  story.withHub(other, 4 * 1024 ** 3, 'hub-2')
+  const fact = story.state.provider.pubs.get(pubIdOf(pub))
+  if (fact === undefined) throw new Error('no pub')
+  const before = fact.record.hub
+  story.tells(provider, { ...fact.record, hub: other, feed: PUB_FEED, epoch: fact.record.epoch + 1 })
+  story.asks(alice, `follow alice ${oscar}`)
+  const orders = story
+    .settle()
+    .flatMap((effect) => (effect.kind === 'order' ? [effect.content] : []))
+    .map((order) => `${order.type === 'buttcloud/spec' ? order.desired : order.kind} ${order.hub}`)
+  t.deepEqual(orders, [`none ${before}`, `up ${other}`, `contact ${other}`])
+  t.end()
+})

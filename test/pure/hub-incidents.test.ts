@@ -13,20 +13,10 @@ import {
   INCIDENTS_PER_DAY_MAX,
 } from '../../protocol/limits'
 import type { IncidentMessage } from '../../protocol/messages/incident'
-import { HubWorld, pubOf } from '../helpers/hub-world'
+import { HubWorld, pubOf, worldWith } from '../helpers/hub-world'
 
 const alice = pubOf(1)
 const MINUTE_MS = 60_000
-
-function upWorld(): HubWorld {
-  const world = new HubWorld()
-  world.publish()
-  world.order(alice)
-  world.settle()
-  world.answer(alice)
-  world.publish()
-  return world
-}
 
 /** What is told of incidents now. */
 function told(world: HubWorld): IncidentMessage[] {
@@ -66,7 +56,7 @@ function outOfMemory(world: HubWorld): void {
 }
 
 test('down for more than two minutes is told once, and once when it is over', (t) => {
-  const world = upWorld()
+  const world = worldWith(alice)
   world.crash(alice)
   const since = world.now
   t.same(ends(world), [])
@@ -91,7 +81,7 @@ test('down for more than two minutes is told once, and once when it is over', (t
 })
 
 test('quick healing, and whatever an owner orders, is no incident', (t) => {
-  const world = upWorld()
+  const world = worldWith(alice)
   t.same(downFor(world, INCIDENT_DOWN_AFTER_MS - 1), [])
   world.order(alice, { revision: 2, restarts: 1 })
   world.crash(alice)
@@ -120,7 +110,7 @@ test('a pub that never was up is being made, and that has its own answer', (t) =
 })
 
 test('a hub that is started anew tells nothing twice: its own feed is its memory', (t) => {
-  const world = upWorld()
+  const world = worldWith(alice)
   world.crash(alice)
   world.look()
   world.now += INCIDENT_DOWN_AFTER_MS
@@ -137,7 +127,7 @@ test('a hub that is started anew tells nothing twice: its own feed is its memory
 })
 
 test('a flapping pub is one long incident, and a day has only so many', (t) => {
-  const world = upWorld()
+  const world = worldWith(alice)
   t.same(downFor(world, 3 * MINUTE_MS), ['down begun 1', 'down over 1'])
   t.same(downFor(world, 3 * MINUTE_MS), ['down begun 2'], 'again within the hour: it stays begun')
   for (let count = 0; count < 20; count += 1) t.same(downFor(world, 3 * MINUTE_MS), [])
@@ -163,7 +153,7 @@ test('a flapping pub is one long incident, and a day has only so many', (t) => {
 })
 
 test('out of memory ten times an hour is two messages, and the second says how often', (t) => {
-  const world = upWorld()
+  const world = worldWith(alice)
   const all: IncidentMessage[] = []
   for (let count = 0; count < 10; count += 1) {
     outOfMemory(world)
@@ -195,7 +185,7 @@ test('out of memory ten times an hour is two messages, and the second says how o
 })
 
 test('a hung pub that was started anew is one message, when it is well; not one per time', (t) => {
-  const world = upWorld()
+  const world = worldWith(alice)
   const hang = (): void => {
     rememberHung(world.memory, alice, world.now)
     world.crash(alice)
@@ -222,7 +212,7 @@ test('a hung pub that was started anew is one message, when it is well; not one 
 })
 
 test('a hung pub that stays away is down, and not healed as well', (t) => {
-  const world = upWorld()
+  const world = worldWith(alice)
   rememberHung(world.memory, alice, world.now)
   t.same(downFor(world, 5 * MINUTE_MS), ['down begun 1', 'down over 1'])
   world.now += 2 * INCIDENT_AGAIN_MS
@@ -231,7 +221,7 @@ test('a hung pub that stays away is down, and not healed as well', (t) => {
 })
 
 test('a crash loop is told at its ceiling, with the last lines, and not as down too', (t) => {
-  const world = upWorld()
+  const world = worldWith(alice)
   const output = 'one line\nError: no luck at 203.0.113.7:8008\n    at frame (file)\nbye bye\n'
   const all: IncidentMessage[] = []
   for (let crash = 0; crash < CRASHES_REPORTED_AFTER + 20; crash += 1) {
@@ -246,7 +236,7 @@ test('a crash loop is told at its ceiling, with the last lines, and not as down 
     ['down begun'],
     'down came first here, and one is enough',
   )
-  const quick = upWorld()
+  const quick = worldWith(alice)
   const loop: IncidentMessage[] = []
   for (let crash = 0; crash < CRASHES_REPORTED_AFTER + 20; crash += 1) {
     quick.crash(alice)

@@ -1,8 +1,8 @@
 import test from 'tape'
 import { rememberTrouble } from '../../hub-daemon/memory'
 import { runOf } from '../../hub-daemon/run'
-import { describeStep, stepKey } from '../../hub-daemon/steps'
-import { HUB_WORK_MAX, PROBE_EVERY_MS, SILENT_KILL_MS } from '../../protocol/limits'
+import { describeStep } from '../../hub-daemon/steps'
+import { HUB_WORK_MAX, NEWS_WAIT_MS, PROBE_EVERY_MS, SILENT_KILL_MS } from '../../protocol/limits'
 import { CLOCKS_AGREE_MS, CLOCKS_LOOK_EVERY_MS } from '../../protocol/limits-money'
 import { buildHub } from '../../protocol/messages/hub'
 import { CONFIG, HUB, HubWorld, inviteOf, keyOfMessage, PROVIDER, pubOf, specOf } from '../helpers/hub-world'
@@ -90,6 +90,26 @@ test('down keeps container and volume, none removes the container, the date remo
   world.now = keepUntil - 1
   t.same(kinds(world), [], 'not a millisecond before')
   world.now = keepUntil
+  t.same(world.settle(), ['purge'])
+  t.end()
+})
+
+test('no volume goes while its hub may not have heard that the pub is back', (t) => {
+  const world = new HubWorld()
+  world.order(alice)
+  world.settle()
+  world.order(alice, { revision: 2, desired: 'none', keepUntil: world.now + 1000 })
+  t.same(world.settle(), ['close-session', 'stop', 'remove'])
+  world.now += 2000
+  world.ordersComplete = false
+  t.same(kinds(world), [], 'it has just started')
+  world.ordersComplete = true
+  world.providerSince = null
+  t.same(kinds(world), [], 'its provider is away')
+  world.providerSince = world.now
+  t.same(kinds(world), [], 'its provider has just come back')
+  t.equal(world.plan().wakeAt, world.now + NEWS_WAIT_MS)
+  world.now += NEWS_WAIT_MS
   t.same(world.settle(), ['purge'])
   t.end()
 })
@@ -243,12 +263,11 @@ test('at most so many pubs are worked on at a time, and pubs in trouble come las
   t.end()
 })
 
-test('steps have keys and words', (t) => {
+test('a step says what it does', (t) => {
   const world = new HubWorld()
   world.order(alice)
   const step = world.plan().steps[0]
   if (step === undefined) throw new Error('no step')
-  t.equal(stepKey(step), `create ${alice}`)
   t.match(describeStep(step), /^create bc-[0-9a-f]{20} \(epoch 1, port 8101\)$/)
   t.end()
 })

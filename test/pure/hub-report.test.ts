@@ -1,26 +1,16 @@
 import test from 'tape'
 import { rememberCrash, rememberTrouble } from '../../hub-daemon/memory'
 import { report } from '../../hub-daemon/report'
-import { clean, lastWordsOf } from '../../hub-daemon/words'
+import { clean, crashOf, lastWordsOf } from '../../hub-daemon/words'
 import {
   CRASHES_REPORTED_AFTER,
   DOWN_REPORTED_AFTER_MS,
   ENGINE_GONE_REPORTED_AFTER_MS,
 } from '../../protocol/limits'
 import type { ObservedMessage } from '../../protocol/messages/observed'
-import { feedOf, HubWorld, inviteOf, keyOfMessage, OFFER, pubOf } from '../helpers/hub-world'
+import { feedOf, HubWorld, inviteOf, keyOfMessage, OFFER, pubOf, worldWith } from '../helpers/hub-world'
 
 const alice = pubOf(1)
-
-function upWorld(): HubWorld {
-  const world = new HubWorld()
-  world.publish()
-  world.order(alice)
-  world.settle()
-  world.answer(alice)
-  world.publish()
-  return world
-}
 
 function phases(world: HubWorld): string[] {
   return world
@@ -73,7 +63,7 @@ test('up is told with feed and address when the fence is open, together with the
 })
 
 test('a provider that is away, and a crash that heals, are no news', (t) => {
-  const world = upWorld()
+  const world = worldWith(alice)
   world.answer(alice, { status: 'connected' })
   t.same(world.publish(), [])
   world.crash(alice)
@@ -86,7 +76,7 @@ test('a provider that is away, and a crash that heals, are no news', (t) => {
 })
 
 test('a pub that stays away is down, and up again later', (t) => {
-  const world = upWorld()
+  const world = worldWith(alice)
   world.crash(alice)
   world.publish()
   world.now += DOWN_REPORTED_AFTER_MS
@@ -98,7 +88,7 @@ test('a pub that stays away is down, and up again later', (t) => {
 })
 
 test('a pub that keeps crashing is failed with its last words, said once', (t) => {
-  const world = upWorld()
+  const world = worldWith(alice)
   const told: string[] = []
   for (let crash = 0; crash < CRASHES_REPORTED_AFTER + 4; crash += 1) {
     world.crash(alice)
@@ -175,7 +165,7 @@ test('an engine that is away for long is told, a short break is not', (t) => {
 })
 
 test('stopped and removed pubs are told as ordered; what is still owed to a removed one has failed', (t) => {
-  const world = upWorld()
+  const world = worldWith(alice)
   world.order(alice, { revision: 2, desired: 'down' })
   t.same(phases(world), [], 'not before it is done')
   world.settle()
@@ -195,6 +185,23 @@ test('stopped and removed pubs are told as ordered; what is still owed to a remo
     ],
   )
   t.same(world.publish(), [])
+  t.end()
+})
+
+test('a port that is taken is told as that, whoever saw it', (t) => {
+  const world = worldWith(alice)
+  // As pub-image/io/server.ts says it, and as the entry prints it.
+  const message = 'something else listens on 127.0.0.1:8203 already'
+  const said: ObservedMessage[] = []
+  for (let count = 0; count < CRASHES_REPORTED_AFTER + 1; count += 1) {
+    world.crash(alice)
+    rememberCrash(world.memory, alice, crashOf(JSON.stringify({ pub: 'refused', message }), false), world.now)
+    world.now += 70_000
+    world.settle()
+    said.push(...world.publish().filter((one): one is ObservedMessage => one.type === 'buttcloud/observed'))
+  }
+  t.equal(said.at(-1)?.trouble, 'port-taken')
+  t.equal(said.at(-1)?.reason, 'port 8203 is taken by another program on the server')
   t.end()
 })
 

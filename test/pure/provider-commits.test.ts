@@ -54,7 +54,8 @@ class WriteAhead {
   }
 
   perform(effect: never): Promise<void> {
-    return createPerformer(this.inbox, provider, {} as never, this.commits, async () => {})(effect)
+    const { inbox, commits } = this
+    return createPerformer(inbox, provider, {} as never, commits, async () => {}, {} as never)(effect)
   }
 
   private append(value: SignedValue): void {

@@ -31,6 +31,8 @@ export const BUGS = {
   'rebuilds-not-counted': 'the hub does not hear of rebuilds',
   'about-not-said': 'the hub believes that its pubs say of themselves what they shall',
   'secret-to-any-epoch': 'the provider hands a secret to whoever asks, whatever epoch they have',
+  'keys-stay': 'the provider does not look through what it has in escrow',
+  'keys-go-at-once': 'the provider forgets the key of a pub together with its run',
   'escrow-not-awaited': 'the hub starts a pub before its key is in escrow',
   'owners-not-told': 'the hub believes that its pubs know who their owners are',
   'incidents-forgotten': 'a hub that starts anew does not know what it has said of incidents',

@@ -1,7 +1,9 @@
 /** All invariants of a world, and which event each of them looks at. */
+import { clocksSay } from '../../plugin/dues'
 import type { Provider } from '../../plugin/io/provider'
 import type { Ledger } from '../../plugin/query'
 import type { FeedId, MessageId, PubId } from '../../protocol/ids'
+import { CLOCKS_LOOK_EVERY_MS } from '../../protocol/limits-money'
 import { PROVIDER } from './actors'
 import type { SimHub } from './hub'
 import { Exports } from './invariants/exports'
@@ -83,13 +85,34 @@ export class Checks {
       this.violate('write-ahead', `a pub holds message ${message.sequence}, which its provider does not`)
   }
 
-  /** A pub is about to start. */
+  /** A pub is about to start. A hub that has not heard of its end yet may start one whose key is forgotten: it writes nothing. */
   launched(pub: PubId, feed: FeedId): void {
+    if (this.isOver(pub)) return
     if (this.provider.sealedFeed(pub) !== feed)
       this.violate('key-in-escrow', `${pub.slice(0, 7)} starts and its key is not in escrow`)
   }
 
-  /** Watches the write-ahead of a provider that has just started. */
+  /** True when all that is kept of a pub may go, by the provider's clock. */
+  private isOver(pub: PubId): boolean {
+    const record = this.owners.records.get(pub)
+    const { clock } = this.provider.machine
+    return record?.status === 'ended' && record.keepUntil !== null && record.keepUntil <= clock.now()
+  }
+
+  /** Pubs of which everything should be gone and a sealed key is not. */
+  keysLeft(): PubId[] {
+    const { running, machine } = this.provider
+    const found: PubId[] = []
+    for (const { pub, status, keepUntil } of this.owners.records.values()) {
+      if (running === null || status !== 'ended' || keepUntil === null) continue
+      // Where clocks disagree, or are asked again a little later, it may stay.
+      const says = clocksSay(keepUntil + 2 * CLOCKS_LOOK_EVERY_MS, machine.clock.now(), running.clocks.all())
+      if ((says === 'due' || says === 'alone') && this.provider.sealedFeed(pub) !== null) found.push(pub)
+    }
+    return found
+  }
+
+  /** Watches the write-ahead and the escrow of a provider that has just started. */
   watch(provider: Provider): void {
     const { commits, inbox, escrow } = provider
     const commit = commits.commit.bind(commits)
@@ -100,6 +123,12 @@ export class Checks {
       if (epoch !== present)
         this.violate('present-epoch', `committed under epoch ${epoch}, present is ${present}`)
       return answer
+    }
+    const { vault } = escrow
+    const forget = vault.forget.bind(vault)
+    vault.forget = (pub) => {
+      if (!this.isOver(pub)) this.violate('retention', `the key of ${pub.slice(0, 7)} goes before its time`)
+      forget(pub)
     }
     const secret = escrow.secret.bind(escrow)
     escrow.secret = async (caller, request) => {

@@ -14,7 +14,12 @@ function numberAfter(name: string, otherwise: number): number {
   return value
 }
 
+const KNOWN = new Set(['--seeds', '--from'])
+
 async function main(): Promise<void> {
+  // Without this a misspelt option, or --help, is ten thousand seeds.
+  const odd = process.argv.slice(2).find((word, at) => at % 2 === 0 && !KNOWN.has(word))
+  if (odd !== undefined) throw new Error(`${odd}: the options are --seeds N and --from K`)
   const seeds = numberAfter('--seeds', SEEDS_DEFAULT)
   const from = numberAfter('--from', 1)
   const tally = new Tally()

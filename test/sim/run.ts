@@ -133,6 +133,8 @@ function unsettled(world: World): { invariant: Invariant; sentence: string }[] {
       invariant: 'answered',
       sentence: `${JSON.stringify(one.text.slice(0, 40))} ${one.key.slice(0, 7)}`,
     })
+  for (const pub of checks.keysLeft())
+    found.push({ invariant: 'retention', sentence: `the key of ${pub.slice(0, 7)} is still in escrow` })
   for (const hub of hubs)
     for (const { run, process } of hub.engine.containers.values())
       if (process !== null && checks.owners.records.get(run.pub)?.hub !== hub.machine.id)
@@ -253,6 +255,8 @@ async function restartAtEnd(world: World, broken: () => unknown): Promise<void> 
     newcomers: new Set<never>(),
     strangers: new Map(),
     replies: new Map(),
+    sealed: running.escrow.vault.pubs(),
+    otherClocks: running.clocks.all(),
   }
   const policy = world.provider.policy()
   const { effects } = decide({ state: inbox.state, now: machine.clock.now(), policy, facts, ledger })

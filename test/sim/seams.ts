@@ -90,6 +90,21 @@ export function mistaken(look: Look, bugs: Bugs): Look {
 export function plantInProvider(universe: Universe, provider: Provider, sbot: FakeSbot): void {
   plantInSaying(universe, provider, sbot)
   plantInCommits(universe, provider, sbot)
+  plantInEscrow(universe, provider)
+}
+
+function plantInEscrow({ bugs }: Universe, provider: Provider): void {
+  const { vault } = provider.escrow
+  if (bugs.has('keys-stay')) vault.pubs = () => []
+  if (!bugs.has('keys-go-at-once')) return
+  const { inbox } = provider
+  const say = inbox.say.bind(inbox)
+  inbox.say = async (content, recps) => {
+    const { type, status, pub } = content as { type?: unknown; status?: unknown; pub: PubId }
+    const said = await say(content, recps)
+    if (type === 'buttcloud/pub' && status === 'ended') vault.forget(pub)
+    return said
+  }
 }
 
 function plantInSaying(universe: Universe, provider: Provider, sbot: FakeSbot): void {

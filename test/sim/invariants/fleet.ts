@@ -86,6 +86,8 @@ export class Fleet {
         this.violate('retention', `the copy of ${record.name} goes before its time`)
       return
     }
+    // Its date had come, and while it was being removed the pub was put back here: it is made anew.
+    if (told !== undefined && told.desired !== 'none' && told.epoch > 1 && isFormer) return
     if (record?.status !== 'ended' || record.keepUntil === null || record.keepUntil > now)
       this.violate('retention', `the volume of ${record?.name} goes before its time`)
   }

@@ -13,7 +13,7 @@ export const INVARIANTS = {
   ports: 'no port with two pubs (blueprint 6)',
   capacity: 'no hub with more pubs than it has memory for (blueprint 6)',
   'same-state': 'the state is the same whatever order feeds are read in, and after a restart (blueprint 9)',
-  retention: 'no volume goes before its time (blueprint 10)',
+  retention: 'no volume and no sealed key goes before its time, and no key stays after it (blueprint 10)',
   'two-clocks': 'no volume goes by one clock alone (blueprint 10)',
   'bearer-to-owners': "an invite is in no message that anybody but the pub's owners may read (blueprint 12)",
   'link-once': 'the link to an export is said once per request (blueprint 12)',

@@ -2,20 +2,32 @@
  * After a story: what was written on the provider's, the hubs' and the pubs' feeds, opened with the provider's key, and
  * what was printed by any program; and that nothing of it is what must never be there.
  */
-import { existsSync, readdirSync, readFileSync, statSync } from 'node:fs'
+import { readdirSync, readFileSync } from 'node:fs'
 import { join } from 'node:path'
 import pull from 'pull-stream'
 import ssbKeys from 'ssb-keys'
 import type { Test } from 'tape'
+import { keysIn } from './chains'
 import type { World } from './path-story'
+import { formsOf, secretsIn } from './secret-scan'
 import { dial, type StockPeer } from './stock'
 
-export interface Sensitive {
+/** What goes when a pub is deleted, and so has to be taken before. */
+interface OfPub {
+  feed: string
+  /** Its private half, as base64. */
+  secret: string
+  /** What it and its engine said. */
+  printed: string
+}
+
+interface Sensitive {
   note: string
   address: string
   /** Seeds of invites and keys of private blobs. */
   bearers: string[]
   owners: StockPeer[]
+  pub: OfPub
 }
 
 interface Opened {
@@ -27,15 +39,31 @@ interface Opened {
 /** Figures of use, as people write them; sizes of plans are said by `plans` and `plan` alone. */
 const FIGURE = /\b\d+(?:\.\d+)?\s?(?:kB|MB|GB|KiB|MiB|GiB|%)(?![A-Za-z0-9])/
 const SAYS_FIGURES = new Set(['status', 'plans', 'plan', 'help', 'export'])
+/** The same as programs write them. */
+const FIELD = /"(?:inBytes|outBytes|cpuMs|inBytesPerSecond|outBytesPerSecond|cpuShare)":/
+
+/** Takes what is left to see of the only pub of this world while it is there. */
+export function takeOfPub(world: World, feed: string, engineWords = ''): OfPub {
+  const [secret] = secretsIn(world.hub.folder)
+  if (secret === undefined) throw new Error('the hub has no secret of a pub')
+  return { feed, secret, printed: outputsBelow(world.hub.folder) + engineWords }
+}
 
 export async function lookForSecrets(t: Test, world: World, sensitive: Sensitive): Promise<void> {
   const { provider, hub } = world
-  const secrets = secretsIn(provider.folder).concat(secretsIn(hub.folder))
-  t.ok(secrets.length >= 3, `${secrets.length} key pairs: the provider's, the hub's, the pub's`)
+  const { pub } = sensitive
+  const secrets = [secretOf(provider.folder), secretOf(join(hub.folder, 'node')), pub.secret].flatMap(formsOf)
+  t.equal(new Set(secrets.map((form) => form.slice(0, 32))).size, 6, 'three key pairs, in base64 and hex')
+  t.ok(sensitive.bearers.length > 3, `${sensitive.bearers.length} words that open something`)
   const messages = await everything(world)
   const people = new Set(sensitive.owners.map((one) => one.id))
   const ours = messages.filter((one) => !people.has(one.author))
   t.ok(ours.length > 100, `${ours.length} messages of provider, hub and pub`)
+  for (const id of [provider.id, hub.id, pub.feed])
+    t.ok(
+      ours.some((one) => one.author === id),
+      `some of ${id.slice(0, 8)}`,
+    )
 
   const never = [...secrets, sensitive.address]
   const found = (where: string, words: string[]) => words.filter((word) => where.includes(word))
@@ -58,6 +86,7 @@ export async function lookForSecrets(t: Test, world: World, sensitive: Sensitive
     'what opens something was said to owners alone',
   )
   const noted = ours.filter((one) => one.text.includes(sensitive.note))
+  t.ok(noted.length > 0, 'the note was said')
   t.ok(
     noted.every(
       (one) =>
@@ -68,7 +97,9 @@ export async function lookForSecrets(t: Test, world: World, sensitive: Sensitive
   )
   const figures = ours.filter(
     (one) =>
-      FIGURE.test(String(one.content.text ?? one.text)) && !SAYS_FIGURES.has(one.content.buttcloud?.command),
+      FIELD.test(one.text) ||
+      (FIGURE.test(String(one.content.text ?? one.text)) &&
+        !SAYS_FIGURES.has(one.content.buttcloud?.command)),
   )
   t.deepEqual(
     figures.map((one) => one.text.slice(0, 200)),
@@ -76,7 +107,8 @@ export async function lookForSecrets(t: Test, world: World, sensitive: Sensitive
     'no figure of use on any feed, but in the answer to a status',
   )
 
-  const printed = logsOf(world)
+  const printed = [provider.output(), hub.lines(), pub.printed, outputsBelow(hub.folder)].join('\n')
+  t.match(pub.printed, /listening/, 'and those of the pub are among them')
   t.ok(printed.length > 5_000, `${printed.length} characters of logs`)
   t.deepEqual(
     found(printed, [...never, ...sensitive.bearers, sensitive.note]),
@@ -85,30 +117,12 @@ export async function lookForSecrets(t: Test, world: World, sensitive: Sensitive
   )
 }
 
-/** Private keys and seeds, whole and without their ending, of every `secret` below a folder. */
-function secretsIn(folder: string): string[] {
-  const words: string[] = []
-  const walk = (path: string) => {
-    for (const name of readdirSync(path)) {
-      const file = join(path, name)
-      if (statSync(file).isDirectory()) walk(file)
-      else if (name === 'secret') {
-        const keys = JSON.parse(readFileSync(file, 'utf8').replace(/^\s*#.*$/gm, '')) as { private: string }
-        // The second half of a private key is the public one, which everybody may see.
-        const bytes = Buffer.from(keys.private.replace('.ed25519', ''), 'base64').subarray(0, 32)
-        words.push(keys.private, bytes.toString('base64').slice(0, 42), bytes.toString('hex'))
-      }
-    }
-  }
-  walk(folder)
-  return [...new Set(words)]
-}
+/** The private half of a node, as base64. */
+const secretOf = (folder: string): string => keysIn(folder).private.replace('.ed25519', '')
 
 /** Every message that the provider holds, boxed ones opened with its key. */
 async function everything({ provider, networkKey }: World): Promise<Opened[]> {
-  const file =
-    [join(provider.folder, 'secret'), join(provider.folder, '.ssb', 'secret')].find(existsSync) ?? ''
-  const keys = JSON.parse(readFileSync(file, 'utf8').replace(/^\s*#.*$/gm, ''))
+  const keys = keysIn(provider.folder)
   const rpc = await dial(keys, provider.address, networkKey, { createLogStream: 'source' })
   try {
     const raw = await new Promise<any[]>((resolve, reject) =>
@@ -126,17 +140,13 @@ async function everything({ provider, networkKey }: World): Promise<Opened[]> {
   }
 }
 
-/** What provider and hub printed, and what the pubs did, as far as the hub keeps it. */
-function logsOf({ provider, hub }: World): string {
-  const kept: string[] = []
-  const walk = (path: string) => {
-    for (const name of readdirSync(path)) {
-      const file = join(path, name)
-      if (statSync(file).isDirectory()) walk(file)
-      else if (/output|\.log$/.test(name) && !/flume|db2|offset/.test(file))
-        kept.push(readFileSync(file, 'utf8'))
-    }
-  }
-  walk(hub.folder)
-  return [provider.output(), hub.lines(), ...kept].join('\n')
+/** What pubs printed, as far as the hub keeps it in files. */
+function outputsBelow(folder: string): string {
+  const files = readdirSync(folder, { recursive: true, withFileTypes: true })
+  return files
+    .filter((one) => one.isFile() && /output|\.log$/.test(one.name))
+    .map((one) => join(one.parentPath, one.name))
+    .filter((path) => !/flume|db2|offset/.test(path))
+    .map((path) => readFileSync(path, 'utf8'))
+    .join('\n')
 }

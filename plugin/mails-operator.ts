@@ -1,0 +1,117 @@
+/** Which mails the operator is owed: what needs somebody to look, each at most once in a while. */
+import type { FeedId, Millis } from '../protocol/ids'
+import {
+  CAPACITY_LOW_AGAIN_MS,
+  CAPACITY_LOW_SHARE,
+  CUTS_STOPPED_AGAIN_MS,
+  HUB_SILENT_AGAIN_MS,
+  HUB_SILENT_MAIL_MS,
+  UNDELIVERED_AGAIN_MS,
+} from '../protocol/limits-mail'
+import type { MailTo } from './effects'
+import type { Look } from './look'
+import { isLate, type MailFacts, oweMail } from './mail-facts'
+import { mailWords } from './words-mail'
+import { size } from './words-plans'
+
+const OPERATOR: MailTo = { kind: 'operator' }
+
+/** The same once in so long, whenever this provider was started. */
+const spell = (now: Millis, ms: Millis): number => Math.floor(now / ms)
+
+/** Owes the operator what is due. */
+export function oweOperatorMails(look: Look, mail: MailFacts): void {
+  if (!mail.has(OPERATOR)) return
+  oweSilentHubs(look, mail)
+  oweCapacity(look, mail)
+  oweAlerts(look, mail)
+  oweStopped(look, mail)
+  oweUndelivered(look, mail)
+}
+
+function oweSilentHubs(look: Look, mail: MailFacts): void {
+  const { state, facts, now, policy } = look.world
+  for (const { hub, status, label } of state.provider.hubs.values()) {
+    if (status === 'retired' || facts.connected.has(hub)) continue
+    const since = silentSince(look, hub)
+    if (since === null) continue
+    const due = since + HUB_SILENT_MAIL_MS
+    if (now < due) {
+      look.wakeAt(due)
+      continue
+    }
+    const pubs = [...(state.byHub.get(hub) ?? [])].filter(
+      (id) => state.provider.pubs.get(id)?.record.status === 'live',
+    ).length
+    const key = `hub-silent ${hub} ${spell(now, HUB_SILENT_AGAIN_MS)}`
+    oweMail(look, mail, key, OPERATOR, mailWords.hubSilent(policy.providerName, label, since, pubs))
+  }
+}
+
+/** Since when it is known to be away; a provider that was away itself counts from its own start. Null: nobody knows. */
+function silentSince({ world }: Look, hub: FeedId): Millis | null {
+  return world.facts.goneSince?.get(hub) ?? world.facts.currentSince ?? null
+}
+
+/** No hub has room for the largest plan, or little is left of everything. */
+function oweCapacity(look: Look, mail: MailFacts): void {
+  const { state, policy, now } = look.world
+  const hubs = [...state.provider.hubs.values()].filter(({ status }) => status === 'admitted')
+  const rooms = hubs.flatMap(({ hub }) => {
+    const all = state.authors.get(hub)?.capacity?.memoryBytes
+    return all === undefined ? [] : [{ all, left: all - (look.taken.bytes.get(hub) ?? 0) }]
+  })
+  if (rooms.length === 0) return
+  const largest = policy.plans.reduce((one, other) =>
+    other.size.reservedBytes > one.size.reservedBytes ? other : one,
+  )
+  const most = Math.max(...rooms.map(({ left }) => left))
+  const sum = (values: number[]): number => values.reduce((one, other) => one + other, 0)
+  const [all, left] = [sum(rooms.map((room) => room.all)), sum(rooms.map((room) => room.left))]
+  const why =
+    most < largest.size.reservedBytes
+      ? `No hub has room for a pub of the plan ${largest.name}: it takes ${size(largest.size.reservedBytes)}, and the most that is free on one hub is ${size(Math.max(0, most))}.`
+      : left < all * CAPACITY_LOW_SHARE
+        ? `Of ${size(all)} of memory for pubs, ${size(Math.max(0, left))} are left on all hubs together.`
+        : null
+  if (why === null) return
+  const key = `capacity-low ${spell(now, CAPACITY_LOW_AGAIN_MS)}`
+  oweMail(look, mail, key, OPERATOR, mailWords.capacityLow(policy.providerName, why))
+}
+
+function oweAlerts(look: Look, mail: MailFacts): void {
+  const { state, policy } = look.world
+  for (const { at, content } of state.provider.money.alerts.values()) {
+    if (isLate(look, at)) continue
+    const name = content.pub === null ? null : (state.provider.pubs.get(content.pub)?.record.name ?? null)
+    oweMail(
+      look,
+      mail,
+      `alert ${content.event}`,
+      OPERATOR,
+      mailWords.alert(policy.providerName, content, name),
+    )
+  }
+}
+
+/** So much is due that it was stopped for the operator. */
+function oweStopped(look: Look, mail: MailFacts): void {
+  const { now, policy } = look.world
+  for (const what of ['suspensions', 'ends'] as const) {
+    const waiting = look.held.filter(({ why }) => why === what).length
+    const max = what === 'suspensions' ? policy.dues.suspensionsPerDayMax : policy.dues.endsPerDayMax
+    if (waiting === 0) continue
+    const key = `stopped ${what} ${spell(now, CUTS_STOPPED_AGAIN_MS)}`
+    oweMail(look, mail, key, OPERATOR, mailWords.cutsStopped(policy.providerName, what, waiting, max))
+  }
+}
+
+/** Not about this mail itself: the queue tells of owners' and payers' only. */
+function oweUndelivered(look: Look, mail: MailFacts): void {
+  const { now, policy } = look.world
+  const lately = (mail.failed ?? []).filter(({ at }) => at > now - UNDELIVERED_AGAIN_MS)
+  const last = lately.at(-1)
+  if (last === undefined) return
+  const key = `undelivered ${spell(now, UNDELIVERED_AGAIN_MS)}`
+  oweMail(look, mail, key, OPERATOR, mailWords.undelivered(policy.providerName, lately.length, last))
+}

@@ -1,0 +1,107 @@
+/**
+ * Which mails are owed: a function of the state and of what is known of mail, like everything else that is owed. Nothing
+ * is published for them; that one is in the queue, or was sent lately, is a fact of the next look.
+ */
+import type { FeedId, Millis } from '../protocol/ids'
+import { INCIDENT_MAIL_MS, INCIDENT_MAILS_PER_DAY_MAX } from '../protocol/limits-mail'
+import type { PubFact } from '../protocol/state'
+import type { DuesFact } from '../protocol/state-money'
+import type { MailTo } from './effects'
+import { bestPaymentOf } from './entitlement'
+import { type Incident, incidentFactsOf, incidentsOf, overAt } from './incidents'
+import type { Look } from './look'
+import { isLate, type MailFacts, oweMail } from './mail-facts'
+import { oweOperatorMails } from './mails-operator'
+import { addressOf, observationOf } from './query'
+import { mailWords } from './words-mail'
+
+const DAY_MS = 24 * 3_600_000
+
+/** Owes every mail that is due and not taken. Nothing where this provider sends none. */
+export function oweMails(look: Look): void {
+  const { mail } = look.world.facts
+  if (mail === undefined || mail === null) return
+  const { pubs, money } = look.world.state.provider
+  for (const pub of pubs.values()) {
+    // Whose pub it is, a change of this look decides first.
+    if (look.pubsChanged.has(pub.pub) || look.pubsEnded.has(pub.pub)) continue
+    oweWelcome(look, mail, pub)
+    oweIncidents(look, mail, pub)
+  }
+  for (const [id, dues] of money.dues) {
+    const pub = pubs.get(id)
+    if (pub !== undefined) oweDues(look, mail, pub, dues)
+  }
+  oweOperatorMails(look, mail)
+}
+
+const owner = (id: FeedId): MailTo => ({ kind: 'owner', owner: id })
+
+/** To each owner, once it has been up: the hint where its first invite is, never the invite. */
+function oweWelcome(look: Look, mail: MailFacts, pub: PubFact): void {
+  const { state, policy } = look.world
+  const { record } = pub
+  if (isLate(look, pub.createdAt) || record.status !== 'live') return
+  if (!record.owners.some((id) => mail.has(owner(id)))) return
+  const address = addressOf(state, pub)
+  if (address === null || observationOf(state, pub)?.phase !== 'up') return
+  for (const id of record.owners) {
+    const words = mailWords.welcome(policy.providerName, record.name, address)
+    oweMail(look, mail, `welcome ${pub.pub} ${id}`, owner(id), words)
+  }
+}
+
+/** What the feed promises is mailed to the owners and to who pays: the present stage alone. */
+function oweDues(look: Look, mail: MailFacts, pub: PubFact, dues: DuesFact): void {
+  if (isLate(look, dues.at)) return
+  const { state, policy } = look.world
+  const told = {
+    ...{ service: policy.providerName, name: pub.record.name, dues: dues.content },
+    retentionMs: policy.retentionMs,
+  }
+  const owners = pub.record.owners.filter((id) => mail.has(owner(id)))
+  for (const id of owners)
+    oweMail(look, mail, `dues ${dues.key} ${id}`, owner(id), mailWords.dues({ ...told, reader: 'owner' }))
+  const customer = bestPaymentOf(state, pub.pub)?.content.customer
+  if (customer === undefined) return
+  const payer: MailTo = { kind: 'payer', customer }
+  // Who is both has the owner's mail, which says more.
+  if (owners.some((id) => mail.same?.(payer, owner(id)) === true)) return
+  oweMail(look, mail, `dues ${dues.key} ${customer}`, payer, mailWords.dues({ ...told, reader: 'payer' }))
+}
+
+/** What lasts is mailed when it has lasted a while, and again when it is over. */
+function oweIncidents(look: Look, mail: MailFacts, pub: PubFact): void {
+  const { state, now } = look.world
+  if (pub.record.status !== 'live' || incidentFactsOf(state, pub).length === 0) return
+  if (!pub.record.owners.some((id) => mail.has(owner(id)))) return
+  const mailed: Millis[] = []
+  for (const incident of incidentsOf(state, pub)) {
+    const { first } = incident
+    const due = first.at + INCIDENT_MAIL_MS
+    const end = overAt(incident)
+    if (end === null && now < due) look.wakeAt(due)
+    if ((end ?? now) < due || isLate(look, first.at)) continue
+    if (mailed.filter((at) => at > first.at - DAY_MS).length >= INCIDENT_MAILS_PER_DAY_MAX) continue
+    mailed.push(first.at)
+    for (const id of pub.record.owners) oweIncident(look, mail, pub, incident, id)
+  }
+}
+
+function oweIncident(look: Look, mail: MailFacts, pub: PubFact, incident: Incident, id: FeedId): void {
+  const { providerName } = look.world.policy
+  const { name, hub } = pub.record
+  const { kind, at, number } = incident.first
+  const end = overAt(incident)
+  const of = `${pub.pub} ${hub} ${number} ${id}`
+  if (end === null)
+    oweMail(look, mail, `incident ${of}`, owner(id), mailWords.incident(providerName, name, kind, at))
+  else
+    oweMail(
+      look,
+      mail,
+      `incident-over ${of}`,
+      owner(id),
+      mailWords.incidentOver(providerName, name, kind, at, end),
+    )
+}
