@@ -7,7 +7,6 @@ import { parseCommand } from '../protocol/command'
 import type { Command } from '../protocol/command-kinds'
 import type { FeedId } from '../protocol/ids'
 import { BRIDGE_AWAY_MS, CLOCKS_AGREE_MS, LINK_LEFT_MS, PAID_WAIT_MS } from '../protocol/limits-money'
-import { buildCheckout } from '../protocol/messages/checkout'
 import { buildSession } from '../protocol/messages/session'
 import type { Plan } from '../protocol/plan'
 import type { PubFact, Request } from '../protocol/state'
@@ -15,6 +14,7 @@ import type { PaymentFact } from '../protocol/state-money'
 import { beginBilling, beginCancel } from './decide-billing'
 import { beginCreate, oweNewPub } from './decide-create'
 import { storeBrought } from './decide-import'
+import { beginPlan } from './decide-plan'
 import { entitlementOf } from './entitlement'
 import { answer, clip, type Look, notify, onlyOwnersRead } from './look'
 import { livePubsOf } from './owners'
@@ -28,6 +28,7 @@ import {
   lapsedCreate,
   linkEnds,
   openCheckout,
+  oweLinkFor,
   paymentFor,
   unpaidCreates,
 } from './unpaid'
@@ -68,23 +69,22 @@ function payFor(look: Look, request: Request, pub: PubFact): void {
   if (price === null) return refuse(payWords.planUnknown(name, plan))
   const open = openCheckout(state, pub, now, LINK_LEFT_MS)
   if (open !== null) return sayLinkAgain(look, request, open)
-  const content = buildCheckout({
-    ...{ checkout: request.key, pub: pub.pub, name, owner: request.author, plan, kind: 'pay' },
-  })
-  look.owe({ kind: 'record', content })
+  oweLinkFor(look, request, pub, plan)
 }
 
 /** Goes on with what was begun about money; false where nothing was. */
 export function continuePaying(look: Look, request: Request): boolean {
-  const { money, answers } = look.world.state.provider
+  const { money, answers, changes } = look.world.state.provider
   const told = money.checkouts.get(request.key)
   if (told !== undefined) {
     continueCheckout(look, request, told)
     return true
   }
-  if (answers.get(request.key)?.received !== true) return false
+  // A change that stands on the feed waits for its hub, and for nobody's money.
+  if (answers.get(request.key)?.received !== true || changes.has(request.key)) return false
   const command = parseCommand(request.text)
   if (command.kind === 'pay') beginPay(look, request, command)
+  else if (command.kind === 'plan') beginPlan(look, request, command)
   else if (command.kind === 'billing') beginBilling(look, request, command)
   else if (command.kind === 'cancel') beginCancel(look, request, command)
   else return false
@@ -128,9 +128,9 @@ const optionsOf = (request: Request, { content }: Checkout) => ({
   ...{ pub: content.pub },
 })
 
-function commandOf({ text }: Request): 'create' | 'import' | 'pay' {
+function commandOf({ text }: Request): 'create' | 'import' | 'pay' | 'plan' {
   const { kind } = parseCommand(text)
-  return kind === 'import' || kind === 'pay' ? kind : 'create'
+  return kind === 'import' || kind === 'pay' || kind === 'plan' ? kind : 'create'
 }
 
 /**

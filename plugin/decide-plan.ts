@@ -19,12 +19,13 @@ import { answer, type Look, notify, onlyOwnersRead, pubFor, type World } from '.
 import { countedFor } from './owners'
 import { planOf } from './policy'
 import { roomOn } from './schedule'
+import { oweLinkFor } from './unpaid'
 import { when } from './words'
 import { planWords } from './words-plans'
 
 type Wanted = Extract<Command, { kind: 'plan' }>
-/** What a change of plan has to go through: nothing, Stripe, or a `no` in words. */
-type Way = { kind: 'now' } | { kind: 'stripe'; subscription: string } | { kind: 'no'; text: string }
+/** What a change of plan has to go through: nothing, a link to pay by, a change of the subscription, or a `no` in words. */
+type Way = { kind: 'now' | 'link' } | { kind: 'stripe'; subscription: string } | { kind: 'no'; text: string }
 
 /** Checks, asks who has to be asked, and goes on as every change does; without a plan it says which one the pub has. */
 export function beginPlan(look: Look, request: Request, command: Wanted): void {
@@ -45,6 +46,8 @@ export function beginPlan(look: Look, request: Request, command: Wanted): void {
   if (way.kind === 'no') return refuse(look, request, way.text)
   if (!isUnderWay && !isFit(look, request, pub, plan)) return
   if (way.kind === 'stripe') return changeAtStripe(look, request, { pub, plan, isUnderWay, ...way })
+  // When somebody has paid by the link, followPayments does the rest.
+  if (way.kind === 'link') return oweLinkFor(look, request, pub, plan.name)
   if (takeRoom(look, pub.record, plan) !== null)
     // Paid for already, and the room went meanwhile: followPayments sees to it.
     return answer(look, request, 'failed', planWords.noRoomYet(pub.record.name, plan.name, 'it is full'), {
@@ -66,9 +69,7 @@ function wayOf(world: World, pub: PubFact, plan: Plan): Way {
   const paid = bestPaymentOf(world.state, pub.pub)
   if (paid === null || !mayTakeMoney(paid)) {
     const there = { ...pub, record: { ...record, plan: plan.name } }
-    return entitlementOf(world, there).ok
-      ? { kind: 'now' }
-      : no(planWords.payFirst(record.name, plan.name, priceText(plan.price)))
+    return { kind: entitlementOf(world, there).ok ? 'now' : 'link' }
   }
   const { status, cancelAt, subscription } = paid.content
   if (paid.content.plan === plan.name) return { kind: 'now' }

@@ -88,9 +88,6 @@ export const planWords = {
     `The plan **${plan}** costs nothing, and **${name}** is paid for by a subscription. \`cancel ${name}\` ends that; when it is over, \`plan ${name} ${plan}\` keeps the pub.`,
   leaving: (name: string, at: string): string =>
     `The subscription of **${name}** is cancelled and ends on ${at}, so its plan can't be changed until then.`,
-  /** Nobody pays for it, and this plan costs something. */
-  payFirst: (name: string, plan: string, price: string): string =>
-    `The plan **${plan}** costs ${price}, and nobody pays for **${name}** so far, so nothing was changed. \`create NEWNAME plan ${plan}\` makes a pub with it.`,
   unpaidStays: (name: string): string =>
     `**${name}** is not paid for just now, so its plan stays. \`billing\` puts that right; then send this again.`,
   noReason: 'no reason was given',
