@@ -2,6 +2,7 @@
  * What hubs say of incidents, told to the owners of the pub, and `log NAME`. A notice covers everything that its hub
  * had said of the pub by then: the message that it names is the last of it, so that nothing is told twice.
  */
+
 import type { Millis } from '../protocol/ids'
 import {
   INCIDENT_GATHER_MS,
@@ -13,6 +14,7 @@ import type { IncidentFact, PubFact, Request } from '../protocol/state'
 import { incidentsOf, joined } from './incidents'
 import { answer, type Look, notify } from './look'
 import { pubNamed, pubsOf } from './query'
+import { isWithin } from './within'
 import { words } from './words'
 import { logText, noticeText } from './words-incident'
 
@@ -56,7 +58,7 @@ function tell(look: Look, pub: PubFact, facts: readonly IncidentFact[]): void {
 function dueAt(look: Look, pub: PubFact, first: IncidentFact): Millis {
   const { state, now } = look.world
   const gathered = look.deadline(first.receivedAt + INCIDENT_GATHER_MS)
-  const times = (state.provider.incidentNotices.get(pub.pub) ?? []).filter((at) => at > now - DAY_MS)
+  const times = (state.provider.incidentNotices.get(pub.pub) ?? []).filter((at) => isWithin(at, DAY_MS, now))
   const last = times.at(-1)
   if (last === undefined || times.length < INCIDENT_NOTICES_PER_DAY_MAX) return gathered
   return Math.max(gathered, last + INCIDENT_NOTICES_RARE_MS)

@@ -4,6 +4,7 @@
  */
 import type { Command } from '../protocol/command-kinds'
 import { isGood } from '../protocol/evolve-money'
+import { PLAN_SHOWN_MS } from '../protocol/limits-money'
 import type { PubMessage } from '../protocol/messages/pub'
 import type { Plan } from '../protocol/plan'
 import { priceText } from '../protocol/price-text'
@@ -175,8 +176,12 @@ function changeAtStripe(
   if (reply?.state === 'waiting') return
   if (isUnderWay && reply !== undefined) {
     const done = reply.state === 'done' && reply.ask === 'stripe' ? (reply.value as BillingDone) : null
-    // Done, and the fact is still on its way: it wakes the loop.
-    if (done?.outcome === 'done') return
+    if (done?.outcome === 'done') {
+      // The fact comes first: what shows another plan was changed once more, or is made good by the next sweep.
+      const until = look.deadline(request.receivedAt + PLAN_SHOWN_MS)
+      if (look.world.now < until) return look.wakeAt(until)
+      return answer(look, request, 'failed', planWords.changedAgain(record.name, plan.name), options)
+    }
     if (reply.state === 'failed' || done !== null) {
       const why = reply.state === 'failed' ? reply.reason : (done?.reason ?? planWords.noReason)
       return answer(look, request, 'failed', planWords.stripeFailed(record.name, plan.name, why), options)

@@ -2,6 +2,7 @@
  * What the provider owes now: (state, now, policy, facts) → effects. Looks at every open request, each time anew, so
  * a restart or a replay needs no code of its own. An empty list means settled.
  */
+
 import { leftAside, type Parsed, parseCommand } from '../protocol/command'
 import { helpText, shortHelp } from '../protocol/help'
 import type { FeedId, Millis } from '../protocol/ids'
@@ -42,6 +43,7 @@ import { oweMails } from './mails'
 import { isGuest } from './owners'
 import { pubsOf, viewOf } from './query'
 import { continueAsked } from './question'
+import { isWithin } from './within'
 import { listLine, words } from './words'
 
 export interface Decision {
@@ -94,7 +96,7 @@ function isKnown(world: World, author: FeedId): boolean {
 /** Work under way goes on; new requests are taken up to the limit; what is over gets one combined answer. */
 function decideAuthor(look: Look, author: FeedId, requests: Request[]): void {
   const { state, now, policy } = look.world
-  const recent = (state.provider.recent.get(author) ?? []).filter((at) => at > now - MINUTE_MS)
+  const recent = (state.provider.recent.get(author) ?? []).filter((at) => isWithin(at, MINUTE_MS, now))
   let room = policy.requestsPerMinuteMax - recent.length
   const over: Request[] = []
   let asking = false
@@ -148,13 +150,13 @@ function continueWork(look: Look, request: Request): boolean {
 }
 
 function refuseBurst(look: Look, author: FeedId, over: Request[]): void {
-  const { state, now, policy } = look.world
+  const { now, policy } = look.world
   const last = over[over.length - 1]
   if (last === undefined) return
   // One by one: as arguments of one call, a hundred thousand are more than the stack holds.
   let lastArrival = 0
   for (const request of over) lastArrival = Math.max(lastArrival, request.receivedAt)
-  const lastAnswer = state.provider.bursts.get(author)?.lastAt ?? Number.NEGATIVE_INFINITY
+  const lastAnswer = lastBurst(look, author)
   const due = Math.max(lastArrival + BURST_GATHER_MS, lastAnswer + BURST_ANSWER_EVERY_MS)
   if (now < due) return look.wakeAt(due)
   look.owe({
@@ -166,13 +168,19 @@ function refuseBurst(look: Look, author: FeedId, over: Request[]): void {
   })
 }
 
+/** When somebody last got a combined answer; one that a wrong clock has dated ahead holds nobody up. */
+function lastBurst({ world: { state, now } }: Look, author: FeedId): Millis {
+  const at = state.provider.bursts.get(author)?.lastAt ?? Number.NEGATIVE_INFINITY
+  return at <= now ? at : Number.NEGATIVE_INFINITY
+}
+
 function refuseStranger(look: Look, author: FeedId, upTo: number): void {
   const { state, now } = look.world
   const before = state.provider.bursts.get(author)
   if (upTo <= (before?.upTo ?? 0)) return
-  const due = (before?.lastAt ?? Number.NEGATIVE_INFINITY) + STRANGER_ANSWER_EVERY_MS
+  const due = lastBurst(look, author) + STRANGER_ANSWER_EVERY_MS
   if (now < due) return look.wakeAt(due)
-  const hour = state.provider.strangerRefusals.filter((at) => at > now - HOUR_MS)
+  const hour = state.provider.strangerRefusals.filter((at) => isWithin(at, HOUR_MS, now))
   const planned = look.effects.filter((effect) => effect.kind === 'burst' && !effect.payload.known).length
   if (hour.length + planned >= STRANGER_ANSWERS_PER_HOUR_MAX) return look.wakeAt((hour[0] ?? now) + HOUR_MS)
   look.owe({

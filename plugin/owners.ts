@@ -1,4 +1,5 @@
 /** Who owns what, and how many may: joined from records. A change of owners is bounded, because each calls somebody. */
+
 import type { FeedId, Millis } from '../protocol/ids'
 import {
   GUESTS_MAX,
@@ -10,6 +11,7 @@ import {
 import type { PubFact, State } from '../protocol/state'
 import type { Policy } from './policy'
 import { feedOf, pubsOf } from './query'
+import { isWithin } from './within'
 
 const DAY_MS = 24 * 3_600_000
 
@@ -51,7 +53,7 @@ export function whyNotAdd(state: State, pub: PubFact, feed: FeedId, now: Millis)
   if (isProgram(state, feed)) return 'program'
   if (pub.record.owners.length >= OWNERS_MAX) return 'full'
   if (livePubsOf(state, feed).length >= OWNED_PUBS_MAX) return 'many-pubs'
-  const today = state.provider.ownerAdds.filter(({ at }) => at > now - DAY_MS)
+  const today = state.provider.ownerAdds.filter(({ at }) => isWithin(at, DAY_MS, now))
   if (today.filter((one) => one.owner === feed).length >= OWNER_ADDS_PER_DAY_MAX) return 'called-often'
   if (today.filter((one) => one.pub === pub.pub).length >= OWNER_ADDS_PER_PUB_DAY_MAX) return 'changed-often'
   const isNew = !state.provider.owners.has(feed) && !isGuest(state, feed)

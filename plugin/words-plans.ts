@@ -98,6 +98,8 @@ export const planWords = {
     `On it: I am changing the subscription of **${name}** to **${plan}** (${price}). What is paid already is set off against it.`,
   stripeFailed: (name: string, plan: string, why: string): string =>
     `The subscription of **${name}** could not be changed to **${plan}**: ${why}. Nothing was changed.`,
+  changedAgain: (name: string, plan: string): string =>
+    `The subscription of **${name}** was changed to **${plan}**, and has another plan now all the same: somebody has changed it once more. The pub goes by its subscription; \`plan ${name}\` tells which one it has.`,
   follows: (name: string, plan: string, given: Size): string =>
     `The subscription of **${name}** was changed to the plan **${plan}**, so it has that now: ${sizeText(given)}. It is started anew for that, which takes a moment.`,
 } as const

@@ -122,8 +122,9 @@ function evolveOp(provider: ProviderFold, message: Folded, op: OpMessage): void 
 function evolvePub(state: State, message: Folded, record: PubMessage): void {
   const { pubs, begun } = state.provider
   const before = pubs.get(record.pub)
-  // What follows from a promise answers no request.
-  if (state.provider.money.dues.get(record.pub)?.key !== record.answers) {
+  // What follows from a promise answers no request, nor does a later record that keeps such a cause.
+  const isKept = before?.record.answers === record.answers && !state.provider.changes.has(record.answers)
+  if (!isKept && state.provider.money.dues.get(record.pub)?.key !== record.answers) {
     begun.add(record.answers)
     noteChange(state.provider, message, record)
   }

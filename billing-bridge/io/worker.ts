@@ -55,7 +55,9 @@ export class Worker {
   private begin(): void {
     if (this.stopped) return
     const { clock } = this.options
-    for (const call of startable(this.works, clock.now())) {
+    // One time for both questions: what becomes due between two would be seen by neither.
+    const now = clock.now()
+    for (const call of startable(this.works, now)) {
       const work = this.works.get(call.id)
       if (work !== undefined) work.state = 'running'
       const run = this.make(call).finally(() => {
@@ -65,8 +67,8 @@ export class Worker {
       this.running.add(run)
     }
     this.cancel?.()
-    const at = nextAt(this.works, clock.now())
-    this.cancel = at === null ? null : clock.after(at - clock.now(), () => this.begin())
+    const at = nextAt(this.works, now)
+    this.cancel = at === null ? null : clock.after(at - now, () => this.begin())
   }
 
   private async make(call: OwedCall): Promise<void> {

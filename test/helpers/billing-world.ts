@@ -3,6 +3,7 @@ import { type Bridge, createBridge } from '../../billing-bridge/io/bridge'
 import { createLog } from '../../billing-bridge/io/log'
 import { openStripe, type StripeDoor } from '../../billing-bridge/io/stripe'
 import { doStep, planSync } from '../../billing-bridge/io/sync'
+import type { ProviderPort } from '../../billing-bridge/port'
 import type { Policy } from '../../plugin/policy'
 import type { BillingFact } from '../../protocol/rpc-billing'
 import { type Clock, realClock } from '../../sbot/loop'
@@ -26,6 +27,8 @@ export class BillingWorld {
   readonly lines: string[] = []
   bridge!: Bridge
   door!: StripeDoor
+  /** How many bridges there were. */
+  lives = 0
   private base = ''
   private unwatch = () => {}
 
@@ -57,11 +60,35 @@ export class BillingWorld {
     return steps.length
   }
 
+  /** Called before and after every call of the bridge to its provider. */
+  onStep: () => void = () => {}
+
+  /** The provider's port for one life of a bridge: what a dead one asks for does not come through, nor any answer. */
+  private portFor(isAlive: () => boolean): ProviderPort {
+    const { port } = this.book
+    const through =
+      <A extends unknown[], T>(call: (...args: A) => Promise<T>) =>
+      async (...args: A): Promise<T> => {
+        this.onStep()
+        if (!isAlive()) return new Promise<T>(() => {})
+        const answer = await call(...args)
+        this.onStep()
+        return isAlive() ? answer : new Promise<T>(() => {})
+      }
+    const { fact, alert, done, state, page } = port
+    return {
+      ...{ fact: through(fact), alert: through(alert), done: through(done) },
+      ...{ state: through(state), page: through(page) },
+    }
+  }
+
   private openBridge(): void {
     const { secrets = [this.stripe.secret], timeoutMs } = this.options
+    const life = ++this.lives
+    const port = this.portFor(() => this.lives === life)
     this.door = openStripe({ key: TEST_KEY, base: this.base, timeoutMs })
     this.bridge = createBridge({
-      ...{ door: this.door, port: this.book.port, provider, webhookSecrets: secrets, clock: this.clock },
+      ...{ door: this.door, port, provider, webhookSecrets: secrets, clock: this.clock },
       publicUrl: 'https://pubs.example.org',
       log: createLog((line) => void this.lines.push(line)),
     })
@@ -84,6 +111,7 @@ export class BillingWorld {
   /** The bridge is gone, as after kill -9, and another one takes its place. What it did goes on into nothing. */
   crash(): void {
     this.disconnect()
+    this.lives += 1
     this.door.close()
     void this.bridge.stop()
     this.openBridge()

@@ -15,9 +15,9 @@ import { World } from './stripe-world'
  * down: the connection is cut before anything is done. limited: 429. broken: 500, and nothing was done.
  * done-500: all is done and 500 is said, also when asked again under the same key.
  * done-cut: all is done and the connection is cut; asked again under the same key it is said.
- * slow: the answer comes late.
+ * slow: it is begun late. late: it is answered late.
  */
-export type Fault = 'down' | 'limited' | 'broken' | 'done-500' | 'done-cut' | 'slow'
+export type Fault = 'down' | 'limited' | 'broken' | 'done-500' | 'done-cut' | 'slow' | 'late'
 export interface Order {
   fault: Fault
   /** How many requests it befalls; default one. */
@@ -57,6 +57,10 @@ export class StripeStandIn {
   secret: string
   /** How far the clock is ahead of the real one. */
   aheadMs = 0
+  /** Something has happened; something was asked for. */
+  onEvent: (event: Event) => void = () => {}
+  onRequest: (name: string) => void = () => {}
+  onAnswer: (name: string) => void = () => {}
   /** The operator's key was rolled. */
   refuseKeys = false
   private readonly saved = new Map<string, Saved>()
@@ -71,7 +75,10 @@ export class StripeStandIn {
       live: options.live ?? false,
       ...(options.retryDays === undefined ? {} : { retryDays: options.retryDays }),
       ...(options.afterRetries === undefined ? {} : { afterRetries: options.afterRetries }),
-      happened: (event) => this.undelivered.push(event),
+      happened: (event) => {
+        this.undelivered.push(event)
+        this.onEvent(event)
+      },
     })
   }
 
@@ -106,6 +113,11 @@ export class StripeStandIn {
     this.world.tick()
   }
 
+  /** Everything that happened since, not signed yet. */
+  happenings(): Event[] {
+    return this.undelivered.splice(0)
+  }
+
   /** Everything that happened since, as deliveries. They count as delivered once `delivered` says so. */
   deliveries(): Delivery[] {
     return this.undelivered.splice(0).map((event) => this.sign(event))
@@ -132,6 +144,7 @@ export class StripeStandIn {
     const url = new URL(request.url ?? '/', 'http://stripe')
     const name = `${request.method} ${url.pathname}`
     this.requests.push(name)
+    this.onRequest(name)
     const order = this.faults.find((one) => one.count > 0 && one.on.test(name))
     if (order !== undefined) order.count -= 1
     const fault = order?.fault
@@ -142,8 +155,22 @@ export class StripeStandIn {
     if (fault === 'broken')
       return this.refuse(response, new Refused(500, 'api_error', 'Something went wrong'))
     const given = this.answered(request, name, url, body, fault === 'done-500')
+    if (fault === 'late') await new Promise((resolve) => setTimeout(resolve, order?.slowMs))
     if (fault === 'done-cut') return void request.socket.destroy()
     this.send(response, given.status, given.body, given.headers)
+    this.onAnswer(name)
+  }
+
+  /** A product with its price, as `admin billing sync` makes them. */
+  offer(plan: string, amount = 300): void {
+    const metadata = { 'metadata[buttcloud_plan]': plan }
+    const product = { id: `buttcloud_${plan}`, name: plan, ...metadata }
+    const price = {
+      ...{ product: product.id, currency: 'usd', unit_amount: String(amount), ...metadata },
+      ...{ 'recurring[interval]': 'month', lookup_key: product.id },
+    }
+    answer(this.world, 'POST', '/v1/products', readForm(String(new URLSearchParams(product))))
+    answer(this.world, 'POST', '/v1/prices', readForm(String(new URLSearchParams(price))))
   }
 
   private answered(

@@ -13,9 +13,9 @@ const CREATE = /^POST \/v1\/checkout\/sessions$/
 
 for (const fault of ['down', 'limited', 'broken', 'done-500', 'done-cut', 'slow'] as Fault[])
   test(`billing trouble: Stripe is ${fault} while a link is made`, async (t) => {
-    const world = await BillingWorld.start({ timeoutMs: 700 })
+    const world = await BillingWorld.start(fault === 'slow' ? { timeoutMs: 2_000 } : {})
     try {
-      world.stripe.fail({ fault, on: CREATE, slowMs: 2_000 })
+      world.stripe.fail({ fault, on: CREATE, slowMs: 4_000 })
       const { session } = await world.link('alice')
       // A request that was only slow is carried out after its caller has given up.
       if (fault === 'slow')
@@ -185,6 +185,34 @@ test('billing trouble: a refused key is told to the operator, and is in no line'
       world.lines.some((line) => /sk_|whsec_/.test(line)),
       'no key in a line',
     )
+  } finally {
+    await world.stop()
+  }
+  t.end()
+})
+
+test('billing trouble: a reading that arrives late does not undo a newer one', async (t) => {
+  const world = await BillingWorld.start()
+  try {
+    const id = await world.paid('alice')
+    const subscription = world.stripe.world.subscription(id)
+    world.stripe.fail({ fault: 'late', on: /^GET \/v1\/subscriptions\//, slowMs: 400 })
+    world.stripe.world.emit('customer.subscription.updated', subscription)
+    const asked = world.stripe.requests.length
+    const first = world.deliver()
+    await until('the first look', () => world.stripe.requests.length > asked)
+    subscription.cancel_at_period_end = true
+    subscription.cancel_at = subscription.items.data[0]?.current_period_end ?? null
+    world.stripe.world.emit('customer.subscription.updated', subscription)
+    const second = world.deliver()
+    t.deepEqual((await Promise.all([first, second])).flat(), [200, 200])
+    t.deepEqual(world.folded(id), world.oracle(id), 'the newer one holds')
+    const many = world.stripe.requests.length
+    for (let count = 0; count < 50; count++)
+      world.stripe.world.emit('customer.subscription.updated', subscription)
+    const deliveries = world.stripe.deliveries()
+    await Promise.all(deliveries.map((one) => world.bridge.webhook(one.raw, one.headers)))
+    t.ok(world.stripe.requests.length - many <= 3, 'fifty at once are one look, or two')
   } finally {
     await world.stop()
   }

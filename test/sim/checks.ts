@@ -2,10 +2,12 @@
 import { clocksSay } from '../../plugin/dues'
 import type { Provider } from '../../plugin/io/provider'
 import type { Ledger } from '../../plugin/query'
-import type { FeedId, MessageId, PubId } from '../../protocol/ids'
+import type { FeedId, MessageId, Millis, PubId } from '../../protocol/ids'
 import { CLOCKS_LOOK_EVERY_MS } from '../../protocol/limits-money'
+import type { BillingFact, BillingFactAnswer } from '../../protocol/rpc-billing'
 import { PROVIDER } from './actors'
 import type { SimHub } from './hub'
+import { Dues } from './invariants/dues'
 import { Exports } from './invariants/exports'
 import { Fleet } from './invariants/fleet'
 import { Incidents } from './invariants/incidents'
@@ -30,6 +32,7 @@ export class Checks {
   readonly fleet: Fleet
   readonly incidents: Incidents
   readonly exports: Exports
+  readonly dues: Dues
   private readonly seen = new Set<MessageId>()
 
   constructor(
@@ -37,10 +40,17 @@ export class Checks {
     private readonly provider: SimProvider,
     private readonly hubs: readonly SimHub[],
     ledger: Ledger,
+    /** What all clocks but the provider's show. */
+    others: () => Millis[],
   ) {
     this.chain = new OneChain(violate)
     this.finals = new OneFinal(violate, this.asked)
-    this.owners = new OwnersOnly(violate, this.asked, this.redeemed)
+    this.dues = new Dues(violate, {
+      dues: () => provider.policy(false).dues,
+      retentionMs: provider.policy(false).retentionMs,
+      clocks: () => ({ own: provider.machine.clock.now(), others: others() }),
+    })
+    this.owners = new OwnersOnly(violate, this.asked, this.redeemed, this.dues)
     this.invites = new Invites(violate, ledger, this.owners.records, PROVIDER)
     this.fleet = new Fleet(violate, hubs, this.owners.records)
     this.exports = new Exports(violate, this.asked, this.owners.records, PROVIDER)
@@ -61,6 +71,7 @@ export class Checks {
       return
     }
     this.finals.said(message)
+    this.dues.said(message)
     this.owners.said(message)
     this.invites.said(message)
     this.fleet.recorded()
@@ -75,6 +86,15 @@ export class Checks {
     this.fleet.reported(machine.id, message)
     this.incidents.reported(machine.id, message)
     this.invites.reported(message, (pub) => hub.engine.processOf(pub))
+  }
+
+  /** The bridge was told that a fact is on the feed: it is on the disk then. */
+  factAnswered({ subscription, stripeTime }: BillingFact, outcome: BillingFactAnswer['outcome']): void {
+    const last = this.dues.payments.get(subscription)
+    if (outcome === 'published' && (last === undefined || last.at < stripeTime))
+      this.violate('fact-durable', `${subscription} is acknowledged and not on the feed`)
+    if (outcome === 'known' && last === undefined)
+      this.violate('fact-durable', `${subscription} is said to be known and is not on the feed`)
   }
 
   /** A message got onto the disk of a pub. */

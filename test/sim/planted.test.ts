@@ -21,6 +21,8 @@ const ONLY: Partial<Record<Bug, ReadonlySet<Invariant>>> = {
   'revoked-is-good': new Set<Invariant>(['void-stays-void']),
   'notices-forgotten': BUT_STATE,
   'links-forgotten': BUT_STATE,
+  'dues-not-told': BUT_STATE,
+  'payment-not-heard': BUT_STATE,
 }
 
 /** The first world that shows the bug; null when none does. */

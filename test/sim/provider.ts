@@ -1,6 +1,7 @@
 /** The provider's machine: the real program of plugin/ over a fake node, started again after every crash. */
 import { mkdirSync, rmSync } from 'node:fs'
 import { join } from 'node:path'
+import type { DuesPolicy } from '../../plugin/dues-policy'
 import { hookInviteUse } from '../../plugin/io/onboarding'
 import { type Provider, startProvider } from '../../plugin/io/provider'
 import { Tables } from '../../plugin/io/tables'
@@ -15,7 +16,6 @@ import { plainSeals } from './seals'
 import { plantInProvider, plantInReading } from './seams'
 import type { Machine, Universe } from './universe'
 
-/** Retention short enough to see volumes go. */
 const [TINY] = DEFAULT_POLICY.plans as [Plan]
 /** Twice the room, and the same disk: there are no figures here that a smaller one would be refused by. */
 const BIG: Plan = {
@@ -26,10 +26,16 @@ const BIG: Plan = {
     reservedBytes: 2 * TINY.size.reservedBytes,
   },
 }
+/** Short enough to see the stages of not paying, and volumes go. */
+const DUES: DuesPolicy = {
+  graceMs: { 'past-due': 300_000, unpaid: 180_000, canceled: 180_000, never: 240_000, 'grant-over': 180_000 },
+  ...{ remindMs: 100_000, suspendedMs: 360_000, lastWeekMs: 180_000, lastDayMs: 100_000 },
+  ...{ suspensionsPerDayMax: 1, endsPerDayMax: 1 },
+}
 const POLICY: Policy = {
-  ...DEFAULT_POLICY,
+  ...{ ...DEFAULT_POLICY, portMin: 8100, portMax: 8107, retentionMs: 6 * 60_000 },
   plans: [TINY, BIG],
-  ...{ portMin: 8100, portMax: 8107, retentionMs: 6 * 60_000 },
+  dues: DUES,
 }
 
 type Redeem = (this: { id: string }, request: { feed: FeedId }, done: (error: Error | null) => void) => void
@@ -128,8 +134,11 @@ export class SimProvider {
     return tables
   }
 
-  policy(): Policy {
-    if (!this.universe.bugs.has('room-not-counted')) return POLICY
+  /** `bugs` false: as it should be. */
+  policy(bugs = true): Policy {
+    if (bugs && this.universe.bugs.has('cap-ignored'))
+      return { ...POLICY, dues: { ...DUES, suspensionsPerDayMax: 100, endsPerDayMax: 100 } }
+    if (!bugs || !this.universe.bugs.has('room-not-counted')) return POLICY
     const plans = POLICY.plans.map((plan) => ({ ...plan, size: { ...plan.size, reservedBytes: 1 } }))
     return { ...POLICY, plans }
   }

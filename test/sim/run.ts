@@ -1,7 +1,7 @@
 /** Runs one seed from its first event to the end, and says what was broken, if anything. */
 
 import { runOf } from '../../hub-daemon/run'
-import { sizeOf } from '../../plugin/change'
+import { desiredOf, sizeOf } from '../../plugin/change'
 import { decide } from '../../plugin/decide'
 import type { ContactOp } from '../../protocol/messages/op'
 import type { PubMessage } from '../../protocol/messages/pub'
@@ -12,6 +12,7 @@ import type { SimHub } from './hub'
 import type { Invariant } from './invariants/violation'
 import { START } from './timeline'
 import { makeTrouble } from './trouble'
+import { unheard, unpaid } from './unpaid'
 import { World } from './world'
 
 export interface Outcome {
@@ -35,6 +36,10 @@ export interface Outcome {
     starts: number
     epochs: number
     incidents: number
+    /** Pubs that were suspended, or ended, because nobody paid; and subscriptions. */
+    suspensions: number
+    ends: number
+    subscriptions: number
   }
   lines: string[]
 }
@@ -128,6 +133,7 @@ function isQuiet(world: World): boolean {
 function unsettled(world: World): { invariant: Invariant; sentence: string }[] {
   const { checks, hubs } = world
   const found: { invariant: Invariant; sentence: string }[] = []
+  found.push(...unheard(world))
   for (const one of checks.finals.unanswered(checks.redeemed))
     found.push({
       invariant: 'answered',
@@ -142,7 +148,7 @@ function unsettled(world: World): { invariant: Invariant; sentence: string }[] {
   for (const record of checks.owners.records.values()) {
     const hub = hubs.find((one) => one.machine.id === record.hub)
     const process = hub?.engine.processOf(record.pub) ?? null
-    const live = record.status === 'live' && record.desired === 'up'
+    const live = record.status === 'live' && desiredOf(record) === 'up'
     const session = hub?.sessions.get(record.pub)?.fact()
     if (live && (process?.isOpen !== true || process.epoch !== record.epoch))
       found.push({
@@ -152,7 +158,7 @@ function unsettled(world: World): { invariant: Invariant; sentence: string }[] {
     if (!live && process !== null)
       found.push({ invariant: 'up-at-the-end', sentence: `${record.name} is ${whyOff(record)} and runs` })
     if (live && hub !== undefined) found.push(...disordered(world, hub, record))
-    found.push(...unhealed(world, record))
+    found.push(...unhealed(world, record), ...unpaid(world, record))
     if (!live || process === null || !process.isOpen) continue
     for (const op of checks.invites.ops.values()) {
       const left = op.invite.uses - (checks.invites.used.get(op.op) ?? 0)
@@ -170,7 +176,8 @@ function unsettled(world: World): { invariant: Invariant; sentence: string }[] {
   return found
 }
 
-const whyOff = (record: PubMessage): string => (record.status === 'ended' ? 'deleted' : 'stopped')
+const whyOff = ({ status, suspended }: PubMessage): string =>
+  status === 'ended' ? 'deleted' : suspended ? 'suspended' : 'stopped'
 
 /** A live pub is in no trouble any more that its owners were told of, and they were told of all. */
 function unhealed(
@@ -181,7 +188,7 @@ function unhealed(
   const found: string[] = []
   for (const { kind } of incidents.open(record.hub, record.pub)) {
     // A stopped pub is not measured.
-    if (record.desired === 'up' || !kind.startsWith('disk')) found.push(`${kind} is not over`)
+    if (desiredOf(record) === 'up' || !kind.startsWith('disk')) found.push(`${kind} is not over`)
   }
   const process = hubs.find((one) => one.machine.id === record.hub)?.engine.processOf(record.pub)
   if (process?.takesBlobs === false) found.push('it takes no blobs though its disk has room')
@@ -281,6 +288,9 @@ function outcomeOf(world: World, violation: { invariant: Invariant; sentence: st
       exports: checks.exports.handedOut.size,
       starts: world.provider.starts,
       incidents: checks.incidents.count,
+      suspensions: checks.dues.suspensions,
+      ends: checks.dues.ends,
+      subscriptions: checks.dues.payments.size,
       epochs: records.reduce((sum, one) => sum + one.epoch - 1, 0),
     },
   }

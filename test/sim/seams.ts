@@ -9,6 +9,7 @@ import { parsePayload } from '../../protocol/parse'
 import type { Incoming, ReadOptions } from '../../sbot/port'
 import type { Bug, Bugs } from './bugs'
 import type { FakeSbot } from './sbot'
+import { plantInMoney } from './seams-money'
 import type { Universe } from './universe'
 
 /** Bugs in what is read. */
@@ -17,6 +18,9 @@ export function plantInReading(universe: Universe, sbot: FakeSbot, running: () =
   if (universe.bugs.has('reverted-not-heard'))
     sbot.read = (options: ReadOptions) =>
       read({ ...options, onMessage: (message) => options.onMessage(asIfKept(message)) })
+  if (universe.bugs.has('payment-not-heard'))
+    sbot.read = (options: ReadOptions) =>
+      read({ ...options, onMessage: (message) => options.onMessage(asIfUnpaid(message)) })
   if (!universe.bugs.has('yes-without-branch')) return
   sbot.read = (options: ReadOptions) =>
     read({ ...options, onMessage: (message) => options.onMessage(confirmed(message, running())) })
@@ -27,6 +31,14 @@ function asIfKept(message: Incoming): Incoming {
   const content = message.content as { type?: unknown } | null
   return content?.type === 'buttcloud/observed'
     ? { ...message, content: { ...content, reverted: null } }
+    : message
+}
+
+/** A payment as if the card had failed. */
+function asIfUnpaid(message: Incoming): Incoming {
+  const content = message.content as { type?: unknown } | null
+  return content?.type === 'buttcloud/payment'
+    ? { ...message, content: { ...content, status: 'unpaid' } }
     : message
 }
 
@@ -57,6 +69,7 @@ export function misheard(message: Incoming, bugs: Bugs): Incoming {
     ['rebuilds-not-counted', { rebuilds: 0 }],
     ['versions-not-heard', { version: null }],
     ['fallback-not-heard', { fallback: null }],
+    ['suspension-not-heard', (content as { desired?: unknown }).desired === 'down' ? { desired: 'up' } : {}],
   ]
   const heard = deaf.filter(([bug]) => bugs.has(bug)).map(([, fields]) => fields)
   return heard.length === 0 ? message : { ...message, content: Object.assign({}, content, ...heard) }
@@ -90,6 +103,7 @@ export function mistaken(look: Look, bugs: Bugs): Look {
 export function plantInProvider(universe: Universe, provider: Provider, sbot: FakeSbot): void {
   plantInSaying(universe, provider, sbot)
   plantInCommits(universe, provider, sbot)
+  plantInMoney(universe, provider)
   plantInEscrow(universe, provider)
 }
 

@@ -26,6 +26,11 @@ test(`${SEEDS} seeds: every promise holds after every event and at the end`, asy
   )
   t.ok(takenBack > SEEDS / 10, `${takenBack} invites were taken back that could still be used`)
   t.ok(exports > SEEDS / 20, `enough was exported: ${exports} links`)
+  const { suspensions, ends, subscriptions } = tally.counts
+  t.ok(
+    suspensions > SEEDS / 4 && ends > SEEDS / 10 && subscriptions > SEEDS / 2,
+    `${subscriptions} subscriptions, ${suspensions} suspended and ${ends} ended unpaid`,
+  )
   t.ok(changes > SEEDS, `enough was changed: ${changes} stops, starts, restarts and names`)
   t.ok(starts > 4 * SEEDS && epochs > SEEDS, `enough went wrong: ${starts} starts, ${epochs} raised epochs`)
   t.equal(tally.forks, 0, 'no feed forked')

@@ -84,7 +84,7 @@ export interface Life {
 
 /** The clock of one machine: it runs at its own rate and is set forward or back now and then. */
 export class MachineClock {
-  private readonly rate: number
+  private rate: number
   private offsetMs: Millis
 
   constructor(
@@ -102,6 +102,11 @@ export class MachineClock {
   /** Milliseconds that passed on this machine, however its clock was set. */
   steady(): number {
     return (this.timeline.now - START) * this.rate
+  }
+
+  /** From the start at the rate that is right. */
+  runTrue(): void {
+    this.rate = 1
   }
 
   set(byMs: Millis): void {

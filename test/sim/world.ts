@@ -17,6 +17,7 @@ import { Network } from './network'
 import { Members, Person } from './people'
 import { SimProvider } from './provider'
 import { Random } from './random'
+import { SimStripe } from './stripe'
 import { Timeline } from './timeline'
 import { type Faults, heal, Machine, someFaults, type Universe } from './universe'
 
@@ -53,6 +54,7 @@ export class World implements Universe {
   readonly members: Members
   readonly network: Network
   readonly checks: Checks
+  readonly stripe: SimStripe
   readonly twins = new Set<() => void>()
   readonly lines: string[] = []
   healed = false
@@ -97,7 +99,9 @@ export class World implements Universe {
       return hub?.engine.at(port) ?? null
     })
     const ledger = createLedger(keys)
-    this.checks = new Checks((...what) => this.violate(...what), this.provider, this.hubs, ledger)
+    const others = () => [this.stripe.now(), ...this.hubs.map((hub) => hub.machine.clock.now())]
+    this.checks = new Checks((...what) => this.violate(...what), this.provider, this.hubs, ledger, others)
+    this.stripe = new SimStripe(this)
     this.wire()
   }
 

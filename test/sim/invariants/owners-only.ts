@@ -6,6 +6,7 @@ import type { PubMessage } from '../../../protocol/messages/pub'
 import { parse, parsePayload } from '../../../protocol/parse'
 import type { Message } from '../messages'
 import type { Asked } from '../people'
+import type { Dues } from './dues'
 import type { Violate } from './violation'
 
 export class OwnersOnly {
@@ -26,6 +27,7 @@ export class OwnersOnly {
     private readonly asked: ReadonlyMap<MessageId, Asked>,
     /** Who has redeemed the provider's invite. */
     private readonly redeemed: ReadonlySet<FeedId>,
+    private readonly dues: Dues,
   ) {}
 
   /** A message of the provider. */
@@ -71,6 +73,7 @@ export class OwnersOnly {
     const bad = (what: string) => this.violate('owners-only', `${record.name}: ${what}`)
     const cause = this.asked.get(record.answers)
     this.records.set(record.pub, record)
+    if (this.dues.recorded(before, record)) return
     if (cause === undefined) return bad('a record that nobody asked for')
     if (before === undefined) {
       if (record.owners.join() !== cause.author) bad('made for somebody else than who asked')
