@@ -38,6 +38,8 @@ interface Subscription {
   periodEnd: Millis
   cancelAt: Millis | null
   refunded: boolean
+  /** The provider has heard of it. */
+  known: boolean
 }
 
 export class SimStripe {
@@ -186,7 +188,7 @@ export class SimStripe {
     const { plan } = session
     const one: Subscription = {
       ...{ id: `sub_${this.count}`, session, plan, status: 'active' },
-      ...{ periodEnd: this.now() + MONTH_MS, cancelAt: null, refunded: false },
+      ...{ periodEnd: this.now() + MONTH_MS, cancelAt: null, refunded: false, known: false },
     }
     this.subscriptions.push(one)
     this.emit(one)
@@ -196,7 +198,8 @@ export class SimStripe {
   private live(one: Subscription): void {
     const { random } = this
     const before = JSON.stringify({ ...one, session: null })
-    if (!isAlive(one)) return
+    // Nobody cancels within the first minute: a pub whose payment comes and goes unheard waits for its link to run out.
+    if (!isAlive(one) || !one.known) return
     if (one.cancelAt !== null && one.cancelAt <= this.now()) one.status = 'canceled'
     else if (this.world.healed) one.status = 'active'
     else if (random.chance(CHANGE_CHANCE)) {
@@ -230,7 +233,11 @@ export class SimStripe {
   private send(running: Provider, fact: BillingFact): void {
     if (!isBridge(running.inbox.state, BRIDGE)) return
     running.billing.fact(BRIDGE, fact).then(
-      ({ outcome }) => this.world.checks.factAnswered(fact, outcome),
+      ({ outcome }) => {
+        this.world.checks.factAnswered(fact, outcome)
+        const one = this.subscriptions.find(({ id }) => id === fact.subscription)
+        if (one !== undefined && outcome !== 'unknown') one.known = true
+      },
       () => undefined,
     )
   }
