@@ -214,13 +214,13 @@ export function reservedBytesOf(state: State, hub: FeedId): number {
   let bytes = 0
   for (const id of state.byHub.get(hub) ?? []) {
     const pub = state.provider.pubs.get(id)
-    if (pub !== undefined && occupies(state, pub)) bytes += mostReserved(state, pub)
+    if (pub !== undefined && occupies(state, pub)) bytes += reservedBytesFor(state, pub)
   }
   return bytes
 }
 
 /** The most that a run of it may have reserved by now: of the order that its hub last had up, and of all later ones. */
-function mostReserved(state: State, pub: PubFact): number {
+export function reservedBytesFor(state: State, pub: PubFact): number {
   const sizes = state.provider.reserved.get(pub.pub) ?? []
   const observed = observationOf(state, pub)
   const upAt = observed?.phase === 'up' ? observed.revision : 0

@@ -12,7 +12,7 @@ import type { SimHub } from './hub'
 import type { Invariant } from './invariants/violation'
 import { START } from './timeline'
 import { makeTrouble } from './trouble'
-import { unheard, unpaid } from './unpaid'
+import { otherwisePaid, unheard, unpaid } from './unpaid'
 import { World } from './world'
 
 export interface Outcome {
@@ -158,7 +158,7 @@ function unsettled(world: World): { invariant: Invariant; sentence: string }[] {
     if (!live && process !== null)
       found.push({ invariant: 'up-at-the-end', sentence: `${record.name} is ${whyOff(record)} and runs` })
     if (live && hub !== undefined) found.push(...disordered(world, hub, record))
-    found.push(...unhealed(world, record), ...unpaid(world, record))
+    found.push(...unhealed(world, record), ...unpaid(world, record), ...otherwisePaid(world, record))
     if (!live || process === null || !process.isOpen) continue
     for (const op of checks.invites.ops.values()) {
       const left = op.invite.uses - (checks.invites.used.get(op.op) ?? 0)
