@@ -2,6 +2,7 @@
 import {
   type Check,
   type Checked,
+  describeRefusal,
   feedId,
   flag,
   list,
@@ -50,6 +51,8 @@ const fields: { [K in OwedCall['kind']]: Check<Omit<Extract<OwedCall, { kind: K 
   expire: shape({ id: callId, session: id }),
 }
 
+const anything: Check<unknown> = (value) => ({ ok: true, value })
+
 /** One owed call. */
 export const checkOwedCall: Check<OwedCall> = (value, field) => {
   const kind = (value as { kind?: unknown } | null)?.kind
@@ -60,10 +63,24 @@ export const checkOwedCall: Check<OwedCall> = (value, field) => {
   return checked.ok ? { ok: true, value: { kind, ...checked.value } as OwedCall } : checked
 }
 
-export const checkOwedItem: Check<OwedItem> = shape({
-  calls: list(checkOwedCall, 0, OWED_CALLS_MAX),
-  now: time,
-})
+const owedItem = shape({ calls: list(anything, 0, OWED_CALLS_MAX), now: time })
+
+/**
+ * The provider's list. A call that this bridge does not know is left out and named in `odd`: a provider of a later version
+ * must not have to wait with everything else.
+ */
+export const checkOwedItem: Check<OwedItem & { odd: string[] }> = (value, field) => {
+  const checked = owedItem(value, field)
+  if (!checked.ok) return checked
+  const calls: OwedCall[] = []
+  const odd: string[] = []
+  for (const [index, one] of checked.value.calls.entries()) {
+    const call = checkOwedCall(one, `calls[${index}]`)
+    if (call.ok) calls.push(call.value)
+    else odd.push(describeRefusal(call))
+  }
+  return { ok: true, value: { calls, now: checked.value.now, odd } }
+}
 
 export const checkFactAnswer: Check<BillingFactAnswer> = shape({
   outcome: oneOf('published', 'known', 'unknown'),

@@ -12,6 +12,7 @@ import { askOnce, memberIn } from './io/once'
 import { startServer } from './io/server'
 import { openStripe } from './io/stripe'
 import { doStep, planSync } from './io/sync'
+import { healthOf } from './pages/health'
 import { describeStep } from './sync-plan'
 
 export interface BillingOptions {
@@ -79,10 +80,7 @@ export async function runBilling(options: BillingOptions): Promise<RunningBillin
       webhook: async (raw, headers) => bridge?.webhook(raw, headers) ?? { status: 503, body: 'later\n' },
       page: () => link.port.page(),
       invite: options.invite ?? null,
-      health: () => ({
-        ok: link.isConnected(),
-        why: link.isConnected() ? null : 'the provider is out of reach',
-      }),
+      health: () => healthOf(link.awayMs()),
       termsFile: options.termsFile ?? null,
       privacyFile: options.privacyFile ?? null,
       ...{ operator, log },

@@ -65,12 +65,12 @@ export function endReason(state: State, payment: PaymentFact): EndReason | null 
 }
 
 /**
- * A second payment goes back, and one for what was never made. What was paid before another one took over has been used:
+ * A second payment goes back, and one for what was never made or was over by then. What was paid before another one took over has been used:
  * it ends, and nothing goes back.
  */
 function isRefundDue(state: State, payment: PaymentFact): boolean {
   if (payment.goodSince === null || payment.content.refunded) return false
-  return payment.second || isNeverMade(state, payment.content.pub)
+  return payment.second || payment.late || isNeverMade(state, payment.content.pub)
 }
 
 function cancelsOf(state: State, pub: PubId): Debt[] {

@@ -1,6 +1,7 @@
 /** `billing NAME`, `cancel NAME`, and what owners are told of payments that they did not ask about. */
 import type { Command } from '../protocol/command-kinds'
 import { isGood } from '../protocol/evolve-money'
+import { PORTAL_MAILS_PER_DAY_MAX } from '../protocol/limits-money'
 import type { PubFact, Request } from '../protocol/state'
 import type { PaymentFact } from '../protocol/state-money'
 import { isAlive } from './billing-owed'
@@ -11,6 +12,8 @@ import { askStripe, isLink, type StripeReply } from './stripe-ask'
 import { linkEnds, unpaidCreates } from './unpaid'
 import { mailWords } from './words-mail'
 import { payWords as words } from './words-pay'
+
+const DAY_MS = 24 * 3_600_000
 
 /** `billing`: the customer portal, mailed to who pays. Its link is in no message, and the owner learns no address. */
 export function beginBilling(
@@ -27,10 +30,15 @@ export function beginBilling(
   if (payment === null) return answer(look, request, 'refused', words.nobodyPays(called), options)
   const mail = facts.mail ?? null
   if (mail === null) return answer(look, request, 'refused', words.noMail(called), options)
-  const key = `portal ${request.key}`
   const { customer } = payment.content
+  const today = `portal ${customer} ${Math.floor(request.receivedAt / DAY_MS)}`
+  const key = `${today} ${request.key}`
   if (mail.taken.has(key)) return answer(look, request, 'done', words.mailed(called), options)
-  const reply = askStripe(look, request, { id: key, kind: 'portal', customer }, request.receivedAt)
+  const sent = [...mail.taken].filter((one) => one.startsWith(`${today} `)).length
+  if (sent >= PORTAL_MAILS_PER_DAY_MAX)
+    return answer(look, request, 'refused', words.mailedOften(called, sent), options)
+  const call = { id: `portal ${request.key}`, kind: 'portal', customer } as const
+  const reply = askStripe(look, request, call, request.receivedAt)
   if (reply.state === 'waiting') return saySlow(look, request, reply, 'open the page', options)
   const fail = (why: string): void => answer(look, request, 'failed', words.notMailed(called, why), options)
   if (reply.state === 'failed') return fail(reply.reason)

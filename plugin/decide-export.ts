@@ -12,6 +12,7 @@ import type { FeedId } from '../protocol/ids'
 import { EXPORT_HUB_WAIT_MS, EXPORT_LINKS_MAX } from '../protocol/limits'
 import type { OpenQuestion, PubFact, Request } from '../protocol/state'
 import { desiredOf } from './change'
+import { keptPubNamed } from './kept'
 import { type AnswerOptions, answer, clip, type Look, onlyOwnersRead, replyRecipients } from './look'
 import { feedOf, pubNamed, pubsOf } from './query'
 import { askOwners, needsSecond } from './question'
@@ -30,7 +31,8 @@ export function beginExport(look: Look, request: Request, { name, part }: Export
   const live = pubsOf(state, request.author).filter((one) => one.record.status === 'live')
   const names = live.map((one) => one.record.name)
   const only = live.length === 1 ? (live[0] ?? null) : null
-  const pub = name === null ? only : pubNamed(state, request.author, name)
+  const named = name === null ? only : pubNamed(state, request.author, name)
+  const pub = named ?? (part === 'secret' ? keptPubNamed(state, request.author, name, look.world.now) : null)
   if (pub === null)
     return refuse(name === null ? exportWords.whichPub(names, part) : words.noSuchPub(name, names))
   // Whose it is, a change of owners in this look decides first.
@@ -38,6 +40,7 @@ export function beginExport(look: Look, request: Request, { name, part }: Export
   const { record } = pub
   if (feedOf(state, pub) === null) return refuse(changeWords.beingMade(record.name))
   if (part !== 'secret' && desiredOf(record) === 'down') return refuse(exportWords.stopped(record.name))
+  if (record.status === 'ended' && needsSecond(pub)) return refuse(exportWords.endedShared(record.name))
   if (holdsSecret(part) && needsSecond(pub)) return askForSecret(look, request, pub, part)
   if (!comesByMessage(part))
     return answer(look, request, 'done', exportWords.byTerminal(record.name, part), {
@@ -101,7 +104,7 @@ function deliver(
     const { confirms: _confirms, ...open } = options
     return answer(look, request, 'failed', exportWords.failed(name, part, why), open)
   }
-  const body = exportWords.file(name, part, found.value)
+  const body = exportWords.file(name, part, found.value, pub.record.status === 'ended')
   if (here) return answer(look, request, 'done', body, options)
   // The answer is owed once this stands on the feed, so that it is true when it says so.
   look.owe({

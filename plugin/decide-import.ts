@@ -7,13 +7,14 @@ import { type FeedId, type MessageId, pubIdOf } from '../protocol/ids'
 import type { Plan } from '../protocol/plan'
 import type { Request, State } from '../protocol/state'
 import { oweNewPub, roomFor } from './decide-create'
-import { costsNothing } from './entitlement'
+import { costsNothing, paymentsOf } from './entitlement'
 import { answer, type Look } from './look'
 import { isGuest } from './owners'
 import { planOf } from './policy'
 import { feedOf, occupies } from './query'
 import { oweCheckout } from './unpaid'
 import { importWords as words } from './words-import'
+import { payWords } from './words-pay'
 
 /** What somebody has uploaded, whole and checked. */
 export interface Brought {
@@ -68,6 +69,10 @@ export function storeBrought(
   { name, plan, placement, brought }: Storing,
 ): void {
   const { state, facts } = look.world
+  const fail = (why: string): void => {
+    const back = paymentsOf(state, pubIdOf(request.key)).length > 0 ? payWords.backToo : ''
+    answer(look, request, 'failed', `${words.failed(name, why)}${back}`, { command: 'import' })
+  }
   const known = facts.replies.get(request.key)
   // What Stripe said of the link is over.
   const reply = known?.state === 'done' && known.ask === 'stripe' ? undefined : known
@@ -83,11 +88,10 @@ export function storeBrought(
     case 'waiting':
       return
     case 'failed':
-      return answer(look, request, 'failed', words.failed(name, reply.reason), { command: 'import' })
+      return fail(reply.reason)
     case 'done':
       // Uploaded anew while the former one was stored: what is stored is not what is there now.
-      if (reply.value !== brought.feed)
-        return answer(look, request, 'failed', words.failed(name, words.replaced), { command: 'import' })
+      if (reply.value !== brought.feed) return fail(words.replaced)
       oweNewPub(look, request, { name, plan, placement, feed: brought.feed })
       if (state.provider.answers.has(request.key)) return
       return answer(look, request, 'received', words.making(name, brought.messages), {

@@ -11,9 +11,10 @@ import { buildSession } from '../protocol/messages/session'
 import type { Plan } from '../protocol/plan'
 import type { PubFact, Request } from '../protocol/state'
 import type { PaymentFact } from '../protocol/state-money'
+import { isAlive } from './billing-owed'
 import { beginBilling, beginCancel } from './decide-billing'
 import { beginCreate, oweNewPub } from './decide-create'
-import { storeBrought } from './decide-import'
+import { storeBrought, whyNotTake } from './decide-import'
 import { beginPlan } from './decide-plan'
 import { entitlementOf } from './entitlement'
 import { answer, clip, type Look, notify, onlyOwnersRead } from './look'
@@ -69,7 +70,15 @@ function payFor(look: Look, request: Request, pub: PubFact): void {
   if (price === null) return refuse(payWords.planUnknown(name, plan))
   const open = openCheckout(state, pub, now, LINK_LEFT_MS)
   if (open !== null) return sayLinkAgain(look, request, open)
+  // Another request of this look has asked for one: there shall not be two.
+  if (isCheckoutOwed(look, pub)) return look.wakeAt(now)
   oweLinkFor(look, request, pub, plan)
+}
+
+function isCheckoutOwed(look: Look, { pub }: PubFact): boolean {
+  return look.effects.some(
+    (one) => one.kind === 'record' && one.content.type === 'buttcloud/checkout' && one.content.pub === pub,
+  )
 }
 
 /** Goes on with what was begun about money; false where nothing was. */
@@ -96,8 +105,12 @@ function continueCheckout(look: Look, request: Request, told: Checkout): void {
   const { content } = told
   const isCreate = content.kind === 'create'
   const payment = paymentFor(state, told)
-  if (isCreate && payment !== null && payment.goodSpell !== null)
-    return makePaid(look, request, told, payment)
+  // What was paid once is made, also where the next payment fails already: that is told like any other's.
+  if (isCreate && payment !== null && payment.goodSince !== null) {
+    if (isAlive(payment)) return makePaid(look, request, told, payment)
+    const text = payWords.endedEarly(content.name)
+    return answer(look, request, 'failed', text, optionsOf(request, told))
+  }
   const pub = state.provider.pubs.get(content.pub)
   if (!isCreate && pub?.record.status !== 'live')
     return answer(look, request, 'failed', words.goneAlready, optionsOf(request, told))
@@ -266,6 +279,8 @@ function makePaid(look: Look, request: Request, told: Checkout, payment: Payment
   if (command !== 'import') return oweNewPub(look, request, { name, plan, placement, feed: null })
   const brought = facts.brought?.get(request.author)
   if (brought === undefined || brought.name !== name) return fail(payWords.importGone(name))
+  const against = whyNotTake(state, facts.newcomers, brought.feed)
+  if (against !== null) return fail(`${against}${payWords.backToo}`)
   storeBrought(look, request, { name, plan, placement, brought })
 }
 

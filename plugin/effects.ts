@@ -162,6 +162,9 @@ function describeRecord(content: Recorded): string {
       return `record pub ${content.name} ${content.status}, to be ${content.suspended ? 'suspended' : content.desired}, on port ${content.port}`
     case 'buttcloud/dues':
       return `record dues of ${content.pub.slice(0, 9)}: ${content.stage}, ${content.reason}`
+    case 'buttcloud/session':
+      // Not its id: Stripe's page is found by it.
+      return `record the session of ${content.checkout.slice(0, 9)}`
     default:
       return `record ${keyOfRecord(content)}`
   }

@@ -10,6 +10,8 @@ export interface MailFacts {
   taken: ReadonlySet<string>
   /** True where mail to them goes somewhere. */
   has(to: MailTo): boolean
+  /** Stripe's page for payers, where the operator has told it. */
+  portal?: string | null
   /** True where it goes to the same address. */
   same?(one: MailTo, other: MailTo): boolean
   /** What could not be delivered to owners and payers lately, newest last; addresses shortened. */

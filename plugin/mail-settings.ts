@@ -12,6 +12,7 @@ import {
 } from '../protocol/check'
 import { checkEmail } from '../protocol/email-text'
 import { EMAIL_CHARS_MAX } from '../protocol/limits'
+import { STRIPE_URL_CHARS_MAX } from '../protocol/limits-money'
 
 const HOST_CHARS_MAX = 253
 const SECRET_CHARS_MAX = 1_000
@@ -30,6 +31,8 @@ export interface MailSettings {
   caFile: string | null
   /** As it stands in mails: `Name <address>` or the address alone. */
   from: { name: string | null; address: string }
+  /** Stripe's page on which payers let themselves in by a code to their address; null: the operator has none. */
+  portal: string | null
   /** Who is told when something has to be looked at; null: nobody, by mail. */
   operator: string | null
 }
@@ -68,7 +71,12 @@ const smtp = shape({
   passwordFile: nullable(text(PATH_CHARS_MAX)),
   caFile: nullable(text(PATH_CHARS_MAX)),
 })
-const mail = shape({ smtp, from: sender, operator: nullable(address) })
+/** A page that is no secret and lasts, unlike the links that `billing` makes. */
+const page: Check<string> = (value, field) =>
+  typeof value === 'string' && value.length <= STRIPE_URL_CHARS_MAX && /^https:\/\/[\x21-\x7e]+$/.test(value)
+    ? { ok: true, value }
+    : refuse(field, 'a link that begins with https://', value)
+const mail = shape({ smtp, from: sender, operator: nullable(address), portal: nullable(page) })
 
 /** What is wrong with it is told without it. */
 function secret(value: unknown, field: string): ReturnType<Check<string>> {
@@ -79,7 +87,7 @@ function secret(value: unknown, field: string): ReturnType<Check<string>> {
 }
 
 const KNOWN: Record<string, readonly string[]> = {
-  mail: ['smtp', 'from', 'operator'],
+  mail: ['smtp', 'from', 'operator', 'portal'],
   'mail.smtp': ['host', 'port', 'secure', 'user', 'password', 'passwordFile', 'caFile'],
 }
 
@@ -105,7 +113,7 @@ export function readMailSettings(found: unknown): MailSettings | null {
 }
 
 function settingsOf(
-  { smtp: server, from, operator }: Of<typeof mail>,
+  { smtp: server, from, operator, portal }: Of<typeof mail>,
   fail: (why: string) => never,
 ): MailSettings {
   const port = server.port ?? (server.secure === 'implicit' ? 465 : 587)
@@ -119,7 +127,7 @@ function settingsOf(
     fail(
       `mail.smtp.secure is none, so the password would go to ${server.host} in the clear; use starttls or implicit`,
     )
-  return { ...server, port, secure, from, operator }
+  return { ...server, port, secure, from, operator, portal }
 }
 
 /** What never leaves this machine. */

@@ -57,7 +57,7 @@ function oweDues(look: Look, mail: MailFacts, pub: PubFact, dues: DuesFact): voi
   const { state, policy } = look.world
   const told = {
     ...{ service: policy.providerName, name: pub.record.name, dues: dues.content },
-    retentionMs: policy.retentionMs,
+    ...{ retentionMs: policy.retentionMs, portal: mail.portal ?? null },
   }
   const owners = pub.record.owners.filter((id) => mail.has(owner(id)))
   for (const id of owners)

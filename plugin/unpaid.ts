@@ -34,7 +34,7 @@ export function lapsedCreate(state: State, owner: FeedId, name: string): Checkou
   return last
 }
 
-/** The newest checkout of a pub that is there which may still be paid by its link for a while. */
+/** The newest checkout of a pub that is there whose link is on its way, or good for a while still. */
 export function openCheckout(state: State, pub: PubFact, now: Millis, leftMs: Millis): Checkout | null {
   const { money } = state.provider
   let last: Checkout | null = null
@@ -42,7 +42,8 @@ export function openCheckout(state: State, pub: PubFact, now: Millis, leftMs: Mi
     const { content } = told
     if (content.pub !== pub.pub || content.kind !== 'pay' || content.plan !== pub.record.plan) continue
     const session = money.sessions.get(content.checkout)
-    if (session === undefined || session.content.expiresAt < now + leftMs) continue
+    if (session === undefined ? !state.open.has(content.checkout) : session.content.expiresAt < now + leftMs)
+      continue
     if (paymentFor(state, told) === null) last = told
   }
   return last

@@ -26,7 +26,7 @@ const takeAway = (name: string): string =>
   `What you can take with you now: \`export ${name} secret\` gives you its key pair; a pub that is paid for gives you everything, with \`buttcloud export ${name} all\`.`
 
 /** The notice of one stage: what is so, until when, and what to do. */
-export function duesNotice({ name, keepUntil }: PubMessage, dues: DuesMessage): string {
+export function duesNotice({ name, keepUntil, owners }: PubMessage, dues: DuesMessage): string {
   const { reason, suspendAt, endAt } = dues
   const todo = whatToDo(name, reason)
   switch (dues.stage) {
@@ -46,7 +46,7 @@ export function duesNotice({ name, keepUntil }: PubMessage, dues: DuesMessage): 
     case 'last-day':
       return `The last word about **${name}**: it ends at ${when(endAt)}, because ${because[reason]}. ${todo} ${takeAway(name)}`
     case 'ended':
-      return `**${name}** has ended, because ${because[reason]}. ${keepUntil === null ? '' : `Its data stays on its server until ${when(keepUntil)} and is then removed. `}Until then \`export ${name} secret\` still gives you its key pair. The name is free again; \`create ${name}\` makes a new pub, which is another one.`
+      return `**${name}** has ended, because ${because[reason]}. ${keepUntil === null ? '' : `Its data stays on its server until ${when(keepUntil)} and is then removed. `}${owners.length === 1 ? `Until then \`export ${name} secret\` still gives you its key pair. ` : ''}The name is free again; \`create ${name}\` makes a new pub, which is another one.`
     case 'clear':
       return `**${name}** is in order again: nothing is owed for it, and the dates I gave you are void.`
   }

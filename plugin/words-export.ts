@@ -13,6 +13,9 @@ const KEPT_DAYS = Math.round(PRIVATE_BLOB_KEPT_MS / DAY_MS)
 const meaning = (name: string): string =>
   `Whoever has it can speak as your pub, and nobody can take that back. **Two copies that run at once fork its feed, which is then broken for everybody, for ever.** So before you start it anywhere else, send me \`stop ${name}\`; until then it goes on running here.`
 
+const ofEnded =
+  'Whoever has it can speak as your pub, and nobody can take that back. It runs nowhere any more; start it in one place only, because two copies that run at once fork its feed for ever.'
+
 const what = (part: 'secret' | 'gossip'): string =>
   part === 'secret' ? 'the key pair' : 'the table of peers'
 
@@ -50,7 +53,7 @@ export const exportWords = {
     return part === 'all' ? `${how} The key pair of **${name}** is in it. ${meaning(name)}` : how
   },
   /** The links are bearer items. */
-  file: (name: string, part: 'secret' | 'gossip', links: string[]): string => {
+  file: (name: string, part: 'secret' | 'gossip', links: string[], isOver = false): string => {
     const where = links.length === 1 ? links[0] : `\n\n${links.map((link) => `* ${link}`).join('\n')}\n\n`
     const put = links.length === 1 ? '' : ' Put the pieces together in this order.'
     const stays = `It is encrypted, and only this message opens it; it stays here until you have opened it, at most ${KEPT_DAYS} days.`
@@ -58,7 +61,9 @@ export const exportWords = {
       part === 'secret'
         ? `Here is the key pair of **${name}**: ${where}${put}`
         : `Here are the peers that **${name}** knows: ${where}${put}`
-    return part === 'secret' ? `${head}\n\n${meaning(name)}\n\n${stays}` : `${head}\n\n${stays}`
+    return part === 'secret'
+      ? `${head}\n\n${isOver ? ofEnded : meaning(name)}\n\n${stays}`
+      : `${head}\n\n${stays}`
   },
   elsewhere: (name: string, part: 'secret' | 'gossip'): string =>
     `Done: the link to ${what(part)} of **${name}** is in a new private thread that only its owners read.`,
@@ -66,6 +71,8 @@ export const exportWords = {
     `I could not get ${what(part)} of **${name}**: ${why}. Nothing was handed out; please ask again later.`,
   ask: (name: string, by: FeedId, part: ExportPart, until: Millis): string =>
     `${person(by)} wants ${part === 'all' ? `everything that **${name}** holds, its key pair included` : `the key pair of **${name}**`}. ${meaning(name)} It has several owners, so this needs another one's word: if you agree, answer \`yes\` here, before ${when(until)}; \`no\` ends the question.`,
+  endedShared: (name: string): string =>
+    `**${name}** has ended and had several owners, so nobody gets its key pair from me alone. Ask the people who run me, before its data goes.`,
   agreed: (name: string, until: Millis): string =>
     `Noted. Who asked for it can fetch everything now, with ${line(name, 'all')} in a terminal, before ${when(until)}.`,
   line,

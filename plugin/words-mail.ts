@@ -2,10 +2,10 @@
 import type { Millis } from '../protocol/ids'
 import { EMAIL_CODE_DIGITS } from '../protocol/limits-mail'
 import type { AlertMessage } from '../protocol/messages/alert'
-import type { DuesMessage, DuesReason, DuesStage } from '../protocol/messages/dues'
 import type { IncidentKind } from '../protocol/messages/incident'
 import type { Cut } from './dues'
 import { when } from './words'
+import { type DuesTold, duesMail } from './words-mail-dues'
 
 export interface MailText {
   subject: string
@@ -16,7 +16,6 @@ export interface MailText {
 export type Service = string | null
 
 const serviceOf = (service: Service): string => service ?? 'ButtCloud'
-const day = (at: Millis): string => when(at).slice(0, 10)
 
 const mailOf = (subject: string, paragraphs: readonly (string | null)[], foot: string): MailText => ({
   subject,
@@ -45,121 +44,6 @@ const toOperator = (service: Service, subject: string, ...paragraphs: (string | 
     paragraphs,
     'This is for the operator: the address stands in config.json as mail.operator.',
   )
-
-/** Whom a mail about money is written to. */
-export type Reader = 'owner' | 'payer'
-
-interface DuesTold {
-  service: Service
-  name: string
-  dues: DuesMessage
-  reader: Reader
-  retentionMs: Millis
-}
-
-const BECAUSE: Record<DuesReason, (name: string) => string> = {
-  'past-due': (name) => `A payment for ${name} failed. Stripe tries it again by itself within the next days.`,
-  unpaid: (name) => `The payments for ${name} failed, and Stripe has given up trying.`,
-  canceled: (name) => `The subscription that paid for ${name} is over.`,
-  leaving: (name) => `${name} was cancelled.`,
-  never: (name) => `${name} has to be paid for from now on, and nobody pays for it yet.`,
-  'grant-over': (name) => `The time for which ${name} was given to you is over.`,
-}
-
-const WHAT_TO_DO: Record<DuesReason, Record<Reader, (name: string) => string | null>> = {
-  'past-due': {
-    owner: () =>
-      'To change the card or pay at once, write `billing` as a private message: the link to do so is mailed to whoever pays.',
-    payer: (name) =>
-      `To change the card or pay at once, ask the owner of ${name} to write \`billing\` as a private message: the link is mailed to you.`,
-  },
-  unpaid: {
-    owner: (name) =>
-      `To go on, write \`pay ${name}\` as a private message: the answer has a link, which anybody may pay by.`,
-    payer: (name) =>
-      `To go on, ask the owner of ${name} for a link to pay by: \`pay ${name}\`, as a private message, makes one.`,
-  },
-  canceled: {
-    owner: (name) =>
-      `To go on, write \`pay ${name}\` as a private message: the answer has a link, which anybody may pay by.`,
-    payer: () => 'If that is what you want, there is nothing to do.',
-  },
-  leaving: {
-    owner: (name) =>
-      `If that is what you want, there is nothing to do. To go on after all, write \`billing\` before then, or \`pay ${name}\` afterwards.`,
-    payer: () => 'If that is what you want, there is nothing to do. Nothing more is charged.',
-  },
-  never: {
-    owner: (name) =>
-      `Write \`pay ${name}\` as a private message: the answer has a link, which anybody may pay by.`,
-    payer: () => null,
-  },
-  'grant-over': {
-    owner: (name) =>
-      `To go on, write \`pay ${name}\` as a private message: the answer has a link, which anybody may pay by.`,
-    payer: () => null,
-  },
-}
-
-const exportOffer = (name: string, reader: Reader): string | null =>
-  reader === 'owner'
-    ? `To have a copy of everything, write \`export ${name} all\` as a private message, or run \`buttcloud export ${name}\`.`
-    : null
-
-const DUES: Record<DuesStage, (told: DuesTold) => { subject: string; paragraphs: (string | null)[] }> = {
-  grace: ({ name, dues, reader }) => ({
-    subject: dues.reason === 'past-due' ? `The payment for ${name} failed` : `${name} is not paid for`,
-    paragraphs: [
-      BECAUSE[dues.reason](name),
-      `${name} runs on until ${when(dues.suspendAt)}. If it is not paid for by then it is stopped; its data is kept until ${day(dues.endAt)}.`,
-      WHAT_TO_DO[dues.reason][reader](name),
-    ],
-  }),
-  reminded: ({ name, dues, reader }) => ({
-    subject: `${name} is stopped on ${day(dues.suspendAt)}`,
-    paragraphs: [
-      BECAUSE[dues.reason](name),
-      `${name} is stopped at ${when(dues.suspendAt)} unless it is paid for by then. Its data is kept until ${day(dues.endAt)}.`,
-      WHAT_TO_DO[dues.reason][reader](name),
-    ],
-  }),
-  suspended: ({ name, dues, reader }) => ({
-    subject: `${name} is stopped until it is paid for`,
-    paragraphs: [
-      BECAUSE[dues.reason](name),
-      `${name} is stopped. Nothing is lost: its data is kept until ${when(dues.endAt)}, and as soon as it is paid for it is up again by itself.`,
-      WHAT_TO_DO[dues.reason][reader](name),
-      exportOffer(name, reader),
-    ],
-  }),
-  'last-week': (told) => lastWarning(told, 'in a week'),
-  'last-day': (told) => lastWarning(told, 'in a day'),
-  ended: ({ name, dues, reader, retentionMs }) => ({
-    subject: `${name} has ended`,
-    paragraphs: [
-      `${BECAUSE[dues.reason](name)} It was not paid for by ${when(dues.endAt)}, so it has ended.`,
-      `Its data is kept for ${Math.round(retentionMs / 86_400_000)} more days and then deleted for good.`,
-      reader === 'owner'
-        ? `Until then \`export ${name} all\`, as a private message, still has a copy for you.`
-        : null,
-    ],
-  }),
-  clear: ({ name }) => ({
-    subject: `${name} is all right again`,
-    paragraphs: [`${name} is taken care of: what was said about stopping it is off. Thank you.`],
-  }),
-}
-
-function lastWarning({ name, dues, reader }: DuesTold, soon: string) {
-  return {
-    subject: `${name} is deleted ${soon}`,
-    paragraphs: [
-      `${name} is stopped because it is not paid for, and ends at ${when(dues.endAt)}. It cannot be brought back after that.`,
-      WHAT_TO_DO[dues.reason][reader](name),
-      exportOffer(name, reader),
-    ],
-  }
-}
 
 const INCIDENTS: Record<IncidentKind, string> = {
   down: 'is down',
@@ -205,8 +89,8 @@ export const mailWords = {
       'Its first invite is in the private thread in which you asked for it: open Patchwork, Manyverse or whichever client you use, and look at your private messages. It is not in this mail, because whoever holds an invite can use it.',
       `There you can also write \`help\`, \`status ${name}\` or \`invite ${name}\`.`,
     ),
-  dues: (told: DuesTold): MailText => {
-    const { subject, paragraphs } = DUES[told.dues.stage](told)
+  dues: (told: DuesTold & { service: Service }): MailText => {
+    const { subject, paragraphs } = duesMail(told)
     return told.reader === 'owner'
       ? toOwner(told.service, subject, ...paragraphs)
       : toPayer(told.service, told.name, subject, ...paragraphs)

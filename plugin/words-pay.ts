@@ -51,6 +51,8 @@ export const payWords = {
     `**${name}** is paid, and there is no room for it just now: ${why}. I make it as soon as there is; if that is not so by ${when(until)}, the payment goes back.`,
   noRoomEnd: (name: string, why: string): string =>
     `**${name}** is paid, and for a day there was no room for it: ${why}. It was not made; its subscription is ended and the payment goes back.`,
+  endedEarly: (name: string): string =>
+    `**${name}** was paid, and its subscription ended before I had made it, so it was not made. The payment goes back. ${again(name)}`,
   planGone: (name: string, plan: string): string =>
     `**${name}** is paid, and the plan **${plan}** is not offered here any more. It was not made; its subscription is ended and the payment goes back.`,
   importGone: (name: string): string =>
@@ -81,6 +83,8 @@ export const payWords = {
     `The page for cards, receipts and cancelling is for whoever pays for **${name}** alone, so it goes by mail; and Stripe has no address of theirs. They can ask the people who run me.`,
   mailed: (name: string): string =>
     `I have mailed the link for cards, receipts and cancelling to who pays for **${name}**. It is good for a short time; \`billing ${name}\` sends another one.`,
+  mailedOften: (name: string, count: number): string =>
+    `I have mailed that page to who pays for **${name}** ${count} times today already, so I did nothing. It goes to the address that they gave Stripe; please have them look there, and try again tomorrow.`,
   notMailed: (name: string, why: string): string =>
     `I could not get the page for cards and receipts of **${name}**: ${why}. Nothing has changed; please try again later.`,
   cancelled: (name: string, until: Millis): string =>

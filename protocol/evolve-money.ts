@@ -50,7 +50,7 @@ export function evolveMoney(provider: ProviderFold, message: Folded, content: Mo
       money.sessions.set(content.checkout, told(content))
       return
     case 'buttcloud/payment':
-      notePayment(money, told(content))
+      notePayment(provider, told(content))
       return
     case 'buttcloud/grant':
       money.grants.set(grantKey(content.target), told(content))
@@ -77,9 +77,10 @@ export function isGood(status: SubscriptionStatus): boolean {
   return status === 'active' || status === 'trialing'
 }
 
-function notePayment(money: MoneyFold, told: Told<PaymentMessage>): void {
+function notePayment({ money, pubs }: ProviderFold, told: Told<PaymentMessage>): void {
   const { subscription, pub, status } = told.content
   const before = money.payments.get(subscription)
+  const isFirst = isGood(status) && (before?.goodSince ?? null) === null
   money.payments.set(subscription, {
     ...told,
     firstSequence: before?.firstSequence ?? told.sequence,
@@ -87,6 +88,7 @@ function notePayment(money: MoneyFold, told: Told<PaymentMessage>): void {
     goodSince: before?.goodSince ?? (isGood(status) ? told.at : null),
     goodSpell: isGood(status) ? (before?.goodSpell ?? told.sequence) : null,
     second: before?.second ?? false,
+    late: before?.late || (isFirst && pubs.get(pub)?.record.status === 'ended'),
   })
   const known = money.paymentsOfPub.get(pub) ?? []
   if (!known.includes(subscription)) money.paymentsOfPub.set(pub, [...known, subscription])

@@ -21,6 +21,7 @@ const PUBS: Record<string, Entry> = {
     details: [
       `A name has 1 to ${NAME_CHARS_MAX} characters: the letters a to z, digits and hyphens.`,
       'It takes a few seconds. Your own invite comes in the answer.',
+      'Where it costs something, the answer is first a link to pay by (`plans` says what it costs); anybody may pay.',
       'Without a plan it gets the first one; `plans` lists them.',
     ],
     examples: ['create alice', 'create alice plan personal', 'please could I have a pub called alice?'],

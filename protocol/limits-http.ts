@@ -28,8 +28,8 @@ export const HTTP_CONNECTIONS_HARD_MAX = 1_200
 export const HTTP_CONNECTIONS_PER_ADDRESS_MAX = 100
 /** Requests of one address under way at once, also behind a proxy. Stripe sends a burst from a few addresses. */
 export const HTTP_REQUESTS_PER_ADDRESS_MAX = 64
-/** A webhook that is not durable by then is answered 503: Stripe sends it again, and the sweep finds it. */
-export const HTTP_WEBHOOK_MS = 15_000
+/** A handler that has said nothing by then is answered for, with 503; its own WEBHOOK_ANSWER_MS_MAX comes before that. */
+export const HTTP_WEBHOOK_MS = 17_000
 /** Who is over a bound is told to come again after this. */
 export const HTTP_RETRY_S = 2
 /** What the provider said for the pages is asked for anew when it is older than this. */
@@ -42,6 +42,8 @@ export const PAGE_ANSWER_MS = 30_000
 export const PAGE_WAIT_MS = 2_000
 /** What was last known is called so from this age on: one failed question is no trouble yet. */
 export const PAGE_STALE_MS = 60_000
+/** A provider that is away for longer makes /healthz answer 503; a restart takes less. */
+export const PROVIDER_AWAY_MS = 2 * 60_000
 /** How long a refused sender has to take in the refusal before the connection goes: what they still send is not read. */
 export const HTTP_LINGER_MS = 500
 /** How long requests under way have when the server stops. */

@@ -47,6 +47,8 @@ export const ALERTS_KEPT_MAX = 1_000
  * is found, also by a bridge that was away for some days.
  */
 export const SESSION_REMEMBERED_MS = 7 * 24 * 3_600_000
+/** Any owner may have the payer's page mailed to them; more often than this it would be a nuisance to somebody else. */
+export const PORTAL_MAILS_PER_DAY_MAX = 6
 /** Subscriptions whose newest state is remembered beyond the feed: facts that cross on their way are minutes apart. */
 export const FACTS_SEEN_MAX = 10_000
 /** A bridge needs one list of what is owed; the others are those that its last connection has not let go of yet. */

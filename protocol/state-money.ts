@@ -32,6 +32,8 @@ export interface PaymentFact extends Told<PaymentMessage> {
    * goes on alone is no second any more.
    */
   second: boolean
+  /** First good when its pub had ended already: somebody paid for nothing. */
+  late: boolean
 }
 
 export interface DuesFact extends Told<DuesMessage> {

@@ -31,7 +31,13 @@ export class Bodies {
     if (Bodies.isDeclaredTooLarge(request)) return Promise.resolve({ kind: 'too-large' })
     return new Promise((resolve) => {
       const parts: Buffer[] = []
-      const reading: Reading = { bytes: 0, giveUp: () => request.destroy() }
+      const reading: Reading = {
+        bytes: 0,
+        giveUp: () => {
+          end({ kind: 'gone' }, false)
+          request.destroy()
+        },
+      }
       this.reading.add(reading)
       const end = (body: Body, keeps: boolean) => {
         if (!this.reading.delete(reading)) return
@@ -65,12 +71,18 @@ export class Bodies {
     return { kind: 'whole', raw: Buffer.concat(parts), release }
   }
 
-  /** Whose body is unfinished for longest gives way: Stripe's come in one piece. */
+  /**
+   * Of the unfinished bodies the one that holds most gives way, the oldest of several: Stripe's are small and come in one
+   * piece, and to end one that holds little would make no room.
+   */
   private makeRoom(newest: Reading): boolean {
-    for (const other of this.reading) {
-      if (this.held <= HTTP_BODIES_BYTES_MAX) return true
-      if (other !== newest) other.giveUp()
+    while (this.held > HTTP_BODIES_BYTES_MAX) {
+      let largest: Reading | null = null
+      for (const other of this.reading)
+        if (other !== newest && other.bytes > (largest?.bytes ?? 0)) largest = other
+      if (largest === null || largest.bytes < newest.bytes) return false
+      largest.giveUp()
     }
-    return this.held <= HTTP_BODIES_BYTES_MAX
+    return true
   }
 }

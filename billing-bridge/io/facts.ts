@@ -69,7 +69,10 @@ export class Facts {
   async read(subscription: string, event: string | null): Promise<Read> {
     const { door, provider, log } = this.options
     const found = await door.subscription(subscription)
-    if (found === null) return { kind: 'none' }
+    if (found === null) {
+      log.warn({ subscription }, 'Stripe knows no such subscription; was it made with another key?')
+      return { kind: 'none' }
+    }
     const session = await this.sessionOf(subscription)
     // Stripe has many servers, whose clocks differ; a later reading must not look like the older one.
     const at = Math.max(found.at, this.readAt.get(subscription) ?? 0)

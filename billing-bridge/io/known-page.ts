@@ -18,6 +18,9 @@ export class KnownPage {
   /** When it was last asked, whatever came of it: who does not answer is not asked by every visitor. */
   private askedAt = Number.NEGATIVE_INFINITY
 
+  /** What was said of the last failure: the same one is told once, and not with every question. */
+  private told: string | null = null
+
   constructor(
     private readonly ask: () => Promise<BillingPage | null>,
     private readonly failed: (why: string) => void,
@@ -45,8 +48,13 @@ export class KnownPage {
       .then(
         (page) => {
           if (page !== null) this.last = { page, at: performance.now() }
+          this.told = null
         },
-        (error: unknown) => this.failed(error instanceof Error ? error.message : String(error)),
+        (error: unknown) => {
+          const why = error instanceof Error ? error.message : String(error)
+          if (why !== this.told) this.failed(why)
+          this.told = why
+        },
       )
       .finally(() => {
         if (this.asking === asking) this.asking = null

@@ -28,7 +28,8 @@ export interface LinkOptions {
 export interface Link {
   /** The calls; they reject with `try-again:` while the provider is away. */
   port: ProviderPort
-  isConnected(): boolean
+  /** How long the provider has been away, in milliseconds; null while it is there. */
+  awayMs(): number | null
   /** Tells of the connection and of what is owed once more, where there is one: for who came later. */
   showAgain(): void
   stop(): Promise<void>
@@ -42,6 +43,7 @@ export function createLink(options: LinkOptions): Link {
   const stopping = new AbortController()
   let rpc: any = null
   let last: OwedItem | null = null
+  let awaySince = performance.now()
 
   const serve = async (): Promise<void> => {
     const { host, port, provider } = options.membership
@@ -63,7 +65,8 @@ export function createLink(options: LinkOptions): Link {
       if (stopping.signal.aborted) return
       // The first list shows that we are admitted; only then is the provider called one that is there.
       await drain(connection.rpc.buttcloud.billingOwed(), (value) => {
-        const item = checked(checkOwedItem, value, 'billingOwed')
+        const { odd, ...item } = checked(checkOwedItem, value, 'billingOwed')
+        for (const why of odd) log.warn({ why }, 'the provider wants a call that this bridge does not know')
         if (rpc === null) {
           rpc = connection.rpc
           log.info({ provider }, 'connected to the provider')
@@ -73,6 +76,7 @@ export function createLink(options: LinkOptions): Link {
         options.owed(item)
       })
     } finally {
+      if (rpc !== null) awaySince = performance.now()
       rpc = null
       last = null
       clearInterval(pings)
@@ -104,7 +108,7 @@ export function createLink(options: LinkOptions): Link {
   const running = run()
   return {
     port: portOf(() => rpc),
-    isConnected: () => rpc !== null,
+    awayMs: () => (rpc === null ? performance.now() - awaySince : null),
     showAgain() {
       if (last === null) return
       options.connected()

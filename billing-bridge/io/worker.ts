@@ -24,11 +24,14 @@ export class Worker {
   private readonly running = new Set<Promise<void>>()
   private cancel: (() => void) | null = null
   private stopped = false
+  /** How far our clock is behind the provider's, by which calls were asked for. */
+  private behindMs = 0
 
   constructor(private readonly options: WorkerOptions) {}
 
   /** The provider's whole list, as it is now. */
   take(item: OwedItem): void {
+    this.behindMs = Math.max(0, item.now - this.options.clock.now())
     owe(this.works, item.calls)
     this.begin()
   }
@@ -74,7 +77,7 @@ export class Worker {
   private async make(call: OwedCall): Promise<void> {
     const { clock, log, port } = this.options
     try {
-      const done = await this.outcomeOf(call, clock.now())
+      const done = await this.outcomeOf(call, clock.now() + this.behindMs)
       await port.done(done)
       noteEnd(this.works, call.id, 'done')
       log.info({ kind: call.kind, outcome: done.outcome }, 'an owed call was made')

@@ -40,7 +40,8 @@ export function cancelledPage(page: BillingPage | null): string {
     body: html`<h1>Nothing was paid</h1>
 <p class="lead">You left before the end, so no money moved, and nothing was ordered.</p>
 <ul>
-<li>The link in the private message is good for ${spanText(CHECKOUT_EXPIRES_MS)} from when it came: open it again to go on.</li>
+<li>The link in the private message is good for ${spanText(CHECKOUT_EXPIRES_MS)} at most, as the message says: open it again to
+go on.</li>
 <li>When it has expired, write <code>pay</code> and the name of the pub in the same thread: there is a new one.</li>
 <li>Another plan? Write <code>plans</code> to see them all.</li>
 <li>Changed your mind? You need do nothing.</li>

@@ -1,9 +1,10 @@
 /** The first page: what this is, what it costs, how to join, how it is doing. */
 import type { Plan } from '../../protocol/plan'
+import { amountText, priceText } from '../../protocol/price-text'
 import type { BillingPage } from '../../protocol/rpc-billing'
 import { drawn, html, type Markup } from './html'
 import { type Known, layout, nameOf, staleNote } from './layout'
-import { priceText, sizeText, spanText } from './words'
+import { sizeText, spanText } from './words'
 
 /** The provider's own invite, and a drawing of it as a QR code (an SVG of our own library). */
 export interface Invite {
@@ -18,7 +19,7 @@ export function frontPage(known: Known, invite: Invite | null): string {
   const name = nameOf(page)
   return layout({
     title: page.name === null ? 'Your own Scuttlebutt pub' : `${name}: your own Scuttlebutt pub`,
-    description: `Your own always-on Scuttlebutt pub at ${name}, asked for in a private message. ${fromText(page.plans)}`,
+    description: `Your own always-on Scuttlebutt pub${page.name === null ? '' : ` at ${name}`}, asked for in a private message. ${fromText(page.plans)}`,
     current: 'front',
     name,
     body: html`${staleNote(known)}
@@ -78,11 +79,11 @@ for you. You can change or cancel at any time, by message.</p>
 }
 
 function planCard({ name, words, price, size, trialDays }: Plan): Markup {
-  const [money, per] = price === null ? ['free', null] : split(priceText(price))
+  const money = price === null ? 'free' : amountText(price.amount, price.currency)
   const trial = trialDays === 0 ? null : html`<dt>Trial</dt><dd>${spanText(trialDays * DAY_MS)} free</dd>\n`
   return html`<li>
 <h3>${name}</h3>
-<p class="price">${money}${per === null ? null : html` <small>${per}</small>`}</p>
+<p class="price">${money}${price === null ? null : html` <small>a ${price.interval}</small>`}</p>
 <p class="words">${words}</p>
 <dl>
 <dt>Disk</dt><dd>${sizeText(size.diskBytes)}</dd>
@@ -90,12 +91,6 @@ function planCard({ name, words, price, size, trialDays }: Plan): Markup {
 ${trial}</dl>
 </li>
 `
-}
-
-/** `$3 a month` as the figure and what it is for. */
-function split(price: string): [string, string] {
-  const at = price.lastIndexOf(' a ')
-  return [price.slice(0, at), price.slice(at + 1)]
 }
 
 function joining(page: BillingPage, invite: Invite | null): Markup {

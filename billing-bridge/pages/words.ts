@@ -1,35 +1,9 @@
-/** Money, sizes and spans as visitors read them. */
+/** Sizes and spans as visitors read them. */
 import type { Millis } from '../../protocol/ids'
-import type { Price } from '../../protocol/plan'
 
 const KIB = 1024
 const HOUR_MS = 3_600_000
 const DAY_MS = 24 * HOUR_MS
-
-/** Currencies that Stripe counts in whole units, and those with a thousandth (docs.stripe.com/currencies). */
-const WHOLE = new Set('bif clp djf gnf jpy kmf krw mga pyg rwf vnd vuv xaf xof xpf'.split(' '))
-const THOUSANDTHS = new Set('bhd jod kwd omr tnd'.split(' '))
-const SIGNS: Record<string, string> = {
-  usd: '$',
-  eur: '€',
-  gbp: '£',
-  jpy: '¥',
-  nzd: 'NZ$',
-  aud: 'A$',
-  cad: 'CA$',
-}
-
-/** `$3`, `€2.50`, `300 XAF`: Stripe's smallest units as money. */
-export function moneyText(amount: number, currency: string): string {
-  const digits = WHOLE.has(currency) ? 0 : THOUSANDTHS.has(currency) ? 3 : 2
-  const value = amount / 10 ** digits
-  const figure = Number.isInteger(value) ? String(value) : value.toFixed(digits)
-  const sign = SIGNS[currency]
-  return sign === undefined ? `${figure} ${currency.toUpperCase()}` : `${sign}${figure}`
-}
-
-export const priceText = (price: Price | null): string =>
-  price === null ? 'free' : `${moneyText(price.amount, price.currency)} a ${price.interval}`
 
 /** `192 MB`, `1.5 GB`: in powers of two, as machines are sold. */
 export function sizeText(bytes: number): string {

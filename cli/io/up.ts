@@ -235,7 +235,7 @@ export async function pubsUp(everything: Everything): Promise<PubView[]> {
     for (;;) {
       const pubs = await callProvider<PubView[]>(join(options.dir, 'provider'), 'adminPubs')
       const live = pubs.filter((pub) => pub.phase !== 'ended' && pub.phase !== 'failed')
-      const up = await Promise.all(live.filter((pub) => pub.desired === 'up').map(isUp))
+      const up = await Promise.all(live.filter((pub) => pub.desired === 'up' && !pub.suspended).map(isUp))
       if (up.every((one) => one) || Date.now() > end) return live
       await new Promise((resolve) => setTimeout(resolve, POLL_MS))
     }

@@ -29,6 +29,7 @@ import type { Clock } from '../../sbot/loop'
 import type { Sbot } from '../../sbot/port'
 import { desiredOf } from '../change'
 import { mayExportSecret } from '../export-rights'
+import { isKept, keptPubNamed } from '../kept'
 import { feedOf, pubNamed, pubsOf } from '../query'
 import { words } from '../words'
 import { exportFileName, exportWords } from '../words-export'
@@ -67,7 +68,7 @@ export class Exports {
   /** `buttcloud.exportOpen`. */
   async open(caller: FeedId, given: unknown): Promise<ExportOpened> {
     const { name, part, resume } = checked(checkExportRequest, given)
-    const pub = this.owned(caller, name)
+    const pub = this.owned(caller, name, part)
     this.permit(caller, pub, part)
     const { state } = this.inbox
     const feed = feedOf(state, pub)
@@ -157,7 +158,7 @@ export class Exports {
   /** A small part as encrypted blobs, told by links; who reads the message may fetch them. Rejects with a sentence. */
   async exportLinks(pub: PubId, part: 'secret' | 'gossip', readers: FeedId[]): Promise<string[]> {
     const fact = this.inbox.state.provider.pubs.get(pub)
-    if (fact === undefined || fact.record.status !== 'live') throw refusal('unknown', words.goneAlready)
+    if (fact === undefined || !this.isThere(fact, part)) throw refusal('unknown', words.goneAlready)
     const bytes = await this.whole(fact, part)
     const pieces = piecesOf(bytes)
     const links: string[] = []
@@ -193,17 +194,24 @@ export class Exports {
     for (const id of [...this.relays.keys()]) this.end(id)
   }
 
-  private owned(caller: FeedId, name: string): PubFact {
+  /** Of an ended pub the key pair is to be had until its data goes. */
+  private isThere(pub: PubFact, part: ExportPart): boolean {
+    if (pub.record.status === 'live') return true
+    return part === 'secret' && isKept(this.inbox.state, pub, this.clock.now())
+  }
+
+  private owned(caller: FeedId, name: string, part: ExportPart): PubFact {
     const { state } = this.inbox
-    const pub = pubNamed(state, caller, name)
-    if (pub !== null && pub.record.status === 'live') return pub
+    const kept = part === 'secret' ? keptPubNamed(state, caller, name, this.clock.now()) : null
+    const pub = pubNamed(state, caller, name) ?? kept
+    if (pub !== null && this.isThere(pub, part)) return pub
     const live = pubsOf(state, caller).filter((one) => one.record.status === 'live')
     const names = live.map((one) => one.record.name)
     throw refusal('unknown', words.noSuchPub(name, names))
   }
 
   private permit(caller: FeedId, pub: PubFact, part: ExportPart): void {
-    if (!pub.record.owners.includes(caller) || pub.record.status !== 'live')
+    if (!pub.record.owners.includes(caller) || !this.isThere(pub, part))
       throw refusal('unknown', words.goneAlready)
     if (part !== 'secret' && desiredOf(pub.record) === 'down')
       throw refusal('refused', exportWords.stopped(pub.record.name))

@@ -27,6 +27,8 @@ export interface PostOptions {
   service: Service
   clock: Clock
   log: Log
+  /** Mails that wait at once; default MAILS_WAITING_MAX. */
+  waitingMax?: number
   /** Look again: something about mail is different. */
   wake(): void
 }
@@ -43,6 +45,7 @@ export class Post {
     this.queue = new MailQueue({
       ...{ folder: join(folder, 'mail'), box: this.box, mailer, clock, log, onFailed: wake },
       addressOf: (to) => this.addressOf(to),
+      ...(options.waitingMax === undefined ? {} : { waitingMax: options.waitingMax }),
     })
     const lost = this.addresses.unreadable + this.queue.unreadable
     if (lost > 0)
@@ -62,6 +65,7 @@ export class Post {
         return a !== null && b !== null && a.toLowerCase() === b.toLowerCase()
       },
       failed: this.queue.failures(),
+      portal: this.options.settings.portal,
     }
   }
 

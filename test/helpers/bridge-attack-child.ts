@@ -9,6 +9,8 @@ export interface AttackOrder {
   slow: number
   bodies: number
   bodyBytes: number
+  /** Of all bodies together: what their line carries. */
+  bytesPerSecond: number
 }
 
 export interface AttackFigures {
@@ -19,6 +21,8 @@ export interface AttackFigures {
   sentBytes: number
 }
 
+const BREATH_MS = 500
+
 async function attack(order: AttackOrder): Promise<void> {
   let isOver = false
   process.once('message', () => {
@@ -27,12 +31,15 @@ async function attack(order: AttackOrder): Promise<void> {
   // Who is ended dials again, so that there are as many all the while.
   const slow = slowSockets(order.port, order.slow, { again: true })
   const figures: AttackFigures = { ended: 0, answers: {}, sentBytes: 0 }
-  // Each sender by itself, one body after the other.
+  // Each sender by itself, one body after the other, with a breath between: this is about bodies, and not about dialling.
   const pouring = async (sender: number) => {
     while (!isOver) {
-      const { answers, sentBytes } = await bigBodies(order.port, 1, order.bodyBytes, 1_000 + sender)
+      const { answers, sentBytes } = await bigBodies(order.port, 1, order.bodyBytes, 1_000 + sender, {
+        bytesPerSecond: order.bytesPerSecond / order.bodies,
+      })
       figures.sentBytes += sentBytes
       for (const answer of answers) figures.answers[answer] = (figures.answers[answer] ?? 0) + 1
+      await new Promise((resolve) => setTimeout(resolve, BREATH_MS))
     }
   }
   await Promise.all(

@@ -1,7 +1,7 @@
 /** Those who mean harm to the bridge's HTTP server: slow ones, huge ones, forgers. Bounded in number, and they end. */
 import { Agent } from 'node:http'
 import Stripe from 'stripe'
-import { ask, type Line, openLine, pour } from './bridge-http'
+import { ask, type Line, openLine, type PourOptions, pour } from './bridge-http'
 
 /** Behind a proxy each attacker has an address of their own; the proxy says which. */
 const from = (at: number): string => `10.66.${Math.floor(at / 250)}.${(at % 250) + 1}`
@@ -37,7 +37,10 @@ export function slowSockets(port: number, count: number, { again = false } = {})
       if (again && !stopped) setTimeout(() => !stopped && open(at), 100)
     })
   }
-  for (let at = 0; at < count; at++) open(at)
+  // Those who come again come spread over the time that they are given, as they would after a while.
+  for (let at = 0; at < count; at++)
+    if (again) setTimeout(() => !stopped && open(at), (at / count) * 5_000)
+    else open(at)
   return {
     ended: () => ended,
     stop() {
@@ -53,10 +56,17 @@ export interface Poured {
   sentBytes: number
 }
 
-/** So many bodies at once, every other one without a word on its length. */
-export async function bigBodies(port: number, count: number, bytes: number, first = 0): Promise<Poured> {
+/** So many bodies at once, every other one without a word on its length. `first` numbers the senders. */
+export async function bigBodies(
+  port: number,
+  count: number,
+  bytes: number,
+  first = 0,
+  options: PourOptions = {},
+): Promise<Poured> {
   const poured = Array.from({ length: count }, (_, at) =>
     pour(port, bytes, {
+      ...options,
       chunked: (first + at) % 2 === 1,
       headers: `X-Forwarded-For: ${from(first + at)}\r\n`,
     }),
@@ -68,8 +78,12 @@ export async function bigBodies(port: number, count: number, bytes: number, firs
   }
 }
 
-/** A delivery that Stripe did send, as far as the signature goes. */
-export function signed(secret: string, payload = JSON.stringify({ id: 'evt_1', object: 'event' })) {
+let deliveries = 0
+/** A delivery of a new event that Stripe did send, as far as the signature goes. */
+export function signed(
+  secret: string,
+  payload = JSON.stringify({ id: `evt_${deliveries++}`, object: 'event' }),
+) {
   const header = Stripe.webhooks.generateTestHeaderString({ payload, secret })
   return { body: payload, headers: { 'stripe-signature': header } }
 }

@@ -83,29 +83,44 @@ export function openLine(port: number, first = ''): Line {
   return { socket, over }
 }
 
+export interface PourOptions {
+  chunked?: boolean
+  /** More lines of the head. */
+  headers?: string
+  /** As quickly as the line takes it, where this is left out. */
+  bytesPerSecond?: number
+}
+
+const PIECE_BYTES = 64 * 1024
+
 /** A request that sends zeros until all are out or the other side ends it, and reads what is answered. */
 export function pour(
   port: number,
   bytes: number,
-  { chunked = false, headers = '' }: { chunked?: boolean; headers?: string } = {},
+  { chunked = false, headers = '', bytesPerSecond = Number.POSITIVE_INFINITY }: PourOptions = {},
 ): { line: Line; sent: () => number } {
   const length = chunked ? 'Transfer-Encoding: chunked' : `Content-Length: ${bytes}`
   const line = openLine(
     port,
     `POST /webhook HTTP/1.1\r\nHost: x\r\nStripe-Signature: t=1,v1=0\r\n${headers}${length}\r\n\r\n`,
   )
-  const size = 64 * 1024
+  const zeros = Buffer.alloc(PIECE_BYTES, 48)
   const piece = chunked
-    ? Buffer.concat([Buffer.from(`${size.toString(16)}\r\n`), Buffer.alloc(size, 48), Buffer.from('\r\n')])
-    : Buffer.alloc(size, 48)
+    ? Buffer.concat([Buffer.from(`${PIECE_BYTES.toString(16)}\r\n`), zeros, Buffer.from('\r\n')])
+    : zeros
+  const pauseMs = (PIECE_BYTES / bytesPerSecond) * 1_000
   let sent = 0
-  const more = () => {
+  const more = (): void => {
     while (sent < bytes && !line.socket.destroyed && line.socket.writable) {
-      sent += size
+      sent += PIECE_BYTES
       if (!line.socket.write(piece)) return
+      if (pauseMs > 0) return
     }
   }
-  line.socket.on('drain', more)
+  if (pauseMs > 0) {
+    const timer = setInterval(more, pauseMs)
+    line.socket.once('close', () => clearInterval(timer))
+  } else line.socket.on('drain', more)
   line.socket.once('connect', more)
   return { line, sent: () => Math.min(sent, bytes) }
 }

@@ -28,12 +28,18 @@ export async function startServerProcess(): Promise<ServerProcess> {
     stdio: ['ignore', 'ignore', 'inherit', 'ipc'],
   })
   const { port } = await told<{ port: number }>(child)
+  // One question at a time: two that wait would both take the first answer.
+  let last: Promise<unknown> = Promise.resolve()
   return {
     port,
     pid: child.pid ?? 0,
     figures() {
-      const answer = told<ServerFigures>(child)
-      child.send('figures')
+      const answer = last.then(() => {
+        const figures = told<ServerFigures>(child)
+        child.send('figures')
+        return figures
+      })
+      last = answer.catch(() => {})
       return answer
     },
     stop: () => stopChild(child),

@@ -9,7 +9,7 @@ import ssbKeys from 'ssb-keys'
 import type { Test } from 'tape'
 import { keysIn } from './chains'
 import type { World } from './path-story'
-import { formsOf, secretsIn } from './secret-scan'
+import { filesWith, formsOf, secretsIn } from './secret-scan'
 import { dial, type StockPeer } from './stock'
 
 /** What goes when a pub is deleted, and so has to be taken before. */
@@ -107,6 +107,7 @@ export async function lookForSecrets(t: Test, world: World, sensitive: Sensitive
     'no figure of use on any feed, but in the answer to a status',
   )
 
+  lookIntoMail(t, provider.folder, sensitive.address)
   const printed = [provider.output(), hub.lines(), pub.printed, outputsBelow(hub.folder)].join('\n')
   t.match(pub.printed, /listening/, 'and those of the pub are among them')
   t.ok(printed.length > 5_000, `${printed.length} characters of logs`)
@@ -115,6 +116,14 @@ export async function lookForSecrets(t: Test, world: World, sensitive: Sensitive
     [],
     'nothing of it in any log',
   )
+}
+
+/** Addresses are kept, and whoever reads the files can't tell whose or which. */
+function lookIntoMail(t: Test, folder: string, address: string): void {
+  const kept = filesWith(folder, () => true).filter((path) => /buttcloud.(?:addresses|mail)./.test(path))
+  t.ok(kept.length >= 2, `${kept.length} files of an address and of a mail that waits`)
+  const plain = kept.filter((path) => readFileSync(path, 'latin1').includes(address))
+  t.deepEqual(plain, [], 'and nobody reads it there')
 }
 
 /** The private half of a node, as base64. */

@@ -9,12 +9,13 @@ import { evolve, type Folded } from '../../protocol/evolve'
 import { type MessageId, type PubId, pubIdOf } from '../../protocol/ids'
 import { buildBridge } from '../../protocol/messages/bridge'
 import { buildCheckout } from '../../protocol/messages/checkout'
+import { buildPub } from '../../protocol/messages/pub'
 import { buildSession } from '../../protocol/messages/session'
 import type { BillingDone, OwedCall, OwedItem } from '../../protocol/rpc-billing'
 import { initialState, type State } from '../../protocol/state'
 import type { Clock } from '../../sbot/loop'
 import { bridge } from './money'
-import { alice, key, provider } from './story'
+import { alice, hub, key, provider } from './story'
 
 export class MoneyBook {
   /** Everything on the provider's feed. */
@@ -62,6 +63,36 @@ export class MoneyBook {
     this.tell(buildCheckout({ checkout, pub: pub ?? pubIdOf(checkout), name, owner: alice, plan, kind }))
     this.owe(checkout)
     return checkout
+  }
+
+  /** The pub that a checkout was for is made. */
+  make(checkout: MessageId, name: string): PubId {
+    const [plan] = this.policy.plans
+    if (plan === undefined) throw new Error('no plans')
+    const pub = pubIdOf(checkout)
+    const record = {
+      ...{
+        pub,
+        name,
+        owners: [alice],
+        plan: plan.name,
+        size: plan.size,
+        suspended: false,
+        status: 'live' as const,
+      },
+      ...{
+        desired: 'up' as const,
+        restarts: 0,
+        rebuilds: 0,
+        version: null,
+        web: false,
+        webPort: null,
+        title: null,
+      },
+      ...{ description: null, port: 8_100, hub, epoch: 1, feed: null, keepUntil: null, answers: checkout },
+    }
+    this.tell(buildPub(record))
+    return pub
   }
 
   /** Owes the link of a checkout (again). */

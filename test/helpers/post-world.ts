@@ -37,6 +37,7 @@ export interface PostWorldOptions {
   /** Over `mail.smtp`. */
   smtp?: object
   operator?: string | null
+  waitingMax?: number
 }
 
 export async function openPost(options: PostWorldOptions = {}): Promise<PostWorld> {
@@ -58,6 +59,7 @@ export async function openPost(options: PostWorldOptions = {}): Promise<PostWorl
     return new Post({
       ...{ settings, folder: join(folder, 'buttcloud'), keys: KEYS, service: 'Garden', clock, log },
       mailer: createMailer(settings, folder, (sentence) => log('warn', sentence)),
+      ...(options.waitingMax === undefined ? {} : { waitingMax: options.waitingMax }),
       wake: () => {
         world.woken += 1
       },

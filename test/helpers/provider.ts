@@ -18,6 +18,8 @@ export interface TestProvider {
   /** As the provider's own key, so as its operator. */
   admin<T = any>(method: keyof typeof PROVIDER_MANIFEST, ...args: unknown[]): Promise<T>
   output(): string
+  /** Sets its clock so far ahead of this machine's (own home only). */
+  setClockAhead(milliseconds: number): Promise<void>
   kill(): Promise<void>
   stop(): Promise<void>
 }
@@ -79,6 +81,10 @@ async function startOwn(options: TestProviderOptions): Promise<TestProvider> {
     ...{ id: keys.id, home: 'own' as const, port, folder, address, pid: child.pid ?? 0 },
     admin: (method, ...args) => asOperator(keys, address, options.networkKey, method, args),
     output: () => printed,
+    setClockAhead: (clockAheadMs) =>
+      new Promise((resolve, reject) =>
+        child.send({ clockAheadMs }, (error) => (error === null ? resolve() : reject(error))),
+      ),
     kill: () => endChild(child, 0),
     async stop() {
       await endChild(child, 5_000)
@@ -109,6 +115,9 @@ async function startInStock(options: TestProviderOptions): Promise<TestProvider>
     },
     admin: (method, ...args) => call(stock.rpc, `buttcloud.${method}`, ...args),
     output: () => stock.output(),
+    setClockAhead: async () => {
+      throw new Error('the clock of a stock server is this machine’s')
+    },
     kill: () => stock.kill(),
     stop: () => stock.stop(),
   }

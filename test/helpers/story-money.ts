@@ -5,7 +5,8 @@ import { buildBridge } from '../../protocol/messages/bridge'
 import { checkDues } from '../../protocol/messages/dues'
 import { buildGrant, type GrantTarget } from '../../protocol/messages/grant'
 import { buildPayment, type PaymentMessage, type SubscriptionStatus } from '../../protocol/messages/payment'
-import { feed, key, provider, type Story } from './story'
+import type { PubMessage } from '../../protocol/messages/pub'
+import { alice, feed, key, provider, type Story } from './story'
 import { told as pubTold } from './story-change'
 
 export interface Owned {
@@ -72,4 +73,23 @@ export function told(effects: Effect[]): string[] {
   return effects.flatMap((one) =>
     one.kind === 'notice' && one.payload.topic === 'payment' ? [one.text] : [],
   )
+}
+
+/** Billing comes to a pub that nobody has paid for; Stripe shows the same time as we do. */
+export function unpaid(): Owned & { since: Millis } {
+  const one = aliceOwns()
+  one.story.otherClocksAheadMs = [0]
+  billing(one.story)
+  return { ...one, since: one.story.now }
+}
+
+export const recordOf = ({ story, pub }: Owned): PubMessage => {
+  const record = story.state.provider.pubs.get(pub)?.record
+  if (record === undefined) throw new Error('there is no pub')
+  return record
+}
+export const specOf = ({ story, pub }: Owned) => story.state.provider.specs.get(pub)
+export const asked = ({ story }: Owned, text: string): Effect[] => {
+  story.asks(alice, text)
+  return story.settle()
 }

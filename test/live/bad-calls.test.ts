@@ -57,7 +57,7 @@ function outcome(rpc: any, method: string, args: unknown[], source: boolean): Pr
 }
 
 /** Who has no pub and calls with rubbish may be told so, or be shown the nothing that is theirs. */
-const SHOWS_OWN = new Set(['whoami', 'pubs', 'watch'])
+const SHOWS_OWN = new Set(['whoami', 'pubs', 'watch', 'emailState'])
 
 for (const home of ['own', 'stock'] as Home[]) {
   test(`${home}: malformed arguments to every method, from an owner, a stranger and a hub`, async (t) => {

@@ -218,3 +218,51 @@ test('billing trouble: a reading that arrives late does not undo a newer one', a
   }
   t.end()
 })
+
+test('billing trouble: the price changes between two tries of one link', async (t) => {
+  const world = await BillingWorld.start()
+  try {
+    world.stripe.fail({ fault: 'done-500', on: CREATE })
+    const checkout = world.book.ask('alice', 'personal')
+    await until('the first try', () => world.stripe.world.sessions.size === 1)
+    world.book.policy.plans = world.book.policy.plans.map((plan) => ({
+      ...plan,
+      price: plan.price && { ...plan.price, amount: plan.price.amount * 2 },
+    }))
+    t.equal(await world.sync(), 6, 'new prices, and the old ones archived')
+    await until('the link', () => world.book.links.has(checkout))
+    t.equal(world.stripe.world.sessions.size, 1, 'what the first try made is found')
+    const id = world.stripe.world.pay(world.book.links.get(checkout)?.session ?? '').id
+    await world.deliver()
+    t.equal(world.folded(id)?.plan, 'personal', 'an archived price is still its plan’s')
+  } finally {
+    await world.stop()
+  }
+  t.end()
+})
+
+test('billing trouble: two pay for one pub; the second gets everything back', async (t) => {
+  const world = await BillingWorld.start()
+  try {
+    const first = world.book.ask('alice', 'personal')
+    const second = world.book.ask('alice', 'personal', world.book.make(first, 'alice'))
+    await until('two links', () => world.book.links.size === 2)
+    const [kept, back] = [first, second].map(
+      (one) => world.stripe.world.pay(world.book.links.get(one)?.session ?? '').id,
+    )
+    await world.deliver()
+    await until('the refund', () => world.folded(String(back))?.refunded)
+    t.deepEqual(world.folded(String(back)), world.oracle(String(back)))
+    t.equal(world.folded(String(back))?.status, 'canceled', 'it has ended')
+    t.equal(world.folded(String(kept))?.status, 'active', 'the first goes on')
+    t.equal(world.stripe.world.chargeOf(String(back)).amount_refunded, 300, 'all of it')
+    t.equal(world.stripe.world.chargeOf(String(kept)).amount_refunded, 0)
+    world.crash()
+    await world.deliver()
+    await until('the sweep', () => world.lines.filter((line) => line.startsWith('swept')).length >= 2)
+    t.equal(world.stripe.world.refunds.size, 1, 'once')
+  } finally {
+    await world.stop()
+  }
+  t.end()
+})

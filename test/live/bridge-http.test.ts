@@ -213,6 +213,11 @@ test('bridge http: a provider that is away, slow, or never was there', async (t)
     answer = async () => billingPage({ name: 'Tulip Pubs' })
     await until('the first page', async () => (await ask(`${server.url}/`)).status === 200)
     answer = () => Promise.reject(new Error('the provider is out of reach'))
+    // Visitors notice nothing of it, and the log has it once.
+    await until('a question that failed', async () => {
+      const { status } = await ask(`${server.url}/`)
+      return status !== 200 || server.lines.length > 0
+    })
     const before = asked
     const crowd = await Promise.all(
       Array.from({ length: 40 }, (_, at) =>
@@ -223,6 +228,7 @@ test('bridge http: a provider that is away, slow, or never was there', async (t)
       crowd.every(({ status, body }) => status === 200 && body.includes('Tulip Pubs')),
       'what was last known is shown',
     )
+    t.equal(server.lines.length, 1, 'the failure is in the log, once')
     t.ok(asked - before <= 1, `forty visitors are ${asked - before} questions`)
     healthy = false
     const health = await ask(`${server.url}/healthz`)

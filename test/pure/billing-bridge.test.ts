@@ -217,15 +217,30 @@ test('bridge: owed calls begin one per lane, wait after failures, and are forgot
 
 test('bridge: what the provider lists is looked at like anything foreign', (t) => {
   const good = { calls: [asked, { id: 'e', kind: 'expire', session: 'cs_1' }], now: 5 }
-  t.ok(checkOwedItem(good, '').ok)
-  for (const calls of [
-    [{ kind: 'rob' }],
-    [{ ...asked, plan: '../x' }],
-    [{ id: 'e', kind: 'expire' }],
-    [null],
+  const read = (value: unknown) => {
+    const checked = checkOwedItem(value, '')
+    return checked.ok ? checked.value : null
+  }
+  t.deepEqual(read(good), { ...good, odd: [] })
+  const bad = [
+    { kind: 'rob' },
+    { ...asked, plan: '../x' },
+    { id: 'e', kind: 'expire' },
+    null,
+    { kind: 'constructor' },
+  ]
+  for (const one of bad) {
+    const item = read({ calls: [one, asked], now: 5 })
+    t.deepEqual(item?.calls, [asked], `${JSON.stringify(one)} keeps nothing else waiting`)
+    t.equal(item?.odd.length, 1, 'and is named')
+  }
+  for (const value of [
+    null,
     7,
-    [{ kind: 'constructor' }],
+    { calls: 7, now: 5 },
+    { calls: [] },
+    { calls: Array(101).fill(asked), now: 5 },
   ])
-    t.notOk(checkOwedItem({ calls, now: 5 }, '').ok, JSON.stringify(calls))
+    t.equal(read(value), null)
   t.end()
 })

@@ -128,6 +128,22 @@ test('a pub that ends takes its subscription with it, and keeps the money for wh
   t.end()
 })
 
+test('who pays for a pub that has ended by then gets it back', (t) => {
+  const story = new Story().withHub()
+  const request = aliceHasPub(story)
+  billingOn(story)
+  const pay = story.asks(alice, 'pay alice')
+  const pub = pubIdOf(request)
+  hasSession(story, pay, { pub, kind: 'pay' })
+  const record = story.state.provider.pubs.get(pub)?.record
+  if (record === undefined) throw new Error('no pub')
+  story.tells(provider, buildPub({ ...record, status: 'ended', answers: key('delete') }))
+  t.deepEqual(owed(story), [`expire ${factOf(pay).session}`])
+  story.tells(provider, paymentOf(pub, factOf(pay)))
+  t.deepEqual(owed(story), [`cancel-now ${factOf(pay).subscription} refund`])
+  t.end()
+})
+
 test('a pub that never came up: the money goes back, and the debt stays until it has', (t) => {
   const story = new Story().withHub()
   const request = aliceHasPub(story)

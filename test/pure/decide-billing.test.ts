@@ -5,9 +5,14 @@
 import test from 'tape'
 import type { Effect } from '../../plugin/effects'
 import { pubIdOf } from '../../protocol/ids'
-import { CHECKOUT_EXPIRES_MS, STRIPE_SLOW_MS } from '../../protocol/limits-money'
+import {
+  CHECKOUT_EXPIRES_MS,
+  IMPORT_LINK_MS,
+  PORTAL_MAILS_PER_DAY_MAX,
+  STRIPE_SLOW_MS,
+} from '../../protocol/limits-money'
 import { billingOn, bridge, factOf } from '../helpers/money'
-import { alice, bob, hub, lastText, outcomes, Story } from '../helpers/story'
+import { alice, bob, feed, hub, key, lastText, outcomes, Story } from '../helpers/story'
 import { aliceHasPub, hubSays, opDone } from '../helpers/story-hub'
 import {
   aliceHasLink,
@@ -60,6 +65,21 @@ test('pay for a pub that is there: a link as the end, a word when it is paid, a 
   )
   story.asks(alice, 'pay alice')
   t.match(lastText(story.settle()), /is paid for, so there is nothing to pay/)
+  t.end()
+})
+
+test('pay, many times at once: one checkout, one session, the same link for each', (t) => {
+  const story = new Story().withHub()
+  aliceHasPub(story)
+  billingOn(story)
+  story.connected.add(bridge)
+  const requests = ['pay alice', 'pay', 'pay alice'].map((text) => story.asks(alice, text))
+  story.settle()
+  t.equal(story.state.provider.money.checkouts.size, 1)
+  const [checkout] = story.state.provider.money.checkouts.keys()
+  for (const request of requests) linkCame(story, request, checkout)
+  t.deepEqual(outcomes(story.settle()), ['done', 'done', 'done'])
+  t.equal(story.state.provider.money.sessions.size, 1)
   t.end()
 })
 
@@ -129,6 +149,15 @@ test('billing: the link goes by mail to who pays, and into no message', (t) => {
   t.doesNotMatch(lastText(effects), /session|carol/)
   t.match(lastText(effects), /I have mailed the link/)
   t.deepEqual(story.settle(), [])
+  for (let at = 0; at < PORTAL_MAILS_PER_DAY_MAX; at += 1) {
+    const next = story.asks(alice, 'billing alice')
+    story.settle()
+    stripeSays(story, next, { outcome: 'done', portal: { url, email: 'carol@example.org' } })
+    story.settle()
+    story.now += 60_000
+  }
+  const portals = story.mails.filter((mail) => mail.key.startsWith('portal '))
+  t.equal(portals.length, PORTAL_MAILS_PER_DAY_MAX, 'not as often as somebody likes')
   t.end()
 })
 
@@ -201,5 +230,59 @@ test('a payment that nobody asked for makes nothing', (t) => {
   t.deepEqual(story.settle(), [])
   t.equal(story.state.provider.pubs.size, 0)
   t.ok(story.connected.has(hub))
+  t.end()
+})
+
+test('import of what costs something: paid first, stored then, and a link for as long as the upload is kept', (t) => {
+  const story = paid()
+  const old = feed('the old pub')
+  const upload = { name: 'garden', feed: old, upload: 'u1', messages: 42, head: key('head') }
+  story.brought.set(alice, upload)
+  const request = story.asks(alice, 'import garden')
+  const [call] = calls(story.settle())
+  t.equal(call?.kind === 'checkout' ? call.expiresAt - call.askedAt : 0, IMPORT_LINK_MS)
+  linkCame(story, request)
+  t.deepEqual(outcomes(story.settle()), ['received'])
+  fact(story, request)
+  const stored = story.settle()
+  t.deepEqual(
+    stored.flatMap((one) => (one.kind === 'ask' ? [one.ask.kind] : [])),
+    ['import'],
+  )
+  story.replies.set(request, { state: 'done', ask: 'import', value: old })
+  t.deepEqual(kinds(story.settle()), ['buttcloud/pub', 'buttcloud/spec', 'buttcloud/op'])
+  t.equal(story.state.provider.pubs.get(pubIdOf(request))?.record.feed, old)
+  hubSays(story, request, 'up', { feed: old })
+  opDone(story, request, request)
+  t.deepEqual(outcomes(story.settle()), ['done'])
+  t.end()
+})
+
+test('import that is paid when its upload is gone: one end, and the payment goes back', (t) => {
+  const story = paid()
+  const upload = { name: 'garden', feed: feed('old'), upload: 'u1', messages: 42, head: key('head') }
+  story.brought.set(alice, upload)
+  const request = story.asks(alice, 'import garden')
+  story.settle()
+  linkCame(story, request)
+  story.settle()
+  story.brought.clear()
+  fact(story, request)
+  const end = story.settle()
+  t.deepEqual(outcomes(end), ['failed'])
+  t.match(lastText(end), /is not here any more.*the payment goes back/s)
+  t.deepEqual(owed(story), [`cancel-now ${factOf(request).subscription} refund`])
+  t.end()
+})
+
+test('a plan of which one may have but one: what waits to be paid for counts', (t) => {
+  const story = paid()
+  story.policy = { ...story.policy, plans: story.policy.plans.map((plan) => ({ ...plan, perOwnerMax: 1 })) }
+  const request = story.asks(alice, 'create alice')
+  story.settle()
+  linkCame(story, request)
+  story.settle()
+  story.asks(alice, 'create barn')
+  t.deepEqual(outcomes(story.settle()), ['refused'])
   t.end()
 })

@@ -1,35 +1,10 @@
 /** Goal: nobody's pub is stopped or ended without having been told in time, by two clocks, and not all at once. */
 import test from 'tape'
-import { DEFAULT_DUES } from '../../plugin/dues-policy'
-import type { Effect } from '../../plugin/effects'
-import type { Millis } from '../../protocol/ids'
-import { CLOCKS_AGREE_MS } from '../../protocol/limits-money'
-import { buildPermit } from '../../protocol/messages/permit'
-import type { PubMessage } from '../../protocol/messages/pub'
-import { alice, lastText, outcomes, provider } from '../helpers/story'
+import { alice, lastText, outcomes } from '../helpers/story'
 import { hubSays } from '../helpers/story-hub'
-import { aliceOwns, billing, grants, type Owned, passes, pays, stagesOf, told } from '../helpers/story-money'
+import { asked, grants, passes, pays, recordOf, specOf, stagesOf, told, unpaid } from '../helpers/story-money'
 
 const DAY_MS = 24 * 3_600_000
-
-/** Billing comes to a pub that nobody has paid for; Stripe shows the same time as we do. */
-function unpaid(): Owned & { since: Millis } {
-  const one = aliceOwns()
-  one.story.otherClocksAheadMs = [0]
-  billing(one.story)
-  return { ...one, since: one.story.now }
-}
-
-const recordOf = ({ story, pub }: Owned): PubMessage => {
-  const record = story.state.provider.pubs.get(pub)?.record
-  if (record === undefined) throw new Error('there is no pub')
-  return record
-}
-const specOf = ({ story, pub }: Owned) => story.state.provider.specs.get(pub)
-const asked = ({ story }: Owned, text: string): Effect[] => {
-  story.asks(alice, text)
-  return story.settle()
-}
 
 test('all stages, each with its dates on the feed and one notice', (t) => {
   const one = unpaid()
@@ -221,70 +196,6 @@ test('a crash anywhere: the same messages and notices, each once', (t) => {
   t.end()
 })
 
-test('nothing is stopped or ended by one clock', (t) => {
-  const one = unpaid()
-  one.story.otherClocksAheadMs = []
-  passes(one, one.since + 100 * DAY_MS)
-  t.deepEqual(stagesOf(one, one.since), ['grace 0', 'reminded 12'], 'nobody to ask: it waits')
-  t.deepEqual(
-    one.story.decide().held.map(({ why }) => why),
-    ['clocks'],
-  )
-  one.story.otherClocksAheadMs = [-100 * DAY_MS, CLOCKS_AGREE_MS + 1]
-  t.deepEqual(one.story.settle(), [], 'none agrees')
-  one.story.otherClocksAheadMs = [-100 * DAY_MS, CLOCKS_AGREE_MS]
-  t.deepEqual(told(one.story.settle()).length, 1, 'one of them agrees')
-  t.end()
-})
-
-test('the other clock must have reached the date, too', (t) => {
-  const one = unpaid()
-  one.story.otherClocksAheadMs = [-CLOCKS_AGREE_MS]
-  passes(one, one.since + 14 * DAY_MS)
-  t.notOk(recordOf(one).suspended)
-  passes(one, one.since + 14 * DAY_MS + CLOCKS_AGREE_MS)
-  t.ok(recordOf(one).suspended)
-  t.end()
-})
-
-test('a clock of ours that jumps ahead makes no promise and breaks none', (t) => {
-  const one = unpaid()
-  one.story.settle()
-  one.story.now += 1_000 * DAY_MS
-  one.story.otherClocksAheadMs = [-1_000 * DAY_MS]
-  t.deepEqual(one.story.settle(), [])
-  one.story.now -= 1_000 * DAY_MS
-  one.story.otherClocksAheadMs = [0]
-  passes(one, one.since + 14 * DAY_MS)
-  t.deepEqual(stagesOf(one, one.since), ['grace 0', 'reminded 12', 'suspended 14'])
-  t.end()
-})
-
-test('no more suspensions within a day than the cap and the permits allow', (t) => {
-  const one = unpaid()
-  const dues = { ...DEFAULT_DUES, suspensionsPerDayMax: 0 }
-  one.story.policy = { ...one.story.policy, dues }
-  passes(one, one.since + 15 * DAY_MS)
-  t.notOk(recordOf(one).suspended)
-  t.deepEqual(one.story.decide().held, [{ pub: one.pub, why: 'suspensions' }])
-  one.story.tells(provider, buildPermit({ what: 'ends', count: 5 }))
-  t.deepEqual(one.story.settle(), [], 'a permit for something else')
-  one.story.tells(provider, buildPermit({ what: 'suspensions', count: 1 }))
-  one.story.settle()
-  t.ok(recordOf(one).suspended)
-  t.end()
-})
-
-test('billing off again: nothing is owed', (t) => {
-  const one = unpaid()
-  passes(one, one.since + 16 * DAY_MS)
-  billing(one.story, 'retired')
-  one.story.settle()
-  t.deepEqual([recordOf(one).suspended, specOf(one)?.desired], [false, 'up'])
-  t.deepEqual(stagesOf(one, one.since).at(-1), 'clear 16')
-  t.end()
-})
-
 test('a look that comes a moment late moves no date', (t) => {
   const one = unpaid()
   const suspendAt = one.since + 14 * DAY_MS
@@ -294,5 +205,26 @@ test('a look that comes a moment late moves no date', (t) => {
   }
   const dues = one.story.state.provider.money.dues.get(one.pub)?.content
   t.deepEqual([dues?.stage, dues?.suspendAt, dues?.endAt], ['suspended', suspendAt, suspendAt + 30 * DAY_MS])
+  t.end()
+})
+
+test('the key pair of a pub that ended is to be had while its data is kept', (t) => {
+  const one = unpaid()
+  passes(one, one.since + 45 * DAY_MS)
+  t.equal(recordOf(one).status, 'ended')
+  t.deepEqual(outcomes(asked(one, 'export alice log')), ['refused'])
+  const effects = asked(one, 'export alice secret')
+  t.deepEqual(
+    effects.flatMap((effect) => (effect.kind === 'ask' ? [effect.ask.kind] : [])),
+    ['export'],
+  )
+  const [request] = one.story.state.open.keys()
+  if (request === undefined) throw new Error('nothing is open')
+  one.story.replies.set(request, { state: 'done', ask: 'export', value: ['[alice-secret](&…)'] })
+  const last = one.story.settle()
+  t.deepEqual(outcomes(last), ['done'])
+  t.match(lastText(last), /It runs nowhere any more/)
+  one.story.now = recordOf(one).keepUntil ?? 0
+  t.deepEqual(outcomes(asked(one, 'export alice secret')), ['refused'], 'its data is gone')
   t.end()
 })

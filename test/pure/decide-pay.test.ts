@@ -249,6 +249,20 @@ test('paid, and no server has room: waits and says so; after a day the money goe
   t.end()
 })
 
+test('paid, and the subscription is over before there is room: one end, and the money goes back', (t) => {
+  const story = paid()
+  const request = aliceHasLink(story)
+  story.policy = { ...story.policy, portMax: story.policy.portMin - 1 }
+  fact(story, request)
+  story.settle()
+  fact(story, request, { status: 'canceled', stripeTime: story.now + 1 })
+  const end = story.settle()
+  t.deepEqual(outcomes(end), ['failed'])
+  t.match(lastText(end), /subscription ended before I had made it/)
+  t.deepEqual(owed(story), [`cancel-now ${factOf(request).subscription} refund`])
+  t.end()
+})
+
 test('a pub that does not come up: the end says that the payment goes back', (t) => {
   const story = paid()
   const request = aliceHasLink(story)

@@ -112,7 +112,7 @@ test('settings: good ones are read, bad ones are told by field, and no password 
   t.deepEqual(readMailSettings(good), {
     ...{ host: 'mail.example', port: 587, secure: 'starttls', user: 'garden', password: 'sesame' },
     ...{ passwordFile: null, caFile: null, from: { name: 'Garden', address: 'pubs@pubs.example' } },
-    operator: 'op@pubs.example',
+    ...{ operator: 'op@pubs.example', portal: null },
   })
   t.equal(readMailSettings(undefined), null)
   t.equal(readMailSettings({ smtp: { host: 'm', port: 465 }, from: 'a@b.example' })?.secure, 'implicit')
@@ -134,6 +134,7 @@ test('settings: good ones are read, bad ones are told by field, and no password 
     [{ ...good, smtp: { ...smtp, pasword: 'sesame' } }, /mail\.smtp has no setting "pasword"; it takes host/],
     [{ ...good, from: 'nobody' }, /mail\.from: expected a mail address/],
     [{ ...good, from: 'A <a@b.example>\r\nBcc: c@d.example' }, /mail\.from/],
+    [{ ...good, portal: 'http://x' }, /mail\.portal: expected a link that begins with https/],
     [{ ...good, operator: 'me' }, /mail\.operator: expected a mail address/],
     [{ ...good, colour: 'red' }, /mail has no setting "colour"/],
   ]

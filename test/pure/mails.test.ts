@@ -1,6 +1,9 @@
 /** Goal: every mail that is owed, once, to whom it is for. */
 import test from 'tape'
-import type { Effect, Mail } from '../../plugin/effects'
+import { decide } from '../../plugin/decide'
+import type { Effect, Mail, MailTo } from '../../plugin/effects'
+import { Look } from '../../plugin/look'
+import { oweMails } from '../../plugin/mails'
 import type { MessageId } from '../../protocol/ids'
 import { pubIdOf } from '../../protocol/ids'
 import {
@@ -14,7 +17,7 @@ import {
 import { buildAlert } from '../../protocol/messages/alert'
 import { buildDues, DUES_REASONS, DUES_STAGES, type DuesMessage } from '../../protocol/messages/dues'
 import { buildIncident, type IncidentMessage } from '../../protocol/messages/incident'
-import { alice, bob, hub, provider, Story } from '../helpers/story'
+import { alice, bob, hub, key, plainLedger, provider, Story } from '../helpers/story'
 import { aliceHasPub } from '../helpers/story-hub'
 import { billing, pays } from '../helpers/story-money'
 
@@ -219,5 +222,67 @@ test('the operator: a silent hub once a day, alerts once, room that runs out', (
   const empty = new Story()
   empty.addressed = new Set()
   t.equal(mailsOf(empty.settle()).length, 0, 'a provider without hubs knows')
+  t.end()
+})
+
+test('who owns it and pays has one mail about dues; the page for payers stands in it', (t) => {
+  const told = aliceIsUp([alice, 'cus_1'])
+  const { story } = told
+  pays(story, pubIdOf(told.pub), 'past_due')
+  owes(told, 'grace')
+  const portal = 'https://billing.stripe.example/p/login/1'
+  const decided = (same: boolean): Mail[] => {
+    const { addressed, now, state, policy, connected, newcomers, strangers, replies } = story
+    const has = (to: MailTo) =>
+      to.kind !== 'operator' && addressed?.has(to.kind === 'owner' ? to.owner : to.customer) === true
+    const mail = { taken: new Set<string>(), has, same: () => same, portal }
+    const facts = { connected, newcomers, strangers, replies, mail }
+    return mailsOf(decide({ state, now, policy, facts, ledger: plainLedger }).effects).filter(({ key }) =>
+      key.startsWith('dues '),
+    )
+  }
+  t.deepEqual(
+    decided(true).map(({ to }) => to.kind),
+    ['owner'],
+  )
+  t.deepEqual(
+    decided(false).map(({ to }) => to.kind),
+    ['owner', 'payer'],
+  )
+  for (const { text } of decided(false)) t.ok(text.includes(portal), text)
+  t.end()
+})
+
+test('the operator: so much to suspend that it was stopped, and mail that did not arrive', (t) => {
+  const story = new Story().withHub(hub, 64 * 1024 ** 3)
+  story.addressed = new Set()
+  const look = new Look({
+    ...{ state: story.state, now: story.now, policy: story.policy, ledger: plainLedger },
+    facts: {
+      ...{
+        connected: story.connected,
+        newcomers: story.newcomers,
+        strangers: story.strangers,
+        replies: story.replies,
+      },
+      mail: {
+        ...{ taken: new Set<string>(), has: () => true },
+        failed: [{ at: story.now - 1, to: 'a***@example.org', reason: '550 nobody of that name' }],
+      },
+    },
+  })
+  for (const name of ['one', 'two']) look.held.push({ pub: pubIdOf(key(name)), why: 'suspensions' })
+  oweMails(look)
+  const texts = mailsOf(look.effects).map(({ text }) => text)
+  t.ok(
+    texts.some((text) => /^2 pubs that are not paid for should be suspended by now/.test(text)),
+    texts.join('\n'),
+  )
+  t.ok(
+    texts.some((text) =>
+      /could not be delivered lately. The last was to a\*\*\*@example.org: 550/.test(text),
+    ),
+  )
+  t.equal(texts.length, 2)
   t.end()
 })

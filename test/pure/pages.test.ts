@@ -8,12 +8,13 @@ import fc from 'fast-check'
 import test from 'tape'
 import { cancelledPage, paidPage } from '../../billing-bridge/pages/after'
 import { frontPage } from '../../billing-bridge/pages/front'
+import { healthOf } from '../../billing-bridge/pages/health'
 import { errorPage, startingPage } from '../../billing-bridge/pages/layout'
 import { filled } from '../../billing-bridge/pages/legal'
 import { legalPage } from '../../billing-bridge/pages/legal-page'
 import { routeOf } from '../../billing-bridge/pages/routes'
-import { ageText, moneyText, priceText, sizeText, spanText } from '../../billing-bridge/pages/words'
-import { PAGE_STALE_MS } from '../../protocol/limits-http'
+import { ageText, sizeText, spanText } from '../../billing-bridge/pages/words'
+import { PAGE_STALE_MS, PROVIDER_AWAY_MS } from '../../protocol/limits-http'
 import type { Plan } from '../../protocol/plan'
 import type { BillingPage } from '../../protocol/rpc-billing'
 import { billingPage, INVITE, OPERATOR } from '../helpers/bridge-page'
@@ -182,14 +183,17 @@ test('terms and privacy: the dates of the policy, and who runs it', (t) => {
   t.end()
 })
 
-test('words: money, sizes, spans', (t) => {
-  t.equal(moneyText(700, 'usd'), '$7')
-  t.equal(moneyText(250, 'eur'), '€2.50')
-  t.equal(moneyText(300, 'jpy'), '¥300')
-  t.equal(moneyText(1500, 'kwd'), '1.500 KWD')
-  t.equal(moneyText(70000, 'isk'), '700 ISK', 'Stripe counts it in hundredths')
-  t.equal(priceText({ amount: 1200, currency: 'nzd', interval: 'year' }), 'NZ$12 a year')
-  t.equal(priceText(null), 'free')
+test('health: a provider that restarts is no trouble, one that stays away is', (t) => {
+  t.deepEqual(healthOf(null), { ok: true, why: null })
+  t.equal(healthOf(PROVIDER_AWAY_MS - 1).ok, true)
+  t.deepEqual(healthOf(PROVIDER_AWAY_MS), {
+    ok: false,
+    why: 'the provider has been out of reach for 2 minutes',
+  })
+  t.end()
+})
+
+test('words: sizes, spans', (t) => {
   t.equal(sizeText(192 * 1024 ** 2), '192 MB')
   t.equal(sizeText(1.5 * 1024 ** 3), '1.5 GB')
   t.deepEqual([86_400_000, 172_800_000, 129_600_000, 90_000].map(spanText), [

@@ -29,7 +29,6 @@ export const BUGS = {
   'cap-ignored': 'any number of pubs is suspended and ended within a day',
   'kept-too-short': 'a pub that ends unpaid is not kept for its time',
   'suspension-not-heard': 'the hub does not hear that a pub shall be down',
-  'plan-not-heard': 'the provider does not hear that a subscription has another plan now',
   'payment-not-heard': 'the provider does not hear that somebody pays',
   'fact-twice': 'what Stripe says is published twice',
   'fact-not-awaited': 'a fact is acknowledged before it is on the feed',

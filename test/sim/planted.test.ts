@@ -23,7 +23,6 @@ const ONLY: Partial<Record<Bug, ReadonlySet<Invariant>>> = {
   'links-forgotten': BUT_STATE,
   'dues-not-told': BUT_STATE,
   'payment-not-heard': BUT_STATE,
-  'plan-not-heard': new Set<Invariant>(['as-paid']),
 }
 
 /** The first world that shows the bug; null when none does. */

@@ -18,9 +18,6 @@ export function plantInReading(universe: Universe, sbot: FakeSbot, running: () =
   if (universe.bugs.has('reverted-not-heard'))
     sbot.read = (options: ReadOptions) =>
       read({ ...options, onMessage: (message) => options.onMessage(asIfKept(message)) })
-  if (universe.bugs.has('plan-not-heard'))
-    sbot.read = (options: ReadOptions) =>
-      read({ ...options, onMessage: (message) => options.onMessage(asIfUnchanged(message)) })
   if (universe.bugs.has('payment-not-heard'))
     sbot.read = (options: ReadOptions) =>
       read({ ...options, onMessage: (message) => options.onMessage(asIfUnpaid(message)) })
@@ -42,14 +39,6 @@ function asIfUnpaid(message: Incoming): Incoming {
   const content = message.content as { type?: unknown } | null
   return content?.type === 'buttcloud/payment'
     ? { ...message, content: { ...content, status: 'unpaid' } }
-    : message
-}
-
-/** A payment as if it were for the first plan. */
-function asIfUnchanged(message: Incoming): Incoming {
-  const content = message.content as { type?: unknown } | null
-  return content?.type === 'buttcloud/payment'
-    ? { ...message, content: { ...content, plan: 'tiny' } }
     : message
 }
 

@@ -1,0 +1,16 @@
+/** Pubs that have ended and whose data is still there: their owners may take the key pair until its date. */
+import type { FeedId, Millis } from '../protocol/ids'
+import type { PubFact, State } from '../protocol/state'
+import { feedOf, pubsOf } from './query'
+
+/** True while the key pair of an ended pub is still with its hub. */
+export function isKept(state: State, pub: PubFact, now: Millis): boolean {
+  const { status, keepUntil } = pub.record
+  return status === 'ended' && keepUntil !== null && now < keepUntil && feedOf(state, pub) !== null
+}
+
+/** The one of this name that ended last; null where there is none of theirs. */
+export function keptPubNamed(state: State, owner: FeedId, name: string | null, now: Millis): PubFact | null {
+  const kept = pubsOf(state, owner).filter((pub) => isKept(state, pub, now) && pub.record.name === name)
+  return kept.sort((a, b) => b.recordedAt - a.recordedAt)[0] ?? null
+}

@@ -1,0 +1,132 @@
+/** What is mailed about dues: to owners and to who pays, stage by stage. Facts in, sentences out. */
+import type { Millis } from '../protocol/ids'
+import type { DuesMessage, DuesReason, DuesStage } from '../protocol/messages/dues'
+import { when } from './words'
+
+/** Whom a mail about money is written to. */
+export type Reader = 'owner' | 'payer'
+
+const day = (at: Millis): string => when(at).slice(0, 10)
+
+export interface DuesTold {
+  name: string
+  dues: DuesMessage
+  reader: Reader
+  retentionMs: Millis
+  /** Stripe's page for payers; it asks for a code that it mails. */
+  portal: string | null
+}
+
+const BECAUSE: Record<DuesReason, (name: string) => string> = {
+  'past-due': (name) => `A payment for ${name} failed. Stripe tries it again by itself within the next days.`,
+  unpaid: (name) => `The payments for ${name} failed, and Stripe has given up trying.`,
+  canceled: (name) => `The subscription that paid for ${name} is over.`,
+  leaving: (name) => `${name} was cancelled.`,
+  never: (name) => `${name} has to be paid for from now on, and nobody pays for it yet.`,
+  'grant-over': (name) => `The time for which ${name} was given to you is over.`,
+}
+
+/** What its reader can do; `portal` is Stripe's page for payers, where there is one. */
+type Say = (name: string, portal: string | null) => string | null
+
+const payAgain: Say = (name) =>
+  `To go on, write \`pay ${name}\` as a private message: the answer has a link, which anybody may pay by.`
+
+const WHAT_TO_DO: Record<DuesReason, Record<Reader, Say>> = {
+  'past-due': {
+    owner: (_name, portal) =>
+      `To change the card or pay at once, write \`billing\` as a private message: a link to do so is mailed to whoever pays.${portal === null ? '' : ` Or open this page, which asks for a code that it mails to whoever pays: ${portal}`}`,
+    payer: (name, portal) =>
+      portal === null
+        ? `To change the card or pay at once, ask the owner of ${name} to write \`billing\` as a private message: a link is mailed to you.`
+        : `To change the card or pay at once, open this page with this address of yours: ${portal}`,
+  },
+  unpaid: {
+    owner: payAgain,
+    payer: (name) =>
+      `To go on, ask the owner of ${name} for a link to pay by: \`pay ${name}\`, as a private message, makes one.`,
+  },
+  canceled: { owner: payAgain, payer: () => 'If that is what you want, there is nothing to do.' },
+  leaving: {
+    owner: (name) =>
+      `If that is what you want, there is nothing to do. To go on after all, write \`billing\` before then, or \`pay ${name}\` afterwards.`,
+    payer: () => 'If that is what you want, there is nothing to do. Nothing more is charged.',
+  },
+  never: { owner: payAgain, payer: () => null },
+  'grant-over': { owner: payAgain, payer: () => null },
+}
+
+const forOwner = (reader: Reader, text: string): string | null => (reader === 'owner' ? text : null)
+/** A pub that runs gives everything; of one that is stopped its key pair is what opens the rest elsewhere. */
+const wholeExport = (name: string): string =>
+  `To have a copy of everything while it runs: \`buttcloud export ${name} all\`, from a terminal.`
+const keyExport = (name: string): string =>
+  `What you can take with you now: \`export ${name} secret\`, as a private message, gives you its key pair, with which it can go on elsewhere.`
+
+interface Said {
+  subject: string
+  /** null: left out. */
+  paragraphs: (string | null)[]
+}
+
+/** What one stage says to one reader. */
+export function duesMail(told: DuesTold): Said {
+  return DUES[told.dues.stage](told)
+}
+
+const DUES: Record<DuesStage, (told: DuesTold) => Said> = {
+  grace: ({ name, dues, reader, portal }) => ({
+    subject: dues.reason === 'past-due' ? `The payment for ${name} failed` : `${name} is not paid for`,
+    paragraphs: [
+      BECAUSE[dues.reason](name),
+      `${name} runs on until ${when(dues.suspendAt)}. If it is not paid for by then it is stopped; its data is kept until ${day(dues.endAt)}.`,
+      WHAT_TO_DO[dues.reason][reader](name, portal),
+    ],
+  }),
+  reminded: ({ name, dues, reader, portal }) => ({
+    subject: `${name} is stopped on ${day(dues.suspendAt)}`,
+    paragraphs: [
+      BECAUSE[dues.reason](name),
+      `${name} is stopped at ${when(dues.suspendAt)} unless it is paid for by then. Its data is kept until ${day(dues.endAt)}.`,
+      WHAT_TO_DO[dues.reason][reader](name, portal),
+      forOwner(reader, wholeExport(name)),
+    ],
+  }),
+  suspended: ({ name, dues, reader, portal }) => ({
+    subject: `${name} is stopped until it is paid for`,
+    paragraphs: [
+      BECAUSE[dues.reason](name),
+      `${name} is stopped. Nothing is lost: its data is kept until ${when(dues.endAt)}, and as soon as it is paid for it is up again by itself.`,
+      WHAT_TO_DO[dues.reason][reader](name, portal),
+      forOwner(reader, keyExport(name)),
+    ],
+  }),
+  'last-week': (told) => lastWarning(told, 'in a week'),
+  'last-day': (told) => lastWarning(told, 'in a day'),
+  ended: ({ name, dues, reader, retentionMs }) => ({
+    subject: `${name} has ended`,
+    paragraphs: [
+      `${BECAUSE[dues.reason](name)} It was not paid for by ${when(dues.endAt)}, so it has ended.`,
+      `Its data is kept for ${Math.round(retentionMs / 86_400_000)} more days and then deleted for good.`,
+      forOwner(
+        reader,
+        `Until then \`export ${name} secret\`, as a private message, still gives you its key pair.`,
+      ),
+    ],
+  }),
+  clear: ({ name }) => ({
+    subject: `${name} is all right again`,
+    paragraphs: [`${name} is taken care of: what was said about stopping it is off. Thank you.`],
+  }),
+}
+
+function lastWarning({ name, dues, reader, portal }: DuesTold, soon: string): Said {
+  return {
+    subject: `${name} ends ${soon}`,
+    paragraphs: [
+      `${name} is stopped because it is not paid for, and ends at ${when(dues.endAt)}. Its data is deleted after that, and it can't be brought back.`,
+      WHAT_TO_DO[dues.reason][reader](name, portal),
+      forOwner(reader, keyExport(name)),
+    ],
+  }
+}

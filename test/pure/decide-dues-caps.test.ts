@@ -1,0 +1,73 @@
+/** Goal: nothing is stopped or ended by one clock, nor more within a day than the operator wants. */
+import test from 'tape'
+import { DEFAULT_DUES } from '../../plugin/dues-policy'
+import { CLOCKS_AGREE_MS } from '../../protocol/limits-money'
+import { buildPermit } from '../../protocol/messages/permit'
+import { provider } from '../helpers/story'
+import { billing, passes, recordOf, specOf, stagesOf, told, unpaid } from '../helpers/story-money'
+
+const DAY_MS = 24 * 3_600_000
+
+test('nothing is stopped or ended by one clock', (t) => {
+  const one = unpaid()
+  one.story.otherClocksAheadMs = []
+  passes(one, one.since + 100 * DAY_MS)
+  t.deepEqual(stagesOf(one, one.since), ['grace 0', 'reminded 12'], 'nobody to ask: it waits')
+  t.deepEqual(
+    one.story.decide().held.map(({ why }) => why),
+    ['clocks'],
+  )
+  one.story.otherClocksAheadMs = [-100 * DAY_MS, CLOCKS_AGREE_MS + 1]
+  t.deepEqual(one.story.settle(), [], 'none agrees')
+  one.story.otherClocksAheadMs = [-100 * DAY_MS, CLOCKS_AGREE_MS]
+  t.deepEqual(told(one.story.settle()).length, 1, 'one of them agrees')
+  t.end()
+})
+
+test('the other clock must have reached the date, too', (t) => {
+  const one = unpaid()
+  one.story.otherClocksAheadMs = [-CLOCKS_AGREE_MS]
+  passes(one, one.since + 14 * DAY_MS)
+  t.notOk(recordOf(one).suspended)
+  passes(one, one.since + 14 * DAY_MS + CLOCKS_AGREE_MS)
+  t.ok(recordOf(one).suspended)
+  t.end()
+})
+
+test('a clock of ours that jumps ahead makes no promise and breaks none', (t) => {
+  const one = unpaid()
+  one.story.settle()
+  one.story.now += 1_000 * DAY_MS
+  one.story.otherClocksAheadMs = [-1_000 * DAY_MS]
+  t.deepEqual(one.story.settle(), [])
+  one.story.now -= 1_000 * DAY_MS
+  one.story.otherClocksAheadMs = [0]
+  passes(one, one.since + 14 * DAY_MS)
+  t.deepEqual(stagesOf(one, one.since), ['grace 0', 'reminded 12', 'suspended 14'])
+  t.end()
+})
+
+test('no more suspensions within a day than the cap and the permits allow', (t) => {
+  const one = unpaid()
+  const dues = { ...DEFAULT_DUES, suspensionsPerDayMax: 0 }
+  one.story.policy = { ...one.story.policy, dues }
+  passes(one, one.since + 15 * DAY_MS)
+  t.notOk(recordOf(one).suspended)
+  t.deepEqual(one.story.decide().held, [{ pub: one.pub, why: 'suspensions' }])
+  one.story.tells(provider, buildPermit({ what: 'ends', count: 5 }))
+  t.deepEqual(one.story.settle(), [], 'a permit for something else')
+  one.story.tells(provider, buildPermit({ what: 'suspensions', count: 1 }))
+  one.story.settle()
+  t.ok(recordOf(one).suspended)
+  t.end()
+})
+
+test('billing off again: nothing is owed', (t) => {
+  const one = unpaid()
+  passes(one, one.since + 16 * DAY_MS)
+  billing(one.story, 'retired')
+  one.story.settle()
+  t.deepEqual([recordOf(one).suspended, specOf(one)?.desired], [false, 'up'])
+  t.deepEqual(stagesOf(one, one.since).at(-1), 'clear 16')
+  t.end()
+})
