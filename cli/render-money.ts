@@ -29,6 +29,7 @@ const RIGHTS = {
 
 const WAITS = {
   clocks: 'another clock',
+  bridge: 'the billing bridge, which is not connected',
   suspensions: 'a permit (suspensions)',
   ends: 'a permit (ends)',
 } as const

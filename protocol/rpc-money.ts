@@ -58,7 +58,7 @@ export interface MoneyPubView {
   suspended: boolean
   dues: Pick<DuesMessage, 'stage' | 'since' | 'suspendAt' | 'endAt'> | null
   /** What its next stage waits for though its date has come. */
-  waits: 'clocks' | PermitKind | null
+  waits: 'clocks' | 'bridge' | PermitKind | null
   subscription: string | null
   status: SubscriptionStatus | null
 }

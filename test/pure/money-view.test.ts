@@ -6,7 +6,7 @@ import { grantTarget, grantViews, moneyView } from '../../plugin/money-view'
 import { buildAlert } from '../../protocol/messages/alert'
 import { buildPermit } from '../../protocol/messages/permit'
 import { alice, provider } from '../helpers/story'
-import { aliceOwns, billing, grants, type Owned, passes, pays } from '../helpers/story-money'
+import { aliceOwns, BRIDGE, billing, grants, type Owned, passes, pays } from '../helpers/story-money'
 
 const DAY_MS = 24 * 3_600_000
 
@@ -21,6 +21,7 @@ test('a pub from free to suspended', (t) => {
   const one = aliceOwns()
   t.match(moneyText(viewOf(one)), /Billing is off.*\n\nPUB[^\n]*\nalice +tiny +billing is off +-/)
   billing(one.story)
+  one.story.connected.add(BRIDGE)
   one.story.otherClocksAheadMs = [0]
   passes(one, one.story.now + 15 * DAY_MS)
   pays(one.story, one.pub, 'past_due')
@@ -42,6 +43,7 @@ test('a pub from free to suspended', (t) => {
 test('what waits, and what for', (t) => {
   const one = aliceOwns()
   billing(one.story)
+  one.story.connected.add(BRIDGE)
   one.story.otherClocksAheadMs = [0]
   const dues = { ...DEFAULT_DUES, suspensionsPerDayMax: 0 }
   one.story.policy = { ...one.story.policy, dues }
