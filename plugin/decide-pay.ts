@@ -7,7 +7,6 @@ import { parseCommand } from '../protocol/command'
 import type { Command } from '../protocol/command-kinds'
 import type { FeedId } from '../protocol/ids'
 import { BRIDGE_AWAY_MS, CLOCKS_AGREE_MS, LINK_LEFT_MS, PAID_WAIT_MS } from '../protocol/limits-money'
-import { buildCheckout } from '../protocol/messages/checkout'
 import { buildSession } from '../protocol/messages/session'
 import type { Plan } from '../protocol/plan'
 import type { PubFact, Request } from '../protocol/state'
@@ -16,7 +15,8 @@ import { isAlive } from './billing-owed'
 import { beginBilling, beginCancel } from './decide-billing'
 import { beginCreate, oweNewPub } from './decide-create'
 import { storeBrought, whyNotTake } from './decide-import'
-import { entitlementOf } from './entitlement'
+import { beginPlan } from './decide-plan'
+import { costsNothing, entitlementOf, isBillingOn } from './entitlement'
 import { answer, clip, type Look, notify, onlyOwnersRead } from './look'
 import { livePubsOf } from './owners'
 import { planOf } from './policy'
@@ -29,6 +29,7 @@ import {
   lapsedCreate,
   linkEnds,
   openCheckout,
+  oweLinkFor,
   paymentFor,
   unpaidCreates,
 } from './unpaid'
@@ -71,10 +72,7 @@ function payFor(look: Look, request: Request, pub: PubFact): void {
   if (open !== null) return sayLinkAgain(look, request, open)
   // Another request of this look has asked for one: there shall not be two.
   if (isCheckoutOwed(look, pub)) return look.wakeAt(now)
-  const content = buildCheckout({
-    ...{ checkout: request.key, pub: pub.pub, name, owner: request.author, plan, kind: 'pay' },
-  })
-  look.owe({ kind: 'record', content })
+  oweLinkFor(look, request, pub, plan)
 }
 
 function isCheckoutOwed(look: Look, { pub }: PubFact): boolean {
@@ -85,15 +83,17 @@ function isCheckoutOwed(look: Look, { pub }: PubFact): boolean {
 
 /** Goes on with what was begun about money; false where nothing was. */
 export function continuePaying(look: Look, request: Request): boolean {
-  const { money, answers } = look.world.state.provider
+  const { money, answers, changes } = look.world.state.provider
   const told = money.checkouts.get(request.key)
   if (told !== undefined) {
     continueCheckout(look, request, told)
     return true
   }
-  if (answers.get(request.key)?.received !== true) return false
+  // A change that stands on the feed waits for its hub, and for nobody's money.
+  if (answers.get(request.key)?.received !== true || changes.has(request.key)) return false
   const command = parseCommand(request.text)
   if (command.kind === 'pay') beginPay(look, request, command)
+  else if (command.kind === 'plan') beginPlan(look, request, command)
   else if (command.kind === 'billing') beginBilling(look, request, command)
   else if (command.kind === 'cancel') beginCancel(look, request, command)
   else return false
@@ -111,6 +111,7 @@ function continueCheckout(look: Look, request: Request, told: Checkout): void {
     const text = payWords.endedEarly(content.name)
     return answer(look, request, 'failed', text, optionsOf(request, told))
   }
+  if (isCreate && isGiven(look, told)) return makePaid(look, request, told, null)
   const pub = state.provider.pubs.get(content.pub)
   if (!isCreate && pub?.record.status !== 'live')
     return answer(look, request, 'failed', words.goneAlready, optionsOf(request, told))
@@ -120,6 +121,12 @@ function continueCheckout(look: Look, request: Request, told: Checkout): void {
     return answer(look, request, 'failed', text, optionsOf(request, told))
   }
   if (!isLinkSaid(look, request, told)) oweLink(look, request, told)
+}
+
+/** A gift of the operator's that came while it waited to be paid for. A bridge that is exchanged makes nothing free. */
+function isGiven({ world }: Look, { content }: Checkout): boolean {
+  const plan = planOf(world.policy, content.plan)
+  return plan !== null && isBillingOn(world.state) && costsNothing(world, content.owner, plan)
 }
 
 /** Says that the link is in a thread of its own, once it is. */
@@ -141,9 +148,9 @@ const optionsOf = (request: Request, { content }: Checkout) => ({
   ...{ pub: content.pub },
 })
 
-function commandOf({ text }: Request): 'create' | 'import' | 'pay' {
+function commandOf({ text }: Request): 'create' | 'import' | 'pay' | 'plan' {
   const { kind } = parseCommand(text)
-  return kind === 'import' || kind === 'pay' ? kind : 'create'
+  return kind === 'import' || kind === 'pay' || kind === 'plan' ? kind : 'create'
 }
 
 /**
@@ -258,15 +265,16 @@ function sayLink(look: Look, request: Request, told: Checkout, url: string): voi
   })
 }
 
-/** It is paid: the pub is made, where there is room; else its owner hears of that, and after a day the money goes back. */
-function makePaid(look: Look, request: Request, told: Checkout, payment: PaymentFact): void {
+/** It is paid, or was given (null): the pub is made, where there is room; else its owner hears of that, and after a day the money goes back. */
+function makePaid(look: Look, request: Request, told: Checkout, payment: PaymentFact | null): void {
   const { state, policy, facts, now } = look.world
   const { name } = told.content
   const fail = (text: string): void => answer(look, request, 'failed', text, optionsOf(request, told))
   const plan = planOf(policy, told.content.plan)
   if (plan === null) return fail(payWords.planGone(name, told.content.plan))
-  const until = (payment.goodSince ?? payment.at) + PAID_WAIT_MS
+  const until = (payment?.goodSince ?? told.at) + PAID_WAIT_MS
   const placement = place(state, policy, facts.connected, look.taken, plan.size.reservedBytes)
+  if (!placement.ok && payment === null) return fail(words.noRoom(placement.why))
   if (!placement.ok) {
     if (now >= look.deadline(until)) return fail(payWords.noRoomEnd(name, placement.why))
     look.wakeAt(until)
