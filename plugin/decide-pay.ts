@@ -16,7 +16,7 @@ import { beginBilling, beginCancel } from './decide-billing'
 import { beginCreate, oweNewPub } from './decide-create'
 import { storeBrought, whyNotTake } from './decide-import'
 import { beginPlan } from './decide-plan'
-import { entitlementOf } from './entitlement'
+import { costsNothing, entitlementOf, isBillingOn } from './entitlement'
 import { answer, clip, type Look, notify, onlyOwnersRead } from './look'
 import { livePubsOf } from './owners'
 import { planOf } from './policy'
@@ -111,6 +111,7 @@ function continueCheckout(look: Look, request: Request, told: Checkout): void {
     const text = payWords.endedEarly(content.name)
     return answer(look, request, 'failed', text, optionsOf(request, told))
   }
+  if (isCreate && isGiven(look, told)) return makePaid(look, request, told, null)
   const pub = state.provider.pubs.get(content.pub)
   if (!isCreate && pub?.record.status !== 'live')
     return answer(look, request, 'failed', words.goneAlready, optionsOf(request, told))
@@ -120,6 +121,12 @@ function continueCheckout(look: Look, request: Request, told: Checkout): void {
     return answer(look, request, 'failed', text, optionsOf(request, told))
   }
   if (!isLinkSaid(look, request, told)) oweLink(look, request, told)
+}
+
+/** A gift of the operator's that came while it waited to be paid for. A bridge that is exchanged makes nothing free. */
+function isGiven({ world }: Look, { content }: Checkout): boolean {
+  const plan = planOf(world.policy, content.plan)
+  return plan !== null && isBillingOn(world.state) && costsNothing(world, content.owner, plan)
 }
 
 /** Says that the link is in a thread of its own, once it is. */
@@ -258,15 +265,16 @@ function sayLink(look: Look, request: Request, told: Checkout, url: string): voi
   })
 }
 
-/** It is paid: the pub is made, where there is room; else its owner hears of that, and after a day the money goes back. */
-function makePaid(look: Look, request: Request, told: Checkout, payment: PaymentFact): void {
+/** It is paid, or was given (null): the pub is made, where there is room; else its owner hears of that, and after a day the money goes back. */
+function makePaid(look: Look, request: Request, told: Checkout, payment: PaymentFact | null): void {
   const { state, policy, facts, now } = look.world
   const { name } = told.content
   const fail = (text: string): void => answer(look, request, 'failed', text, optionsOf(request, told))
   const plan = planOf(policy, told.content.plan)
   if (plan === null) return fail(payWords.planGone(name, told.content.plan))
-  const until = (payment.goodSince ?? payment.at) + PAID_WAIT_MS
+  const until = (payment?.goodSince ?? told.at) + PAID_WAIT_MS
   const placement = place(state, policy, facts.connected, look.taken, plan.size.reservedBytes)
+  if (!placement.ok && payment === null) return fail(words.noRoom(placement.why))
   if (!placement.ok) {
     if (now >= look.deadline(until)) return fail(payWords.noRoomEnd(name, placement.why))
     look.wakeAt(until)
