@@ -1,5 +1,5 @@
 /** The conversation with a provider, and what in it answers one request. */
-import type { FeedId, MessageId, Millis, PubId } from '../protocol/ids'
+import { type FeedId, type MessageId, type Millis, type PubId, pubIdOf } from '../protocol/ids'
 import { REQUESTS_PER_MINUTE_MAX } from '../protocol/limits'
 import type { Outcome, Payload } from '../protocol/messages/answer'
 import { checkPost } from '../protocol/messages/post'
@@ -84,11 +84,15 @@ export function withLetter(answered: Answered, letter: Letter, request: Request)
     case 'notice':
       return answered
     case 'bearer':
-      // A payment link is delivered for the session that it belongs to; a new pub is called by its request.
-      return payload.delivers === request.key || (payload.pub as string) === request.key
+      // A payment link is delivered for the session that it belongs to; a pub that is to be made is called by its request.
+      return payload.delivers === request.key || isForNewPub(payload.pub, answered, request)
         ? { ...answered, bearers: [...answered.bearers, letter] }
         : answered
   }
+}
+
+function isForNewPub(pub: PubId, { final }: Answered, request: Request): boolean {
+  return final === null && pub === pubIdOf(request.key)
 }
 
 const MINUTE_MS = 60_000

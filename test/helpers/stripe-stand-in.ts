@@ -173,6 +173,17 @@ export class StripeStandIn {
     answer(this.world, 'POST', '/v1/prices', readForm(String(new URLSearchParams(price))))
   }
 
+  /** An open session of this price, as the API makes them; gives its id. */
+  link(lookupKey: string, metadata: Record<string, string>): string {
+    const price = [...this.world.prices.values()].find((one) => one.lookup_key === lookupKey)
+    const form = new URLSearchParams({ mode: 'subscription', 'line_items[0][price]': price?.id ?? '' })
+    for (const [name, value] of Object.entries(metadata)) {
+      form.set(`metadata[${name}]`, value)
+      form.set(`subscription_data[metadata][${name}]`, value)
+    }
+    return (answer(this.world, 'POST', '/v1/checkout/sessions', readForm(String(form))) as { id: string }).id
+  }
+
   private answered(
     request: IncomingMessage,
     name: string,

@@ -59,6 +59,9 @@ const CHANGES: ((name: string, count: number) => string)[] = [
   (name, count) => `upgrade ${name} ${VERSIONS[count % VERSIONS.length]}`,
   (name) => `upgrade ${name}`,
   (name, count) => `please upgrade ${name} to ${VERSIONS[(count * 7) % VERSIONS.length]}`,
+  (name) => `plan ${name} big`,
+  (name) => `move ${name} to the big plan`,
+  (name) => `plan ${name} tiny`,
   (name) => `rebuild ${name}`,
   (name) => `please rebuild ${name}`,
   (name) => `can you rebuild ${name}?`,
@@ -151,12 +154,13 @@ export class Person {
   act(): void {
     const { random } = this.universe
     const deed = random.next()
-    const own = this.asked.flatMap(({ text }) => /^create (\S+)$/.exec(text)?.[1] ?? [])
+    const own = this.asked.flatMap(({ text }) => /^create (\S+)(?: big)?$/.exec(text)?.[1] ?? [])
     // Mostly about something that may be theirs.
     const name = random.pick(own.length > 0 && random.chance(0.7) ? own : NAMES)
     const twice = random.chance(0.15) ? 2 : 1
     for (let time = 0; time < twice; time += 1) {
-      if (deed < 0.27) this.write(`create ${name}`, this.thread())
+      if (deed < 0.24) this.write(`create ${name}`, this.thread())
+      else if (deed < 0.27) this.write(`create ${name} big`, this.thread())
       else if (deed < 0.32) this.write(`status ${name}`, this.thread())
       else if (deed < 0.35) this.write('list')
       else if (deed < 0.47) this.write(`invite ${name} ${1 + random.below(3)}`, this.thread())

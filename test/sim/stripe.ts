@@ -1,6 +1,6 @@
 /**
  * Stripe with a bridge before it: makes the sessions that are owed, takes payments, lets cards fail and recover and
- * people cancel, and tells of it late, twice, not at all, and out of order; a sweep tells what is true now.
+ * people cancel or change plan, and tells of it late, twice, not at all, and out of order; a sweep tells what is true now.
  */
 
 import { isBridge } from '../../plugin/io/bridges'
@@ -20,6 +20,7 @@ const BRIDGE = madeUpFeed('bridge')
 const MONTH_MS = 10 * 60_000
 const CHANGE_CHANCE = 0.03
 const PAY_CHANCE = 0.04
+const PORTAL_CHANCE = 0.02
 
 interface Session {
   id: string
@@ -216,6 +217,8 @@ export class SimStripe {
       else if (random.chance(0.6)) one.status = random.pick(['past_due', 'past_due', 'unpaid', 'canceled'])
       else one.cancelAt = one.cancelAt === null ? this.now() + random.between(30_000, MONTH_MS) : null
     }
+    // In Stripe's portal, past us.
+    if (!this.world.healed && random.chance(PORTAL_CHANCE)) one.plan = one.plan === 'big' ? 'tiny' : 'big'
     if (one.cancelAt !== null) one.cancelAt = Math.floor(one.cancelAt)
     if (before !== JSON.stringify({ ...one, session: null })) this.emit(one)
   }
