@@ -7,25 +7,22 @@ import { parseCommand } from '../protocol/command'
 import type { Command } from '../protocol/command-kinds'
 import type { FeedId } from '../protocol/ids'
 import { BRIDGE_AWAY_MS, CLOCKS_AGREE_MS, LINK_LEFT_MS, PAID_WAIT_MS } from '../protocol/limits-money'
-import { buildSession } from '../protocol/messages/session'
-import type { Plan } from '../protocol/plan'
 import type { PubFact, Request } from '../protocol/state'
 import type { PaymentFact } from '../protocol/state-money'
 import { isAlive } from './billing-owed'
 import { beginBilling, beginCancel } from './decide-billing'
 import { beginCreate, oweNewPub } from './decide-create'
 import { storeBrought, whyNotTake } from './decide-import'
+import { commandOf, isLinkSaid, optionsOf, oweLink, sayLinkAgain } from './decide-link'
 import { beginPlan } from './decide-plan'
 import { costsNothing, entitlementOf, isBillingOn } from './entitlement'
-import { answer, clip, type Look, notify, onlyOwnersRead } from './look'
+import { answer, type Look, notify } from './look'
 import { livePubsOf } from './owners'
 import { planOf } from './policy'
 import { pubNamed } from './query'
 import { place } from './schedule'
-import { askStripe, isLink } from './stripe-ask'
 import {
   type Checkout,
-  checkoutCall,
   lapsedCreate,
   linkEnds,
   openCheckout,
@@ -129,30 +126,6 @@ function isGiven({ world }: Look, { content }: Checkout): boolean {
   return plan !== null && isBillingOn(world.state) && costsNothing(world, content.owner, plan)
 }
 
-/** Says that the link is in a thread of its own, once it is. */
-function sayElsewhere(look: Look, request: Request, told: Checkout): void {
-  const { content } = told
-  const session = look.world.state.provider.money.sessions.get(content.checkout)
-  const plan = planOf(look.world.policy, content.plan)
-  const final = content.kind === 'pay' || content.checkout !== request.key
-  if (session === undefined || (!final && look.world.state.provider.answers.has(request.key))) return
-  const until = session.content.expiresAt
-  const text = payWords.linkElsewhere(content.name, costsOf(plan), until)
-  answer(look, request, final ? 'done' : 'received', text, optionsOf(request, told))
-}
-
-const costsOf = (plan: Plan | null): string | null => (plan === null ? null : payWords.costs(plan))
-
-const optionsOf = (request: Request, { content }: Checkout) => ({
-  command: commandOf(request),
-  ...{ pub: content.pub },
-})
-
-function commandOf({ text }: Request): 'create' | 'import' | 'pay' | 'plan' {
-  const { kind } = parseCommand(text)
-  return kind === 'import' || kind === 'pay' || kind === 'plan' ? kind : 'create'
-}
-
 /**
  * Nobody can pay by it any more, by our clock and by every other that we know, and a payment of its last minute has had
  * time to be heard of: that takes a bridge.
@@ -171,98 +144,6 @@ function isOver(look: Look, told: Checkout): boolean {
   if ((facts.otherClocks ?? []).every((clock) => clock >= at)) return true
   look.wakeAt(now + RETRY_MS)
   return false
-}
-
-/** True once the owners have the link of a create; the final answer of a `pay` is its link. */
-function isLinkSaid(look: Look, request: Request, { content }: Checkout): boolean {
-  const { provider } = look.world.state
-  const session = provider.money.sessions.get(content.checkout)
-  const first = provider.answers.get(request.key)
-  if (session === undefined || first === undefined) return false
-  // What was said before there was a session is that Stripe is slow.
-  return first.sequence > session.sequence && onlyOwnersRead(request, [request.author], provider.id)
-}
-
-function oweLink(look: Look, request: Request, told: Checkout): void {
-  const { state } = look.world
-  const { name, checkout } = told.content
-  const noted = state.provider.money.sessions.get(checkout)
-  if (noted !== undefined && state.provider.delivered.has(noted.key)) return sayElsewhere(look, request, told)
-  const fail = (why: string): void =>
-    answer(look, request, 'failed', payWords.refusedLink(name, why), optionsOf(request, told))
-  const reply = askStripe(look, request, checkoutCall(state, told), told.at)
-  if (reply.state === 'failed') return fail(reply.reason)
-  if (reply.state === 'waiting') {
-    const silent = state.provider.answers.get(request.key) === undefined
-    if (reply.slow && silent && noted === undefined)
-      answer(look, request, 'received', payWords.slow(name), optionsOf(request, told))
-    return
-  }
-  const made = reply.done.checkout
-  if (made === null || !isLink(made.url, made.live)) return fail(payWords.badLink)
-  if (noted === undefined) {
-    const { session: id, expiresAt, live } = made
-    // The link is said once this stands on the feed, so that every payment can be held against it.
-    return look.owe({
-      kind: 'record',
-      content: buildSession({ checkout, session: id, expiresAt, live }),
-    })
-  }
-  if (noted.content.session !== made.session) return fail(payWords.otherSession)
-  sayLink(look, request, told, made.url)
-}
-
-/** The link of another request's checkout once more, as the final answer. */
-function sayLinkAgain(look: Look, request: Request, told: Checkout): void {
-  const { state } = look.world
-  const { name, checkout } = told.content
-  const options = { command: 'pay', pub: told.content.pub }
-  const fail = (why: string): void =>
-    answer(look, request, 'failed', payWords.refusedLink(name, why), options)
-  if (state.provider.delivered.has(request.key)) return sayElsewhere(look, request, told)
-  const reply = askStripe(look, request, checkoutCall(state, told), request.receivedAt)
-  if (reply.state === 'failed') return fail(reply.reason)
-  const session = state.provider.money.sessions.get(checkout)
-  // The request that it was made for notes the session down.
-  if (reply.state === 'waiting' || session === undefined) {
-    const silent = state.provider.answers.get(request.key) === undefined
-    const slow = reply.state === 'waiting' && reply.slow
-    if (slow && silent) answer(look, request, 'received', payWords.slow(name), options)
-    return
-  }
-  const made = reply.done.checkout
-  if (made === null || !isLink(made.url, made.live)) return fail(payWords.badLink)
-  if (session.content.session !== made.session) return fail(payWords.otherSession)
-  sayLink(look, request, told, made.url)
-}
-
-/** To current owners only: in this thread when nobody else reads it, else in one of its own, and here that it is there. */
-function sayLink(look: Look, request: Request, told: Checkout, url: string): void {
-  const { state, policy } = look.world
-  const { content } = told
-  const session = state.provider.money.sessions.get(content.checkout)
-  const plan = planOf(policy, content.plan)
-  const options = optionsOf(request, told)
-  if (session === undefined) return
-  if (plan === null)
-    return answer(look, request, 'failed', payWords.planUnknown(content.name, content.plan), options)
-  const owners = state.provider.pubs.get(content.pub)?.record.owners ?? [content.owner]
-  const { expiresAt: until, live } = session.content
-  const makes = content.kind === 'create'
-  const text = payWords.link({ name: content.name, plan, until, url, live, makes })
-  const final = !makes || content.checkout !== request.key
-  const outcome = final ? 'done' : 'received'
-  const early = state.provider.answers.get(request.key) !== undefined && !final
-  if (!early && onlyOwnersRead(request, owners, state.provider.id))
-    return answer(look, request, outcome, text, options)
-  // A link that is said again goes into its own thread under its own request. That it is there is said once it is.
-  const delivers = content.checkout === request.key ? session.key : request.key
-  look.owe({
-    kind: 'bearer',
-    recps: [...owners, state.provider.id],
-    ...{ to: request.author, text: clip(text) },
-    payload: { v: 1, kind: 'bearer', delivers, pub: content.pub },
-  })
 }
 
 /** It is paid, or was given (null): the pub is made, where there is room; else its owner hears of that, and after a day the money goes back. */

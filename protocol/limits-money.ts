@@ -40,6 +40,8 @@ export const CLOCKS_LOOK_EVERY_MS = 60_000
 export const DUES_TOLD_WITHIN_MS = 60_000
 /** Owed calls that are shown to the bridge at once; the others come when these are done. */
 export const OWED_CALLS_MAX = 100
+/** Alerts that are shown to the operator at once: a screen of them. */
+export const ALERTS_SHOWN_MAX = 20
 /** Alerts that are kept in memory, to know again what was told. */
 export const ALERTS_KEPT_MAX = 1_000
 /**

@@ -71,7 +71,10 @@ export class SimStripe {
   private turn(): void {
     const { timeline, provider, healed } = this.world
     const { running } = provider
-    if (running?.inbox.complete && !this.lost()) this.serve(running)
+    if (running?.inbox.complete && !this.lost()) {
+      this.connect()
+      this.serve(running)
+    }
     for (const one of this.subscriptions) this.live(one)
     for (const session of this.sessions.values()) if (this.random.chance(healed ? 1 : 0.2)) this.pay(session)
     timeline.at(this.random.between(2_000, 12_000), '', () => this.turn())
@@ -89,6 +92,12 @@ export class SimStripe {
       source?.(true, () => undefined)
       source = null
     })
+  }
+
+  /** A provider that starts anew has lost its connections. */
+  private connect(): void {
+    const { sbot } = this.world.provider
+    if (sbot !== null && !sbot.peers().some(({ id }) => id === BRIDGE)) sbot.connect(BRIDGE, {})
   }
 
   private admit(running: Provider): void {
