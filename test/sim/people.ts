@@ -2,7 +2,7 @@
 import { type FeedId, isMessageId, type MessageId } from '../../protocol/ids'
 import { parsePayload } from '../../protocol/parse'
 import { inviteKeyOf, madeUpFeed, PROVIDER } from './actors'
-import { VERSIONS } from './engine'
+import { CRASHING_VERSION, VERSIONS } from './engine'
 import type { Message } from './messages'
 import type { PubProcess } from './pub'
 import type { Machine, Universe } from './universe'
@@ -60,7 +60,7 @@ const CHANGES: ((name: string, count: number) => string)[] = [
   (name) => `upgrade ${name}`,
   (name, count) => `please upgrade ${name} to ${VERSIONS[(count * 7) % VERSIONS.length]}`,
   (name) => `plan ${name} big`,
-  (name) => `move ${name} to the big plan`,
+  (name) => `upgrade ${name} to ${CRASHING_VERSION}`,
   (name) => `plan ${name} tiny`,
   (name) => `rebuild ${name}`,
   (name) => `please rebuild ${name}`,

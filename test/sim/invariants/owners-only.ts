@@ -65,7 +65,9 @@ export class OwnersOnly {
 
   /** What owners are told goes to all of them, and to nobody else but one who has just been removed. */
   private told(message: Message, { pub, to }: NoticePayload): void {
-    const owners = this.records.get(pub)?.owners ?? []
+    // Of a pub that is paid for and not made yet, who asked for it.
+    const asked = this.asked.get(pub as string as MessageId)
+    const owners = this.records.get(pub)?.owners ?? (asked === undefined ? [] : [asked.author])
     const readers = (message.recps ?? []).filter((id) => id !== message.author)
     const right = to === null ? owners : [to]
     if (readers.length !== right.length || !readers.every((id) => right.includes(id)))
