@@ -3,6 +3,8 @@
 import { runOf } from '../../hub-daemon/run'
 import { desiredOf, sizeOf } from '../../plugin/change'
 import { decide } from '../../plugin/decide'
+import type { Effect } from '../../plugin/effects'
+import { CLOCKS_LOOK_EVERY_MS } from '../../protocol/limits-money'
 import type { ContactOp } from '../../protocol/messages/op'
 import type { PubMessage } from '../../protocol/messages/pub'
 import type { SpecMessage } from '../../protocol/messages/spec'
@@ -254,8 +256,20 @@ async function restartAtEnd(world: World, broken: () => unknown): Promise<void> 
   await runUntil(world, broken, () => world.timeline.now >= until)
   if (broken() !== undefined) return
   world.checks.sameState()
-  const { running, machine } = world.provider
-  if (running === null) return world.violate('no-crash', 'the provider does not come back')
+  // What waited for a clock that agrees is looked at again after a while, and may have come due just now.
+  if (owedAtRest(world).length > 0)
+    await runUntil(world, broken, () => world.timeline.now >= until + 2 * CLOCKS_LOOK_EVERY_MS)
+  if (broken() !== undefined) return
+  if (world.provider.running === null) return world.violate('no-crash', 'the provider does not come back')
+  const effects = owedAtRest(world)
+  if (effects.length > 0) world.violate('answered', `a provider at rest still owes ${effects[0]?.kind}`)
+  judgeEnd(world)
+}
+
+/** What the provider would do if it looked now; nothing of one that is not there. */
+function owedAtRest({ provider }: World): Effect[] {
+  const { running, machine } = provider
+  if (running === null) return []
   const { inbox, ledger } = running
   const facts = {
     connected: running.connected(),
@@ -265,10 +279,8 @@ async function restartAtEnd(world: World, broken: () => unknown): Promise<void> 
     sealed: running.escrow.vault.pubs(),
     otherClocks: running.clocks.all(),
   }
-  const policy = world.provider.policy()
-  const { effects } = decide({ state: inbox.state, now: machine.clock.now(), policy, facts, ledger })
-  if (effects.length > 0) world.violate('answered', `a provider at rest still owes ${effects[0]?.kind}`)
-  judgeEnd(world)
+  const policy = provider.policy()
+  return decide({ state: inbox.state, now: machine.clock.now(), policy, facts, ledger }).effects
 }
 
 function outcomeOf(world: World, violation: { invariant: Invariant; sentence: string } | undefined): Outcome {
