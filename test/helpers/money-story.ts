@@ -1,5 +1,5 @@
 /** A world with everything that money needs, time that a test moves, and what its people do and see there. */
-import { existsSync } from 'node:fs'
+import { existsSync, readdirSync, readFileSync } from 'node:fs'
 import { connect } from 'node:net'
 import { join } from 'node:path'
 import type { Test } from 'tape'
@@ -18,7 +18,6 @@ import {
   type ThreadPost,
 } from './patchwork'
 import { closeWorld, openWorld, type World } from './path-story'
-import { filesWith } from './secret-scan'
 import { type Arrived, type SmtpPeer, startSmtp } from './smtp-peer'
 import type { Subscription } from './stripe-objects'
 import { StripeStandIn } from './stripe-stand-in'
@@ -77,6 +76,13 @@ export async function days(story: MoneyStory, count: number): Promise<void> {
   await passAtProvider(story, count * DAY_MS)
   await passAtStripe(story, count * DAY_MS)
   await clocksAgree(story)
+}
+
+/** The same to a moment just after this one by the provider's clock. */
+export function daysUntil(story: MoneyStory, at: number | undefined): Promise<unknown> {
+  const leftMs = (at ?? 0) + 5_000 - (Date.now() + story.aheadMs)
+  if (leftMs < 0) throw new Error(`it is ${-leftMs} ms later than that already`)
+  return days(story, leftMs / DAY_MS)
 }
 
 export function clocksAgree({ world }: MoneyStory): Promise<true> {
@@ -236,11 +242,11 @@ export function isListening({ port }: PubView): Promise<boolean> {
   })
 }
 
-/** Processes of this pub that run, by the folder they run in. */
-export function secretsKept({ world }: MoneyStory, { feed }: PubView): string[] {
-  const folder = join(world.hub.folder, 'pubs')
-  if (!existsSync(folder)) return []
-  return filesWith(folder, (text) => text.includes(feed ?? 'no feed')).filter((path) =>
-    path.endsWith('secret'),
-  )
+/** True while the hub has the volume of this pub, with its key pair in it. */
+export function hasVolume({ world }: MoneyStory, { pub }: PubView): boolean {
+  const runs = join(world.hub.folder, 'runs')
+  return readdirSync(runs).some((name) => {
+    const [fact, secret] = [join(runs, name, 'volume.json'), join(runs, name, 'volume', 'secret')]
+    return existsSync(secret) && existsSync(fact) && readFileSync(fact, 'utf8').includes(pub)
+  })
 }

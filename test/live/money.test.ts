@@ -19,7 +19,9 @@ import {
   confirmsAddress,
   DAY_MS,
   days,
+  daysUntil,
   ends,
+  hasVolume,
   isListening,
   type MoneyStory,
   mailed,
@@ -34,7 +36,6 @@ import {
   paysOpen,
   SECOND_PAYER,
   says,
-  secretsKept,
   sessionFor,
   told,
   viewOf,
@@ -76,9 +77,11 @@ async function tellSuspended(story: MoneyStory, first: Subscription): Promise<Su
   cardIs(story, first, false)
   await days(story, 30)
   await told(story, 4, /payment for it failed/)
-  await days(story, 19.5)
+  const dues = (await moneyOf(story, 'alice'))?.dues
+  await daysUntil(story, (dues?.suspendAt ?? 0) - 2 * DAY_MS)
   await told(story, 5, /A reminder about \*\*alice\*\*/)
   await mailed(story, OWNER, /alice is stopped on/)
+  t.equal((await moneyOf(story, 'alice'))?.dues?.suspendAt, dues?.suspendAt, 'the promised date stays')
   await passAtStripe(story, 2 * DAY_MS)
   await until('Stripe’s time to be another', async () => {
     const { clocks } = await world.provider.admin('adminMoney')
@@ -94,7 +97,7 @@ async function tellSuspended(story: MoneyStory, first: Subscription): Promise<Su
   await mailed(story, OWNER, /alice is stopped until it is paid for/)
   await until('its process to be gone', async () => !(await isListening(before)))
   t.equal((await viewOf(story, 'alice')).suspended, true)
-  t.equal(secretsKept(story, before).length, 1, 'its data is there')
+  t.ok(hasVolume(story, before), 'its data is there')
   await says(story, 'start alice', 'refused', /is suspended.*kept until.*`pay alice`/)
   const request = await ask(story, 'pay alice')
   const paidAt = Date.now()
@@ -117,21 +120,23 @@ async function tellCancelled(story: MoneyStory, subscription: Subscription): Pro
   const end = (subscription.items.data[0]?.current_period_end ?? 0) * 1_000
   const answer = await says(story, 'cancel alice', 'done', /nothing more is charged/)
   t.ok(answer.text.includes(when(end)), `it runs on until ${when(end)}`)
-  const { text } = { text: await told(story, 8, /was cancelled.*runs on until/) }
+  const text = await told(story, 8, /was cancelled.*runs on until/)
   t.ok(text.includes(when(end)), 'the same date is told')
-  await days(story, 28.5)
+  await daysUntil(story, end - 2 * DAY_MS)
   await told(story, 9, /A reminder about/)
   t.ok(await isListening(await viewOf(story, 'alice')), 'it runs to its date')
-  await days(story, 1.6)
+  await daysUntil(story, end)
   await told(story, 10, /is suspended/)
+  const endAt = (await moneyOf(story, 'alice'))?.dues?.endAt ?? 0
   t.equal(stripe.world.subscription(subscription.id).status, 'canceled')
   await until('it to be down', async () => !(await isListening(await viewOf(story, 'alice'))))
-  await days(story, 23)
+  await daysUntil(story, endAt - 7 * DAY_MS)
   await told(story, 11, /still suspended.*export alice secret/)
   await mailed(story, OWNER, /alice ends in a week/)
-  await days(story, 6)
+  await daysUntil(story, endAt - DAY_MS)
   await told(story, 12, /last word.*export alice secret/)
   await mailed(story, OWNER, /alice ends in a day/)
+  t.equal((await moneyOf(story, 'alice'))?.dues?.endAt, endAt, 'the promised end stays')
   await passAtProvider(story, 1.1 * DAY_MS)
   await until('the end to wait', async () => (await moneyOf(story, 'alice'))?.waits === 'clocks')
   await says(story, 'list', 'done', /alice/)
@@ -146,12 +151,17 @@ async function tellCancelled(story: MoneyStory, subscription: Subscription): Pro
 async function tellRemoved(story: MoneyStory): Promise<void> {
   const { t, world } = story
   const pub = await viewOf(story, 'alice')
-  t.equal(secretsKept(story, pub).length, 1, 'its data is there')
+  t.ok(hasVolume(story, pub), 'its data is there')
   await days(story, 7.1)
   await says(story, 'list', 'done', /./)
-  t.equal(secretsKept(story, pub).length, 1, 'also by one clock alone')
+  t.ok(hasVolume(story, pub), 'also by one clock alone')
   await world.hub.move({ passMs: story.aheadMs })
-  await until('its data to be gone', () => secretsKept(story, pub).length === 0, 90_000)
+  // After it has heard the provider again a hub waits for news; the clocks may differ by some minutes.
+  for (let minutes = 0; minutes < 8 && hasVolume(story, pub); minutes += 1) {
+    await world.hub.move({ passMs: 60_000 })
+    await until('its data to be gone', () => !hasVolume(story, pub), 5_000).catch(() => undefined)
+  }
+  t.notOk(hasVolume(story, pub), 'gone when both clocks say so')
 }
 
 async function tellDeleted(story: MoneyStory, subscription: Subscription): Promise<void> {
@@ -226,8 +236,9 @@ test('money: from a link to the end, by clocks that agree', async (t) => {
     await tellEnd(story)
     await lookForMoney(story)
   })
-    .catch((error) => {
-      t.comment(story.bridge.lines().slice(-3_000))
+    .catch(async (error) => {
+      t.comment(JSON.stringify(await story.world.provider.admin('adminMoney'), null, 1))
+      t.comment(story.bridge.lines().slice(-8_000))
       throw error
     })
     .finally(() => closeMoneyStory(story))
