@@ -2,7 +2,7 @@
 import type { FeedId, Millis } from '../protocol/ids'
 import { CHECKOUT_SHORTEST_MS, IDEMPOTENCY_KEPT_MS } from '../protocol/limits-bridge'
 import type { BillingState, OwedCall } from '../protocol/rpc-billing'
-import { METADATA } from './metadata'
+import { METADATA, referenceOf } from './metadata'
 
 export type CheckoutCall = Extract<OwedCall, { kind: 'checkout' }>
 
@@ -24,7 +24,7 @@ export function checkoutParams(call: CheckoutCall, means: CheckoutMeans) {
   }
   return {
     mode: 'subscription' as const,
-    client_reference_id: call.checkout,
+    client_reference_id: referenceOf(call.checkout),
     line_items: [{ price: means.price, quantity: 1 }],
     success_url: `${means.publicUrl}/paid`,
     cancel_url: `${means.publicUrl}/cancelled`,

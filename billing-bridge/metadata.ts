@@ -15,6 +15,18 @@ export const METADATA = {
   refunded: 'buttcloud_refunded',
 } as const
 
+/**
+ * The request as Stripe's `client_reference_id`: of letters, digits, dashes and underscores alone, which is what Stripe
+ * promises to keep wherever it takes one. For people who look into the dashboard; programs go by the metadata.
+ */
+export function referenceOf(checkout: string): string {
+  return checkout
+    .slice(1)
+    .replace(/=?\.sha256$/, '')
+    .replaceAll('+', '-')
+    .replaceAll('/', '_')
+}
+
 /** Under which the present price of a plan is found. */
 export function lookupKeyOf(plan: string): string {
   return `buttcloud_${plan}`

@@ -1,5 +1,5 @@
 /** The operator's tables about money. */
-import type { GrantView, MoneyPubView, MoneyView } from '../protocol/rpc-money'
+import type { AlertView, GrantView, MoneyPubView, MoneyView } from '../protocol/rpc-money'
 import { table } from './render'
 
 const dayOf = (at: number): string => new Date(at).toISOString().slice(0, 10)
@@ -29,6 +29,7 @@ const RIGHTS = {
 
 const WAITS = {
   clocks: 'another clock',
+  bridge: 'the billing bridge, which is not connected',
   suspensions: 'a permit (suspensions)',
   ends: 'a permit (ends)',
 } as const
@@ -41,7 +42,8 @@ function rightOf({ right, until, reason, unoffered }: MoneyPubView): string {
 
 /** All of it: how the caps stand, then a line per pub. */
 export function moneyText(money: MoneyView): string {
-  if (money.pubs.length === 0) return `${capsText(money)}\n\nThere are no pubs yet.`
+  const alerts = money.alerts.length === 0 ? '' : `\n\n${alertsText(money.alerts)}`
+  if (money.pubs.length === 0) return `${capsText(money)}\n\nThere are no pubs yet.${alerts}`
   const rows = table(
     ['PUB', 'PLAN', 'RUNS ON', 'STAGE', 'STOPS', 'ENDS', 'WAITS FOR', 'SUBSCRIPTION'],
     money.pubs.map((pub) => [
@@ -55,7 +57,12 @@ export function moneyText(money: MoneyView): string {
       pub.subscription === null ? '-' : `${pub.subscription} (${pub.status})`,
     ]),
   )
-  return `${capsText(money)}\n\n${rows}`
+  return `${capsText(money)}\n\n${rows}${alerts}`
+}
+
+function alertsText(alerts: AlertView[]): string {
+  const rows = alerts.map(({ kind, reference, name, at }) => [minuteOf(at), kind, reference, name ?? '-'])
+  return `To look at in Stripe:\n\n${table(['TOLD', 'WHAT', 'WHERE', 'PUB'], rows)}`
 }
 
 /** What may still be stopped and ended today, and whether the clocks allow it. */

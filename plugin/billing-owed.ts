@@ -109,7 +109,8 @@ function isSessionOver(state: State, checkout: MessageId): boolean {
   if (isPaidBy(money, pub, checkout)) return false
   const fact = state.provider.pubs.get(pub)
   if (fact === undefined) return kind === 'create' && isNeverMade(state, pub)
-  if (fact.record.status === 'ended') return true
+  // Made although nobody paid by it: it was given.
+  if (fact.record.status === 'ended' || kind === 'create') return true
   const best = bestPaymentOf(state, pub)
   return best !== null && isGood(best.content.status)
 }

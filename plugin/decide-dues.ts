@@ -24,10 +24,13 @@ import { duesNotice } from './words-dues'
 
 const DAY_MS = 24 * 3_600_000
 
-/** What is due and not done: for want of a clock that agrees, or because so many were stopped or ended today. */
+/**
+ * What is due and not done: for want of a clock that agrees, or of a bridge, which alone knows who has paid; or because so
+ * many were stopped or ended today.
+ */
 export interface Held {
   pub: PubId
-  why: 'clocks' | Cut
+  why: 'clocks' | 'bridge' | Cut
 }
 
 type Room = Record<Cut, number>
@@ -138,6 +141,7 @@ function advance(look: Look, fact: DuesFact, right: Entitlement, room: Room): vo
   if (says === 'disagree' || (says === 'alone' && next.cut !== null)) return hold(look, pub, 'clocks')
   if (says === 'early' && next.cut !== null) return look.wakeAt(now + CLOCKS_LOOK_EVERY_MS)
   if (next.cut !== null) {
+    if (!isBridgeThere(look)) return hold(look, pub, 'bridge')
     if (room[next.cut] === 0) return hold(look, pub, next.cut)
     room[next.cut] -= 1
   }
@@ -147,6 +151,12 @@ function advance(look: Look, fact: DuesFact, right: Entitlement, room: Room): vo
 function staged(look: Look, content: DuesMessage, { stage }: NextStage, reason: DuesReason): DuesMessage {
   const { now, policy } = look.world
   return promised({ ...content, stage, reason }, policy.dues, now)
+}
+
+function isBridgeThere({ world: { state, facts } }: Look): boolean {
+  for (const { bridge, status } of state.provider.money.bridges.values())
+    if (status === 'admitted' && facts.connected.has(bridge)) return true
+  return false
 }
 
 function clocks(look: Look, at: Millis): ClocksSay {

@@ -7,28 +7,26 @@ import { parseCommand } from '../protocol/command'
 import type { Command } from '../protocol/command-kinds'
 import type { FeedId } from '../protocol/ids'
 import { BRIDGE_AWAY_MS, CLOCKS_AGREE_MS, LINK_LEFT_MS, PAID_WAIT_MS } from '../protocol/limits-money'
-import { buildCheckout } from '../protocol/messages/checkout'
-import { buildSession } from '../protocol/messages/session'
-import type { Plan } from '../protocol/plan'
 import type { PubFact, Request } from '../protocol/state'
 import type { PaymentFact } from '../protocol/state-money'
 import { isAlive } from './billing-owed'
 import { beginBilling, beginCancel } from './decide-billing'
 import { beginCreate, oweNewPub } from './decide-create'
 import { storeBrought, whyNotTake } from './decide-import'
-import { entitlementOf } from './entitlement'
-import { answer, clip, type Look, notify, onlyOwnersRead } from './look'
+import { commandOf, isLinkSaid, optionsOf, oweLink, sayLinkAgain } from './decide-link'
+import { beginPlan } from './decide-plan'
+import { costsNothing, entitlementOf, isBillingOn } from './entitlement'
+import { answer, type Look, notify } from './look'
 import { livePubsOf } from './owners'
 import { planOf } from './policy'
 import { pubNamed } from './query'
 import { place } from './schedule'
-import { askStripe, isLink } from './stripe-ask'
 import {
   type Checkout,
-  checkoutCall,
   lapsedCreate,
   linkEnds,
   openCheckout,
+  oweLinkFor,
   paymentFor,
   unpaidCreates,
 } from './unpaid'
@@ -71,10 +69,7 @@ function payFor(look: Look, request: Request, pub: PubFact): void {
   if (open !== null) return sayLinkAgain(look, request, open)
   // Another request of this look has asked for one: there shall not be two.
   if (isCheckoutOwed(look, pub)) return look.wakeAt(now)
-  const content = buildCheckout({
-    ...{ checkout: request.key, pub: pub.pub, name, owner: request.author, plan, kind: 'pay' },
-  })
-  look.owe({ kind: 'record', content })
+  oweLinkFor(look, request, pub, plan)
 }
 
 function isCheckoutOwed(look: Look, { pub }: PubFact): boolean {
@@ -85,15 +80,17 @@ function isCheckoutOwed(look: Look, { pub }: PubFact): boolean {
 
 /** Goes on with what was begun about money; false where nothing was. */
 export function continuePaying(look: Look, request: Request): boolean {
-  const { money, answers } = look.world.state.provider
+  const { money, answers, changes } = look.world.state.provider
   const told = money.checkouts.get(request.key)
   if (told !== undefined) {
     continueCheckout(look, request, told)
     return true
   }
-  if (answers.get(request.key)?.received !== true) return false
+  // A change that stands on the feed waits for its hub, and for nobody's money.
+  if (answers.get(request.key)?.received !== true || changes.has(request.key)) return false
   const command = parseCommand(request.text)
   if (command.kind === 'pay') beginPay(look, request, command)
+  else if (command.kind === 'plan') beginPlan(look, request, command)
   else if (command.kind === 'billing') beginBilling(look, request, command)
   else if (command.kind === 'cancel') beginCancel(look, request, command)
   else return false
@@ -111,6 +108,7 @@ function continueCheckout(look: Look, request: Request, told: Checkout): void {
     const text = payWords.endedEarly(content.name)
     return answer(look, request, 'failed', text, optionsOf(request, told))
   }
+  if (isCreate && isGiven(look, told)) return makePaid(look, request, told, null)
   const pub = state.provider.pubs.get(content.pub)
   if (!isCreate && pub?.record.status !== 'live')
     return answer(look, request, 'failed', words.goneAlready, optionsOf(request, told))
@@ -122,28 +120,10 @@ function continueCheckout(look: Look, request: Request, told: Checkout): void {
   if (!isLinkSaid(look, request, told)) oweLink(look, request, told)
 }
 
-/** Says that the link is in a thread of its own, once it is. */
-function sayElsewhere(look: Look, request: Request, told: Checkout): void {
-  const { content } = told
-  const session = look.world.state.provider.money.sessions.get(content.checkout)
-  const plan = planOf(look.world.policy, content.plan)
-  const final = content.kind === 'pay' || content.checkout !== request.key
-  if (session === undefined || (!final && look.world.state.provider.answers.has(request.key))) return
-  const until = session.content.expiresAt
-  const text = payWords.linkElsewhere(content.name, costsOf(plan), until)
-  answer(look, request, final ? 'done' : 'received', text, optionsOf(request, told))
-}
-
-const costsOf = (plan: Plan | null): string | null => (plan === null ? null : payWords.costs(plan))
-
-const optionsOf = (request: Request, { content }: Checkout) => ({
-  command: commandOf(request),
-  ...{ pub: content.pub },
-})
-
-function commandOf({ text }: Request): 'create' | 'import' | 'pay' {
-  const { kind } = parseCommand(text)
-  return kind === 'import' || kind === 'pay' ? kind : 'create'
+/** A gift of the operator's that came while it waited to be paid for. A bridge that is exchanged makes nothing free. */
+function isGiven({ world }: Look, { content }: Checkout): boolean {
+  const plan = planOf(world.policy, content.plan)
+  return plan !== null && isBillingOn(world.state) && costsNothing(world, content.owner, plan)
 }
 
 /**
@@ -166,107 +146,16 @@ function isOver(look: Look, told: Checkout): boolean {
   return false
 }
 
-/** True once the owners have the link of a create; the final answer of a `pay` is its link. */
-function isLinkSaid(look: Look, request: Request, { content }: Checkout): boolean {
-  const { provider } = look.world.state
-  const session = provider.money.sessions.get(content.checkout)
-  const first = provider.answers.get(request.key)
-  if (session === undefined || first === undefined) return false
-  // What was said before there was a session is that Stripe is slow.
-  return first.sequence > session.sequence && onlyOwnersRead(request, [request.author], provider.id)
-}
-
-function oweLink(look: Look, request: Request, told: Checkout): void {
-  const { state } = look.world
-  const { name, checkout } = told.content
-  const noted = state.provider.money.sessions.get(checkout)
-  if (noted !== undefined && state.provider.delivered.has(noted.key)) return sayElsewhere(look, request, told)
-  const fail = (why: string): void =>
-    answer(look, request, 'failed', payWords.refusedLink(name, why), optionsOf(request, told))
-  const reply = askStripe(look, request, checkoutCall(state, told), told.at)
-  if (reply.state === 'failed') return fail(reply.reason)
-  if (reply.state === 'waiting') {
-    const silent = state.provider.answers.get(request.key) === undefined
-    if (reply.slow && silent && noted === undefined)
-      answer(look, request, 'received', payWords.slow(name), optionsOf(request, told))
-    return
-  }
-  const made = reply.done.checkout
-  if (made === null || !isLink(made.url, made.live)) return fail(payWords.badLink)
-  if (noted === undefined) {
-    const { session: id, expiresAt, live } = made
-    // The link is said once this stands on the feed, so that every payment can be held against it.
-    return look.owe({
-      kind: 'record',
-      content: buildSession({ checkout, session: id, expiresAt, live }),
-    })
-  }
-  if (noted.content.session !== made.session) return fail(payWords.otherSession)
-  sayLink(look, request, told, made.url)
-}
-
-/** The link of another request's checkout once more, as the final answer. */
-function sayLinkAgain(look: Look, request: Request, told: Checkout): void {
-  const { state } = look.world
-  const { name, checkout } = told.content
-  const options = { command: 'pay', pub: told.content.pub }
-  const fail = (why: string): void =>
-    answer(look, request, 'failed', payWords.refusedLink(name, why), options)
-  if (state.provider.delivered.has(request.key)) return sayElsewhere(look, request, told)
-  const reply = askStripe(look, request, checkoutCall(state, told), request.receivedAt)
-  if (reply.state === 'failed') return fail(reply.reason)
-  const session = state.provider.money.sessions.get(checkout)
-  // The request that it was made for notes the session down.
-  if (reply.state === 'waiting' || session === undefined) {
-    const silent = state.provider.answers.get(request.key) === undefined
-    const slow = reply.state === 'waiting' && reply.slow
-    if (slow && silent) answer(look, request, 'received', payWords.slow(name), options)
-    return
-  }
-  const made = reply.done.checkout
-  if (made === null || !isLink(made.url, made.live)) return fail(payWords.badLink)
-  if (session.content.session !== made.session) return fail(payWords.otherSession)
-  sayLink(look, request, told, made.url)
-}
-
-/** To current owners only: in this thread when nobody else reads it, else in one of its own, and here that it is there. */
-function sayLink(look: Look, request: Request, told: Checkout, url: string): void {
-  const { state, policy } = look.world
-  const { content } = told
-  const session = state.provider.money.sessions.get(content.checkout)
-  const plan = planOf(policy, content.plan)
-  const options = optionsOf(request, told)
-  if (session === undefined) return
-  if (plan === null)
-    return answer(look, request, 'failed', payWords.planUnknown(content.name, content.plan), options)
-  const owners = state.provider.pubs.get(content.pub)?.record.owners ?? [content.owner]
-  const { expiresAt: until, live } = session.content
-  const makes = content.kind === 'create'
-  const text = payWords.link({ name: content.name, plan, until, url, live, makes })
-  const final = !makes || content.checkout !== request.key
-  const outcome = final ? 'done' : 'received'
-  const early = state.provider.answers.get(request.key) !== undefined && !final
-  if (!early && onlyOwnersRead(request, owners, state.provider.id))
-    return answer(look, request, outcome, text, options)
-  // A link that is said again goes into its own thread under its own request. That it is there is said once it is.
-  const delivers = content.checkout === request.key ? session.key : request.key
-  look.owe({
-    kind: 'bearer',
-    recps: [...owners, state.provider.id],
-    ...{ to: request.author, text: clip(text) },
-    payload: { v: 1, kind: 'bearer', delivers, pub: content.pub },
-  })
-}
-
-/** It is paid: the pub is made, where there is room; else its owner hears of that, and after a day the money goes back. */
-function makePaid(look: Look, request: Request, told: Checkout, payment: PaymentFact): void {
+/** It is paid, or was given (null): the pub is made, where there is room; else its owner hears of that, and after a day the money goes back. */
+function makePaid(look: Look, request: Request, told: Checkout, payment: PaymentFact | null): void {
   const { state, policy, facts, now } = look.world
   const { name } = told.content
   const fail = (text: string): void => answer(look, request, 'failed', text, optionsOf(request, told))
   const plan = planOf(policy, told.content.plan)
   if (plan === null) return fail(payWords.planGone(name, told.content.plan))
-  const until = (payment.goodSince ?? payment.at) + PAID_WAIT_MS
+  const until = (payment?.goodSince ?? told.at) + PAID_WAIT_MS
   const placement = place(state, policy, facts.connected, look.taken, plan.size.reservedBytes)
+  if (!placement.ok && payment === null) return fail(words.noRoom(placement.why))
   if (!placement.ok) {
     if (now >= look.deadline(until)) return fail(payWords.noRoomEnd(name, placement.why))
     look.wakeAt(until)

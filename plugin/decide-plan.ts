@@ -4,13 +4,13 @@
  */
 import type { Command } from '../protocol/command-kinds'
 import { isGood } from '../protocol/evolve-money'
-import type { PubMessage } from '../protocol/messages/pub'
+import { PLAN_SHOWN_MS } from '../protocol/limits-money'
 import type { Plan } from '../protocol/plan'
 import { priceText } from '../protocol/price-text'
 import type { BillingDone } from '../protocol/rpc-billing'
 import type { PubFact, Request } from '../protocol/state'
 import type { PaymentFact } from '../protocol/state-money'
-import { isSameSize } from './change'
+import { isSameSize, sizeOf } from './change'
 import { beginChange, isBeingMade, oweOrder } from './decide-change'
 import { answerPlan } from './decide-plans'
 import type { StatusReply } from './decide-status'
@@ -18,13 +18,15 @@ import { bestPaymentOf, entitlementOf, isBillingOn } from './entitlement'
 import { answer, type Look, notify, onlyOwnersRead, pubFor, type World } from './look'
 import { countedFor } from './owners'
 import { planOf } from './policy'
+import { reservedBytesFor } from './query'
 import { roomOn } from './schedule'
+import { oweLinkFor } from './unpaid'
 import { when } from './words'
 import { planWords } from './words-plans'
 
 type Wanted = Extract<Command, { kind: 'plan' }>
-/** What a change of plan has to go through: nothing, Stripe, or a `no` in words. */
-type Way = { kind: 'now' } | { kind: 'stripe'; subscription: string } | { kind: 'no'; text: string }
+/** What a change of plan has to go through: nothing, a link to pay by, a change of the subscription, or a `no` in words. */
+type Way = { kind: 'now' | 'link' } | { kind: 'stripe'; subscription: string } | { kind: 'no'; text: string }
 
 /** Checks, asks who has to be asked, and goes on as every change does; without a plan it says which one the pub has. */
 export function beginPlan(look: Look, request: Request, command: Wanted): void {
@@ -45,7 +47,9 @@ export function beginPlan(look: Look, request: Request, command: Wanted): void {
   if (way.kind === 'no') return refuse(look, request, way.text)
   if (!isUnderWay && !isFit(look, request, pub, plan)) return
   if (way.kind === 'stripe') return changeAtStripe(look, request, { pub, plan, isUnderWay, ...way })
-  if (takeRoom(look, pub.record, plan) !== null)
+  // When somebody has paid by the link, followPayments does the rest.
+  if (way.kind === 'link') return oweLinkFor(look, request, pub, plan.name)
+  if (takeRoom(look, pub, plan) !== null)
     // Paid for already, and the room went meanwhile: followPayments sees to it.
     return answer(look, request, 'failed', planWords.noRoomYet(pub.record.name, plan.name, 'it is full'), {
       command: 'plan',
@@ -66,9 +70,7 @@ function wayOf(world: World, pub: PubFact, plan: Plan): Way {
   const paid = bestPaymentOf(world.state, pub.pub)
   if (paid === null || !mayTakeMoney(paid)) {
     const there = { ...pub, record: { ...record, plan: plan.name } }
-    return entitlementOf(world, there).ok
-      ? { kind: 'now' }
-      : no(planWords.payFirst(record.name, plan.name, priceText(plan.price)))
+    return { kind: entitlementOf(world, there).ok ? 'now' : 'link' }
   }
   const { status, cancelAt, subscription } = paid.content
   if (paid.content.plan === plan.name) return { kind: 'now' }
@@ -94,7 +96,7 @@ function isFit(look: Look, request: Request, pub: PubFact, plan: Plan): boolean 
     refuse(look, request, planWords.quotaOfPlan(plan.name, plan.perOwnerMax ?? 0, held))
     return false
   }
-  const full = lackOfRoom(look, record, plan)
+  const full = lackOfRoom(look, pub, plan)
   if (full !== null) {
     refuse(look, request, planWords.noRoom(record.name, plan.name, full))
     return false
@@ -111,21 +113,26 @@ function overQuota({ world }: Look, request: Request, pub: PubFact, plan: Plan):
   return held.length < plan.perOwnerMax ? null : held.map((record) => record.name)
 }
 
-/** Why its server has no room for it, in words; null where it has. */
-function lackOfRoom({ world, taken }: Look, record: PubMessage, plan: Plan): string | null {
-  const more = plan.size.reservedBytes - record.size.reservedBytes
+/** Why its server has no room for it, in words; null where it has. What it holds already counts as its own. */
+function lackOfRoom({ world, taken }: Look, pub: PubFact, plan: Plan): string | null {
+  const more = moreFor(world, pub, plan)
   if (more <= 0) return null
-  const room = roomOn(world.state, taken, record.hub, more)
+  const room = roomOn(world.state, taken, pub.record.hub, more)
   return typeof room === 'string' ? room : null
 }
 
 /** The same, and where it has, it is taken. */
-function takeRoom(look: Look, record: PubMessage, plan: Plan): string | null {
-  const full = lackOfRoom(look, record, plan)
-  const more = plan.size.reservedBytes - record.size.reservedBytes
+function takeRoom(look: Look, pub: PubFact, plan: Plan): string | null {
+  const { hub } = pub.record
+  const full = lackOfRoom(look, pub, plan)
+  const more = moreFor(look.world, pub, plan)
   const { bytes } = look.taken
-  if (full === null && more > 0) bytes.set(record.hub, (bytes.get(record.hub) ?? 0) + more)
+  if (full === null && more > 0) bytes.set(hub, (bytes.get(hub) ?? 0) + more)
   return full
+}
+
+function moreFor({ state }: World, pub: PubFact, plan: Plan): number {
+  return sizeOf({ ...pub.record, size: plan.size }).reservedBytes - reservedBytesFor(state, pub)
 }
 
 /** Whether what the pub holds fits a smaller disk: its hub is asked how much that is. */
@@ -174,8 +181,12 @@ function changeAtStripe(
   if (reply?.state === 'waiting') return
   if (isUnderWay && reply !== undefined) {
     const done = reply.state === 'done' && reply.ask === 'stripe' ? (reply.value as BillingDone) : null
-    // Done, and the fact is still on its way: it wakes the loop.
-    if (done?.outcome === 'done') return
+    if (done?.outcome === 'done') {
+      // The fact comes first: what shows another plan was changed once more, or is made good by the next sweep.
+      const until = look.deadline(request.receivedAt + PLAN_SHOWN_MS)
+      if (look.world.now < until) return look.wakeAt(until)
+      return answer(look, request, 'failed', planWords.changedAgain(record.name, plan.name), options)
+    }
     if (reply.state === 'failed' || done !== null) {
       const why = reply.state === 'failed' ? reply.reason : (done?.reason ?? planWords.noReason)
       return answer(look, request, 'failed', planWords.stripeFailed(record.name, plan.name, why), options)
@@ -219,9 +230,10 @@ export function followPayments(look: Look): void {
   }
 }
 
-function follow(look: Look, { pub, record }: PubFact, plan: Plan, paid: PaymentFact): void {
+function follow(look: Look, fact: PubFact, plan: Plan, paid: PaymentFact): void {
+  const { pub, record } = fact
   const notice = { pub, topic: 'payment', causes: paid.key } as const
-  const full = takeRoom(look, record, plan)
+  const full = takeRoom(look, fact, plan)
   if (full !== null)
     return notify(look, record.owners, planWords.noRoomYet(record.name, plan.name, full), notice)
   notify(look, record.owners, planWords.follows(record.name, plan.name, plan.size), notice)

@@ -37,18 +37,18 @@ export function oweMails(look: Look): void {
 
 const owner = (id: FeedId): MailTo => ({ kind: 'owner', owner: id })
 
-/** To each owner, once it has been up: the hint where its first invite is, never the invite. */
+/** To who asked for it, once it has been up: the hint where its first invite is, never the invite. */
 function oweWelcome(look: Look, mail: MailFacts, pub: PubFact): void {
   const { state, policy } = look.world
   const { record } = pub
   if (isLate(look, pub.createdAt) || record.status !== 'live') return
-  if (!record.owners.some((id) => mail.has(owner(id)))) return
+  // The first one: whoever was added later does not read the thread that it was asked for in.
+  const [asker] = record.owners
+  if (asker === undefined || !mail.has(owner(asker))) return
   const address = addressOf(state, pub)
   if (address === null || observationOf(state, pub)?.phase !== 'up') return
-  for (const id of record.owners) {
-    const words = mailWords.welcome(policy.providerName, record.name, address)
-    oweMail(look, mail, `welcome ${pub.pub} ${id}`, owner(id), words)
-  }
+  const words = mailWords.welcome(policy.providerName, record.name, address)
+  oweMail(look, mail, `welcome ${pub.pub} ${asker}`, owner(asker), words)
 }
 
 /** What the feed promises is mailed to the owners and to who pays: the present stage alone. */

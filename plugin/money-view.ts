@@ -1,8 +1,8 @@
 /** What the operator sees of money: every pub, what it runs on, and what waits. */
 import { type FeedId, isFeedId, type Millis } from '../protocol/ids'
-import { CLOCKS_AGREE_MS } from '../protocol/limits-money'
+import { ALERTS_SHOWN_MAX, CLOCKS_AGREE_MS } from '../protocol/limits-money'
 import type { GrantMessage, GrantTarget } from '../protocol/messages/grant'
-import type { GrantView, MoneyPubView, MoneyView } from '../protocol/rpc-money'
+import type { AlertView, GrantView, MoneyPubView, MoneyView } from '../protocol/rpc-money'
 import type { PubFact, State } from '../protocol/state'
 import type { Told } from '../protocol/state-money'
 import { type Held, roomFor } from './decide-dues'
@@ -27,7 +27,16 @@ export function moneyView(world: Known, held: readonly Held[], clocks: readonly 
       ends: { left: roomFor(world, 'ends'), waiting: waiting('ends') },
     },
     pubs: live.map((pub) => pubView(world, pub, held)),
+    alerts: alertViews(state),
   }
+}
+
+function alertViews({ provider }: State): AlertView[] {
+  const last = [...provider.money.alerts.values()].slice(-ALERTS_SHOWN_MAX).reverse()
+  return last.map(({ at, content: { kind, reference, pub } }) => {
+    const name = pub === null ? null : (provider.pubs.get(pub)?.record.name ?? null)
+    return { kind, reference, name, at }
+  })
 }
 
 function pubView(world: Known, pub: PubFact, held: readonly Held[]): MoneyPubView {

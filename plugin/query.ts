@@ -214,9 +214,21 @@ export function reservedBytesOf(state: State, hub: FeedId): number {
   let bytes = 0
   for (const id of state.byHub.get(hub) ?? []) {
     const pub = state.provider.pubs.get(id)
-    if (pub !== undefined && occupies(state, pub)) bytes += state.provider.specs.get(id)?.reservedBytes ?? 0
+    if (pub !== undefined && occupies(state, pub)) bytes += reservedBytesFor(state, pub)
   }
   return bytes
+}
+
+/** The most that a run of it may have reserved by now: of the order that its hub last had up, and of all later ones. */
+export function reservedBytesFor(state: State, pub: PubFact): number {
+  const sizes = state.provider.reserved.get(pub.pub) ?? []
+  const observed = observationOf(state, pub)
+  const upAt = observed?.phase === 'up' ? observed.revision : 0
+  const from = Math.max(
+    0,
+    sizes.findLastIndex(({ revision }) => revision <= upAt),
+  )
+  return Math.max(0, ...sizes.slice(from).map(({ bytes }) => bytes))
 }
 
 /** True while a pub holds its port and its room: it lives, or its run has not been reported removed yet. */

@@ -75,6 +75,13 @@ export function checkoutCall(state: State, told: Checkout): OwedCall {
   }
 }
 
+/** Notes down what is to be paid for a pub that is there, for this plan; the link is owed by that. */
+export function oweLinkFor(look: Look, request: Request, { pub, record }: PubFact, plan: string): void {
+  const [checkout, owner, name] = [request.key, request.author, record.name]
+  const content = buildCheckout({ checkout, pub, name, owner, plan, kind: 'pay' })
+  look.owe({ kind: 'record', content })
+}
+
 /** Notes down what is to be paid for a pub that is to be made; the link is owed by that. */
 export function oweCheckout(look: Look, request: Request, name: string, plan: Plan): void {
   const [pub, checkout, owner] = [pubIdOf(request.key), request.key, request.author]

@@ -56,6 +56,15 @@ const WHAT_TO_DO: Record<DuesReason, Record<Reader, Say>> = {
   'grant-over': { owner: payAgain, payer: () => null },
 }
 
+const SUBJECTS: Record<DuesReason, (name: string) => string> = {
+  'past-due': (name) => `The payment for ${name} failed`,
+  unpaid: (name) => `The payments for ${name} failed`,
+  canceled: (name) => `The subscription of ${name} is over`,
+  leaving: (name) => `${name} was cancelled`,
+  never: (name) => `${name} has to be paid for`,
+  'grant-over': (name) => `The gift of ${name} is over`,
+}
+
 const forOwner = (reader: Reader, text: string): string | null => (reader === 'owner' ? text : null)
 /** A pub that runs gives everything; of one that is stopped its key pair is what opens the rest elsewhere. */
 const wholeExport = (name: string): string =>
@@ -76,10 +85,12 @@ export function duesMail(told: DuesTold): Said {
 
 const DUES: Record<DuesStage, (told: DuesTold) => Said> = {
   grace: ({ name, dues, reader, portal }) => ({
-    subject: dues.reason === 'past-due' ? `The payment for ${name} failed` : `${name} is not paid for`,
+    subject: SUBJECTS[dues.reason](name),
     paragraphs: [
       BECAUSE[dues.reason](name),
-      `${name} runs on until ${when(dues.suspendAt)}. If it is not paid for by then it is stopped; its data is kept until ${day(dues.endAt)}.`,
+      dues.reason === 'leaving'
+        ? `It is paid for until ${when(dues.suspendAt)} and runs until then. Then it is stopped; its data is kept until ${day(dues.endAt)}.`
+        : `${name} runs on until ${when(dues.suspendAt)}. If it is not paid for by then it is stopped; its data is kept until ${day(dues.endAt)}.`,
       WHAT_TO_DO[dues.reason][reader](name, portal),
     ],
   }),

@@ -88,9 +88,6 @@ export const planWords = {
     `The plan **${plan}** costs nothing, and **${name}** is paid for by a subscription. \`cancel ${name}\` ends that; when it is over, \`plan ${name} ${plan}\` keeps the pub.`,
   leaving: (name: string, at: string): string =>
     `The subscription of **${name}** is cancelled and ends on ${at}, so its plan can't be changed until then.`,
-  /** Nobody pays for it, and this plan costs something. */
-  payFirst: (name: string, plan: string, price: string): string =>
-    `The plan **${plan}** costs ${price}, and nobody pays for **${name}** so far, so nothing was changed. \`create NEWNAME plan ${plan}\` makes a pub with it.`,
   unpaidStays: (name: string): string =>
     `**${name}** is not paid for just now, so its plan stays. \`billing\` puts that right; then send this again.`,
   noReason: 'no reason was given',
@@ -101,6 +98,8 @@ export const planWords = {
     `On it: I am changing the subscription of **${name}** to **${plan}** (${price}). What is paid already is set off against it.`,
   stripeFailed: (name: string, plan: string, why: string): string =>
     `The subscription of **${name}** could not be changed to **${plan}**: ${why}. Nothing was changed.`,
+  changedAgain: (name: string, plan: string): string =>
+    `The subscription of **${name}** was changed to **${plan}**, and has another plan now all the same: somebody has changed it once more. The pub goes by its subscription; \`plan ${name}\` tells which one it has.`,
   follows: (name: string, plan: string, given: Size): string =>
     `The subscription of **${name}** was changed to the plan **${plan}**, so it has that now: ${sizeText(given)}. It is started anew for that, which takes a moment.`,
 } as const

@@ -8,9 +8,11 @@ import { evolveAnswer, isClosed } from './evolve-answers'
 import { evolveMoney } from './evolve-money'
 import { type FeedId, isFeedId, type MessageId, type Millis, type PubId } from './ids'
 import { INCIDENTS_KEPT_MAX } from './limits'
+import { SIZES_KEPT_MAX } from './limits-money'
 import type { OpMessage } from './messages/op'
 import { checkPost, type Post } from './messages/post'
 import type { PubMessage } from './messages/pub'
+import type { SpecMessage } from './messages/spec'
 import { type Content, parse } from './parse'
 import { type AuthorFold, authorOf, type ProviderFold, type Request, type State } from './state'
 
@@ -67,7 +69,9 @@ function evolveProvider(state: State, message: Folded): void {
       return
     case 'buttcloud/spec': {
       const known = provider.specs.get(content.pub)
-      if (known === undefined || content.revision > known.revision) provider.specs.set(content.pub, content)
+      if (known !== undefined && content.revision <= known.revision) return
+      noteReserved(provider, content, known)
+      provider.specs.set(content.pub, content)
       return
     }
     case 'buttcloud/op':
@@ -94,6 +98,14 @@ function evolveProvider(state: State, message: Folded): void {
     default:
       forgotten(content)
   }
+}
+
+/** A smaller order frees no room before its hub has carried it out. */
+function noteReserved({ reserved }: ProviderFold, spec: SpecMessage, before: SpecMessage | undefined): void {
+  const known = before?.hub === spec.hub ? (reserved.get(spec.pub) ?? []) : []
+  if (known.at(-1)?.bytes === spec.reservedBytes) return
+  const last = { revision: spec.revision, bytes: spec.reservedBytes }
+  reserved.set(spec.pub, [...known, last].slice(-SIZES_KEPT_MAX))
 }
 
 function evolveOp(provider: ProviderFold, message: Folded, op: OpMessage): void {

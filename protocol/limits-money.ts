@@ -10,6 +10,10 @@ export const PLAN_MEMORY_BYTES_MAX = 1024 ** 4
 /** Less is a slip of the pen too: an idle pub has some 22 MB of its own. */
 export const PLAN_MEMORY_BYTES_MIN = 32 * 1024 ** 2
 export const PLAN_DISK_BYTES_MAX = 1000 * 1024 ** 4
+/** A changed subscription shows that at once, or after the next hourly sweep; this is both and some time more. */
+export const PLAN_SHOWN_MS = 2 * 3_600_000
+/** Sizes of one pub's orders that are remembered: who changes plan more often than its hub can follow waits for it. */
+export const SIZES_KEPT_MAX = 20
 /** A dozen plans with their words fit in far less. */
 export const PLANS_FILE_BYTES_MAX = 256 * 1024
 /** Stripe's `unit_amount` takes eight digits for most currencies. */
@@ -36,6 +40,8 @@ export const CLOCKS_LOOK_EVERY_MS = 60_000
 export const DUES_TOLD_WITHIN_MS = 60_000
 /** Owed calls that are shown to the bridge at once; the others come when these are done. */
 export const OWED_CALLS_MAX = 100
+/** Alerts that are shown to the operator at once: a screen of them. */
+export const ALERTS_SHOWN_MAX = 20
 /** Alerts that are kept in memory, to know again what was told. */
 export const ALERTS_KEPT_MAX = 1_000
 /**

@@ -1,6 +1,7 @@
 /** What the operator's calls about money take and answer (names in rpc.ts). */
 import { type Check, flag, nullable, type Of, oneOf, shape, text, whole } from './check'
 import type { FeedId, Millis, PubId } from './ids'
+import type { AlertMessage } from './messages/alert'
 import type { DuesMessage, DuesReason } from './messages/dues'
 import type { SubscriptionStatus } from './messages/payment'
 import { PERMIT_COUNT_MAX, PERMIT_KINDS } from './messages/permit'
@@ -57,7 +58,7 @@ export interface MoneyPubView {
   suspended: boolean
   dues: Pick<DuesMessage, 'stage' | 'since' | 'suspendAt' | 'endAt'> | null
   /** What its next stage waits for though its date has come. */
-  waits: 'clocks' | PermitKind | null
+  waits: 'clocks' | 'bridge' | PermitKind | null
   subscription: string | null
   status: SubscriptionStatus | null
 }
@@ -69,4 +70,16 @@ export interface MoneyView {
   clocks: { known: number; agree: number }
   caps: Record<PermitKind, CapView>
   pubs: MoneyPubView[]
+  /** What the operator has to look at in Stripe, the last ALERTS_SHOWN_MAX, newest first. */
+  alerts: AlertView[]
+}
+
+export interface AlertView {
+  kind: AlertMessage['kind']
+  /** In Stripe's ids. */
+  reference: string
+  /** The name of the pub that it is about. */
+  name: string | null
+  /** When it was told. */
+  at: Millis
 }

@@ -98,6 +98,8 @@ export interface ProviderFold {
   pubs: Map<PubId, PubFact>
   /** The latest spec of each pub. */
   specs: Map<PubId, SpecMessage>
+  /** What the orders of each pub reserved, wherever that changed; only the last ones (SIZES_KEPT_MAX). */
+  reserved: Map<PubId, { revision: number; bytes: number }[]>
   /** Ops by the request that caused them. */
   ops: Map<MessageId, OpMessage>
   opsOfPub: Map<PubId, MessageId[]>
@@ -201,6 +203,7 @@ export function initialState(provider: FeedId): State {
       usedTokens: new Map(),
       pubs: new Map(),
       specs: new Map(),
+      reserved: new Map(),
       ops: new Map(),
       opsOfPub: new Map(),
       opTimes: new Map(),

@@ -78,7 +78,10 @@ export class Performer {
     const sessions = this.options.door.client.checkout.sessions
     const listed = sessions.list({ created: { gte: from }, ...PAGE })
     for await (const session of listed)
-      if (isOurs(session.metadata, this.options.provider) && session.client_reference_id === call.checkout) {
+      if (
+        isOurs(session.metadata, this.options.provider) &&
+        session.metadata?.[METADATA.checkout] === call.checkout
+      ) {
         const found = await sessions.retrieve(session.id)
         if (found.url !== null && found.status === 'open') return doneBy(found, timeOf(found))
       }

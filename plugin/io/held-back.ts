@@ -12,7 +12,8 @@ export class HeldBack {
   are(held: readonly Held[]): void {
     this.held = held
     const count = (why: Held['why']): number => held.filter((one) => one.why === why).length
-    const now = { suspensions: count('suspensions'), ends: count('ends'), clocks: count('clocks') }
+    const waits = { clocks: count('clocks'), bridge: count('bridge') }
+    const now = { suspensions: count('suspensions'), ends: count('ends'), ...waits }
     const text = held.length === 0 ? '' : JSON.stringify(now)
     if (text === this.told) return
     this.told = text

@@ -67,6 +67,8 @@ export class MailQueue {
   private readonly keys = new Set<string>()
   private readonly loop: Loop
   private waiting = 0
+  /** Every look of the provider asks for these. */
+  private failed: Over[] | null = null
 
   constructor(private readonly options: MailQueueOptions) {
     const { clock, log } = options
@@ -117,8 +119,9 @@ export class MailQueue {
   }
 
   /** What could not be delivered to owners and payers lately, newest last. */
-  failures(): Over[] {
-    return this.listed('failed').filter(({ kind }) => kind === 'owner' || kind === 'payer')
+  failures(): readonly Over[] {
+    this.failed ??= this.listed('failed').filter(({ kind }) => kind === 'owner' || kind === 'payer')
+    return this.failed
   }
 
   view(): Pick<MailView, 'waiting' | 'failed' | 'sent'> {
@@ -221,6 +224,7 @@ export class MailQueue {
     }
     this.entries.put(key, over)
     if (state !== 'failed') return
+    this.failed = null
     log('warn', 'a mail could not be delivered', { about: aboutOf(key), reason })
     onFailed()
   }
@@ -243,6 +247,7 @@ export class MailQueue {
       if (index >= spare && entry.at > now - MAIL_KEPT_MS) continue
       this.entries.remove(key)
       this.keys.delete(key)
+      this.failed = null
     }
   }
 }

@@ -15,6 +15,7 @@ import {
   joinText,
   PROVIDER_ANONYMOUS,
   type RawValue,
+  type WhoamiRequest,
 } from '../../protocol/rpc'
 import type { EscrowRequest, SecretRequest } from '../../protocol/rpc-escrow'
 import type { Incoming } from '../../sbot/port'
@@ -158,11 +159,9 @@ export class HubProvider {
       manifest: BUTTCLOUD_MANIFEST,
       permissions: { anonymous: { allow: [...PROVIDER_ANONYMOUS, 'join'] } },
       init: () => ({
-        whoami(this: { id: FeedId }, cb: Callback) {
+        whoami(this: { id: FeedId }, _word: WhoamiRequest, cb: Callback) {
           cb(null, {
-            id: provider.id,
-            caller: this.id,
-            role: 'hub',
+            ...{ id: provider.id, now: Date.now(), caller: this.id, role: 'hub' },
             version: '0',
             recovery: provider.recovery,
           })

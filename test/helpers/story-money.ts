@@ -19,7 +19,7 @@ export function aliceOwns(): Owned {
   return { story, pub: pubIdOf(pub) }
 }
 
-const BRIDGE = feed('bridge')
+export const BRIDGE = feed('bridge')
 const DAY_MS = 24 * 3_600_000
 
 export function billing(story: Story, status: 'admitted' | 'retired' = 'admitted'): void {
@@ -80,6 +80,7 @@ export function unpaid(): Owned & { since: Millis } {
   const one = aliceOwns()
   one.story.otherClocksAheadMs = [0]
   billing(one.story)
+  one.story.connected.add(BRIDGE)
   return { ...one, since: one.story.now }
 }
 

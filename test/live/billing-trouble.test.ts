@@ -6,6 +6,7 @@
 import test from 'tape'
 import { BillingWorld } from '../helpers/billing-world'
 import { until } from '../helpers/machine'
+import { key } from '../helpers/story'
 import type { Fault } from '../helpers/stripe-stand-in'
 
 const DAY_MS = 86_400_000
@@ -244,8 +245,9 @@ test('billing trouble: the price changes between two tries of one link', async (
 test('billing trouble: two pay for one pub; the second gets everything back', async (t) => {
   const world = await BillingWorld.start()
   try {
-    const first = world.book.ask('alice', 'personal')
-    const second = world.book.ask('alice', 'personal', world.book.make(first, 'alice'))
+    const pub = world.book.make(key('alice asks'), 'alice')
+    const first = world.book.ask('alice', 'personal', pub)
+    const second = world.book.ask('alice', 'personal', pub)
     await until('two links', () => world.book.links.size === 2)
     const [kept, back] = [first, second].map(
       (one) => world.stripe.world.pay(world.book.links.get(one)?.session ?? '').id,

@@ -22,6 +22,7 @@ interface Story {
   checkout: string
   /** How far the world's calendar is ahead of this machine's. */
   aheadMs: number
+  connections: any[]
 }
 
 /** What Stripe says, at its own time. */
@@ -39,11 +40,8 @@ async function says(story: Story, status: BillingFact['status']): Promise<Billin
   const rpc = await dial(bridge.keys, world.provider.address, world.networkKey, {
     buttcloud: { billingFact: 'async' },
   })
-  try {
-    return (await call<BillingFactAnswer>(rpc, 'buttcloud.billingFact', fact(story, status))).outcome
-  } finally {
-    rpc.close(true, () => {})
-  }
+  story.connections.push(rpc)
+  return (await call<BillingFactAnswer>(rpc, 'buttcloud.billingFact', fact(story, status))).outcome
 }
 
 /** The provider's clock goes on; Stripe's does, too, when it speaks next. A permit of nothing much makes it look. */
@@ -131,12 +129,13 @@ async function tellGrants({ t, world: { provider } }: Story): Promise<void> {
 test('a card fails, weeks go by, somebody pays', async (t) => {
   const world = await openWorld('own', { engine: 'process' })
   const bridge = await startBridge(world.provider, world.networkKey)
-  const story: Story = { t, world, bridge, checkout: '', aheadMs: 0 }
+  const story: Story = { t, world, bridge, checkout: '', aheadMs: 0, connections: [] }
   await inside(t, world, async () => {
     await tell(story)
     await tellGrants(story)
   }).finally(() => {
     bridge.stop()
+    for (const rpc of story.connections) rpc.close(true, () => {})
     return closeWorld(world)
   })
   t.end()

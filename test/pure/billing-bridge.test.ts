@@ -137,7 +137,8 @@ test('bridge: what a Checkout session is made with', (t) => {
   const means = { price: 'price_1', trialDays: 7, provider, publicUrl: 'https://pubs.example.org' }
   const params = checkoutParams(asked, means)
   t.equal(params.mode, 'subscription')
-  t.equal(params.client_reference_id, checkout)
+  t.match(params.client_reference_id, /^[A-Za-z0-9_-]{43}$/, 'what Stripe keeps of a reference')
+  t.equal(params.metadata.buttcloud_checkout, checkout, 'the whole of it')
   t.deepEqual(params.metadata, params.subscription_data.metadata, 'the same marks on both')
   t.equal(params.expires_at, 23 * 3_600)
   t.equal(params.subscription_data.trial_period_days, 7)

@@ -28,6 +28,7 @@ test('every verb says a sentence that is its command', (t) => {
   const said: [string, Command][] = [
     [words('invites', 'alice'), { kind: 'invites', name: 'alice' }],
     [words('invites', null), { kind: 'invites', name: null }],
+    [words('create', 'alice', 'plan personal'), { kind: 'create', name: 'alice', plan: 'personal' }],
     [words('uninvite', 'alice', inviteIdArgument('#A9')), { kind: 'uninvite', name: 'alice', id: 'A9' }],
     [
       words('upgrade', 'alice', versionArgument(['to', '1.2.3'])),

@@ -4,7 +4,7 @@ import { DEFAULT_DUES } from '../../plugin/dues-policy'
 import { CLOCKS_AGREE_MS } from '../../protocol/limits-money'
 import { buildPermit } from '../../protocol/messages/permit'
 import { provider } from '../helpers/story'
-import { billing, passes, recordOf, specOf, stagesOf, told, unpaid } from '../helpers/story-money'
+import { BRIDGE, billing, passes, recordOf, specOf, stagesOf, told, unpaid } from '../helpers/story-money'
 
 const DAY_MS = 24 * 3_600_000
 
@@ -44,6 +44,18 @@ test('a clock of ours that jumps ahead makes no promise and breaks none', (t) =>
   one.story.otherClocksAheadMs = [0]
   passes(one, one.since + 14 * DAY_MS)
   t.deepEqual(stagesOf(one, one.since), ['grace 0', 'reminded 12', 'suspended 14'])
+  t.end()
+})
+
+test('nothing is stopped while no bridge is there, which alone knows who has paid', (t) => {
+  const one = unpaid()
+  one.story.connected.delete(BRIDGE)
+  passes(one, one.since + 20 * DAY_MS)
+  t.deepEqual(stagesOf(one, one.since), ['grace 0', 'reminded 12'])
+  t.deepEqual(one.story.decide().held, [{ pub: one.pub, why: 'bridge' }])
+  one.story.connected.add(BRIDGE)
+  one.story.settle()
+  t.ok(recordOf(one).suspended)
   t.end()
 })
 

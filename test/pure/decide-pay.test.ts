@@ -11,6 +11,7 @@ import {
   PAID_WAIT_MS,
   STRIPE_SLOW_MS,
 } from '../../protocol/limits-money'
+import { buildGrant } from '../../protocol/messages/grant'
 import { bridge, factOf } from '../helpers/money'
 import { alice, bob, lastText, oscar, outcomes, provider } from '../helpers/story'
 import { hubSays, opDone } from '../helpers/story-hub'
@@ -213,6 +214,16 @@ test('Stripe refuses, or gives what is no link: one end, and no more calls', (t)
     t.notOk(lastText(end).includes(url), url)
     story.now += 60_000
   }
+  t.end()
+})
+
+test('given while it waits to be paid for: made at once, and nobody shall pay by the link', (t) => {
+  const story = paid()
+  const request = aliceHasLink(story)
+  const target = { kind: 'owner', owner: alice } as const
+  story.tells(provider, buildGrant({ target, until: null, given: true }))
+  t.ok(kinds(story.settle()).includes('buttcloud/pub'))
+  t.deepEqual(owed(story), [`expire ${factOf(request).session}`])
   t.end()
 })
 

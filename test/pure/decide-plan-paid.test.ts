@@ -155,10 +155,38 @@ test('what money forbids is said with what to do', (t) => {
   t.equal(recordOf(paid).plan, 'free')
 
   const unpaid = start()
-  t.match(refusal(unpaid, 'plan alice community'), /costs \$7 a month, and nobody pays for \*\*alice\*\*/)
   grants(unpaid.story, { kind: 'owner', owner: alice }, null)
   t.deepEqual(ask(unpaid, 'plan alice community'), ['received'], 'a gift needs no payment')
   t.ok(has(unpaid, community))
+  t.end()
+})
+
+test('nobody pays for it yet: a link for the new plan, and it has that once somebody has paid', (t) => {
+  const one = told()
+  const { story, pub } = one
+  billing(story)
+  story.settle()
+  const request = asks(one, 'plan alice community')
+  const asked = stripeCalls(story.settle())
+  t.deepEqual(
+    asked.map((call) => call.kind === 'checkout' && [call.pub, call.plan]),
+    [[pubIdOf(pub), 'community']],
+  )
+  const made = {
+    session: 'cs_9',
+    url: 'https://pay.example/9',
+    expiresAt: story.now + 80_000_000,
+    live: true,
+  }
+  const value = { outcome: 'done', reason: null, checkout: made }
+  story.replies.set(request, { state: 'done', ask: 'stripe', value })
+  const said = story.settle()
+  t.deepEqual(outcomes(said), ['done'])
+  t.match(lastText(said), /on the plan \*\*community\*\* costs \$7[\s\S]*pay\.example\/9/)
+  t.ok(has(one, tiny), 'not before it is paid')
+  pays(story, pubIdOf(pub), 'active', { checkout: request, session: 'cs_9', plan: 'community' })
+  t.match(notices(story.settle()).join(), /was changed to the plan \*\*community\*\*/)
+  t.ok(has(one, community))
   t.end()
 })
 

@@ -1,6 +1,7 @@
 // Goal: a plan is changed where room, disk and quota allow it, at once, with one answer that is true.
 import test from 'tape'
 import { DEFAULT_PLANS } from '../../plugin/plans-default'
+import { reservedBytesOf } from '../../plugin/query'
 import { pubIdOf } from '../../protocol/ids'
 import { alice, bob, hub, lastText, outcomes, provider } from '../helpers/story'
 import { ask, stopped, told } from '../helpers/story-change'
@@ -123,6 +124,23 @@ test('smaller: only when the data fits, and the numbers are said where only owne
   t.ok(has(one, tiny))
   hubSays(story, one.pub, 'up')
   t.deepEqual(outcomes(story.settle()), ['done'])
+  t.end()
+})
+
+test('the room that a smaller plan leaves is free when its hub has carried it out', (t) => {
+  const one = bigger()
+  const { story } = one
+  const roomOf = (): number => reservedBytesOf(story.state, hub)
+  t.equal(roomOf(), community.size.reservedBytes)
+  holds(story, asks(one, 'plan alice tiny'), 1)
+  story.settle()
+  t.ok(has(one, tiny))
+  t.equal(roomOf(), community.size.reservedBytes, 'ordered is not done')
+  ask(one, 'restart alice')
+  hubSays(story, one.pub, 'failed', { trouble: 'other', reason: 'its engine does not answer' })
+  t.equal(roomOf(), community.size.reservedBytes, 'nor is what failed')
+  hubSays(story, one.pub, 'up')
+  t.equal(roomOf(), tiny.size.reservedBytes)
   t.end()
 })
 

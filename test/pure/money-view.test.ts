@@ -3,9 +3,10 @@ import test from 'tape'
 import { capsText, grantsText, moneyText } from '../../cli/render-money'
 import { DEFAULT_DUES } from '../../plugin/dues-policy'
 import { grantTarget, grantViews, moneyView } from '../../plugin/money-view'
+import { buildAlert } from '../../protocol/messages/alert'
 import { buildPermit } from '../../protocol/messages/permit'
 import { alice, provider } from '../helpers/story'
-import { aliceOwns, billing, grants, type Owned, passes, pays } from '../helpers/story-money'
+import { aliceOwns, BRIDGE, billing, grants, type Owned, passes, pays } from '../helpers/story-money'
 
 const DAY_MS = 24 * 3_600_000
 
@@ -20,6 +21,7 @@ test('a pub from free to suspended', (t) => {
   const one = aliceOwns()
   t.match(moneyText(viewOf(one)), /Billing is off.*\n\nPUB[^\n]*\nalice +tiny +billing is off +-/)
   billing(one.story)
+  one.story.connected.add(BRIDGE)
   one.story.otherClocksAheadMs = [0]
   passes(one, one.story.now + 15 * DAY_MS)
   pays(one.story, one.pub, 'past_due')
@@ -41,6 +43,7 @@ test('a pub from free to suspended', (t) => {
 test('what waits, and what for', (t) => {
   const one = aliceOwns()
   billing(one.story)
+  one.story.connected.add(BRIDGE)
   one.story.otherClocksAheadMs = [0]
   const dues = { ...DEFAULT_DUES, suspensionsPerDayMax: 0 }
   one.story.policy = { ...one.story.policy, dues }
@@ -71,5 +74,16 @@ test('gifts: by name, by id, by owner; listed newest first', (t) => {
   t.match(text, /\nalice +you take it back .*\nall pubs of +2030-01-02 /)
   grants(story, { kind: 'pub', pub }, null, false)
   t.match(grantsText(grantViews(story.state)), /\nalice +taken back /)
+  t.end()
+})
+
+test('what is to be looked at in Stripe, newest first', (t) => {
+  const one = aliceOwns()
+  const { story, pub } = one
+  t.notOk(moneyText(viewOf(one)).includes('Stripe'))
+  const at = story.now
+  story.tells(provider, buildAlert({ kind: 'dispute', reference: 'du_1', event: 'evt_1', pub, at }))
+  story.tells(provider, buildAlert({ kind: 'stranger', reference: 'sub_9', event: 'evt_2', pub: null, at }))
+  t.match(moneyText(viewOf(one)), /To look at in Stripe:\n\n.*\n.*stranger +sub_9 +-\n.*dispute +du_1 +alice/)
   t.end()
 })

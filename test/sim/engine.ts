@@ -15,7 +15,7 @@ import type { Machine, Universe } from './universe'
 
 /** Versions of the pub that work, and such as end soon after their start, never answer, or can't be had. */
 const GOOD_VERSIONS = ['1', '2', '3']
-const CRASHING_VERSION = '4-crashes'
+export const CRASHING_VERSION = '4-crashes'
 const MUTE_VERSION = '5-mute'
 const GONE_VERSION = '6-gone'
 export const VERSIONS = [...GOOD_VERSIONS, CRASHING_VERSION, MUTE_VERSION, GONE_VERSION]

@@ -2,7 +2,7 @@
 import { type FeedId, isMessageId, type MessageId } from '../../protocol/ids'
 import { parsePayload } from '../../protocol/parse'
 import { inviteKeyOf, madeUpFeed, PROVIDER } from './actors'
-import { VERSIONS } from './engine'
+import { CRASHING_VERSION, VERSIONS } from './engine'
 import type { Message } from './messages'
 import type { PubProcess } from './pub'
 import type { Machine, Universe } from './universe'
@@ -59,6 +59,9 @@ const CHANGES: ((name: string, count: number) => string)[] = [
   (name, count) => `upgrade ${name} ${VERSIONS[count % VERSIONS.length]}`,
   (name) => `upgrade ${name}`,
   (name, count) => `please upgrade ${name} to ${VERSIONS[(count * 7) % VERSIONS.length]}`,
+  (name) => `plan ${name} big`,
+  (name) => `upgrade ${name} to ${CRASHING_VERSION}`,
+  (name) => `plan ${name} tiny`,
   (name) => `rebuild ${name}`,
   (name) => `please rebuild ${name}`,
   (name) => `can you rebuild ${name}?`,
@@ -151,12 +154,13 @@ export class Person {
   act(): void {
     const { random } = this.universe
     const deed = random.next()
-    const own = this.asked.flatMap(({ text }) => /^create (\S+)$/.exec(text)?.[1] ?? [])
+    const own = this.asked.flatMap(({ text }) => /^create (\S+)(?: big)?$/.exec(text)?.[1] ?? [])
     // Mostly about something that may be theirs.
     const name = random.pick(own.length > 0 && random.chance(0.7) ? own : NAMES)
     const twice = random.chance(0.15) ? 2 : 1
     for (let time = 0; time < twice; time += 1) {
-      if (deed < 0.27) this.write(`create ${name}`, this.thread())
+      if (deed < 0.24) this.write(`create ${name}`, this.thread())
+      else if (deed < 0.27) this.write(`create ${name} big`, this.thread())
       else if (deed < 0.32) this.write(`status ${name}`, this.thread())
       else if (deed < 0.35) this.write('list')
       else if (deed < 0.47) this.write(`invite ${name} ${1 + random.below(3)}`, this.thread())

@@ -8,6 +8,7 @@ import { Tables } from '../../plugin/io/tables'
 import { Vault } from '../../plugin/io/vault'
 import { DEFAULT_POLICY, type Policy } from '../../plugin/policy'
 import { type FeedId, type InviteKey, type PubId, runNameOf } from '../../protocol/ids'
+import type { Plan } from '../../protocol/plan'
 import { readJson } from '../../sbot/durable'
 import { fakeBlobs } from '../helpers/fake-blobs'
 import { FakeSbot } from './sbot'
@@ -15,7 +16,17 @@ import { plainSeals } from './seals'
 import { plantInProvider, plantInReading } from './seams'
 import type { Machine, Universe } from './universe'
 
-/** Retention short enough to see volumes go. */
+const [TINY] = DEFAULT_POLICY.plans as [Plan]
+/** Twice the room, and the same disk: there are no figures here that a smaller one would be refused by. */
+const BIG: Plan = {
+  ...{ ...TINY, name: 'big' },
+  size: {
+    ...TINY.size,
+    memoryBytes: 2 * TINY.size.memoryBytes,
+    reservedBytes: 2 * TINY.size.reservedBytes,
+  },
+}
+/** Short enough to see the stages of not paying, and volumes go. */
 const DUES: DuesPolicy = {
   graceMs: { 'past-due': 300_000, unpaid: 180_000, canceled: 180_000, never: 240_000, 'grant-over': 180_000 },
   ...{ remindMs: 100_000, suspendedMs: 360_000, lastWeekMs: 180_000, lastDayMs: 100_000 },
@@ -23,6 +34,7 @@ const DUES: DuesPolicy = {
 }
 const POLICY: Policy = {
   ...{ ...DEFAULT_POLICY, portMin: 8100, portMax: 8107, retentionMs: 6 * 60_000 },
+  plans: [TINY, BIG],
   dues: DUES,
 }
 

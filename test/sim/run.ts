@@ -1,7 +1,7 @@
 /** Runs one seed from its first event to the end, and says what was broken, if anything. */
 
 import { runOf } from '../../hub-daemon/run'
-import { desiredOf } from '../../plugin/change'
+import { desiredOf, sizeOf } from '../../plugin/change'
 import { decide } from '../../plugin/decide'
 import type { ContactOp } from '../../protocol/messages/op'
 import type { PubMessage } from '../../protocol/messages/pub'
@@ -12,7 +12,7 @@ import type { SimHub } from './hub'
 import type { Invariant } from './invariants/violation'
 import { START } from './timeline'
 import { makeTrouble } from './trouble'
-import { unheard, unpaid } from './unpaid'
+import { otherwisePaid, unheard, unpaid } from './unpaid'
 import { World } from './world'
 
 export interface Outcome {
@@ -158,7 +158,7 @@ function unsettled(world: World): { invariant: Invariant; sentence: string }[] {
     if (!live && process !== null)
       found.push({ invariant: 'up-at-the-end', sentence: `${record.name} is ${whyOff(record)} and runs` })
     if (live && hub !== undefined) found.push(...disordered(world, hub, record))
-    found.push(...unhealed(world, record), ...unpaid(world, record))
+    found.push(...unhealed(world, record), ...unpaid(world, record), ...otherwisePaid(world, record))
     if (!live || process === null || !process.isOpen) continue
     for (const op of checks.invites.ops.values()) {
       const left = op.invite.uses - (checks.invites.used.get(op.op) ?? 0)
@@ -236,8 +236,9 @@ function lastContactsOf(world: World, record: PubMessage): ContactOp[] {
 }
 
 /** What the record itself asks for, whatever order was made of it. */
-function ordersOf({ epoch, restarts, rebuilds, version, port }: PubMessage): Partial<SpecMessage> {
-  return { epoch, restarts, rebuilds, version, port }
+function ordersOf(record: PubMessage): Partial<SpecMessage> {
+  const { epoch, restarts, rebuilds, version, port } = record
+  return { epoch, restarts, rebuilds, version, port, ...sizeOf(record) }
 }
 
 function judgeEnd(world: World): void {

@@ -1,6 +1,6 @@
 /**
  * Stripe with a bridge before it: makes the sessions that are owed, takes payments, lets cards fail and recover and
- * people cancel, and tells of it late, twice, not at all, and out of order; a sweep tells what is true now.
+ * people cancel or change plan, and tells of it late, twice, not at all, and out of order; a sweep tells what is true now.
  */
 
 import { isBridge } from '../../plugin/io/bridges'
@@ -20,6 +20,7 @@ const BRIDGE = madeUpFeed('bridge')
 const MONTH_MS = 10 * 60_000
 const CHANGE_CHANCE = 0.03
 const PAY_CHANCE = 0.04
+const PORTAL_CHANCE = 0.02
 
 interface Session {
   id: string
@@ -70,7 +71,10 @@ export class SimStripe {
   private turn(): void {
     const { timeline, provider, healed } = this.world
     const { running } = provider
-    if (running?.inbox.complete && !this.lost()) this.serve(running)
+    if (running?.inbox.complete && !this.lost()) {
+      this.connect()
+      this.serve(running)
+    }
     for (const one of this.subscriptions) this.live(one)
     for (const session of this.sessions.values()) if (this.random.chance(healed ? 1 : 0.2)) this.pay(session)
     timeline.at(this.random.between(2_000, 12_000), '', () => this.turn())
@@ -88,6 +92,12 @@ export class SimStripe {
       source?.(true, () => undefined)
       source = null
     })
+  }
+
+  /** A provider that starts anew has lost its connections. */
+  private connect(): void {
+    const { sbot } = this.world.provider
+    if (sbot !== null && !sbot.peers().some(({ id }) => id === BRIDGE)) sbot.connect(BRIDGE, {})
   }
 
   private admit(running: Provider): void {
@@ -207,6 +217,8 @@ export class SimStripe {
       else if (random.chance(0.6)) one.status = random.pick(['past_due', 'past_due', 'unpaid', 'canceled'])
       else one.cancelAt = one.cancelAt === null ? this.now() + random.between(30_000, MONTH_MS) : null
     }
+    // In Stripe's portal, past us.
+    if (!this.world.healed && random.chance(PORTAL_CHANCE)) one.plan = one.plan === 'big' ? 'tiny' : 'big'
     if (one.cancelAt !== null) one.cancelAt = Math.floor(one.cancelAt)
     if (before !== JSON.stringify({ ...one, session: null })) this.emit(one)
   }

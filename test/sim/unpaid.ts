@@ -1,4 +1,6 @@
 /** What is not as it should be about money when a world has come to rest. */
+import { sizeOf } from '../../plugin/change'
+import { FREE_PLAN_RESERVED_BYTES } from '../../protocol/limits'
 import type { PubMessage } from '../../protocol/messages/pub'
 import type { Invariant } from './invariants/violation'
 import type { World } from './world'
@@ -13,6 +15,27 @@ export function unpaid(
     return [{ invariant: 'paid-is-up', sentence: `${record.name} is suspended and paid for` }]
   const overdue = dues.isOverdue(record)
   return overdue === null ? [] : [{ invariant: 'unpaid-stops', sentence: `${record.name}: ${overdue}` }]
+}
+
+/** Who pays for one plan has no other: where one subscription pays, and its server has the room. */
+export function otherwisePaid(
+  { checks, hubs }: World,
+  record: PubMessage,
+): { invariant: Invariant; sentence: string }[] {
+  const paid = [...checks.dues.payments.values()].filter(
+    (one) => one.pub === record.pub && one.status !== 'canceled',
+  )
+  const [one] = paid
+  if (record.status !== 'live' || paid.length !== 1 || one?.status !== 'active' || one.plan === record.plan)
+    return []
+  const offered = hubs.find((hub) => hub.machine.id === record.hub)?.place.memoryBytes ?? 0
+  let reserved = FREE_PLAN_RESERVED_BYTES
+  for (const other of checks.owners.records.values())
+    if (other.status === 'live' && other.hub === record.hub) reserved += sizeOf(other).reservedBytes
+  // The only larger one here takes as much again as the smaller one.
+  if (one.plan !== 'tiny' && reserved > offered) return []
+  const sentence = `${record.name} has the plan ${record.plan} and is paid for as ${one.plan}`
+  return [{ invariant: 'as-paid', sentence }]
 }
 
 /** What Stripe knows and the feed does not. */

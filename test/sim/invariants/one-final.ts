@@ -23,6 +23,7 @@ export class OneFinal {
     if (!parsed.ok) return
     const content = parsed.value
     if (content.type === 'buttcloud/op') this.begun.add(content.op)
+    if (content.type === 'buttcloud/checkout') this.begun.add(content.checkout)
     if (content.type === 'buttcloud/pub') this.begun.add(content.answers)
     if (content.type !== 'post') return
     const payload = parsePayload(message.content)

@@ -2,6 +2,7 @@
 import { YES } from '../../../protocol/command-words'
 import type { FeedId, MessageId, PubId } from '../../../protocol/ids'
 import type { NoticePayload, Question } from '../../../protocol/messages/answer'
+import type { PaymentMessage } from '../../../protocol/messages/payment'
 import type { PubMessage } from '../../../protocol/messages/pub'
 import { parse, parsePayload } from '../../../protocol/parse'
 import type { Message } from '../messages'
@@ -19,6 +20,8 @@ export class OwnersOnly {
   sharedEnds = 0
   /** Who was ever made an owner by somebody else. */
   private readonly added = new Set<FeedId>()
+  /** What each payment says, by the key of its message. */
+  private readonly payments = new Map<MessageId, PaymentMessage>()
   private readonly parents = new Map<MessageId, MessageId[]>()
   private readonly questions = new Map<MessageId, { question: Question; by: FeedId | null }>()
 
@@ -38,6 +41,7 @@ export class OwnersOnly {
     const bad = (what: string) => this.violate('owners-only', what)
     if (content.type === 'buttcloud/owner' && !this.isKnown(content.owner))
       bad(`${short(content.owner)} became an owner without an invite`)
+    if (content.type === 'buttcloud/payment') this.payments.set(message.key, content)
     if (content.type === 'buttcloud/pub') this.record(content)
     if (content.type === 'buttcloud/op') {
       const author = this.asked.get(content.op)?.author
@@ -61,7 +65,9 @@ export class OwnersOnly {
 
   /** What owners are told goes to all of them, and to nobody else but one who has just been removed. */
   private told(message: Message, { pub, to }: NoticePayload): void {
-    const owners = this.records.get(pub)?.owners ?? []
+    // Of a pub that is paid for and not made yet, who asked for it.
+    const asked = this.asked.get(pub as string as MessageId)
+    const owners = this.records.get(pub)?.owners ?? (asked === undefined ? [] : [asked.author])
     const readers = (message.recps ?? []).filter((id) => id !== message.author)
     const right = to === null ? owners : [to]
     if (readers.length !== right.length || !readers.every((id) => right.includes(id)))
@@ -73,7 +79,7 @@ export class OwnersOnly {
     const bad = (what: string) => this.violate('owners-only', `${record.name}: ${what}`)
     const cause = this.asked.get(record.answers)
     this.records.set(record.pub, record)
-    if (this.dues.recorded(before, record)) return
+    if (this.dues.recorded(before, record) || this.followsPayment(before, record)) return
     if (cause === undefined) return bad('a record that nobody asked for')
     if (before === undefined) {
       if (record.owners.join() !== cause.author) bad('made for somebody else than who asked')
@@ -89,6 +95,17 @@ export class OwnersOnly {
     const deleted = before.status === 'live' && record.status === 'ended'
     const isFailed = (record.answers as string) === record.pub
     if (deleted && !isFailed && !this.isYes(cause, before)) bad('deleted without a yes to its question')
+  }
+
+  /** A plan that follows its subscription changes plan and size alone; what the operator moves keeps the cause. */
+  private followsPayment(before: PubMessage | undefined, record: PubMessage): boolean {
+    const payment = this.payments.get(record.answers)
+    if (before === undefined || payment?.pub !== record.pub || payment.plan !== record.plan) return false
+    const rest = (one: PubMessage): string => {
+      const { plan, size, answers, epoch, hub, port, feed, ...same } = one
+      return JSON.stringify(same)
+    }
+    return rest(before) === rest(record)
   }
 
   /** One owner more or less, whom an owner has named; never none, never more than a message reaches. */
@@ -122,6 +139,8 @@ export class OwnersOnly {
     if (record.rebuilds > before.rebuilds + 1) bad('was rebuilt twice for one command')
     if (record.rebuilds > before.rebuilds && !says(/rebuild/)) bad('was rebuilt')
     if (record.version !== before.version && !says(/upgrade/)) bad('was upgraded')
+    if (record.plan !== before.plan && !(says(/plan/) && cause.text.includes(record.plan)))
+      bad('got another plan')
     if (record.web !== before.web && !says(/^web /)) bad('got or lost its web pages')
     if (record.title !== before.title && !cause.text.endsWith(`as ${record.title}`)) bad('was named')
     if (record.description !== before.description && !cause.text.endsWith(`as ${record.description}`))

@@ -22,6 +22,7 @@ export const INVARIANTS = {
   'daily-cap': 'no more is suspended or ended within a day than the cap and the permits allow',
   'fact-once': 'what Stripe says is on the feed once, and in order (blueprint 7)',
   'fact-durable': 'a fact is acknowledged when it is on disk (blueprint 7)',
+  'as-paid': 'in the end every pub has the plan that its subscription pays for',
   'fact-lost': 'in the end the feed says of every subscription what Stripe says (blueprint 7)',
   'bearer-to-owners': "an invite is in no message that anybody but the pub's owners may read (blueprint 12)",
   'link-once': 'the link to an export is said once per request (blueprint 12)',
