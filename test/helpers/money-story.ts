@@ -25,6 +25,7 @@ import { StripeStandIn } from './stripe-stand-in'
 export const OWNER = 'alice.greenthumb@example.org'
 export const PAYER = 'pete.payer@example.org'
 export const SECOND_PAYER = 'sue.second@example.org'
+export const THIRD_PAYER = 'tess.third@example.org'
 export const DAY_MS = 24 * 3_600_000
 
 export interface MoneyStory {

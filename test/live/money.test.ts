@@ -37,6 +37,7 @@ import {
   SECOND_PAYER,
   says,
   sessionFor,
+  THIRD_PAYER,
   told,
   viewOf,
 } from '../helpers/money-story'
@@ -64,6 +65,7 @@ async function tellPaidTwice(story: MoneyStory, first: Subscription): Promise<vo
   stripe.fail({ fault: 'down', on: /expire/, count: 1_000 })
   paysOpen(story, first)
   await told(story, 2, /in order again/)
+  await mailed(story, OWNER, /all right again/)
   const second = stripe.world.pay(link, { email: SECOND_PAYER })
   await told(story, 3, /a second time.*given back/)
   stripe.heal()
@@ -77,6 +79,7 @@ async function tellSuspended(story: MoneyStory, first: Subscription): Promise<Su
   cardIs(story, first, false)
   await days(story, 30)
   await told(story, 4, /payment for it failed/)
+  await mailed(story, OWNER, /payment for alice failed/, 2)
   const dues = (await moneyOf(story, 'alice'))?.dues
   await daysUntil(story, (dues?.suspendAt ?? 0) - 2 * DAY_MS)
   await told(story, 5, /A reminder about \*\*alice\*\*/)
@@ -101,7 +104,7 @@ async function tellSuspended(story: MoneyStory, first: Subscription): Promise<Su
   await says(story, 'start alice', 'refused', /is suspended.*kept until.*`pay alice`/)
   const request = await ask(story, 'pay alice')
   const paidAt = Date.now()
-  const next = stripe.world.pay(await sessionFor(story, request), { email: PAYER })
+  const next = stripe.world.pay(await sessionFor(story, request), { email: THIRD_PAYER })
   await until('it to be up', async () => (await viewOf(story, 'alice')).phase === 'up', 60_000)
   t.comment(`up again ${Date.now() - paidAt} ms after it was paid`)
   await told(story, 7, /in order again/)
@@ -122,11 +125,14 @@ async function tellCancelled(story: MoneyStory, subscription: Subscription): Pro
   t.ok(answer.text.includes(when(end)), `it runs on until ${when(end)}`)
   const text = await told(story, 8, /was cancelled.*runs on until/)
   t.ok(text.includes(when(end)), 'the same date is told')
+  await mailed(story, OWNER, /alice is not paid for/)
   await daysUntil(story, end - 2 * DAY_MS)
   await told(story, 9, /A reminder about/)
+  await mailed(story, OWNER, /alice is stopped on/, 2)
   t.ok(await isListening(await viewOf(story, 'alice')), 'it runs to its date')
   await daysUntil(story, end)
   await told(story, 10, /is suspended/)
+  await mailed(story, OWNER, /alice is stopped until/, 2)
   const endAt = (await moneyOf(story, 'alice'))?.dues?.endAt ?? 0
   t.equal(stripe.world.subscription(subscription.id).status, 'canceled')
   await until('it to be down', async () => !(await isListening(await viewOf(story, 'alice'))))
@@ -136,6 +142,8 @@ async function tellCancelled(story: MoneyStory, subscription: Subscription): Pro
   await daysUntil(story, endAt - DAY_MS)
   await told(story, 12, /last word.*export alice secret/)
   await mailed(story, OWNER, /alice ends in a day/)
+  await mailed(story, THIRD_PAYER, /alice ends in a day/)
+  t.equal(mailsTo(story, PAYER, /alice ends/).length, 0, 'who paid formerly hears nothing more')
   t.equal((await moneyOf(story, 'alice'))?.dues?.endAt, endAt, 'the promised end stays')
   await passAtProvider(story, 1.1 * DAY_MS)
   await until('the end to wait', async () => (await moneyOf(story, 'alice'))?.waits === 'clocks')
@@ -227,12 +235,14 @@ test('money: from a link to the end, by clocks that agree', async (t) => {
     await confirmsAddress(story)
     const alice = await buys(story, 'alice')
     await call(story.world.owner.rpc, 'invite.accept', alice.invite)
+    await until('the pub to follow', async () => (await viewOf(story, 'alice')).invites.used === 1)
     const barn = await buys(story, 'barn')
     await tellPaidTwice(story, alice.subscription)
     const next = await tellSuspended(story, alice.subscription)
+    await tellDeleted(story, barn.subscription)
+    // From its end on nobody pays for anything here, and Stripe's time is heard all the same.
     await tellCancelled(story, next)
     await tellRemoved(story)
-    await tellDeleted(story, barn.subscription)
     await tellEnd(story)
     await lookForMoney(story)
   })
