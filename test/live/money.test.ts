@@ -125,7 +125,7 @@ async function tellCancelled(story: MoneyStory, subscription: Subscription): Pro
   t.ok(answer.text.includes(when(end)), `it runs on until ${when(end)}`)
   const text = await told(story, 8, /was cancelled.*runs on until/)
   t.ok(text.includes(when(end)), 'the same date is told')
-  await mailed(story, OWNER, /alice is not paid for/)
+  await mailed(story, OWNER, /alice was cancelled/)
   await daysUntil(story, end - 2 * DAY_MS)
   await told(story, 9, /A reminder about/)
   await mailed(story, OWNER, /alice is stopped on/, 2)
@@ -223,7 +223,7 @@ const MAILS: [RegExp, number][] = [
   [/alice is all right again/, 2],
   [/alice is stopped on/, 2],
   [/alice is stopped until it is paid for/, 2],
-  [/alice is not paid for/, 1],
+  [/alice was cancelled/, 1],
   [/alice ends in a week/, 1],
   [/alice ends in a day/, 1],
   [/alice has ended/, 1],
