@@ -104,14 +104,15 @@ function begin(look: Look, { pub }: PubFact, right: Entitlement): void {
   if (clocks(look, now) === 'disagree') return hold(look, pub, 'clocks')
   const reason = right.ok ? 'leaving' : right.reason
   const suspendAt = (right.ok ? right.until : null) ?? now
-  const dates = { since: now, suspendAt, endAt: suspendAt }
+  const dates = { since: now, suspendAt, endAt: suspendAt + policy.dues.suspendedMs }
   oweDuesMessage(look, promised(buildDues({ pub, stage: 'grace', reason, ...dates }), policy.dues, now))
 }
 
 /** What was cancelled goes on longer than was said. */
 function oweLater(look: Look, { content }: DuesFact, suspendAt: Millis): void {
   const { now, policy } = look.world
-  oweDuesMessage(look, promised({ ...content, stage: 'grace', suspendAt }, policy.dues, now))
+  const endAt = Math.max(content.endAt, suspendAt + policy.dues.suspendedMs)
+  oweDuesMessage(look, promised({ ...content, stage: 'grace', suspendAt, endAt }, policy.dues, now))
 }
 
 /** True when the owners have been told of this stage. What could not be told in time is promised anew. */

@@ -28,7 +28,7 @@ export const payWords = {
       : 'Nothing else has to be done.'
     const test = live
       ? ''
-      : ' (This provider tries its payments out just now: no real card is charged, and none works.)'
+      : " (This provider tries its payments out just now: nothing is charged, and real cards don't work.)"
     return `**${name}** on the plan **${plan.name}** costs ${costs(plan)}.${test} To pay, open this before ${when(until)}:\n\n${url}\n\nAnybody may pay by it, so you can pass it on. ${then}`
   },
   costs: (plan: Plan): string => `It costs ${costs(plan)}. `,

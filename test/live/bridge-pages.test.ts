@@ -7,6 +7,7 @@ import { mkdirSync, readFileSync } from 'node:fs'
 import { join } from 'node:path'
 import type { Browser } from 'playwright-core'
 import test, { type Test } from 'tape'
+import type { ServerOptions } from '../../billing-bridge/io/server'
 import { startTestServer, type TestServer } from '../helpers/bridge-http'
 import { billingPage, INVITE } from '../helpers/bridge-page'
 import { LOOKS, type Look, openWindow, startBrowser, type Watched } from '../helpers/browser'
@@ -84,11 +85,14 @@ async function copy(t: Test, { context, page }: Watched, server: TestServer): Pr
   t.equal(await pasted(), INVITE, 'and so does the keyboard')
 }
 
-async function withBrowser(run: (browser: Browser, server: TestServer, folder: string) => Promise<void>) {
+async function withBrowser(
+  run: (browser: Browser, server: TestServer, folder: string) => Promise<void>,
+  changed: Partial<ServerOptions> = {},
+): Promise<void> {
   const kept = process.env.BUTTCLOUD_SCREENSHOTS
   const folder = kept ?? temporaryFolder('pictures')
   mkdirSync(folder, { recursive: true })
-  const server = await startTestServer()
+  const server = await startTestServer(changed)
   try {
     const browser = await startBrowser()
     try {
@@ -145,22 +149,20 @@ test('bridge pages: long words, odd names and old news fit, too', async (t) => {
     accepting: false,
     pubs: 12_345_678,
   })
-  const server = await startTestServer({ page: async () => odd, operator: null })
-  const browser = await startBrowser()
-  try {
-    for (const look of LOOKS) {
-      const window = await openWindow(browser, look, server.url)
-      for (const path of PATHS) {
-        await window.page.goto(server.url + path)
-        t.deepEqual(await window.page.evaluate(TOO_WIDE), [], `${look.name} ${path}`)
-        t.deepEqual(await window.page.evaluate(CONTRAST), [])
+  await withBrowser(
+    async (browser, server) => {
+      for (const look of LOOKS) {
+        const window = await openWindow(browser, look, server.url)
+        for (const path of PATHS) {
+          await window.page.goto(server.url + path)
+          t.deepEqual(await window.page.evaluate(TOO_WIDE), [], `${look.name} ${path}`)
+          t.deepEqual(await window.page.evaluate(CONTRAST), [])
+        }
+        t.deepEqual(window.complaints, [])
+        await window.context.close()
       }
-      t.deepEqual(window.complaints, [])
-      await window.context.close()
-    }
-  } finally {
-    await browser.close()
-    await server.stop()
-  }
+    },
+    { page: async () => odd, operator: null },
+  )
   t.end()
 })

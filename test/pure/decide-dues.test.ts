@@ -132,10 +132,13 @@ test('cancelled: the date is promised when it is seen; it stops when Stripe says
 
 test('a cancellation that is taken back, or put off, or comes at the last moment', (t) => {
   const one = unpaid()
+  const endAt = () => one.story.state.provider.money.dues.get(one.pub)?.content.endAt
   pays(one.story, one.pub, 'active', { cancelAt: one.since + 10 * DAY_MS })
-  one.story.settle()
+  t.match(told(one.story.settle())[0] ?? '', /until 2030-01-11.*its data kept until 2030-02-10/)
+  t.equal(endAt(), one.since + 40 * DAY_MS, 'the data is kept for as long as that of others')
   pays(one.story, one.pub, 'active', { cancelAt: one.since + 40 * DAY_MS })
   one.story.settle()
+  t.equal(endAt(), one.since + 70 * DAY_MS)
   t.equal(one.story.state.provider.money.dues.get(one.pub)?.content.suspendAt, one.since + 40 * DAY_MS)
   pays(one.story, one.pub, 'active', { cancelAt: one.since + 5 * DAY_MS })
   one.story.settle()
