@@ -75,7 +75,7 @@ export function paymentsOf(state: State, pub: PubId): PaymentFact[] {
 
 /**
  * The subscription that counts: the one in the best state; of two that are good the one that goes on longer, else the
- * older one. Null where nobody has ever begun to pay.
+ * older one; of two that are not the one that was good last. Null where nobody has ever begun to pay.
  */
 export function bestPaymentOf(state: State, pub: PubId): PaymentFact | null {
   let best: PaymentFact | null = null
@@ -86,11 +86,9 @@ export function bestPaymentOf(state: State, pub: PubId): PaymentFact | null {
 function isBetter(one: PaymentFact, than: PaymentFact): boolean {
   const [a, b] = [rank(one), rank(than)]
   if (a !== b) return a < b
+  if (!isGood(one.content.status)) return one.statusSince > than.statusSince
   const end = ({ content }: PaymentFact): Millis => content.cancelAt ?? Number.POSITIVE_INFINITY
-  if (end(one) !== end(than)) return end(one) > end(than)
-  return isGood(one.content.status)
-    ? one.firstSequence < than.firstSequence
-    : one.statusSince > than.statusSince
+  return end(one) === end(than) ? one.firstSequence < than.firstSequence : end(one) > end(than)
 }
 
 /** Lower is better. One that was never good comes last: nobody was served for it. */

@@ -73,6 +73,9 @@ export class Sweep {
       const there = await orNull(door.session(session))
       if (there !== null && there.subscription !== null) found.add(idOf(there.subscription))
     })
+    // A fact is how the provider hears Stripe's time, without which none of its dates comes.
+    const last = state.subscriptions.at(-1)
+    if (found.size === 0 && last !== undefined) found.add(last.subscription)
     return found
   }
 

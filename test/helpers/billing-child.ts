@@ -1,5 +1,8 @@
 /** A billing bridge in a process of its own, so that a test can kill it. Started with its options as JSON. */
 import { type BillingOptions, runBilling } from '../../billing-bridge/main'
+import { moveTimeAsTold } from './moved-time'
+
+moveTimeAsTold()
 
 const options = JSON.parse(process.argv[2] ?? '{}') as BillingOptions
 

@@ -4,6 +4,7 @@ import { request } from 'node:http'
 import { join } from 'node:path'
 import type { BillingOptions } from '../../billing-bridge/main'
 import { freePort, removeFolder, temporaryFolder, until } from './machine'
+import { type MoveTime, timeMover } from './move-time'
 import { bareEnvironment, endChild, watchOver } from './stock'
 import type { Event } from './stripe-objects'
 import { type StripeStandIn, TEST_KEY } from './stripe-stand-in'
@@ -22,6 +23,7 @@ export class BillingProcess {
   port = 0
   private child: ChildProcess | null = null
   private output = ''
+  private move: MoveTime = () => Promise.resolve()
   private restarting: Promise<void> = Promise.resolve()
   private queue: Event[] = []
   private stopped = false
@@ -48,16 +50,17 @@ export class BillingProcess {
     }
     const file = join(__dirname, 'billing-child.js')
     const child = spawn(process.execPath, ['--no-deprecation', file, JSON.stringify(options)], {
-      stdio: ['ignore', 'pipe', 'pipe'],
+      stdio: ['ignore', 'pipe', 'pipe', 'ipc'],
       env: bareEnvironment(this.folder),
     })
     watchOver(child)
+    this.move = timeMover(child)
     this.child = child
     let ready = false
-    child.stdout.on('data', () => {
+    child.stdout?.on('data', () => {
       ready = true
     })
-    child.stderr.on('data', (data) => {
+    child.stderr?.on('data', (data) => {
       this.output = (this.output + data).slice(-20_000)
     })
     await until('the bridge to start', () => ready || child.exitCode !== null || child.signalCode !== null)
@@ -75,6 +78,11 @@ export class BillingProcess {
       await endChild(child, 0)
       if (!this.stopped) await this.spawn()
     })
+  }
+
+  /** So much time goes by for it. */
+  pass(passMs: number): Promise<void> {
+    return this.move({ passMs })
   }
 
   lines(): string {

@@ -30,7 +30,7 @@ interface Sensitive {
   pub: OfPub
 }
 
-interface Opened {
+export interface Opened {
   author: string
   content: any
   text: string
@@ -127,10 +127,10 @@ function lookIntoMail(t: Test, folder: string, address: string): void {
 }
 
 /** The private half of a node, as base64. */
-const secretOf = (folder: string): string => keysIn(folder).private.replace('.ed25519', '')
+export const secretOf = (folder: string): string => keysIn(folder).private.replace('.ed25519', '')
 
 /** Every message that the provider holds, boxed ones opened with its key. */
-async function everything({ provider, networkKey }: World): Promise<Opened[]> {
+export async function everything({ provider, networkKey }: World): Promise<Opened[]> {
   const keys = keysIn(provider.folder)
   const rpc = await dial(keys, provider.address, networkKey, { createLogStream: 'source' })
   try {
@@ -150,7 +150,7 @@ async function everything({ provider, networkKey }: World): Promise<Opened[]> {
 }
 
 /** What pubs printed, as far as the hub keeps it in files. */
-function outputsBelow(folder: string): string {
+export function outputsBelow(folder: string): string {
   const files = readdirSync(folder, { recursive: true, withFileTypes: true })
   return files
     .filter((one) => one.isFile() && /output|\.log$/.test(one.name))

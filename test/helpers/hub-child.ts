@@ -1,5 +1,8 @@
 /** A hub daemon in a process of its own, so that a test can kill it. Started with its options as JSON. */
 import { type HubOptions, runHub } from '../../hub-daemon/main'
+import { moveTimeAsTold } from './moved-time'
+
+moveTimeAsTold()
 
 const options = JSON.parse(process.argv[2] ?? '{}') as HubOptions
 

@@ -5,6 +5,7 @@ import { join } from 'node:path'
 import type { HubOptions } from '../../hub-daemon/main'
 import type { FeedId } from '../../protocol/ids'
 import { until } from './machine'
+import { type MoveTime, timeMover } from './move-time'
 
 export interface HubProcess {
   id: FeedId
@@ -12,14 +13,17 @@ export interface HubProcess {
   /** Everything it has said so far. */
   lines(): string
   kill(signal: 'SIGTERM' | 'SIGKILL'): Promise<void>
+  /** See moved-time.ts. */
+  move: MoveTime
 }
 
 /** Rejects with what it said when it ends before it runs. */
 export async function startHubProcess(options: HubOptions): Promise<HubProcess> {
   const entry = join(__dirname, 'hub-child.js')
   const child: ChildProcess = spawn(process.execPath, ['--no-deprecation', entry, JSON.stringify(options)], {
-    stdio: ['ignore', 'pipe', 'pipe'],
+    stdio: ['ignore', 'pipe', 'pipe', 'ipc'],
   })
+  const move = timeMover(child)
   let said = ''
   let first = ''
   child.stderr?.on('data', (data) => {
@@ -42,6 +46,7 @@ export async function startHubProcess(options: HubOptions): Promise<HubProcess> 
     id: JSON.parse(line).id,
     pid: child.pid ?? 0,
     lines: () => said,
+    move,
     async kill(signal) {
       if (child.exitCode === null && child.signalCode === null) child.kill(signal)
       await ended

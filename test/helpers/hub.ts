@@ -3,6 +3,7 @@ import type { FeedId } from '../../protocol/ids'
 import type { HubView } from '../../protocol/rpc'
 import { type HubProcess, startHubProcess } from './hub-process'
 import { removeFolder, temporaryFolder, until } from './machine'
+import type { MoveTime } from './move-time'
 import type { TestProvider } from './provider'
 
 export interface TestHub {
@@ -15,6 +16,8 @@ export interface TestHub {
   /** Ends it in order; the folder stays. */
   end(): Promise<void>
   stop(): Promise<void>
+  /** Its time, see moved-time.ts. */
+  move: MoveTime
 }
 
 export interface TestHubOptions {
@@ -53,6 +56,7 @@ export async function joinHub(provider: TestProvider, options: TestHubOptions): 
   return {
     ...{ id, folder },
     lines: () => running.lines(),
+    move: (move) => running.move(move),
     kill: () => running.kill('SIGKILL'),
     async restart(more: { host?: string; bind?: string } = {}) {
       running = await startHubProcess({ ...common, ...more })

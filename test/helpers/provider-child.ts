@@ -1,13 +1,8 @@
 /** A provider in a process of its own, for tests that kill it. Reads its options from the environment. */
 import { runProvider } from '../../plugin/main'
+import { moveTimeAsTold } from './moved-time'
 
-/** A test sets its clock ahead: what it reads as the time of day moves, and no timer. */
-let aheadMs = 0
-const timeOfDay = Date.now
-Date.now = () => timeOfDay() + aheadMs
-process.on('message', (message: { clockAheadMs: number }) => {
-  aheadMs = message.clockAheadMs
-})
+moveTimeAsTold()
 
 const options = JSON.parse(process.env.PROVIDER_OPTIONS ?? '{}')
 runProvider({

@@ -4,6 +4,7 @@ import { readFileSync } from 'node:fs'
 import { dirname, join } from 'node:path'
 import { PROVIDER_MANIFEST } from '../../protocol/rpc'
 import { freePort, removeFolder, temporaryFolder, until } from './machine'
+import { timeMover } from './move-time'
 import { bareEnvironment, call, dial, endChild, netAddress, startStock, watchOver } from './stock'
 
 export type Home = 'own' | 'stock'
@@ -20,6 +21,8 @@ export interface TestProvider {
   output(): string
   /** Sets its clock so far ahead of this machine's (own home only). */
   setClockAhead(milliseconds: number): Promise<void>
+  /** So much time goes by for it (own home only). */
+  pass(milliseconds: number): Promise<void>
   kill(): Promise<void>
   stop(): Promise<void>
 }
@@ -63,6 +66,7 @@ async function startOwn(options: TestProviderOptions): Promise<TestProvider> {
     },
   )
   watchOver(child)
+  const move = timeMover(child)
   child.stdout?.on('data', (data) => {
     printed += data
   })
@@ -81,10 +85,8 @@ async function startOwn(options: TestProviderOptions): Promise<TestProvider> {
     ...{ id: keys.id, home: 'own' as const, port, folder, address, pid: child.pid ?? 0 },
     admin: (method, ...args) => asOperator(keys, address, options.networkKey, method, args),
     output: () => printed,
-    setClockAhead: (clockAheadMs) =>
-      new Promise((resolve, reject) =>
-        child.send({ clockAheadMs }, (error) => (error === null ? resolve() : reject(error))),
-      ),
+    setClockAhead: (clockAheadMs) => move({ clockAheadMs }),
+    pass: (passMs) => move({ passMs }),
     kill: () => endChild(child, 0),
     async stop() {
       await endChild(child, 5_000)
@@ -117,6 +119,9 @@ async function startInStock(options: TestProviderOptions): Promise<TestProvider>
     output: () => stock.output(),
     setClockAhead: async () => {
       throw new Error('the clock of a stock server is this machine’s')
+    },
+    pass: async () => {
+      throw new Error('the time of a stock server is this machine’s')
     },
     kill: () => stock.kill(),
     stop: () => stock.stop(),

@@ -1,6 +1,6 @@
 /** Goal: what a pub may run on: nothing to pay, a gift, or a subscription; and why not, where it may not. */
 import test from 'tape'
-import { costsNothing, entitlementOf, isUnoffered } from '../../plugin/entitlement'
+import { bestPaymentOf, costsNothing, entitlementOf, isUnoffered } from '../../plugin/entitlement'
 import type { FeedId, Millis } from '../../protocol/ids'
 import type { SubscriptionStatus } from '../../protocol/messages/payment'
 import { alice, bob } from '../helpers/story'
@@ -95,6 +95,20 @@ test('of several subscriptions the best counts', (t) => {
   pays(story, pub, 'canceled', { subscription: 'sub_3' })
   pays(story, pub, 'incomplete', { subscription: 'sub_4' })
   t.equal(why(one), 'not: past-due', 'what was never paid says nothing')
+  t.end()
+})
+
+test('of several that are over the last one counts, also where it was cancelled with a date', (t) => {
+  const { story, pub } = aliceOwns()
+  billing(story)
+  pays(story, pub, 'active')
+  story.now += DAY_MS
+  pays(story, pub, 'canceled')
+  const later = { subscription: 'sub_2', customer: 'cus_2' }
+  pays(story, pub, 'active', { ...later, cancelAt: story.now + DAY_MS })
+  story.now += DAY_MS
+  pays(story, pub, 'canceled', { ...later, cancelAt: story.now })
+  t.equal(bestPaymentOf(story.state, pub)?.content.customer, 'cus_2', 'who paid long ago hears nothing more')
   t.end()
 })
 
