@@ -121,7 +121,8 @@ export function tellPayments(look: Look): void {
     if (asked === undefined || session === undefined) continue
     const pub = pubs.get(id)
     const live = pub?.record.status === 'live'
-    const owners = live && pub !== undefined ? pub.record.owners : [asked.owner]
+    // Who asked may be none of its owners any more.
+    const owners = pub?.record.owners ?? [asked.owner]
     const about = { pub: id, topic: 'payment' } as const
     if (refunded) {
       const text = payment.second && live ? words.secondBack(asked.name) : words.lateBack(asked.name)

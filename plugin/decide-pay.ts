@@ -157,8 +157,9 @@ function makePaid(look: Look, request: Request, told: Checkout, payment: Payment
   const placement = place(state, policy, facts.connected, look.taken, plan.size.reservedBytes)
   if (!placement.ok && payment === null) return fail(words.noRoom(placement.why))
   if (!placement.ok) {
-    if (now >= look.deadline(until)) return fail(payWords.noRoomEnd(name, placement.why))
-    look.wakeAt(until)
+    const deadline = look.deadline(until)
+    if (now >= deadline) return fail(payWords.noRoomEnd(name, placement.why))
+    look.wakeAt(deadline)
     const session = state.provider.money.sessions.get(told.content.checkout)
     const causes = session?.key ?? request.key
     const text = payWords.noRoomPaid(name, placement.why, until)

@@ -115,9 +115,10 @@ function overQuota({ world }: Look, request: Request, pub: PubFact, plan: Plan):
 
 /** Why its server has no room for it, in words; null where it has. What it holds already counts as its own. */
 function lackOfRoom({ world, taken }: Look, pub: PubFact, plan: Plan): string | null {
-  const more = moreFor(world, pub, plan)
-  if (more <= 0) return null
-  const room = roomOn(world.state, taken, pub.record.hub, more)
+  const wanted = sizeOf({ ...pub.record, size: plan.size }).reservedBytes
+  if (wanted <= sizeOf(pub.record).reservedBytes) return null
+  // Also where an earlier run of it may still hold as much: on a server that is over its offer nothing grows.
+  const room = roomOn(world.state, taken, pub.record.hub, Math.max(0, moreFor(world, pub, plan)))
   return typeof room === 'string' ? room : null
 }
 

@@ -10,6 +10,7 @@ import { pubIdOf } from '../protocol/ids'
 import {
   BURST_ANSWER_EVERY_MS,
   BURST_GATHER_MS,
+  LOOK_AGAIN_MS,
   STRANGER_ANSWER_EVERY_MS,
   STRANGER_ANSWERS_PER_HOUR_MAX,
 } from '../protocol/limits'
@@ -74,7 +75,13 @@ export function decide(world: World): Decision {
   forgetKeys(look)
   oweMails(look)
   for (const effect of look.effects) if (effect.kind === 'answer') sayLeftAside(effect)
-  return { effects: look.effects, wakeAt: look.wakeTime, held: look.held }
+  return { effects: look.effects, wakeAt: wakeAfter(look), held: look.held }
+}
+
+/** When nothing is owed, looking again at once finds the same: a time that is past waits a moment, and nothing spins. */
+function wakeAfter({ effects, wakeTime, world }: Look): Millis | null {
+  const idle = effects.length === 0 && wakeTime !== null && wakeTime <= world.now
+  return idle ? world.now + LOOK_AGAIN_MS : wakeTime
 }
 
 function openByAuthor(world: World): Map<FeedId, Request[]> {

@@ -222,8 +222,7 @@ export function reservedBytesOf(state: State, hub: FeedId): number {
 /** The most that a run of it may have reserved by now: of the order that its hub last had up, and of all later ones. */
 export function reservedBytesFor(state: State, pub: PubFact): number {
   const sizes = state.provider.reserved.get(pub.pub) ?? []
-  const observed = observationOf(state, pub)
-  const upAt = observed?.phase === 'up' ? observed.revision : 0
+  const upAt = state.authors.get(pub.record.hub)?.hadUp.get(pub.pub) ?? 0
   const from = Math.max(
     0,
     sizes.findLastIndex(({ revision }) => revision <= upAt),

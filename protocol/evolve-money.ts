@@ -1,7 +1,7 @@
 /** What messages about money mean to the provider's state. All are on the provider's own feed, in its order. */
 import type { Folded } from './evolve'
 import type { Millis, PubId } from './ids'
-import { ALERTS_KEPT_MAX } from './limits-money'
+import { ALERTS_KEPT_MAX, MONEY_CAUSES_KEPT_MAX } from './limits-money'
 import type { AlertMessage } from './messages/alert'
 import type { BridgeMessage } from './messages/bridge'
 import type { CheckoutMessage } from './messages/checkout'
@@ -78,6 +78,7 @@ export function isGood(status: SubscriptionStatus): boolean {
 }
 
 function notePayment({ money, pubs }: ProviderFold, told: Told<PaymentMessage>): void {
+  noteCause(money, told)
   const { subscription, pub, status } = told.content
   const before = money.payments.get(subscription)
   const isFirst = isGood(status) && (before?.goodSince ?? null) === null
@@ -113,7 +114,16 @@ export function keptPayment(money: MoneyFold, pub: PubId): PaymentFact | null {
   return kept
 }
 
+/** What follows for a pub's record from such a message answers no request. */
+function noteCause(
+  { causes }: MoneyFold,
+  { key, content: { pub } }: Told<PaymentMessage | DuesMessage>,
+): void {
+  causes.set(pub, [...(causes.get(pub) ?? []), key].slice(-MONEY_CAUSES_KEPT_MAX))
+}
+
 function noteDues(money: MoneyFold, told: Told<DuesMessage>): void {
+  noteCause(money, told)
   const { pub, stage } = told.content
   const before = money.dues.get(pub)
   const goesOn = before !== undefined && before.content.stage !== 'clear'

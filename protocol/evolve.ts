@@ -122,9 +122,9 @@ function evolveOp(provider: ProviderFold, message: Folded, op: OpMessage): void 
 function evolvePub(state: State, message: Folded, record: PubMessage): void {
   const { pubs, begun } = state.provider
   const before = pubs.get(record.pub)
-  // What follows from a promise answers no request, nor does a later record that keeps such a cause.
+  // What follows from a payment or a promise answers no request, nor does a later record that keeps such a cause.
   const isKept = before?.record.answers === record.answers && !state.provider.changes.has(record.answers)
-  if (!isKept && state.provider.money.dues.get(record.pub)?.key !== record.answers) {
+  if (!isKept && !state.provider.money.causes.get(record.pub)?.includes(record.answers)) {
     begun.add(record.answers)
     noteChange(state.provider, message, record)
   }
@@ -182,6 +182,8 @@ function evolvePrivate(state: State, author: AuthorFold, message: Folded): void 
   if (content.type === 'buttcloud/observed') {
     author.observed.set(content.pub, content)
     author.observedAt.set(content.pub, message.receivedAt)
+    if (content.phase === 'up')
+      author.hadUp.set(content.pub, Math.max(content.revision, author.hadUp.get(content.pub) ?? 0))
     if (content.feed !== null && !author.feeds.has(content.pub)) author.feeds.set(content.pub, content.feed)
   }
   if (content.type === 'buttcloud/incident') {

@@ -63,3 +63,5 @@ export const LINK_LEFT_MS = 30 * 60_000
 export const PAID_WAIT_MS = 24 * 3_600_000
 /** While no bridge is connected, what was paid may be unknown here: an unpaid create waits this much longer. */
 export const BRIDGE_AWAY_MS = 24 * 3_600_000
+/** Words on one pub's money that may still be the cause of a record: published between a decision and its record. */
+export const MONEY_CAUSES_KEPT_MAX = 8

@@ -22,3 +22,5 @@ export const RUN_ITEMS_MAX = 1_000
 export const RUN_RESULT_CHARS_MAX = 1_000_000
 /** So much of a result, as JSON, is shown in the thread itself: the rest of a message is words and a link. */
 export const RUN_SHOWN_BYTES_MAX = 2_800
+/** A look that owes nothing and would be repeated at once is repeated after this. */
+export const LOOK_AGAIN_MS = 1_000

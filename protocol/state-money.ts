@@ -52,6 +52,8 @@ export interface MoneyFold {
   payments: Map<string, PaymentFact>
   /** Subscriptions of a pub, oldest first. */
   paymentsOfPub: Map<PubId, string[]>
+  /** The last words on what each pub is paid with and owes (MONEY_CAUSES_KEPT_MAX): records may name them as their cause. */
+  causes: Map<PubId, MessageId[]>
   /** By `grantKey`. */
   grants: Map<string, Told<GrantMessage>>
   /** The latest word on each pub that was ever not paid for. */
@@ -73,6 +75,7 @@ export function initialMoney(): MoneyFold {
     sessions: new Map(),
     payments: new Map(),
     paymentsOfPub: new Map(),
+    causes: new Map(),
     grants: new Map(),
     dues: new Map(),
     cuts: [],

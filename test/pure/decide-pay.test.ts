@@ -4,6 +4,7 @@
  */
 import test from 'tape'
 import type { Effect } from '../../plugin/effects'
+import { NEWS_WAIT_MS } from '../../protocol/limits'
 import {
   BRIDGE_AWAY_MS,
   CHECKOUT_EXPIRES_MS,
@@ -244,6 +245,10 @@ test('paid, and no server has room: waits and says so; after a day the money goe
   const waiting = story.settle()
   t.deepEqual(kinds(waiting), ['notice'])
   story.now += PAID_WAIT_MS
+  story.startedAt = story.now
+  const { effects, wakeAt } = story.decide()
+  t.deepEqual([effects.length, wakeAt], [0, story.now + NEWS_WAIT_MS], 'a provider that was away hears first')
+  story.now += NEWS_WAIT_MS
   const end = story.settle()
   t.deepEqual(outcomes(end), ['failed'])
   t.match(lastText(end), /the payment goes back/)

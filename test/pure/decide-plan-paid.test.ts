@@ -101,6 +101,7 @@ test('changed in Stripe’s portal: the record follows and the owners are told, 
     /^payment: The subscription of \*\*alice\*\* was changed to the plan \*\*personal\*\*/,
   )
   t.ok(has(one, personal))
+  t.equal(story.state.provider.changes.size, 0, 'it is no change that somebody waits for')
   t.deepEqual(story.settle(), [])
   hubSays(story, pub, 'up')
   const capacities = [...story.state.authors.values()].filter((author) => author.capacity !== null)

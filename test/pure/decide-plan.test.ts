@@ -141,6 +141,8 @@ test('the room that a smaller plan leaves is free when its hub has carried it ou
   t.equal(roomOf(), community.size.reservedBytes, 'nor is what failed')
   hubSays(story, one.pub, 'up')
   t.equal(roomOf(), tiny.size.reservedBytes)
+  hubSays(story, one.pub, 'failed', { trouble: 'other', reason: 'its engine does not answer' })
+  t.equal(roomOf(), tiny.size.reservedBytes, 'what is gone does not come back by a failure')
   t.end()
 })
 

@@ -2,8 +2,6 @@
 
 import { runOf } from '../../hub-daemon/run'
 import { desiredOf, sizeOf } from '../../plugin/change'
-import { decide } from '../../plugin/decide'
-import type { Effect } from '../../plugin/effects'
 import { CLOCKS_LOOK_EVERY_MS } from '../../protocol/limits-money'
 import type { ContactOp } from '../../protocol/messages/op'
 import type { PubMessage } from '../../protocol/messages/pub'
@@ -12,6 +10,7 @@ import { OSCAR } from './actors'
 import type { Bugs } from './bugs'
 import type { SimHub } from './hub'
 import type { Invariant } from './invariants/violation'
+import { owedAtRest } from './rest'
 import { START } from './timeline'
 import { makeTrouble } from './trouble'
 import { otherwisePaid, unheard, unpaid } from './unpaid'
@@ -264,23 +263,6 @@ async function restartAtEnd(world: World, broken: () => unknown): Promise<void> 
   const effects = owedAtRest(world)
   if (effects.length > 0) world.violate('answered', `a provider at rest still owes ${effects[0]?.kind}`)
   judgeEnd(world)
-}
-
-/** What the provider would do if it looked now; nothing of one that is not there. */
-function owedAtRest({ provider }: World): Effect[] {
-  const { running, machine } = provider
-  if (running === null) return []
-  const { inbox, ledger } = running
-  const facts = {
-    connected: running.connected(),
-    newcomers: new Set<never>(),
-    strangers: new Map(),
-    replies: new Map(),
-    sealed: running.escrow.vault.pubs(),
-    otherClocks: running.clocks.all(),
-  }
-  const policy = provider.policy()
-  return decide({ state: inbox.state, now: machine.clock.now(), policy, facts, ledger }).effects
 }
 
 function outcomeOf(world: World, violation: { invariant: Invariant; sentence: string } | undefined): Outcome {

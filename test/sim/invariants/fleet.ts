@@ -33,7 +33,10 @@ export class Fleet {
         }
       }
       if (reservedBytes > hub.place.memoryBytes)
-        this.violate('capacity', `${hub.machine.name} has ${containers.size} pubs`)
+        this.violate(
+          'capacity',
+          `${hub.machine.name} has ${containers.size} pubs with ${reservedBytes} of ${hub.place.memoryBytes} bytes`,
+        )
     }
   }
 

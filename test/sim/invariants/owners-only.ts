@@ -97,13 +97,16 @@ export class OwnersOnly {
     if (deleted && !isFailed && !this.isYes(cause, before)) bad('deleted without a yes to its question')
   }
 
-  /** A plan that follows its subscription changes plan and size alone; what the operator moves keeps the cause. */
+  /**
+   * A plan that follows its subscription changes plan and size alone; what the operator moves keeps the cause, and so does
+   * the way back from a version that turned out bad.
+   */
   private followsPayment(before: PubMessage | undefined, record: PubMessage): boolean {
     const payment = this.payments.get(record.answers)
     if (before === undefined || payment?.pub !== record.pub || payment.plan !== record.plan) return false
     const rest = (one: PubMessage): string => {
-      const { plan, size, answers, epoch, hub, port, feed, ...same } = one
-      return JSON.stringify(same)
+      const { plan, size, answers, epoch, hub, port, feed, version, ...same } = one
+      return JSON.stringify(before.answers === record.answers ? same : { ...same, version })
     }
     return rest(before) === rest(record)
   }
