@@ -162,7 +162,7 @@ function refuseBurst(look: Look, author: FeedId, over: Request[]): void {
   if (last === undefined) return
   // One by one: as arguments of one call, a hundred thousand are more than the stack holds.
   let lastArrival = 0
-  for (const request of over) lastArrival = Math.max(lastArrival, request.receivedAt)
+  for (const { receivedAt } of over) if (receivedAt <= now) lastArrival = Math.max(lastArrival, receivedAt)
   const lastAnswer = lastBurst(look, author)
   const due = Math.max(lastArrival + BURST_GATHER_MS, lastAnswer + BURST_ANSWER_EVERY_MS)
   if (now < due) return look.wakeAt(due)

@@ -80,8 +80,11 @@ export class Look {
    * meanwhile, else it would take away at its start what has long been done.
    */
   deadline(at: Millis): Millis {
-    const { currentSince } = this.world.facts
-    return currentSince === undefined ? at : Math.max(at, currentSince + NEWS_WAIT_MS)
+    const { facts, now } = this.world
+    const { currentSince } = facts
+    // Started under a clock that was ahead and was set back since: it has heard them by now.
+    if (currentSince === undefined || currentSince > now) return at
+    return Math.max(at, currentSince + NEWS_WAIT_MS)
   }
 
   /** Look again at this time at the latest, even if nothing arrives. */

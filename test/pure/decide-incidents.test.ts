@@ -230,3 +230,18 @@ test('`log` lists the last incidents to owners, the latest first; the view shows
   t.equal(provider, story.state.provider.id)
   t.end()
 })
+
+test('a clock that was days ahead and is set right holds no notice back', (t) => {
+  const told = aliceIsUp()
+  const { story } = told
+  const right = story.now
+  story.now += 9 * 24 * 60 * MINUTE_MS
+  story.startedAt = story.now
+  says(told, {})
+  story.now = right + MINUTE_MS
+  t.deepEqual(
+    story.settle().map((effect) => effect.kind),
+    ['notice'],
+  )
+  t.end()
+})
