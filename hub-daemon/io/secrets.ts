@@ -45,6 +45,11 @@ export class Secrets {
     this.sealed.add(name)
   }
 
+  /** True where the provider has ever had a secret of this run in escrow: without that no run was started. */
+  wasSealed(name: string): boolean {
+    return readText(this.path(name, 'escrow')) !== null
+  }
+
   /** Those of these pubs that have a secret here which is in escrow. */
   sealedOf(pubs: Iterable<PubId>): Set<PubId> {
     const found = new Set<PubId>()

@@ -74,6 +74,17 @@ test('the key first; sealed again when it is missed; back when it is lost; never
     const other = await provider.phase(PUB, 'failed', 90_000)
     t.match(other.reason ?? '', /and the key on this server is of/, 'a key that is another one is told')
     t.equal(provider.ledger(PUB).feed, up.feed, 'and not used')
+
+    await hub.kill('SIGKILL')
+    rmSync(join(dir, 'pubs', NAME, 'escrow'))
+    hub = await startHubProcess(options)
+    await until('its own key', () => readFileSync(secret, 'utf8') === text, 120_000)
+    await provider.phase(PUB, 'up', 60_000)
+    t.equal(
+      readFileSync(secret, 'utf8'),
+      text,
+      'one that was never in escrow, and so never used, made way for it',
+    )
   } catch (error) {
     t.comment(hub.lines().slice(-5_000))
     throw error

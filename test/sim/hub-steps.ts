@@ -137,7 +137,14 @@ async function keepInEscrow(hub: SimHub, pub: PubId, epoch: number): Promise<voi
     if (found.secret === null && known !== null) throw new KeyError('its key is gone')
     secrets.set(pub, found.feed ?? secretOf(hub, pub))
   }
-  const feed = secretOf(hub, pub)
+  let feed = secretOf(hub, pub)
+  if (known !== null && known !== feed && !hub.sealed.has(pub)) {
+    const found = await link
+      .call('get a secret', (provider) => provider.escrow.secret(machine.id, { pub, epoch }))
+      .catch(asKeyError)
+    feed = found.feed ?? feed
+    secrets.set(pub, feed)
+  }
   if (known !== null && known !== feed) throw new KeyError('its key is another one')
   const ask = (key: string | null, closed: string | null): Promise<EscrowAnswer> => {
     const request = { pub, epoch, feed, key, sealed: closed }
