@@ -5,12 +5,12 @@
 import { createHash } from 'node:crypto'
 import { existsSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
-import test from 'tape'
+import test, { type Test } from 'tape'
 import type { HubOptions } from '../../hub-daemon/main'
-import { type MessageId, pubIdOf, runNameOf } from '../../protocol/ids'
+import { type FeedId, type MessageId, pubIdOf, runNameOf } from '../../protocol/ids'
 import { makeFeedSecret } from '../../sbot/feed-secret'
 import { makeBoxPair, openSealed } from '../../sbot/sealed-box'
-import { startHubProcess } from '../helpers/hub-process'
+import { type HubProcess, startHubProcess } from '../helpers/hub-process'
 import { HubProvider } from '../helpers/hub-provider'
 import { freePort, randomNetworkKey, removeFolder, temporaryFolder, until } from '../helpers/machine'
 
@@ -68,23 +68,7 @@ test('the key first; sealed again when it is missed; back when it is lost; never
     await until('the key to come back', () => existsSync(secret), 120_000)
     await provider.phase(PUB, 'up', 60_000)
 
-    await hub.kill('SIGKILL')
-    writeFileSync(secret, makeFeedSecret().text)
-    hub = await startHubProcess(options)
-    const other = await provider.phase(PUB, 'failed', 90_000)
-    t.match(other.reason ?? '', /and the key on this server is of/, 'a key that is another one is told')
-    t.equal(provider.ledger(PUB).feed, up.feed, 'and not used')
-
-    await hub.kill('SIGKILL')
-    rmSync(join(dir, 'pubs', NAME, 'escrow'))
-    hub = await startHubProcess(options)
-    await until('its own key', () => readFileSync(secret, 'utf8') === text, 120_000)
-    await provider.phase(PUB, 'up', 60_000)
-    t.equal(
-      readFileSync(secret, 'utf8'),
-      text,
-      'one that was never in escrow, and so never used, made way for it',
-    )
+    hub = await otherKeys(t, { hub, options, provider, text, feed: up.feed })
   } catch (error) {
     t.comment(hub.lines().slice(-5_000))
     throw error
@@ -94,3 +78,35 @@ test('the key first; sealed again when it is missed; back when it is lost; never
     removeFolder(dir)
   }
 })
+
+interface OtherKeys {
+  hub: HubProcess
+  options: HubOptions
+  provider: HubProvider
+  /** The pub's own secret. */
+  text: string
+  feed: FeedId | null
+}
+
+/** A key that is another one is not used; one that was never in escrow, and so never used, makes way. */
+async function otherKeys(t: Test, { hub, options, provider, text, feed }: OtherKeys): Promise<HubProcess> {
+  const folder = join(options.dir, 'pubs', NAME)
+  const secret = join(folder, 'secret')
+  await hub.kill('SIGKILL')
+  writeFileSync(secret, makeFeedSecret().text)
+  const refusing = await startHubProcess(options)
+  const other = await provider.phase(PUB, 'failed', 90_000)
+  t.match(other.reason ?? '', /and the key on this server is of/, 'a key that is another one is told')
+  t.equal(provider.ledger(PUB).feed, feed, 'and not used')
+  await refusing.kill('SIGKILL')
+  rmSync(join(folder, 'escrow'))
+  const taking = await startHubProcess(options)
+  await until('its own key', () => readFileSync(secret, 'utf8') === text, 120_000)
+  await provider.phase(PUB, 'up', 60_000)
+  t.equal(
+    readFileSync(secret, 'utf8'),
+    text,
+    'one that was never in escrow, and so never used, made way for it',
+  )
+  return taking
+}
