@@ -7,6 +7,7 @@ import pull from 'pull-stream'
 import ssbKeys from 'ssb-keys'
 import test, { type Test } from 'tape'
 import type { PubView } from '../../protocol/rpc'
+import { answered } from './connected'
 import { joinHub, type TestHub, type TestHubOptions } from './hub'
 import { freePort, randomNetworkKey, until } from './machine'
 import { answersTo, finalAnswer, firstPost, inviteIn, privatePost, readFrom } from './patchwork'
@@ -75,7 +76,7 @@ export async function askForPub(
 ): Promise<{ request: string; code: string; pub: PubView }> {
   const { owner, provider } = world
   const request = await firstPost(owner, provider.id, `create ${name}`)
-  const answer = await finalAnswer(owner, provider.id, request, 60_000)
+  const answer = await answered(owner, () => provider, request, 90_000)
   t.equal(answer.content.buttcloud.outcome, 'done', `create ${name}: ${answer.text.slice(0, 80)}`)
   t.equal(answer.content.root, request, 'the invite came in the same thread')
   const code = inviteIn(answer.text)
