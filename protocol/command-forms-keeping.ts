@@ -30,8 +30,8 @@ export const INVITES: Form[] = [
 
 const uninvite: Form['read'] = (found) => {
   const id = (found.written('word') ?? '').replace(/^#(?=.)/, '')
-  // Ids have digits in them. Without one it is a pub's name, or somebody's: which invite was not said.
-  if (!/\d/.test(id)) {
+  // Ids have digits in them, and no blanks, quoted or not. What has none is a pub's name, or somebody's: which invite was not said.
+  if (!/\d/.test(id) || /\s/.test(id)) {
     const reason = sentence.inviteIdMissing(found.name ?? (checkName(id).ok ? id : null))
     return { kind: 'invalid', command: 'uninvite', reason }
   }
