@@ -8,12 +8,12 @@ import {
 } from '../../protocol/limits'
 import { BILLING_METHODS, type OwedItem } from '../../protocol/rpc-billing'
 import { connectRemote } from '../../sbot/connect'
+import type { Membership } from '../../sbot/membership'
 import { asError, drain } from '../../sbot/peers'
 import { checkFactAnswer, checkOwedItem, checkPage, checkState } from '../answers'
 import type { ProviderPort } from '../port'
 import { callWithin } from './call'
 import type { Log } from './log'
-import type { Membership } from './membership'
 
 export interface LinkOptions {
   membership: Membership

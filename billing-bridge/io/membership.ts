@@ -1,28 +1,17 @@
 /** The bridge's own key, and which provider it has joined with it. */
 import { join } from 'node:path'
 import ssbKeys from 'ssb-keys'
-import { feedId, shape, text, whole } from '../../protocol/check'
 import type { FeedId, InviteKey } from '../../protocol/ids'
 import { CALL_TIMEOUT_MS } from '../../protocol/limits'
 import { type BridgeJoinRequest, joinText } from '../../protocol/rpc'
 import { parseToken } from '../../protocol/token'
 import { connectRemote } from '../../sbot/connect'
-import { makeFolder, readJson, writeJson } from '../../sbot/durable'
+import { makeFolder, writeJson } from '../../sbot/durable'
 import { loadIdentity } from '../../sbot/identity'
+import { checkJoinAnswer, type Membership, membershipIn } from '../../sbot/membership'
 import { asError } from '../../sbot/peers'
 import { callWithin } from './call'
 import type { Log } from './log'
-
-/** What a bridge keeps of its provider, in `<dir>/bridge.json`. */
-export interface Membership {
-  provider: FeedId
-  host: string
-  port: number
-  label: string
-}
-
-const membership = shape({ provider: feedId, host: text(253), port: whole(1, 65_535), label: text(200) })
-const joinAnswer = shape({ provider: feedId, label: text(200) })
 
 /** The key pair of the bridge, made where the folder is new. A bridge writes no feed. */
 export function keysIn(directory: string): { id: FeedId } {
@@ -32,14 +21,7 @@ export function keysIn(directory: string): { id: FeedId } {
 
 /** The provider this bridge has joined; null when it has joined none. */
 export function readMembership(directory: string): Membership | null {
-  const path = join(directory, 'bridge.json')
-  const value = readJson(path)
-  if (value === null) return null
-  const checked = membership(value, '')
-  if (checked.ok) return checked.value
-  throw new Error(
-    `${path} makes no sense (${checked.field} is ${checked.found}); join again with a new token`,
-  )
+  return membershipIn(join(directory, 'bridge.json'))
 }
 
 export interface JoinOptions {
@@ -71,7 +53,7 @@ export async function joinProvider(options: JoinOptions): Promise<Membership> {
   try {
     const proof = ssbKeys.sign(keys, joinText(tokenKeys.id as InviteKey, keys.id))
     const request: BridgeJoinRequest = { bridge: keys.id, proof }
-    const answer = joinAnswer(await ask(connection.rpc.buttcloud.join, request, before), '')
+    const answer = checkJoinAnswer(await ask(connection.rpc.buttcloud.join, request, before), '')
     if (!answer.ok)
       throw new Error(`the provider's answer makes no sense: ${answer.field} is ${answer.found}`)
     const { host, port } = token

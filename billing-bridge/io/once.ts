@@ -2,9 +2,10 @@
 import { CALL_TIMEOUT_MS } from '../../protocol/limits'
 import { BILLING_METHODS } from '../../protocol/rpc-billing'
 import { connectRemote } from '../../sbot/connect'
+import type { Membership } from '../../sbot/membership'
 import type { ProviderPort } from '../port'
 import { portOf } from './link'
-import { keysIn, type Membership, readMembership } from './membership'
+import { keysIn, readMembership } from './membership'
 
 /** The membership of the bridge in a folder. Throws a sentence where there is none. */
 export function memberIn(directory: string): Membership {

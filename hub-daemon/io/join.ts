@@ -1,37 +1,19 @@
 /** Joining a provider with a one-time token, and remembering it. */
 import { join } from 'node:path'
 import ssbKeys from 'ssb-keys'
-import { feedId, shape, text, whole } from '../../protocol/check'
 import type { FeedId, InviteKey } from '../../protocol/ids'
 import { CALL_TIMEOUT_MS } from '../../protocol/limits'
 import { type JoinRequest, joinText } from '../../protocol/rpc'
 import { parseToken } from '../../protocol/token'
-import { makeFolder, readJson, writeJson } from '../../sbot/durable'
+import { makeFolder, writeJson } from '../../sbot/durable'
+import { checkJoinAnswer, type Membership, membershipIn } from '../../sbot/membership'
 import { call } from './calls'
 import { connectTo } from './client'
 import type { Log } from './log'
 
-/** What a hub keeps of its provider, in `<dir>/hub.json`. */
-export interface Membership {
-  provider: FeedId
-  host: string
-  port: number
-  label: string
-}
-
-const membership = shape({ provider: feedId, host: text(253), port: whole(1, 65_535), label: text(200) })
-const joinAnswer = shape({ provider: feedId, label: text(200) })
-
 /** The provider this hub has joined; null when it has joined none. */
 export function readMembership(directory: string): Membership | null {
-  const path = join(directory, 'hub.json')
-  const value = readJson(path)
-  if (value === null) return null
-  const checked = membership(value, '')
-  if (checked.ok) return checked.value
-  throw new Error(
-    `${path} makes no sense (${checked.field} is ${checked.found}); join again with a new token`,
-  )
+  return membershipIn(join(directory, 'hub.json'))
 }
 
 export interface JoinOptions {
@@ -70,7 +52,7 @@ export async function joinProvider(options: JoinOptions): Promise<Membership> {
       proof: ssbKeys.sign(options.keys, joinText(tokenKeys.id as InviteKey, options.keys.id)),
       ...(options.label === undefined ? {} : { label: options.label }),
     }
-    const answer = joinAnswer(await joinCall(client.rpc.buttcloud.join, request, before), '')
+    const answer = checkJoinAnswer(await joinCall(client.rpc.buttcloud.join, request, before), '')
     if (!answer.ok)
       throw new Error(`the provider's answer makes no sense: ${answer.field} is ${answer.found}`)
     const joined: Membership = {
