@@ -1,12 +1,14 @@
 /** The hub daemon, wired together: its node, its provider, its engine, and the loop between them. */
 import { join } from 'node:path'
-import type { FeedId } from '../protocol/ids'
+import type { FeedId, PubId } from '../protocol/ids'
 import { HANDSHAKE_TIMEOUT_MS } from '../protocol/limits'
 import { addressOf } from '../protocol/token'
 import type { Membership } from '../sbot/membership'
 import { networkKeyOf, openNode } from '../sbot/stacks'
 import { readVersion } from '../sbot/version'
+import type { Engine } from './engines/engine'
 import { type HubMethods, hubPlugin } from './io/api'
+import { AtRest } from './io/at-rest'
 import { readOffer } from './io/capacity'
 import { chooseEngine } from './io/engine-choice'
 import { Exports } from './io/exports'
@@ -21,7 +23,8 @@ import { Reconciler } from './io/reconcile'
 import { Rings } from './io/rings'
 import { Secrets } from './io/secrets'
 import { emptyMemory } from './memory'
-import { emptyState } from './state'
+import { type Place, placeOf as readingPlaceOf } from './reading-place'
+import { emptyState, type HubState } from './state'
 
 export interface HubOptions {
   /** Everything of this hub: its identity, its pubs' secrets, and with the process engine the pubs themselves. */
@@ -149,7 +152,8 @@ async function start(
     else log.warn({ reason: trouble }, 'no pub can be made here until the engine answers; asking on')
   })
   const secrets = new Secrets(pubs)
-  const exports = new Exports(observer.sessions, secrets)
+  const rest = new AtRest()
+  const exports = exportsOf(state, observer, secrets, engine, rest)
   const meter = new Meter(engine, observer, state, new Rings(join(directory, 'figures'), log))
   const running = new Reconciler({
     sbot,
@@ -166,6 +170,7 @@ async function start(
       memory,
       secrets,
       meter,
+      rest,
       fetcher: new Fetcher({ engine, memory, directory: pubs, log, changed: wake }),
       capsShs: networkKey,
       knownFeed: (pub) => state.specs.get(pub)?.content.feed ?? state.observed.get(pub)?.content.feed ?? null,
@@ -194,7 +199,7 @@ async function start(
   })
   log.info({ hub: id, provider, label: membership.label, engine: engine.kind, host }, 'the hub is running')
   const stop = async () => {
-    exports.stop()
+    await exports.stop()
     await meter.stop()
     await running.stop()
     await link?.stop()
@@ -204,6 +209,25 @@ async function start(
   }
   const hub = { id, provider, label: membership.label, engine: engine.kind, stop: once(stop) }
   return { hub, methods: createHubMethods({ observer, meter, exports }) }
+}
+
+function exportsOf(
+  state: HubState,
+  observer: Observer,
+  secrets: Secrets,
+  engine: Engine,
+  rest: AtRest,
+): Exports {
+  const place = (pub: PubId): Place => {
+    const connected = (observer.sessions.get(pub)?.rpc ?? null) !== null
+    return readingPlaceOf(pub, {
+      state,
+      engine: observer.facts().engine,
+      connected,
+      taken: rest.isTaken(pub),
+    })
+  }
+  return new Exports({ pubs: observer.sessions, secrets, engine, rest, place })
 }
 
 /** The same end for everybody who asks for it. */
