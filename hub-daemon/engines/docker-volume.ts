@@ -89,10 +89,11 @@ async function* filesIn(
 ): AsyncGenerator<RestingFile> {
   const answer = await container
     .getArchive({ path, abortSignal: signal } as { path: string })
-    .catch((error: unknown) => {
-      // No such file; that the container is gone is another matter, and has another sentence.
-      if (statusOf(error) === 404 && !/no such container/i.test(String(error))) return null
-      throw error
+    .catch(async (error: unknown) => {
+      // 404 has two reasons with much the same words: no such file, or the container is gone.
+      if (statusOf(error) !== 404) throw error
+      if ((await container.inspect().catch(unless(404))) === undefined) throw error
+      return null
     })
   if (answer !== null) yield* filesOfTar(answer as NodeJS.ReadableStream)
 }
@@ -103,12 +104,20 @@ interface Arrived {
   next: () => void
 }
 
+interface Seen {
+  arrived: Arrived | null
+  end: { error: Error | null } | null
+  /** Something came, or it is over. */
+  wake: () => void
+  /** The file that came last is at its end, or all is. */
+  leave: () => void
+}
+
 /** The files of a tar stream, below its first folder. Fails where the stream ends too early. */
 export async function* filesOfTar(stream: NodeJS.ReadableStream): AsyncGenerator<RestingFile> {
   const extract = tar.extract()
-  const seen: { arrived: Arrived | null; end: { error: Error | null } | null; wake: () => void } = {
-    ...{ arrived: null, end: null, wake: () => undefined },
-  }
+  const seen: Seen = { arrived: null, end: null, wake: () => undefined, leave: () => undefined }
+  extract.on('close', () => seen.leave())
   extract.on('entry', (header: Arrived['header'], body: Arrived['body'], next: () => void) => {
     seen.arrived = { header, body, next }
     seen.wake()
@@ -132,11 +141,11 @@ export async function* filesOfTar(stream: NodeJS.ReadableStream): AsyncGenerator
       const { header, body, next } = one
       let over = false
       const ended = new Promise<void>((resolve) => {
-        body.on('end', () => {
-          over = true
-          resolve()
-        })
-        extract.on('close', resolve)
+        seen.leave = resolve
+      })
+      body.on('end', () => {
+        over = true
+        seen.leave()
       })
       const path = header.name.replace(/^[^/]*\/?/, '')
       if (header.type === 'file')

@@ -94,7 +94,7 @@ export interface RestingFile {
 
 /** A volume that is read as it lies there: nothing is run on it, and nothing changed. */
 export interface RestingVolume {
-  /** The regular files at or below `path` in the order of their paths; none where there is nothing. Links are not followed. */
+  /** The regular files at or below `path` in the order of their paths, none where there is nothing. No link leads to the host's files. */
   files(path: string): AsyncGenerator<RestingFile>
   /** Lets go of it; what is being read fails. */
   close(): Promise<void>

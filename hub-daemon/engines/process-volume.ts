@@ -29,7 +29,7 @@ async function* filesAt(full: string, path: string, life: { over: boolean }): As
   if (life.over) throw new Error('the volume was let go')
   const found = await lookAt(full)
   if (found === null) return
-  if (found.isFile()) yield { path, sizeBytes: found.size, at: found.mtimeMs, bytes: bytesOf(full, life) }
+  if (found.isFile()) yield { path, sizeBytes: found.size, at: found.ctimeMs, bytes: bytesOf(full, life) }
   if (!found.isDirectory()) return
   // In the order of their bytes, as Docker gives them.
   for (const name of (await readdir(full)).sort())

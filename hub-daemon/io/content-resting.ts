@@ -14,6 +14,8 @@ const PEERS = 'gossip.json'
 /** The content of a volume; it is opened when something is first read of it. */
 export class RestingContent implements Content {
   unreadBytes = 0
+  /** Docker tells seconds, and when a file was last written, which is before it got its name. */
+  readonly blobTimeSlackMs = 2_000
   private volume: Promise<RestingVolume> | null = null
   private closed = false
   /** The blobs as they come, and the one that has come and was not asked for yet. */

@@ -1,4 +1,5 @@
 /** What a pub holds, asked of its own server. io/content-resting.ts reads the same of one that does not run. */
+import type { Millis } from '../../protocol/ids'
 import { EXPORT_PAGE_MESSAGES } from '../../protocol/limits'
 import type { Stored } from '../resting-log'
 import { call, readAll } from './calls'
@@ -15,6 +16,8 @@ export interface Content {
   messages(limit: number): AsyncGenerator<Stored[]>
   /** After all messages were read: bytes at the end of the log that no server could read either. */
   readonly unreadBytes: number
+  /** A blob may have come so much later than it is said to have. */
+  readonly blobTimeSlackMs: Millis
   /** All blobs, in any order. */
   blobs(): Promise<Blob[]>
   /** One of them. Asked for in the order of their files (`blobPath`), one after the other. */
@@ -42,6 +45,7 @@ export function contentOfServer(rpc: () => any): Content {
   return {
     messages: (limit) => pagesOf(rpc(), limit),
     unreadBytes: 0,
+    blobTimeSlackMs: 0,
     async blobs() {
       const found: Blob[] = []
       await readAll(

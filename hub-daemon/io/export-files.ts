@@ -56,15 +56,15 @@ export async function countExport(
   for (const { id, size } of blobs) hash.update(`${id} ${size}\n`)
   const id = hash.digest('hex')
   const last = blobs.reduce((latest, { ts }) => Math.max(latest, Math.floor(ts)), 0)
-  // The same blobs have one time in every archive: a volume tells the time of a file less exactly than a server.
-  const blobsUntil = asked?.id === id ? asked.blobsUntil : last
+  const blobsUntil = last + content.blobTimeSlackMs
   const snapshot = { messages: log?.messages ?? 0, blobsUntil, id }
   const files = filesOf(source, log, blobs, snapshot)
   if (part === 'all') {
     const gossip = await gossipOf(content)
     files.push({ name: 'gossip.json', sizeBytes: gossip.length, read: () => gossip })
   }
-  const at = Math.floor(Math.max(log?.lastAt ?? 0, snapshot.blobsUntil))
+  // Of blobs no time is told: a volume knows it less exactly than a server, and the bytes shall be the same.
+  const at = Math.floor(log?.lastAt ?? 0)
   return { snapshot, ...archive(source.name, files, at) }
 }
 
