@@ -1,11 +1,9 @@
 /** Goal: every mail that is owed, once, to whom it is for. */
 import test from 'tape'
-import { moneyText } from '../../cli/render-money'
 import { decide } from '../../plugin/decide'
 import type { Effect, Mail, MailTo } from '../../plugin/effects'
 import { Look } from '../../plugin/look'
 import { oweMails } from '../../plugin/mails'
-import { moneyView } from '../../plugin/money-view'
 import type { MessageId } from '../../protocol/ids'
 import { pubIdOf } from '../../protocol/ids'
 import {
@@ -22,7 +20,6 @@ import { buildIncident, type IncidentMessage } from '../../protocol/messages/inc
 import { alice, bob, hub, key, plainLedger, provider, Story } from '../helpers/story'
 import { aliceHasPub } from '../helpers/story-hub'
 import { billing, pays } from '../helpers/story-money'
-import { aliceHasLink, fact, paid } from '../helpers/story-pay'
 
 const DAY_MS = 24 * 3_600_000
 const MINUTE_MS = 60_000
@@ -122,33 +119,6 @@ test('dues: every stage to the owners and to who pays, each once', (t) => {
       }
       t.equal(duesMails(story, story.mails.length).mail.length, 0, 'and not again')
     }
-  t.end()
-})
-
-test('dues: who comes to pay for a pub is not told that nobody pays for it, nor that all is well again', (t) => {
-  const told = aliceIsUp(['cus_1'])
-  const { story } = told
-  owes(told, 'grace', 'never')
-  story.now += DAY_MS
-  pays(story, pubIdOf(told.pub), 'incomplete')
-  t.deepEqual(
-    duesMails(story, story.mails.length).mail,
-    [],
-    'whose first payment is not through pays nothing yet',
-  )
-  pays(story, pubIdOf(told.pub), 'active')
-  t.deepEqual(duesMails(story, story.mails.length).mail, [])
-  const begun = story.state.provider.money.dues.get(pubIdOf(told.pub))?.content
-  if (begun !== undefined) story.tells(provider, buildDues({ ...begun, stage: 'clear' }))
-  t.deepEqual(duesMails(story, story.mails.length).mail, [])
-  story.now += DAY_MS
-  pays(story, pubIdOf(told.pub), 'past_due')
-  owes(told, 'grace', 'past-due')
-  t.deepEqual(
-    duesMails(story, story.mails.length).mail.map(({ to, subject }) => [to.kind, subject]),
-    [['payer', 'The payment for alice failed']],
-    'what is theirs they hear of',
-  )
   t.end()
 })
 
@@ -252,33 +222,6 @@ test('the operator: a silent hub once a day, alerts once, room that runs out', (
   const empty = new Story()
   empty.addressed = new Set()
   t.equal(mailsOf(empty.settle()).length, 0, 'a provider without hubs knows')
-  t.end()
-})
-
-test('the operator: somebody has paid for what fits nowhere, once', (t) => {
-  const story = paid()
-  story.addressed = new Set(['operator'])
-  const request = aliceHasLink(story)
-  story.policy = { ...story.policy, portMax: story.policy.portMin - 1 }
-  fact(story, request)
-  story.settle()
-  const mails = story.mails.filter(({ key: of }) => of.startsWith('no-room '))
-  t.deepEqual(
-    mails.map(({ to, subject }) => [to.kind, subject]),
-    [['operator', 'ButtCloud: no room for alice, which is paid']],
-  )
-  t.match(mails[0]?.text ?? '', /on the plan tiny, and no hub has room.* UTC, the subscription is ended/)
-  const view = moneyView(story, [], [])
-  t.match(moneyText(view), /Paid, and no hub has room.*\n\nPUB[^\n]*\nalice +tiny +20/s)
-  const lucky = paid()
-  lucky.addressed = new Set(['operator'])
-  fact(lucky, aliceHasLink(lucky))
-  lucky.settle()
-  t.deepEqual(
-    lucky.mails.filter(({ key: of }) => of.startsWith('no-room ')),
-    [],
-    'what is made at once is no trouble',
-  )
   t.end()
 })
 
