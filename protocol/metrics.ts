@@ -72,12 +72,6 @@ export const METRICS = {
     help: 'When this process began, in seconds since 1970.',
     programs: EVERYWHERE,
   },
-  buttcloud_log_lines_total: {
-    kind: 'counter',
-    help: 'Lines that this program has logged, by level.',
-    programs: EVERYWHERE,
-    labels: { level: ['debug', 'info', 'warn', 'error'] },
-  },
   buttcloud_feed_messages_total: {
     kind: 'counter',
     help: "Messages on this program's own feed, those of earlier runs included.",

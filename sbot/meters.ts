@@ -27,6 +27,8 @@ export class Meters {
   private readonly gathers: Gather[] = []
   private readonly lag = new Lag()
   private asked: Promise<string> | null = null
+  /** Once: reckoned anew it would wander by milliseconds, and every one looks like a restart. */
+  private readonly startedSeconds = Date.now() / 1_000 - process.uptime()
 
   constructor(
     program: MetricProgram,
@@ -43,6 +45,8 @@ export class Meters {
 
   /** See Note. Figures of another program, or with labels that are on no list, are dropped: they are never an error. */
   readonly note: Note = (sample) => {
+    // Which version runs is nobody's to say but ours.
+    if (sample.name === BUILD) return
     const labels = shownLabels(sample)
     const kept = this.kept.get(sample.name)
     if (labels === null || kept === undefined || !Number.isFinite(sample.value)) return
@@ -103,7 +107,7 @@ export class Meters {
       { name: 'buttcloud_event_loop_lag_seconds', value: this.lag.worstSeconds() },
       { name: 'process_cpu_seconds_total', value: (user + system) / 1e6 },
       { name: 'process_resident_memory_bytes', value: process.memoryUsage.rss() },
-      { name: 'process_start_time_seconds', value: Date.now() / 1_000 - process.uptime() },
+      { name: 'process_start_time_seconds', value: this.startedSeconds },
     ]
   }
 
