@@ -11,6 +11,8 @@ import { createLog, type Log } from './io/log'
 import { joinProvider, keysIn } from './io/membership'
 import { monitorBilling, webhookOutcome } from './io/monitor'
 import { askOnce, memberIn } from './io/once'
+import { createPortal } from './io/portal'
+import { PortalLinks, portalKeyIn } from './io/portal-links'
 import { startServer } from './io/server'
 import { openStripe } from './io/stripe'
 import { doStep, planSync } from './io/sync'
@@ -53,6 +55,7 @@ export interface RunningBilling {
 }
 
 const LOOPBACK = '127.0.0.1'
+const LOOPBACK_URL = `http://${LOOPBACK}`
 
 /** Runs a bridge until stopped. Rejects with a sentence when a key is missing, or it has joined no provider. */
 export async function runBilling(options: BillingOptions): Promise<RunningBilling> {
@@ -66,6 +69,8 @@ export async function runBilling(options: BillingOptions): Promise<RunningBillin
     )
   const door = openStripe({ key: stripeKey, base: stripeBase })
   const keys = keysIn(directory)
+  const outside = options.publicUrl === undefined ? null : publicUrlOf(options.publicUrl)
+  const links = new PortalLinks(portalKeyIn(directory), linkBaseOf(outside, door.live, log))
   const { join: token } = options
   const membership =
     token === undefined
@@ -78,6 +83,9 @@ export async function runBilling(options: BillingOptions): Promise<RunningBillin
     owed: (item) => bridge?.owed(item),
   })
   const monitor = monitorBilling(options.metrics, link, () => bridge?.waiting() ?? null, log)
+  const portal = createPortal({
+    ...{ door, links, returnUrl: `${outside ?? LOOPBACK_URL}/`, stripeBase, now: () => realClock.now(), log },
+  })
   try {
     const server = await startServer({
       host: options.host ?? LOOPBACK,
@@ -89,16 +97,17 @@ export async function runBilling(options: BillingOptions): Promise<RunningBillin
         return answer
       },
       page: () => link.port.page(),
+      portal,
       invite: options.invite ?? null,
       health: () => healthOf(link.awayMs()),
       termsFile: options.termsFile ?? null,
       privacyFile: options.privacyFile ?? null,
       ...{ operator, log },
     })
-    const publicUrl = publicUrlOf(options.publicUrl ?? `http://${LOOPBACK}:${server.port}`)
+    const publicUrl = outside ?? `${LOOPBACK_URL}:${server.port}`
     const { provider } = membership
     const made = createBridge({
-      ...{ door, port: link.port, provider, publicUrl, webhookSecrets, clock: realClock, log },
+      ...{ door, port: link.port, provider, publicUrl, links, webhookSecrets, clock: realClock, log },
     })
     bridge = made
     // The connection may have been faster.
@@ -117,6 +126,19 @@ export async function runBilling(options: BillingOptions): Promise<RunningBillin
     door.close()
     throw error
   }
+}
+
+/** Where links for mails begin; null where nobody could follow them, or real money would go by the clear. */
+function linkBaseOf(publicUrl: string | null, live: boolean, log: Log): string | null {
+  if (publicUrl === null)
+    log.warn({}, 'without --public-url no mail has a link by which a payer can change the card')
+  else if (live && !publicUrl.startsWith('https://'))
+    log.warn(
+      { publicUrl },
+      'with a live key --public-url has to begin with https://, or no mail has a link by which a payer can change the card',
+    )
+  else return publicUrl
+  return null
 }
 
 /** Without a slash at its end. */

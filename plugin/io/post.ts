@@ -75,6 +75,7 @@ export class Post {
       },
       failed: this.queue.failures(),
       portal: this.options.settings.portal,
+      portalOf: (customer) => this.addresses.portalOf(customer),
     }
   }
 
@@ -121,6 +122,11 @@ export class Post {
     const words = mailWords.receipt(this.options.service, name ?? 'that you asked for', receiptUrl)
     if (!old) this.queue.add({ key: `receipt ${invoice}`, to: { kind: 'payer', customer }, ...words })
     this.addresses.noteReceipt(customer, invoice)
+  }
+
+  /** A payer's lasting link, as the bridge makes it; null where there is none any more. On disk when it returns. */
+  hearPortal(customer: string, link: string | null): void {
+    this.addresses.notePortal(customer, link)
   }
 
   view(): MailView {

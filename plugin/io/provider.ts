@@ -276,7 +276,10 @@ function meansOf(
 /** Mail, where there is any, told of who pays. */
 function postOf(options: ProviderOptions, billing: Billing, inbox: Inbox, wake: () => void): Post | null {
   const post = options.post?.(wake) ?? null
-  if (post !== null) billing.onPayer = (news) => post.hear(news, inbox.state)
+  if (post !== null) {
+    billing.onPayer = (news) => post.hear(news, inbox.state)
+    billing.onPortal = (customer, link) => post.hearPortal(customer, link)
+  }
   return post
 }
 
