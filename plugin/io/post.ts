@@ -7,6 +7,7 @@ import type { EmailReply, EmailSet, EmailState, MailTestAnswer, MailView } from 
 import type { PaymentMessage } from '../../protocol/messages/payment'
 import type { State } from '../../protocol/state'
 import type { Clock } from '../../sbot/loop'
+import type { Note } from '../../sbot/meters'
 import { createSecretBox, type SecretBox } from '../../sbot/secret-box'
 import type { Mail, MailTo } from '../effects'
 import type { MailFacts } from '../mail-facts'
@@ -30,6 +31,8 @@ export interface PostOptions {
   log: Log
   /** Mails that wait at once; default MAILS_WAITING_MAX. */
   waitingMax?: number
+  /** For the figures. */
+  note?: Note
   /** Look again: something about mail is different. */
   wake(): void
 }
@@ -47,6 +50,7 @@ export class Post {
       ...{ folder: join(folder, 'mail'), box: this.box, mailer, clock, log, onFailed: wake },
       addressOf: (to) => this.addressOf(to),
       ...(options.waitingMax === undefined ? {} : { waitingMax: options.waitingMax }),
+      ...(options.note === undefined ? {} : { note: options.note }),
     })
     const lost = this.addresses.unreadable + this.queue.unreadable
     if (lost > 0)
@@ -54,6 +58,11 @@ export class Post {
         files: lost,
       })
     log('info', 'mail goes out', { server: mailer.server, waiting: this.queue.view().waiting.length })
+  }
+
+  /** Mails in the queue. */
+  get waiting(): number {
+    return this.queue.waitingCount
   }
 
   /** What a look may know. */
