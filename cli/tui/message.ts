@@ -5,7 +5,7 @@ import type { Figures, LiveFigures, Samples, Span } from '../../protocol/figures
 import type { FeedId, MessageId, Millis, PubId } from '../../protocol/ids'
 import type { InviteView, PubView } from '../../protocol/rpc'
 import type { Letter } from '../letters'
-import type { Connection, Facts, PlanFacts, ProviderFacts } from './model'
+import type { Connection, Facts, PlanFacts, ProviderFacts, QrPicture } from './model'
 
 /**
  * A key as it was pressed. `name` is lower-case: a letter or digit itself, else one of `enter` `escape` `tab` `backspace`
@@ -28,6 +28,8 @@ export type Message =
   /** Once a second, so that ages grow. */
   | { kind: 'tick'; now: Millis }
   | { kind: 'facts'; facts: Fact[]; now: Millis }
+  /** What `picture` asked for; null: too long for one. */
+  | { kind: 'picture'; code: string; picture: QrPicture | null; now: Millis }
 
 /** What the source of facts tells. `at`: when that was true, where it may be older than now. */
 export type Fact =
@@ -80,9 +82,10 @@ export type SourceEffect =
   | { kind: 'seen'; keys: MessageId[] }
   | { kind: 'join'; invite: string | 'local' }
 
-/** copy: onto the clipboard of whoever sits there (OSC 52). open: a link, in their browser. */
+/** picture: a QR code. copy: onto the clipboard of whoever sits there (OSC 52). open: a link, in their browser. */
 export type Effect =
   | SourceEffect
+  | { kind: 'picture'; code: string }
   | { kind: 'copy'; text: string }
   | { kind: 'open'; link: string }
   | { kind: 'bell' }
