@@ -3,6 +3,7 @@
 import type { ExportPart } from '../../protocol/command-kinds'
 import type { Figures, LiveFigures, Samples, Span } from '../../protocol/figures'
 import type { FeedId, MessageId, Millis, PubId } from '../../protocol/ids'
+import type { EmailSet } from '../../protocol/mail'
 import type { InviteView, PubView } from '../../protocol/rpc'
 import type { Letter } from '../letters'
 import type { Connection, Facts, PlanFacts, ProviderFacts } from './model'
@@ -53,6 +54,10 @@ export type Fact =
   /** The first run: how joining went. */
   | { kind: 'joined' }
   | { kind: 'join-failed'; problem: string }
+  /** What was typed in earlier sessions, oldest first. */
+  | { kind: 'history'; lines: string[] }
+  /** Whether a provider has its folder beside the owner's, as `up` makes it: it can be joined without an invite. */
+  | { kind: 'local'; there: boolean }
 
 /** How a request gets on. Whether it was received and answered is in the letters. */
 export type Progress =
@@ -61,6 +66,8 @@ export type Progress =
   | { state: 'failed'; problem: string }
   | { state: 'saving'; bytes: number; bytesAll: number | null }
   | { state: 'saved'; file: string; bytes: number }
+  /** It is over, with an answer that came over the line (`email`). */
+  | { state: 'told'; text: string }
 
 /**
  * say       writes the words to the provider; told back as `request` facts. Never waits for the network to be there
@@ -69,6 +76,8 @@ export type Progress =
  * ask       facts that are wanted now; told back when they are there, and nothing is told when they can't be had
  * seen      these letters have been on the screen: no command's news any more
  * join      redeems a provider's invite; `local` takes that of the provider on this machine
+ * email     hands an address or a code over without a message, so that it stands on no feed: `request` facts with told, failed
+ * typed     keeps a line for the arrow keys of later sessions (what holds a secret is left out)
  */
 export type SourceEffect =
   | { kind: 'say'; request: number; text: string; thread: 'new' | 'newest' | MessageId }
@@ -79,6 +88,8 @@ export type SourceEffect =
   | { kind: 'ask'; what: 'samples'; pub: PubId; span: Span }
   | { kind: 'seen'; keys: MessageId[] }
   | { kind: 'join'; invite: string | 'local' }
+  | { kind: 'email'; request: number; set: EmailSet }
+  | { kind: 'typed'; line: string }
 
 /** copy: onto the clipboard of whoever sits there (OSC 52). open: a link, in their browser. */
 export type Effect =
