@@ -58,6 +58,8 @@ export type Fact =
   | { kind: 'history'; lines: string[] }
   /** Whether a provider has its folder beside the owner's, as `up` makes it: it can be joined without an invite. */
   | { kind: 'local'; there: boolean }
+  /** What came of an `email`, as a sentence. */
+  | { kind: 'mail'; text: string }
 
 /** How a request gets on. Whether it was received and answered is in the letters. */
 export type Progress =
@@ -66,8 +68,6 @@ export type Progress =
   | { state: 'failed'; problem: string }
   | { state: 'saving'; bytes: number; bytesAll: number | null }
   | { state: 'saved'; file: string; bytes: number }
-  /** It is over, with an answer that came over the line (`email`). */
-  | { state: 'told'; text: string }
 
 /**
  * say       writes the words to the provider; told back as `request` facts. Never waits for the network to be there
@@ -76,7 +76,7 @@ export type Progress =
  * ask       facts that are wanted now; told back when they are there, and nothing is told when they can't be had
  * seen      these letters have been on the screen: no command's news any more
  * join      redeems a provider's invite; `local` takes that of the provider on this machine
- * email     hands an address or a code over without a message, so that it stands on no feed: `request` facts with told, failed
+ * email     hands an address or a code over without a message, so that it stands on no feed; told back as `mail`
  * typed     keeps a line for the arrow keys of later sessions (what holds a secret is left out)
  */
 export type SourceEffect =
@@ -88,7 +88,7 @@ export type SourceEffect =
   | { kind: 'ask'; what: 'samples'; pub: PubId; span: Span }
   | { kind: 'seen'; keys: MessageId[] }
   | { kind: 'join'; invite: string | 'local' }
-  | { kind: 'email'; request: number; set: EmailSet }
+  | { kind: 'email'; set: EmailSet }
   | { kind: 'typed'; line: string }
 
 /** copy: onto the clipboard of whoever sits there (OSC 52). open: a link, in their browser. */

@@ -72,17 +72,20 @@ export class Sending {
   }
 
   /** Over the line, so that no address stands on a feed. */
-  email({ request, set }: Email): void {
-    const hand = async (): Promise<void> => {
+  email({ set }: Email): void {
+    const hand = async (): Promise<string> => {
       const line = this.options.line()
-      if (line === null) throw new Error('the provider is out of reach, and an address waits on no feed')
+      if (line === null || !line.isOpen)
+        throw new Error('the provider is out of reach, and an address waits on no feed')
       const { outcome } = await line.call<EmailAnswer>('emailSet', set)
-      const reply = Object.hasOwn(EMAIL_REPLY_TEXTS, outcome) ? EMAIL_REPLY_TEXTS[outcome] : null
-      if (reply === null) throw new Error('the provider answered something that this version does not know')
-      if (!reply.ok) throw new Error(reply.text)
-      this.#progress(request, { state: 'told', text: reply.text })
+      if (!Object.hasOwn(EMAIL_REPLY_TEXTS, outcome))
+        throw new Error('the provider answered something that this version does not know')
+      return EMAIL_REPLY_TEXTS[outcome].text
     }
-    hand().catch((error: unknown) => this.#failed(request, error))
+    const tell = (text: string): void => {
+      if (!this.#stopped) this.options.tell({ kind: 'mail', text })
+    }
+    hand().then(tell, (error: unknown) => tell(`Mail was not changed: ${reasonIn(error)}.`))
   }
 
   /** The line is open (again): what waits is looked after at once. */
