@@ -59,15 +59,20 @@ function oweDues(look: Look, mail: MailFacts, pub: PubFact, dues: DuesFact): voi
     ...{ service: policy.providerName, name: pub.record.name, dues: dues.content },
     ...{ retentionMs: policy.retentionMs, portal: mail.portal ?? null },
   }
-  const owners = pub.record.owners.filter((id) => mail.has(owner(id)))
-  for (const id of owners)
-    oweMail(look, mail, `dues ${dues.key} ${id}`, owner(id), mailWords.dues({ ...told, reader: 'owner' }))
   const customer = bestPaymentOf(state, pub.pub)?.content.customer
-  if (customer === undefined) return
-  const payer: MailTo = { kind: 'payer', customer }
-  // Who is both has the owner's mail, which says more.
-  if (owners.some((id) => mail.same?.(payer, owner(id)) === true)) return
-  oweMail(look, mail, `dues ${dues.key} ${customer}`, payer, mailWords.dues({ ...told, reader: 'payer' }))
+  const payer: MailTo | null = customer === undefined ? null : { kind: 'payer', customer }
+  const own = customer === undefined ? null : (mail.portalOf?.(customer) ?? null)
+  const owners = pub.record.owners.filter((id) => mail.has(owner(id)))
+  const both = owners.filter((id) => payer !== null && mail.same?.(payer, owner(id)) === true)
+  for (const id of owners) {
+    // Who is both has the owner's mail, which says more, and in it the payer's link: then to the payer's address.
+    const pays = own !== null && payer !== null && both.includes(id)
+    const words = mailWords.dues({ ...told, reader: 'owner', own: pays ? own : null })
+    oweMail(look, mail, `dues ${dues.key} ${id}`, pays ? payer : owner(id), words)
+  }
+  if (payer === null || both.length > 0) return
+  const words = mailWords.dues({ ...told, reader: 'payer', own })
+  oweMail(look, mail, `dues ${dues.key} ${customer}`, payer, words)
 }
 
 /** What lasts is mailed when it has lasted a while, and again when it is over. */

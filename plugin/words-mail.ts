@@ -103,15 +103,18 @@ export const mailWords = {
       `Thank you for paying for ${name}. The receipt is here:`,
       url,
     ),
-  /** To the payer, with the link to Stripe's customer portal: a bearer item, which goes nowhere else. */
-  portal: (service: Service, names: readonly string[], url: string): MailText =>
+  /**
+   * To the payer, with the link to Stripe's customer portal: a bearer item, which goes nowhere else. `until` null: it is
+   * good for minutes.
+   */
+  portal: (service: Service, names: readonly string[], url: string, until: Millis | null): MailText =>
     toPayer(
       service,
       names.join(', '),
       'Your link to cards, receipts and cancelling',
       'With this link you can change the card, see your receipts, and cancel:',
       url,
-      'It is for you alone, it opens your account without a password, and it is good for a short time only: `billing`, as a private message, makes another one. If you did not ask for it, ignore this; an owner of a pub that you pay for did.',
+      `It is for you alone, it opens your account without a password, and it is good ${until === null ? 'for a short time only' : `until ${when(until).slice(0, 10)}`}: \`billing\`, as a private message, makes another one. If you did not ask for it, ignore this; an owner of a pub that you pay for did.`,
     ),
   incident: (service: Service, name: string, kind: IncidentKind, since: Millis): MailText =>
     toOwner(

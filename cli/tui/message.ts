@@ -6,7 +6,7 @@ import type { FeedId, MessageId, Millis, PubId } from '../../protocol/ids'
 import type { EmailSet } from '../../protocol/mail'
 import type { InviteView, PubView } from '../../protocol/rpc'
 import type { Letter } from '../letters'
-import type { Connection, Facts, PlanFacts, ProviderFacts } from './model'
+import type { Connection, Facts, PlanFacts, ProviderFacts, QrPicture } from './model'
 
 /**
  * A key as it was pressed. `name` is lower-case: a letter or digit itself, else one of `enter` `escape` `tab` `backspace`
@@ -29,6 +29,8 @@ export type Message =
   /** Once a second, so that ages grow. */
   | { kind: 'tick'; now: Millis }
   | { kind: 'facts'; facts: Fact[]; now: Millis }
+  /** What `picture` asked for; null: too long for one. */
+  | { kind: 'picture'; code: string; picture: QrPicture | null; now: Millis }
 
 /** What the source of facts tells. `at`: when that was true, where it may be older than now. */
 export type Fact =
@@ -91,9 +93,10 @@ export type SourceEffect =
   | { kind: 'email'; set: EmailSet }
   | { kind: 'typed'; line: string }
 
-/** copy: onto the clipboard of whoever sits there (OSC 52). open: a link, in their browser. */
+/** picture: a QR code. copy: onto the clipboard of whoever sits there (OSC 52). open: a link, in their browser. */
 export type Effect =
   | SourceEffect
+  | { kind: 'picture'; code: string }
   | { kind: 'copy'; text: string }
   | { kind: 'open'; link: string }
   | { kind: 'bell' }

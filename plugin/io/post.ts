@@ -6,6 +6,7 @@ import { MAIL_CAUSE_MS, MAIL_TEST_MS } from '../../protocol/limits-mail'
 import type { EmailReply, EmailSet, EmailState, MailTestAnswer, MailView } from '../../protocol/mail'
 import type { State } from '../../protocol/state'
 import type { Clock } from '../../sbot/loop'
+import type { Note } from '../../sbot/meters'
 import { createSecretBox, type SecretBox } from '../../sbot/secret-box'
 import type { Mail, MailTo } from '../effects'
 import type { MailFacts } from '../mail-facts'
@@ -29,6 +30,8 @@ export interface PostOptions {
   log: Log
   /** Mails that wait at once; default MAILS_WAITING_MAX. */
   waitingMax?: number
+  /** For the figures. */
+  note?: Note
   /** Look again: something about mail is different. */
   wake(): void
 }
@@ -46,6 +49,7 @@ export class Post {
       ...{ folder: join(folder, 'mail'), box: this.box, mailer, clock, log, onFailed: wake },
       addressOf: (to) => this.addressOf(to),
       ...(options.waitingMax === undefined ? {} : { waitingMax: options.waitingMax }),
+      ...(options.note === undefined ? {} : { note: options.note }),
     })
     const lost = this.addresses.unreadable + this.queue.unreadable
     if (lost > 0)
@@ -53,6 +57,11 @@ export class Post {
         files: lost,
       })
     log('info', 'mail goes out', { server: mailer.server, waiting: this.queue.view().waiting.length })
+  }
+
+  /** Mails in the queue. */
+  get waiting(): number {
+    return this.queue.waitingCount
   }
 
   /** What a look may know. */
@@ -66,6 +75,7 @@ export class Post {
       },
       failed: this.queue.failures(),
       portal: this.options.settings.portal,
+      portalOf: (customer) => this.addresses.portalOf(customer),
     }
   }
 
@@ -112,6 +122,11 @@ export class Post {
     const words = mailWords.receipt(this.options.service, name ?? 'that you asked for', receiptUrl)
     if (!old) this.queue.add({ key: `receipt ${invoice}`, to: { kind: 'payer', customer }, ...words })
     this.addresses.noteReceipt(customer, invoice)
+  }
+
+  /** A payer's lasting link, as the bridge makes it; null where there is none any more. On disk when it returns. */
+  hearPortal(customer: string, link: string | null): void {
+    this.addresses.notePortal(customer, link)
   }
 
   view(): MailView {
