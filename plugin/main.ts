@@ -3,6 +3,7 @@ import { join } from 'node:path'
 import type { FeedId } from '../protocol/ids'
 import type { Plan } from '../protocol/plan'
 import { readJson } from '../sbot/durable'
+import type { MetricsPlace } from '../sbot/metrics-page'
 import { openNode } from '../sbot/stacks'
 import * as plugin from './index'
 import { plansPath, readPlansFile, writePlansFile } from './io/plans-file'
@@ -21,6 +22,10 @@ export interface RunProviderOptions {
   settings?: Record<string, unknown>
   /** Opens the boot gate without asking anybody: the operator knows that no other copy of this feed runs. */
   nobodyElse?: boolean
+  /** Where figures for a monitor are shown; false: nowhere. Default: as the settings say. */
+  metrics?: MetricsPlace | false
+  /** Where the settings say nothing either. Default: nowhere. */
+  metricsDefault?: MetricsPlace
   log: Log
 }
 
@@ -39,6 +44,7 @@ export async function runProvider(options: RunProviderOptions): Promise<RunningP
   const address = `${options.external ?? host}:${port}`
   const settings = options.settings ?? settingsIn(dir)
   const nobodyElse = options.nobodyElse ?? false
+  const metrics = options.metrics ?? settings.metrics ?? options.metricsDefault ?? false
   const node = await openNode({
     path: dir,
     kind: 'provider',
@@ -46,7 +52,7 @@ export async function runProvider(options: RunProviderOptions): Promise<RunningP
     unixSocket: true,
     plugins: [plugin],
     gate: { nobodyElse, log: (sentence) => log('info', sentence) },
-    config: { buttcloud: { address, ...settings, nobodyElse, log, ownNode: true } },
+    config: { buttcloud: { address, ...settings, metrics, nobodyElse, log, ownNode: true } },
   })
   try {
     await providers.get(node.id)

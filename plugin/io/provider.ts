@@ -3,10 +3,13 @@ import { join } from 'node:path'
 import type { FeedId, Millis } from '../../protocol/ids'
 import { makeFolder } from '../../sbot/durable'
 import { type Clock, createLoop, type Loop, realClock } from '../../sbot/loop'
+import { type Note, noNote } from '../../sbot/meters'
 import type { Sbot } from '../../sbot/port'
+import { timedLook } from '../../sbot/timed-look'
 import { decide } from '../decide'
 import type { Held } from '../decide-dues'
 import { describe, type Effect } from '../effects'
+import { eventsOf } from '../metrics'
 import type { Policy } from '../policy'
 import type { Ledger } from '../query'
 import { type AskMeans, Asks } from './asks'
@@ -52,6 +55,8 @@ export interface ProviderOptions {
   mayWrite?(): Promise<void>
   /** Time; the simulator brings its own. */
   clock?: Clock
+  /** For the figures. */
+  note?: Note
   /** Where mail is sent; `wake` makes the provider look again. */
   post?(wake: () => void): Post
 }
@@ -83,6 +88,10 @@ export interface Provider {
   now(): Millis
   /** What is due for want of payment, and waits. */
   held(): readonly Held[]
+  /** Since when each hub is gone that was connected to this run. */
+  readonly goneSince: ReadonlyMap<FeedId, Millis>
+  /** Since when it knows all that it ever decided, and hears its hubs. */
+  since(): Millis
   /** Ids of everybody connected now. */
   connected(): Set<FeedId>
   /** Calls back after every change of the state; gives the way to stop. */
@@ -101,6 +110,7 @@ export function tablesFolder(nodeFolder: string): string {
 export async function startProvider(options: ProviderOptions): Promise<Provider> {
   const { sbot, policy, tables, vault, log } = options
   const clock = options.clock ?? realClock
+  const note = options.note ?? noNote
   const subscribers = new Set<() => void>()
   const ledger = createLedger(options.keys)
   let loop: Loop | null = null
@@ -161,11 +171,14 @@ export async function startProvider(options: ProviderOptions): Promise<Provider>
     if (wakeAt !== null) loop?.wakeAt(wakeAt)
     if (effects.length === 0) return
     for (const effect of effects) log('info', describe(effect))
-    await performAll(effects, perform)
+    await performAll(effects, async (effect) => {
+      await perform(effect)
+      for (const event of eventsOf(effect, clock.now())) note(event)
+    })
     loop?.wake()
   }
   loop = createLoop({
-    look,
+    look: timedLook(look, note),
     clock,
     onError: (error, pauseMs) =>
       log('error', `could not publish what is owed, trying again in ${Math.round(pauseMs / 1000)} s`, {
@@ -177,9 +190,10 @@ export async function startProvider(options: ProviderOptions): Promise<Provider>
   current().catch(() => undefined)
   tellRecovery(vault, log)
   return {
-    ...{ sbot, inbox, figures, tables, ledger, commits, policy, deeds, connected },
+    ...{ sbot, inbox, figures, tables, ledger, commits, policy, deeds, connected, goneSince },
     ...{ billing, clocks, exports, imports, post, current },
     now: () => clock.now(),
+    since: () => gate.since,
     held: () => waits.held,
     blobs: options.blobs,
     address: options.address,
@@ -262,7 +276,10 @@ function meansOf(
 /** Mail, where there is any, told of who pays. */
 function postOf(options: ProviderOptions, billing: Billing, inbox: Inbox, wake: () => void): Post | null {
   const post = options.post?.(wake) ?? null
-  if (post !== null) billing.onPayer = (news) => post.hear(news, inbox.state)
+  if (post !== null) {
+    billing.onPayer = (news) => post.hear(news, inbox.state)
+    billing.onPortal = (customer, link) => post.hearPortal(customer, link)
+  }
   return post
 }
 
