@@ -69,6 +69,7 @@ export const PROVIDER_MANIFEST = {
   adminRecoveryOffline: 'async',
   adminRecoveryOnline: 'async',
   adminRecoveryNew: 'async',
+  adminBackup: 'source',
 } as const
 
 /**

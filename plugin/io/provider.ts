@@ -1,6 +1,7 @@
 /** One running provider: the loop that looks, decides and performs, and the parts the API talks to. */
 import { join } from 'node:path'
-import type { FeedId, Millis } from '../../protocol/ids'
+import type { FeedId, Millis, PubId } from '../../protocol/ids'
+import type { State } from '../../protocol/state'
 import { makeFolder } from '../../sbot/durable'
 import { type Clock, createLoop, type Loop, realClock } from '../../sbot/loop'
 import type { Sbot } from '../../sbot/port'
@@ -27,6 +28,7 @@ import { createPainter } from './painter'
 import { createPerformer } from './perform'
 import type { Post } from './post'
 import type { PrivateBlobs } from './private-blobs'
+import type { Restored } from './restored'
 import type { Tables } from './tables'
 import type { Vault } from './vault'
 
@@ -41,6 +43,10 @@ export interface ProviderOptions {
   vault: Vault
   /** Where uploads of pubs lie that ran elsewhere. */
   importFolder: string
+  /** Set in a provider that may have been put back from a backup. */
+  restored?: Restored
+  /** The folder of our own node, for backups; not given inside of somebody else's server. */
+  nodeFolder?: string
   /** Where answers go that are too long for a message. */
   blobs: PrivateBlobs
   /** host:port that goes into the provider's own invites and tokens. */
@@ -65,6 +71,10 @@ export interface Provider {
   readonly commits: Commits
   readonly figures: FigureRelay
   readonly escrow: Escrow
+  /** What was put back from a backup and has not come back whole; null where nothing was. */
+  readonly restored: Restored | null
+  /** Null inside of somebody else's server. */
+  readonly nodeFolder: string | null
   readonly policy: Policy
   /** What the operator does, between two decisions. */
   readonly deeds: Deeds
@@ -130,9 +140,13 @@ export async function startProvider(options: ProviderOptions): Promise<Provider>
   const post = postOf(options, billing, inbox, () => loop?.wake())
   const asks = new Asks(sbot, clock, meansOf(exports, imports, billing, post, options), () => loop?.wake())
   const gate = new Current(options, inbox, clock, () => loop?.wake())
-  const current = (): Promise<void> => gate.wait()
+  const restored = options.restored ?? null
+  const current = async (): Promise<void> => {
+    await gate.wait()
+    restored?.begin(livePubs(inbox.state))
+  }
 
-  const commits = new Commits(sbot, inbox, ledger, current, vault)
+  const commits = new Commits(sbot, inbox, ledger, current, vault, restored)
   const perform = createPerformer(inbox, sbot.id, asks, commits, post?.send ?? noMail, vault)
 
   const waits = new HeldBack(log)
@@ -177,11 +191,12 @@ export async function startProvider(options: ProviderOptions): Promise<Provider>
   current().catch(() => undefined)
   tellRecovery(vault, log)
   return {
-    ...{ sbot, inbox, figures, tables, ledger, commits, policy, deeds, connected },
+    ...{ sbot, inbox, figures, tables, ledger, commits, policy, deeds, connected, restored },
     ...{ billing, clocks, exports, imports, post, current },
     now: () => clock.now(),
     held: () => waits.held,
     blobs: options.blobs,
+    nodeFolder: options.nodeFolder ?? null,
     address: options.address,
     escrow: new Escrow(vault, commits, current, log),
     door: createDoor(tables, inbox),
@@ -194,6 +209,10 @@ export async function startProvider(options: ProviderOptions): Promise<Provider>
       await loop?.stop()
     },
   }
+}
+
+function livePubs(state: State): PubId[] {
+  return [...state.provider.pubs.values()].filter((one) => one.record.status === 'live').map((one) => one.pub)
 }
 
 /** Which kind of recovery is on, said at every start. */
