@@ -8,6 +8,8 @@ import { register as admin } from './commands/admin'
 import { register as billing } from './commands/billing'
 import { register as call } from './commands/call'
 import { register as care } from './commands/care'
+import { register as completion } from './commands/completion'
+import { register as config } from './commands/config'
 import { register as contact } from './commands/contact'
 import { register as create } from './commands/create'
 import { register as deletePub } from './commands/delete'
@@ -33,10 +35,47 @@ import { register as status } from './commands/status'
 import { register as up } from './commands/up'
 import { register as web } from './commands/web'
 import { leaveSoon } from './io/child-life'
+import { oneOf } from './io/one-of'
 import { fail, outliveReaders } from './io/run'
+import { applySettings } from './io/settings'
 import { TIMEOUT_SECONDS_DEFAULT } from './options'
 
 const USAGE = 2
+
+/** In the order of the help. */
+const VERBS = [
+  up,
+  join,
+  create,
+  list,
+  status,
+  stats,
+  seeing,
+  inbox,
+  invite,
+  invites,
+  power,
+  care,
+  about,
+  exportPub,
+  importPub,
+  contact,
+  web,
+  owners,
+  call,
+  open,
+  deletePub,
+  paying,
+  email,
+  say,
+  provider,
+  hub,
+  billing,
+  node,
+  config,
+  completion,
+  admin,
+]
 
 function createProgram(): Command {
   const program = new Command('buttcloud')
@@ -46,7 +85,13 @@ function createProgram(): Command {
     .option('--json', 'one line of JSON on stdout (docs/CLI.md)')
     .option('--no-wait', "don't wait for the answer")
     .option('--timeout <seconds>', 'how long to wait', String(TIMEOUT_SECONDS_DEFAULT))
-    .option('--owner <which>', 'which node is yours: auto, running (your ssb-server), own (the embedded one)')
+    .addOption(
+      oneOf('--owner <which>', 'which node is yours: running is your ssb-server, own the embedded one', [
+        'auto',
+        'running',
+        'own',
+      ]),
+    )
     .option('--ssb-path <folder>', 'the folder of your ssb-server (default: ssb_path, else ~/.ssb)')
     .option('--provider <id>', 'which provider, when you have joined several (default: the newest)')
     .option('--verbose', 'say which node is used, and more about trouble')
@@ -68,38 +113,8 @@ function createProgram(): Command {
       ].join('\n'),
     )
     .exitOverride()
-  for (const register of [
-    up,
-    join,
-    create,
-    list,
-    status,
-    stats,
-    seeing,
-    inbox,
-    invite,
-    invites,
-    power,
-    care,
-    about,
-    exportPub,
-    importPub,
-    contact,
-    web,
-    owners,
-    call,
-    open,
-    deletePub,
-    paying,
-    email,
-    say,
-    provider,
-    hub,
-    billing,
-    node,
-    admin,
-  ])
-    register(program)
+  for (const register of VERBS) register(program)
+  program.hook('preAction', (_, command) => applySettings(command))
   return program
 }
 

@@ -11,20 +11,9 @@ import {
   PLAN_WORDS_CHARS_MAX,
   PLANS_MAX,
 } from '../protocol/limits-money'
+import type { Entry, Located } from '../protocol/located'
 import { type Plan, type Price, planName, type Size } from '../protocol/plan'
 import { amountOf, pricedDecimalsOf, UNCLEAR_CURRENCIES } from '../protocol/price-text'
-
-/** What stands in the file, with the line it begins on. Scalars as they are written. */
-export type Located =
-  | { kind: 'text'; line: number; text: string }
-  | { kind: 'nothing'; line: number }
-  | { kind: 'list'; line: number; items: Located[] }
-  | { kind: 'map'; line: number; entries: Entry[] }
-export interface Entry {
-  key: string
-  line: number
-  value: Located
-}
 
 /** Plans, or what is wrong with the file, one sentence per fault. */
 export type PlansRead = { ok: true; plans: Plan[] } | { ok: false; faults: string[] }

@@ -1,14 +1,7 @@
 /** `buttcloud billing`: the program between Stripe and a provider. `buttcloud admin billing sync` tells Stripe of the plans. */
 import { join } from 'node:path'
 import type { Command } from 'commander'
-import {
-  type BillingOptions,
-  type BillingSync,
-  type FolderOptions,
-  lookAtBilling,
-  openBillingSync,
-  runBilling,
-} from '../../billing-bridge/main'
+import type { BillingOptions, BillingSync, FolderOptions } from '../../billing-bridge/main'
 import type { Context } from '../context'
 import { Failure, firstLine } from '../failure'
 import { askYes } from '../io/ask-yes'
@@ -45,6 +38,7 @@ export function register(program: Command): void {
       run(async (context) => {
         if (context.given.check === true) return check(context)
         endOnTheUncaught('The billing bridge', context.options.verbose)
+        const { runBilling } = await import('../../billing-bridge/main.js')
         const billing = await runBilling(billingOptions(context))
         const { id, provider, publicUrl, live } = billing
         tellParent({ kind: 'ready', facts: { id, provider, url: publicUrl } })
@@ -78,6 +72,7 @@ export function registerSync(admin: Command): void {
     .action(
       run(async (context, [what]) => {
         if (what !== 'sync') throw new Failure(2, `admin billing takes "sync", not "${String(what)}".`)
+        const { openBillingSync } = await import('../../billing-bridge/main.js')
         const sync = await openBillingSync(folderOf(context, context.given.bridgePath)).catch(failed)
         try {
           await synced(context, sync)
@@ -104,6 +99,7 @@ async function synced(context: Context, sync: BillingSync): Promise<void> {
 }
 
 async function check(context: Context): Promise<void> {
+  const { lookAtBilling } = await import('../../billing-bridge/main.js')
   const findings = await lookAtBilling(folderOf(context, context.given.path))
   const missing = findings.filter((finding) => !finding.ok).length
   if (context.options.json)

@@ -2,12 +2,13 @@
 import { existsSync } from 'node:fs'
 import { join, resolve } from 'node:path'
 import type { Command } from 'commander'
-import { type HubOptions, runHub } from '../../hub-daemon/main'
+import type { HubOptions } from '../../hub-daemon/main'
 import { isVersion } from '../../protocol/version'
 import type { Context } from '../context'
 import { Failure } from '../failure'
 import { hasParent, tellParent, untilStopped } from '../io/child-life'
 import { endOnTheUncaught } from '../io/last-words'
+import { oneOf } from '../io/one-of'
 import { run } from '../io/run'
 import { wholeOption } from '../options'
 
@@ -24,7 +25,9 @@ export function register(program: Command): void {
     )
     .option('--path <folder>', "the hub's folder (default: <dir>/hub)")
     .option('--label <name>', 'what it is called')
-    .option('--engine <kind>', 'docker, process, or auto: docker where it answers', 'auto')
+    .addOption(
+      oneOf('--engine <kind>', 'auto: docker where it answers', ['docker', 'process', 'auto'], 'auto'),
+    )
     .option('--docker-socket <path>', 'where Docker listens (default: /var/run/docker.sock)')
     .option('--host <name>', 'the host name or address by which members reach its pubs', '127.0.0.1')
     .option('--bind <address>', 'the address to publish ports on')
@@ -53,6 +56,8 @@ export function register(program: Command): void {
     .action(
       run(async (context) => {
         endOnTheUncaught('The hub', context.options.verbose)
+        // Only here: other verbs shall not wait until a whole hub is read in.
+        const { runHub } = await import('../../hub-daemon/main.js')
         let broken: (error: Error) => void = () => {}
         const failed = new Promise<Error>((resolve) => {
           broken = resolve

@@ -1,7 +1,6 @@
 /** `buttcloud provider`: runs a provider until stopped. */
 import { join } from 'node:path'
 import type { Command } from 'commander'
-import { runProvider } from '../../plugin/main'
 import { Failure } from '../failure'
 import { hasParent, tellParent, untilStopped } from '../io/child-life'
 import { endOnTheUncaught } from '../io/last-words'
@@ -38,6 +37,7 @@ export function register(program: Command): void {
             2,
             'Say with --external by which name or address others reach this provider, or use --host 127.0.0.1 for this machine only.',
           )
+        const { runProvider } = await import('../../plugin/main.js')
         const provider = await runProvider({
           dir: typeof given.path === 'string' ? given.path : join(options.dir, 'provider'),
           host,

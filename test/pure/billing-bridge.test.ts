@@ -216,6 +216,34 @@ test('bridge: owed calls begin one per lane, wait after failures, and are forgot
   t.end()
 })
 
+test('bridge: a call that leaves the list before its end is known is made again when it is owed again', (t) => {
+  const works: Works = new Map()
+  const call: OwedCall = { id: 'a', kind: 'portal', customer: 'cus_1' }
+  const begin = (): string[] => {
+    const found = startable(works, 0).map(({ id }) => id)
+    for (const id of found) if (works.has(id)) (works.get(id) as { state: string }).state = 'running'
+    return found
+  }
+  owe(works, [call])
+  t.deepEqual(begin(), ['a'])
+  // The provider hears of it, and its next list is here before its answer.
+  owe(works, [])
+  noteEnd(works, 'a', 'done')
+  t.equal(works.size, 0, 'nothing is left of it')
+  owe(works, [call])
+  t.deepEqual(begin(), ['a'], 'said again, made again')
+
+  owe(works, [])
+  owe(works, [call])
+  t.deepEqual(startable(works, 0), [], 'not while it runs')
+  noteEnd(works, 'a', 'done')
+  t.deepEqual(begin(), ['a'], 'owed anew while it ran')
+  owe(works, [])
+  noteEnd(works, 'a', { retryAt: 500 })
+  t.equal(works.size, 0, 'what failed and is owed no more is not tried again')
+  t.end()
+})
+
 test('bridge: what the provider lists is looked at like anything foreign', (t) => {
   const good = { calls: [asked, { id: 'e', kind: 'expire', session: 'cs_1' }], now: 5 }
   const read = (value: unknown) => {
