@@ -118,7 +118,7 @@ export class Restored {
     const known = this.record?.heads[one.feed] ?? 0
     // One less than was committed is a message that was on its way to the pub.
     const lost = one.head < known - 1 || (one.head === 0 && (known > 0 || one.created))
-    if (!lost) return this.back(one.pub, one.name)
+    if (!lost) return this.back(one.pub, one.name, one.head)
     const why = `${one.name} was put back to ${one.head} of its messages, and this provider to a backup: nobody here knows how far its feed goes`
     if (!this.told.has(one.pub))
       this.log(
@@ -136,14 +136,14 @@ export class Restored {
   vouch(pub: PubId, name: string): void {
     if (!this.waitsFor(pub)) return
     this.log('warn', `the operator said that nobody holds more of the feed of ${name}`, { pub })
-    this.back(pub, name)
+    this.back(pub, name, null)
   }
 
-  private back(pub: PubId, name: string): void {
+  private back(pub: PubId, name: string, head: number | null): void {
     const { record: before } = this
     if (before?.waiting === null || before === null) return
     const waiting = before.waiting.filter((one) => one !== pub)
-    this.log('info', `${name} is back after the restore`, { pub, waiting: waiting.length })
+    this.log('info', `${name} is back after the restore`, { pub, head, waiting: waiting.length })
     this.keep({ ...before, waiting })
   }
 
