@@ -6,6 +6,7 @@ import type { Plan } from '../protocol/plan'
 import type { BackupItem } from '../protocol/rpc-backup'
 import { readJson } from '../sbot/durable'
 import { keysIn } from '../sbot/identity'
+import type { MetricsPlace } from '../sbot/metrics-page'
 import { openNode } from '../sbot/stacks'
 import * as plugin from './index'
 import { stoppedBackup } from './io/backup-stopped'
@@ -27,6 +28,10 @@ export interface RunProviderOptions {
   settings?: Record<string, unknown>
   /** Opens the boot gate without asking anybody: the operator knows that no other copy of this feed runs. */
   nobodyElse?: boolean
+  /** Where figures for a monitor are shown; false: nowhere. Default: as the settings say. */
+  metrics?: MetricsPlace | false
+  /** Where the settings say nothing either. Default: nowhere. */
+  metricsDefault?: MetricsPlace
   log: Log
 }
 
@@ -48,6 +53,7 @@ export async function runProvider(options: RunProviderOptions): Promise<RunningP
   if (restored !== null) await refuseSecondCopy(dir, restored.formerAddress)
   const settings = options.settings ?? settingsIn(dir)
   const nobodyElse = options.nobodyElse ?? false
+  const metrics = options.metrics ?? settings.metrics ?? options.metricsDefault ?? false
   const node = await openNode({
     path: dir,
     kind: 'provider',
@@ -58,7 +64,7 @@ export async function runProvider(options: RunProviderOptions): Promise<RunningP
       ...{ nobodyElse, log: (sentence: string) => log('info', sentence) },
       ...(restored === null ? {} : { absentWaitMs: RESTORED_ABSENT_WAIT_MS }),
     },
-    config: { buttcloud: { address, ...settings, nobodyElse, log, ownNode: true } },
+    config: { buttcloud: { address, ...settings, metrics, nobodyElse, log, ownNode: true } },
   })
   try {
     await providers.get(node.id)

@@ -40,6 +40,7 @@ export const PROVIDER_MANIFEST = {
   pubs: 'async',
   watch: 'source',
   invites: 'async',
+  plans: 'async',
   join: 'async',
   open: 'async',
   commit: 'async',
@@ -105,6 +106,7 @@ export const PROVIDER_ANONYMOUS = [
   'pubs',
   'watch',
   'invites',
+  'plans',
   'open',
   'commit',
   'feed',
@@ -267,6 +269,7 @@ export type {
   AdminPlansAnswer,
   BridgeView,
   HubView,
+  PlansAnswer,
 } from './rpc-admin'
 
 export * from './rpc-fence'

@@ -1,15 +1,17 @@
 /** One running provider: the loop that looks, decides and performs, and the parts the API talks to. */
 import { join } from 'node:path'
-import type { FeedId, Millis, PubId } from '../../protocol/ids'
-import type { State } from '../../protocol/state'
+import type { FeedId, Millis } from '../../protocol/ids'
 import { makeFolder } from '../../sbot/durable'
 import { type Clock, createLoop, type Loop, realClock } from '../../sbot/loop'
+import { type Note, noNote } from '../../sbot/meters'
 import type { Sbot } from '../../sbot/port'
+import { timedLook } from '../../sbot/timed-look'
 import { decide } from '../decide'
 import type { Held } from '../decide-dues'
 import { describe, type Effect } from '../effects'
+import { eventsOf } from '../metrics'
 import type { Policy } from '../policy'
-import type { Ledger } from '../query'
+import { type Ledger, livePubs } from '../query'
 import { type AskMeans, Asks } from './asks'
 import { Billing } from './billing'
 import { Clocks } from './clocks'
@@ -58,6 +60,8 @@ export interface ProviderOptions {
   mayWrite?(): Promise<void>
   /** Time; the simulator brings its own. */
   clock?: Clock
+  /** For the figures. */
+  note?: Note
   /** Where mail is sent; `wake` makes the provider look again. */
   post?(wake: () => void): Post
 }
@@ -93,6 +97,10 @@ export interface Provider {
   now(): Millis
   /** What is due for want of payment, and waits. */
   held(): readonly Held[]
+  /** Since when each hub is gone that was connected to this run. */
+  readonly goneSince: ReadonlyMap<FeedId, Millis>
+  /** Since when it knows all that it ever decided, and hears its hubs. */
+  since(): Millis
   /** Ids of everybody connected now. */
   connected(): Set<FeedId>
   /** Calls back after every change of the state; gives the way to stop. */
@@ -111,6 +119,7 @@ export function tablesFolder(nodeFolder: string): string {
 export async function startProvider(options: ProviderOptions): Promise<Provider> {
   const { sbot, policy, tables, vault, log } = options
   const clock = options.clock ?? realClock
+  const note = options.note ?? noNote
   const subscribers = new Set<() => void>()
   const ledger = createLedger(options.keys)
   let loop: Loop | null = null
@@ -175,11 +184,14 @@ export async function startProvider(options: ProviderOptions): Promise<Provider>
     if (wakeAt !== null) loop?.wakeAt(wakeAt)
     if (effects.length === 0) return
     for (const effect of effects) log('info', describe(effect))
-    await performAll(effects, perform)
+    await performAll(effects, async (effect) => {
+      await perform(effect)
+      for (const event of eventsOf(effect, clock.now())) note(event)
+    })
     loop?.wake()
   }
   loop = createLoop({
-    look,
+    look: timedLook(look, note),
     clock,
     onError: (error, pauseMs) =>
       log('error', `could not publish what is owed, trying again in ${Math.round(pauseMs / 1000)} s`, {
@@ -191,9 +203,10 @@ export async function startProvider(options: ProviderOptions): Promise<Provider>
   current().catch(() => undefined)
   tellRecovery(vault, log)
   return {
-    ...{ sbot, inbox, figures, tables, ledger, commits, policy, deeds, connected, restored },
+    ...{ sbot, inbox, figures, tables, ledger, commits, policy, deeds, connected, goneSince, restored },
     ...{ billing, clocks, exports, imports, post, current },
     now: () => clock.now(),
+    since: () => gate.since,
     held: () => waits.held,
     blobs: options.blobs,
     nodeFolder: options.nodeFolder ?? null,
@@ -209,10 +222,6 @@ export async function startProvider(options: ProviderOptions): Promise<Provider>
       await loop?.stop()
     },
   }
-}
-
-function livePubs(state: State): PubId[] {
-  return [...state.provider.pubs.values()].filter((one) => one.record.status === 'live').map((one) => one.pub)
 }
 
 /** Which kind of recovery is on, said at every start. */
@@ -281,7 +290,10 @@ function meansOf(
 /** Mail, where there is any, told of who pays. */
 function postOf(options: ProviderOptions, billing: Billing, inbox: Inbox, wake: () => void): Post | null {
   const post = options.post?.(wake) ?? null
-  if (post !== null) billing.onPayer = (news) => post.hear(news, inbox.state)
+  if (post !== null) {
+    billing.onPayer = (news) => post.hear(news, inbox.state)
+    billing.onPortal = (customer, link) => post.hearPortal(customer, link)
+  }
   return post
 }
 

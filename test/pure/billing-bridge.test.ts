@@ -43,7 +43,10 @@ function subscription(more: Partial<SubscriptionShape> = {}): SubscriptionShape 
 }
 
 const read = (more: Partial<SubscriptionShape> = {}, session: string | null = 'cs_1') =>
-  translate({ subscription: subscription(more), session, event: 'evt_1', at: 1_000 }, provider)
+  translate(
+    { subscription: subscription(more), session, event: 'evt_1', at: 1_000, portal: 'https://portal' },
+    provider,
+  )
 
 test('bridge: a subscription becomes a fact that the provider takes', (t) => {
   const said = read()
@@ -59,7 +62,13 @@ test('bridge: a subscription becomes a fact that the provider takes', (t) => {
       plan: 'tiny',
     },
     ...{ periodEnd: 2_000_000_000_000, cancelAt: null, refunded: false, live: false, event: 'evt_1' },
-    ...{ email: 'carol@example.org', receiptUrl: 'https://invoice', invoice: 'in_1', stripeTime: 1_000 },
+    ...{
+      email: 'carol@example.org',
+      portal: 'https://portal',
+      receiptUrl: 'https://invoice',
+      invoice: 'in_1',
+      stripeTime: 1_000,
+    },
   })
   const ending = read({ cancel_at_period_end: true })
   t.equal(ending.kind === 'fact' && ending.fact.cancelAt, 2_000_000_000_000, 'the end of the period')

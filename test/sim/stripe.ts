@@ -164,7 +164,8 @@ export class SimStripe {
     if (call.kind === 'checkout') {
       const { id, expiresAt } = this.sessionOf(call.checkout, call.pub, call.plan)
       done.checkout = { session: id, url: `https://pay.example/${id}`, expiresAt, live: true }
-    } else if (call.kind === 'portal') done.portal = { url: 'https://portal.example', email: null }
+    } else if (call.kind === 'portal')
+      done.portal = { url: 'https://portal.example', email: null, until: null }
     else if (call.kind === 'expire') {
       for (const session of this.sessions.values()) if (session.id === call.session) session.over = true
     } else this.change(running, call)
@@ -278,6 +279,6 @@ function factOf(one: Subscription, now: Millis): BillingFact {
   return {
     ...{ subscription: id, checkout: session.checkout, session: session.id, customer: `cus_${session.id}` },
     ...{ status, plan, periodEnd, cancelAt, refunded, live: true, event: null },
-    ...{ email: null, receiptUrl: null, invoice: null, stripeTime: now },
+    ...{ email: null, portal: null, receiptUrl: null, invoice: null, stripeTime: now },
   }
 }
