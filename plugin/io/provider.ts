@@ -150,10 +150,7 @@ export async function startProvider(options: ProviderOptions): Promise<Provider>
   const asks = new Asks(sbot, clock, meansOf(exports, imports, billing, post, options), () => loop?.wake())
   const gate = new Current(options, inbox, clock, () => loop?.wake())
   const restored = options.restored ?? null
-  const current = async (): Promise<void> => {
-    await gate.wait()
-    restored?.begin(livePubs(inbox.state))
-  }
+  const current = () => gate.wait().then(() => restored?.begin(livePubs(inbox.state)))
 
   const commits = new Commits(sbot, inbox, ledger, current, vault, restored)
   const perform = createPerformer(inbox, sbot.id, asks, commits, post?.send ?? noMail, vault)
