@@ -21,9 +21,9 @@ const WHEEL_DOWN = 65
 const PASTE_CHARS_MAX = 100_000
 /** A sequence that is not whole yet waits this long for its rest; a lone Escape is one after that. */
 const REST_MS = 40
-const MOUSE = /^\u001b\[<(\d{1,4});(\d{1,5});(\d{1,5})([Mm])/
+const MOUSE = new RegExp(`^${ESC}\\[<(\\d{1,4});(\\d{1,5});(\\d{1,5})([Mm])`)
 /** The beginning of a mouse report or of a paste's mark. */
-const UNFINISHED = /^\u001b(?:\[(?:<[\d;]{0,20}|2(?:0(?:0)?)?)?)?$/
+const UNFINISHED = new RegExp(`^${ESC}(?:\\[(?:<[\\d;]{0,20}|2(?:0(?:0)?)?)?)?$`)
 
 /** A stream that looks to blessed like the terminal's input. */
 export class InputParter extends Transform {
@@ -92,13 +92,13 @@ export class InputParter extends Transform {
       this.#clicked(Number(mouse[1]), Number(mouse[2]) - 1, Number(mouse[3]) - 1, mouse[4] === 'M')
       return text.slice(mouse[0].length)
     }
-    const foreign = /^[^\u0000-\u007f]+/.exec(text)
+    const foreign = /^\P{ASCII}+/u.exec(text)
     if (foreign !== null) {
       this.parted.onText(foreign[0])
       return text.slice(foreign[0].length)
     }
-    const end = text.slice(1).search(/\u001b|[^\u0000-\u007f]/)
-    const piece = end === -1 ? text : text.slice(0, end + 1)
+    const end = [text.indexOf(ESC, 1), text.search(/\P{ASCII}/u)].filter((at) => at > 0)
+    const piece = text.slice(0, Math.min(text.length, ...end))
     this.push(piece)
     return text.slice(piece.length)
   }
