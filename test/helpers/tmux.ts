@@ -41,7 +41,16 @@ export async function startTmux(options: TmuxOptions): Promise<Tmux> {
   const tmux = async (...args: string[]): Promise<string> =>
     (await run(PROGRAM, [...server, ...args], { env: environment })).stdout
   const size = ['-x', String(width), '-y', String(height)]
-  await tmux('new-session', '-d', '-s', 'main', ...size, '-c', folder, `env PS1='${TMUX_PROMPT}' bash --norc --noprofile`)
+  await tmux(
+    'new-session',
+    '-d',
+    '-s',
+    'main',
+    ...size,
+    '-c',
+    folder,
+    `env PS1='${TMUX_PROMPT}' bash --norc --noprofile`,
+  )
   const screen = (): Promise<string> => tmux('capture-pane', '-p', '-t', 'main')
   return {
     keys: async (...names) => void (await tmux('send-keys', '-t', 'main', ...names)),

@@ -274,6 +274,7 @@ tape('tui first run: the link to pay by comes by itself, and at the end the invi
     CODE,
     'over the link that is paid',
   )
+  t.deepEqual([done.model.unread, done.model.told], [0, null], 'what is on the screen is no news')
   t.deepEqual(kinds(press(done.model, 'y')), ['copy'])
   t.equal(press(done.model, 'escape').model.screens.at(-1)?.kind, 'dashboard')
   t.end()
