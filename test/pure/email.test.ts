@@ -20,7 +20,7 @@ function aliceIsUp(addressed: string[] = [alice]): { story: Story } {
 }
 
 test('an address has nothing in it that nobody sees: no line end, no mark of direction, no joiner', (t) => {
-  for (const good of ['alice@example.org', 'älice+pubs@exämple.org', ' mailto:alice@example.org '])
+  for (const good of ['alice@example.org', 'älice+pubs@exämple.org', 'mailto:alice@example.org '])
     t.ok(checkEmail(good), good)
   for (const odd of ['\0', '\r\n', '\t', '\x7f', '\u200b', '\u202e', '\u2028', '\ufeff', '\ud800'])
     for (const address of [`al${odd}ice@example.org`, `alice@exam${odd}ple.org`])
