@@ -9,6 +9,7 @@ import { register as config } from './config'
 import { register as contact } from './contact'
 import { register as create } from './create'
 import { register as deletePub } from './delete'
+import { register as doctor } from './doctor'
 import { register as email } from './email'
 import { register as exportPub } from './export'
 import { register as hub } from './hub'
@@ -65,5 +66,6 @@ export const VERBS = [
   node,
   config,
   completion,
+  doctor,
   admin,
 ]
