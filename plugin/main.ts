@@ -3,9 +3,11 @@ import { join } from 'node:path'
 import type { FeedId } from '../protocol/ids'
 import type { Plan } from '../protocol/plan'
 import { readJson } from '../sbot/durable'
+import { createLog, type LogLook } from '../sbot/log'
 import type { MetricsPlace } from '../sbot/metrics-page'
 import { openNode } from '../sbot/stacks'
 import * as plugin from './index'
+import { logOver } from './io/log'
 import { plansPath, readPlansFile, writePlansFile } from './io/plans-file'
 import type { Log } from './io/provider'
 import { providers } from './io/wire'
@@ -26,7 +28,10 @@ export interface RunProviderOptions {
   metrics?: MetricsPlace | false
   /** Where the settings say nothing either. Default: nowhere. */
   metricsDefault?: MetricsPlace
-  log: Log
+  /** How the log looks, which is on stderr. Default: JSON lines, from `info` on. */
+  logLook?: LogLook
+  /** Takes the log instead. */
+  log?: Log
 }
 
 export interface RunningProvider {
@@ -40,7 +45,7 @@ export interface RunningProvider {
 
 /** Starts a provider; resolves once it has read its log. Throws a sentence when it can't. */
 export async function runProvider(options: RunProviderOptions): Promise<RunningProvider> {
-  const { dir, host, port, log } = options
+  const { dir, host, port, log = logOver(createLog('provider', options.logLook)) } = options
   const address = `${options.external ?? host}:${port}`
   const settings = options.settings ?? settingsIn(dir)
   const nobodyElse = options.nobodyElse ?? false
