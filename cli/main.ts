@@ -13,6 +13,7 @@ import { register as config } from './commands/config'
 import { register as contact } from './commands/contact'
 import { register as create } from './commands/create'
 import { register as deletePub } from './commands/delete'
+import { register as doctor } from './commands/doctor'
 import { register as email } from './commands/email'
 import { register as exportPub } from './commands/export'
 import { register as hub } from './commands/hub'
@@ -74,6 +75,7 @@ const VERBS = [
   node,
   config,
   completion,
+  doctor,
   admin,
 ]
 

@@ -40,6 +40,7 @@ export const PROVIDER_MANIFEST = {
   pubs: 'async',
   watch: 'source',
   invites: 'async',
+  plans: 'async',
   join: 'async',
   open: 'async',
   commit: 'async',
@@ -104,6 +105,7 @@ export const PROVIDER_ANONYMOUS = [
   'pubs',
   'watch',
   'invites',
+  'plans',
   'open',
   'commit',
   'feed',
@@ -266,6 +268,7 @@ export type {
   AdminPlansAnswer,
   BridgeView,
   HubView,
+  PlansAnswer,
 } from './rpc-admin'
 
 export * from './rpc-fence'

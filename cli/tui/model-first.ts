@@ -12,6 +12,7 @@ export function firstModel(around: {
     facts: { owner: null, provider: null, pubs: {}, pubsAt: null, plans: null },
     ...{ letters: [], lettersCaughtUp: false, shown: new Set(), unread: 0 },
     connection: { state: 'starting' },
+    ...{ typed: [], localProvider: false },
     ...{ requests: [], nextRequest: 1 },
     screens: [{ kind: 'dashboard', selected: 0 }],
     ...{ dialog: null, told: null },

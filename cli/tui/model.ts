@@ -196,6 +196,10 @@ export interface Model {
   /** How many letters of the provider have not been seen. */
   unread: number
   connection: Connection
+  /** What was typed into the conversation, in earlier sessions too; oldest first. */
+  typed: string[]
+  /** A provider can be joined here without an invite. */
+  localProvider: boolean
   /** Of this session, oldest first; the oldest ended ones go. */
   requests: Request[]
   nextRequest: number

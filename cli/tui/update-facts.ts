@@ -4,6 +4,8 @@ import type { PubView } from '../../protocol/rpc'
 import { type Letter, withLetter } from '../letters'
 import type { Fact, Progress } from './message'
 import { type Facts, LIVE_ITEMS_MAX, type Model, type PubFacts, type Request } from './model'
+import { newestLetters } from './thread-limit'
+import { telling } from './updated'
 
 /** The model with one more fact. Facts about pubs that are not known are left out. */
 export function learned(model: Model, fact: Fact): Model {
@@ -43,6 +45,12 @@ export function learned(model: Model, fact: Fact): Model {
         // The answer can be here before it is known what it answers.
         return request.key === next.key ? next : answeredBy(next, model.letters, model)
       })
+    case 'history':
+      return { ...model, typed: fact.lines }
+    case 'local':
+      return { ...model, localProvider: fact.there }
+    case 'mail':
+      return telling(model, fact.text)
     case 'joined':
     case 'join-failed':
       return model
@@ -85,7 +93,7 @@ function withLetters(model: Model, letters: Letter[]): Model {
   if (fresh.length === 0) return model
   return counting({
     ...model,
-    letters: [...model.letters, ...fresh],
+    letters: newestLetters([...model.letters, ...fresh]),
     requests: model.requests.map((request) => answeredBy(request, fresh, model)),
   })
 }

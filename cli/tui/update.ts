@@ -28,7 +28,7 @@ function step(model: Model, message: Message): Updated {
     case 'resize':
       return still({ ...model, size: { width: message.width, height: message.height } })
     case 'facts':
-      return still(welcomed(noticed(model, message.facts.reduce(learned, model))))
+      return welcomed(noticed(model, message.facts.reduce(learned, model)), message.facts)
     case 'picture': {
       const { dialog } = model
       const meant = dialog?.kind === 'code' && dialog.code === message.code

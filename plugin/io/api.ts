@@ -8,6 +8,7 @@ import {
   HUB_MANIFEST,
   type HubView,
   type InviteView,
+  type PlansAnswer,
   type PubView,
   type WhoamiAnswer,
 } from '../../protocol/rpc'
@@ -86,6 +87,12 @@ export function createApi(self: FeedId, version: string, provider: () => Promise
       const pub = pubsOf(inbox.state, idOf(from)).find((one) => one.pub === wanted)
       if (pub === undefined) throw refusal('unknown', 'you have no pub of that id')
       return inviteViews(inbox.state, pub, ledger)
+    }),
+    plans: method<PlansAnswer>(async (from) => {
+      const one = await provider()
+      if (roleOf(one, idOf(from)) === 'stranger')
+        throw refusal('refused', 'this provider shows its plans to those whom it has invited')
+      return { plans: [...one.policy.plans], billing: isBillingOn(one.inbox.state) }
     }),
     join: method(async (from, request) => {
       const caller = from?.id

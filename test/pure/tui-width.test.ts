@@ -4,7 +4,7 @@ import tape from 'tape'
 import { ageText, oldAge } from '../../cli/tui/age'
 import { EMPTY_LINE } from '../../cli/tui/model'
 import { NEW_CONVERSATION } from '../../cli/tui/model-conversation'
-import type { Welcome } from '../../cli/tui/model-welcome'
+import { FIRST_WELCOME } from '../../cli/tui/model-welcome'
 import { hitAt, rowWidth, type Screen, screenText } from '../../cli/tui/screen'
 import { asciiOf, clean, cut, taken, widthOf } from '../../cli/tui/width'
 
@@ -78,7 +78,7 @@ tape('tui screen: rows as text, and what a click hits', (t) => {
   t.deepEqual(hitAt(screen, 2, 1), { kind: 'key', name: 'q' })
   t.deepEqual(hitAt(screen, 5, 1), { kind: 'select', index: 0 })
   t.equal(hitAt(screen, 9, 0), null)
-  const first: Welcome = { kind: 'welcome', step: 'invite', input: EMPTY_LINE, selected: 0, problem: null }
+  const first = FIRST_WELCOME
   t.deepEqual([first.input, NEW_CONVERSATION.input], [EMPTY_LINE, EMPTY_LINE], 'lines begin empty')
   t.end()
 })
