@@ -6,7 +6,7 @@ import type { MetricsPlace } from '../sbot/metrics-page'
 import { networkKeyOf } from '../sbot/network'
 import { type Bridge, createBridge } from './io/bridge'
 import { checkBilling, type Finding } from './io/check'
-import { readKeys } from './io/config'
+import { readKeys, readStripe } from './io/config'
 import { createLink } from './io/link'
 import { joinProvider, keysIn } from './io/membership'
 import { monitorBilling, webhookOutcome } from './io/monitor'
@@ -170,7 +170,7 @@ export interface BillingSync {
 /** What has to change in Stripe so that it has the plans of the provider. Rejects with a sentence. */
 export async function openBillingSync(options: FolderOptions): Promise<BillingSync> {
   const { dir: directory, environment = process.env } = options
-  const { stripeKey, stripeBase } = readKeys(directory, environment)
+  const { stripeKey, stripeBase } = readStripe(directory, environment)
   const { plans } = await askOnce(directory, networkKeyOf(options.networkKey), (port) => port.state())
   const door = openStripe({ key: stripeKey, base: stripeBase })
   try {

@@ -21,6 +21,7 @@ import { plansOf } from './plans-file'
 import { Post } from './post'
 import { createPrivateBlobs } from './private-blobs'
 import { type Log, type Provider, startProvider, tablesFolder } from './provider'
+import { Restored } from './restored'
 import { Tables } from './tables'
 import { Vault } from './vault'
 
@@ -68,6 +69,7 @@ export function wire(ssb: any, config: any): FeedId {
   const folder = tablesFolder(config.path)
   const tables = new Tables(folder, () => Date.now())
   const vault = new Vault(folder)
+  const restored = new Restored(folder, log)
   const monitor = monitorOf(settings.metrics, () => started.get(self), log)
   const post = postOf(settings, { config, folder, log, note: monitor.note })
   const blobs = createPrivateBlobs(ssb, folder, realClock, (fact, details) => log('warn', fact, details))
@@ -98,6 +100,8 @@ export function wire(ssb: any, config: any): FeedId {
         policy,
         tables,
         vault,
+        restored,
+        ...(settings.ownNode === true ? { nodeFolder: config.path } : {}),
         importFolder: join(folder, 'imports'),
         blobs,
         ...(post === null ? {} : { post }),
@@ -168,7 +172,9 @@ function trustedBy(self: FeedId): FeedId[] | null {
   const provider = started.get(self)
   if (provider === undefined) return []
   const hubs = [...provider.inbox.state.provider.hubs.values()].filter((hub) => hub.status !== 'retired')
-  return hubs.length === 0 ? null : hubs.map((hub) => hub.hub)
+  if (hubs.length > 0) return hubs.map((hub) => hub.hub)
+  // A backup from before the first hub joined knows none; anybody's word would then do, and be worth nothing.
+  return provider.restored?.pending === true ? [] : null
 }
 
 /** The operator's choices. Throws a sentence where they can't be meant. */
