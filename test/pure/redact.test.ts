@@ -37,12 +37,10 @@ const secret: fc.Arbitrary<Secret> = fc.oneof(
   fc
     .tuple(word, base64)
     .map(([host, seed]) => ({ written: `${host}.example.org:8008:${alice}~${seed}`, hidden: seed })),
-  fc
-    .tuple(word, base64)
-    .map(([host, seed]) => ({
-      written: `net:${host}.example:8008~shs:${alice.slice(1, 45)}:${seed}`,
-      hidden: seed,
-    })),
+  fc.tuple(word, base64).map(([host, seed]) => ({
+    written: `net:${host}.example:8008~shs:${alice.slice(1, 45)}:${seed}`,
+    hidden: seed,
+  })),
   fc
     .tuple(fc.constantFrom('sk_live_', 'sk_test_', 'rk_live_', 'whsec_', 'cs_test_', 'cs_live_'), word)
     .map(([kind, id]) => whole(`${kind}51${id}XyZ`)),
