@@ -70,19 +70,20 @@ export function auditText({ owner, pubs, entries, found }: AuditView, width: num
   if (entries.length === 0) return `Nothing on the feeds is about ${about}.`
   const heading =
     found > entries.length
-      ? `The last ${entries.length} of ${found} messages about ${about} (--last shows more); times are UTC.`
-      : `All ${found} messages about ${about}; times are UTC.`
+      ? `The last ${entries.length} of ${found} messages about ${about} (--last shows more). Times are UTC;`
+      : `All ${found} messages about ${about}. Times are UTC;`
   const several = names.size > 1
   const lines = entries.flatMap((entry) => {
     const which = several && entry.pub !== null ? `${names.get(entry.pub) ?? entry.pub.slice(0, 9)} · ` : ''
-    const text = `${entry.role} ${entry.kind}: ${which}${harmless(entry.text).replace(/\n/g, ' ')}`
-    const [first = '', ...rest] = wrap(text, Math.max(20, width - 21))
-    const because = entry.because === null ? '' : ` because of ${entry.because.slice(0, 9)}`
+    const because = entry.because === null ? '' : ` (of ${entry.because.slice(0, 9)})`
+    const words = harmless(entry.text).replace(/\n/g, ' ')
+    const text = `${entry.role} ${entry.kind}: ${which}${words}${because}`
+    const [first = '', ...rest] = wrap(text, Math.max(20, width - 23))
     return [
       `${secondOf(entry.at)}  ${first}`,
       ...rest.map((line) => `${' '.repeat(23)}${line}`),
-      `${' '.repeat(21)}${entry.key}${because}`,
+      `${' '.repeat(21)}${entry.key}`,
     ]
   })
-  return `${heading}\n\n${lines.join('\n')}`
+  return `${heading} (of %…) is what it follows from.\n\n${lines.join('\n')}`
 }

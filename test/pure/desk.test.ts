@@ -180,8 +180,8 @@ test('audit: as text, with keys whole', (t) => {
   const text = auditText(view, TERMINAL)
   t.match(text, new RegExp(`^All ${view.found} messages about alice`))
   t.ok(text.includes(`  owner asked: create alice\n${' '.repeat(21)}${request}\n`), 'the key can be copied')
-  t.ok(text.includes(` because of ${request.slice(0, 9)}`))
-  for (const line of text.split('\n')) t.ok(line.length <= 100, line)
+  t.ok(text.includes(` (of ${request.slice(0, 9)})`), 'and what it follows from')
+  for (const line of text.split('\n')) t.ok(line.length <= TERMINAL, line)
   const last = { ...view, entries: view.entries.slice(-1) }
   t.match(auditText(last, TERMINAL), new RegExp(`^The last 1 of ${view.found} `))
   t.match(auditText({ ...view, entries: [], found: 0 }, TERMINAL), /Nothing on the feeds is about alice/)
