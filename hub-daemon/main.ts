@@ -83,6 +83,7 @@ export async function runHub(options: HubOptions): Promise<RunningHub> {
   const node = await openNode({
     path: join(options.dir, 'node'),
     kind: 'hub',
+    data: { folder: options.dir, kind: 'hub' },
     unixSocket: false,
     plugins: [hubPlugin({ provider: () => membership?.provider ?? null, methods: () => methods })],
     networkKey,
