@@ -203,7 +203,7 @@ async function tellEnd(story: MoneyStory): Promise<void> {
     cancelAt: one.cancel_at === null ? null : one.cancel_at * 1_000,
     refunded: one.metadata.buttcloud_refunded === 'yes',
   }))
-  const { subscriptions } = await askOnce(bridge.folder, world.networkKey, (port) => port.state())
+  const { subscriptions } = await askOnce(bridge.folder, world.networkKey, (port) => port.state(null))
   const believed = subscriptions.map(({ subscription, status, plan, periodEnd, cancelAt, refunded }) => ({
     subscription,
     status,
