@@ -41,7 +41,13 @@ export class BillingProcess {
   private async spawn(): Promise<void> {
     const { base, token, networkKey, stripe } = this.options
     const options: BillingOptions = {
-      ...{ dir: this.folder, join: token, port: this.port, networkKey },
+      ...{
+        dir: this.folder,
+        join: token,
+        port: this.port,
+        networkKey,
+        publicUrl: 'https://pubs.example.org',
+      },
       environment: {
         STRIPE_SECRET_KEY: TEST_KEY,
         STRIPE_WEBHOOK_SECRET: stripe.secret,

@@ -1,9 +1,10 @@
 /**
- * Goal: from test mode to real money nobody keeps or gets a pub for test money, and nobody is cut off unwarned; and a test key
+ * Goal: the sweep alarms nobody about what is only on its way; from test mode to real money nobody keeps or gets a pub for test money, and nobody is cut off unwarned; and a test key
  * that comes back by mistake does nothing at all.
  * Method: two Stripe stand-ins, one of each mode, and one provider.
  */
 import test from 'tape'
+import { SWEEP_EVERY_MS } from '../../protocol/limits-bridge'
 import { BillingWorld } from '../helpers/billing-world'
 import { until } from '../helpers/machine'
 import { key } from '../helpers/story'
@@ -86,6 +87,37 @@ test('modes: a test key where there is real money does nothing, and says so', as
     await until('bob’s link', () => real.world.sessions.size === 2)
     t.equal(world.book.payments().length, 1)
     t.deepEqual(world.book.alerts(), [])
+  } finally {
+    await world.stop()
+  }
+  t.end()
+})
+
+test('sweep: what is only on its way is no difference; what does not come is one', async (t) => {
+  const world = await BillingWorld.start()
+  const sweepAlerts = () => world.book.alerts().filter((alert) => alert.kind === 'sweep').length
+  try {
+    const { session } = await world.link('alice')
+    const { id } = world.stripe.world.pay(session)
+    const under = world.stripe.deliveries()
+    const swept = await world.bridge.sweep.run()
+    t.deepEqual(world.folded(id), world.oracle(id), 'the sweep was quicker than the webhook')
+    t.equal(swept.differences, 0)
+    await world.deliver(under)
+    world.stripe.advance(SWEEP_EVERY_MS)
+    t.equal((await world.bridge.sweep.run()).differences, 0, 'and the webhook came')
+    t.equal(sweepAlerts(), 0, 'the operator hears nothing')
+
+    const other = await world.link('bob')
+    const lost = world.stripe.world.pay(other.session).id
+    world.stripe.deliveries()
+    t.equal((await world.bridge.sweep.run()).differences, 0, 'it may yet come')
+    t.deepEqual(world.folded(lost), world.oracle(lost), 'told all the same')
+    world.stripe.advance(SWEEP_EVERY_MS)
+    t.equal((await world.bridge.sweep.run()).differences, 1, 'a second look: it did not')
+    t.equal(sweepAlerts(), 1)
+    world.stripe.advance(SWEEP_EVERY_MS)
+    t.equal((await world.bridge.sweep.run()).differences, 0, 'told once')
   } finally {
     await world.stop()
   }
