@@ -1,13 +1,15 @@
 /** The billing bridge, wired together: its keys, its provider, Stripe, and the pages in front of it. */
 import type { FeedId } from '../protocol/ids'
+import { createLog, type Log, type LogLook } from '../sbot/log'
 import { realClock } from '../sbot/loop'
+import type { MetricsPlace } from '../sbot/metrics-page'
 import { networkKeyOf } from '../sbot/network'
 import { type Bridge, createBridge } from './io/bridge'
 import { checkBilling, type Finding } from './io/check'
-import { readKeys } from './io/config'
+import { readKeys, readStripe } from './io/config'
 import { createLink } from './io/link'
-import { createLog, type Log } from './io/log'
 import { joinProvider, keysIn } from './io/membership'
+import { monitorBilling, webhookOutcome } from './io/monitor'
 import { askOnce, memberIn } from './io/once'
 import { createPortal } from './io/portal'
 import { PortalLinks, portalKeyIn } from './io/portal-links'
@@ -32,11 +34,15 @@ export interface BillingOptions {
   invite?: string
   termsFile?: string
   privacyFile?: string
+  /** Where figures for a monitor are shown. Default: nowhere. */
+  metrics?: MetricsPlace
   /** base64 of the network's key; default BUTTCLOUD_CAPS_SHS, else the main network. */
   networkKey?: string
   /** Where Stripe's keys are looked for first. Default: the process's. */
   environment?: Record<string, string | undefined>
-  /** A logger, or a function for plain lines. Default: pino on stderr. */
+  /** How the log looks, which is on stderr. Default: JSON lines, from `info` on. */
+  logLook?: LogLook
+  /** Takes the log instead: a logger, or a function for plain lines. */
   log?: Log | ((line: string) => void)
 }
 
@@ -55,7 +61,8 @@ const LOOPBACK_URL = `http://${LOOPBACK}`
 
 /** Runs a bridge until stopped. Rejects with a sentence when a key is missing, or it has joined no provider. */
 export async function runBilling(options: BillingOptions): Promise<RunningBilling> {
-  const log = typeof options.log === 'object' ? options.log : createLog(options.log)
+  const log =
+    typeof options.log === 'object' ? options.log : createLog('billing', options.logLook, options.log)
   const { dir: directory, environment = process.env } = options
   const networkKey = networkKeyOf(options.networkKey)
   const { stripeKey, webhookSecrets, stripeBase, operator } = readKeys(directory, environment)
@@ -78,6 +85,7 @@ export async function runBilling(options: BillingOptions): Promise<RunningBillin
     connected: () => bridge?.connected(),
     owed: (item) => bridge?.owed(item),
   })
+  const monitor = monitorBilling(options.metrics, link, () => bridge?.waiting() ?? null, log)
   const portal = createPortal({
     ...{ door, links, returnUrl: `${outside ?? LOOPBACK_URL}/`, stripeBase, now: () => realClock.now(), log },
   })
@@ -85,7 +93,12 @@ export async function runBilling(options: BillingOptions): Promise<RunningBillin
     const server = await startServer({
       host: options.host ?? LOOPBACK,
       port: options.port,
-      webhook: async (raw, headers) => bridge?.webhook(raw, headers) ?? { status: 503, body: 'later\n' },
+      webhook: async (raw, headers) => {
+        const answer = (await bridge?.webhook(raw, headers)) ?? { status: 503, body: 'later\n' }
+        const outcome = webhookOutcome(answer.status)
+        monitor.note({ name: 'buttcloud_webhooks_total', labels: { outcome }, value: 1 })
+        return answer
+      },
       page: () => link.port.page(),
       portal,
       invite: options.invite ?? null,
@@ -105,14 +118,14 @@ export async function runBilling(options: BillingOptions): Promise<RunningBillin
     log.info({ provider, port: server.port, publicUrl, live: door.live }, 'the billing bridge is running')
     const stop = async () => {
       await server.stop()
-      await made.stop()
+      await Promise.all([made.stop(), monitor.stop()])
       await link.stop()
       door.close()
       log.info({}, 'the billing bridge has ended')
     }
     return { id: keys.id, provider, port: server.port, publicUrl, live: door.live, stop }
   } catch (error) {
-    await link.stop()
+    await Promise.all([link.stop(), monitor.stop()])
     door.close()
     throw error
   }
@@ -157,7 +170,7 @@ export interface BillingSync {
 /** What has to change in Stripe so that it has the plans of the provider. Rejects with a sentence. */
 export async function openBillingSync(options: FolderOptions): Promise<BillingSync> {
   const { dir: directory, environment = process.env } = options
-  const { stripeKey, stripeBase } = readKeys(directory, environment)
+  const { stripeKey, stripeBase } = readStripe(directory, environment)
   const { plans } = await askOnce(directory, networkKeyOf(options.networkKey), (port) => port.state(null))
   const door = openStripe({ key: stripeKey, base: stripeBase })
   try {

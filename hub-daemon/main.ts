@@ -3,7 +3,9 @@ import { join } from 'node:path'
 import type { FeedId } from '../protocol/ids'
 import { HANDSHAKE_TIMEOUT_MS } from '../protocol/limits'
 import { addressOf } from '../protocol/token'
+import { createLog, type Log, type LogLook } from '../sbot/log'
 import type { Membership } from '../sbot/membership'
+import type { MetricsPlace } from '../sbot/metrics-page'
 import { networkKeyOf, openNode } from '../sbot/stacks'
 import { readVersion } from '../sbot/version'
 import { type HubMethods, hubPlugin } from './io/api'
@@ -12,9 +14,9 @@ import { chooseEngine } from './io/engine-choice'
 import { Exports } from './io/exports'
 import { Fetcher } from './io/fetch'
 import { joinProvider, readMembership } from './io/join'
-import { createLog, type Log } from './io/log'
 import { Meter } from './io/meter'
 import { createHubMethods } from './io/methods'
+import { monitorHub } from './io/monitor'
 import { Observer } from './io/observe'
 import { createProviderLink, type ProviderLink } from './io/provider-link'
 import { Reconciler } from './io/reconcile'
@@ -46,11 +48,15 @@ export interface HubOptions {
   /** What to offer, where the machine's own figures are not what is meant. */
   memoryBytes?: number
   diskBytes?: number
+  /** Where figures for a monitor are shown. Default: nowhere. */
+  metrics?: MetricsPlace
   /** The operator's word that nobody else holds this hub's feed: opens the boot gate. Logged. */
   nobodyElse?: boolean
   /** base64 of the network's key; default BUTTCLOUD_CAPS_SHS, else the main network. */
   networkKey?: string
-  /** A pino logger, or a function for plain lines. Default: pino on stderr. */
+  /** How the log looks, which is on stderr. Default: JSON lines, from `info` on. */
+  logLook?: LogLook
+  /** Takes the log instead: a logger, or a function for plain lines. */
   log?: Log | ((line: string) => void)
   /** Called when the hub can't go on; the caller stops it and ends. */
   onFailed?(error: Error): void
@@ -70,7 +76,7 @@ const EVERY_ADDRESS = '0.0.0.0'
 
 /** Runs a hub until stopped. Rejects with a sentence when it has joined no provider, or the token is refused. */
 export async function runHub(options: HubOptions): Promise<RunningHub> {
-  const log = typeof options.log === 'object' ? options.log : createLog(options.log)
+  const log = typeof options.log === 'object' ? options.log : createLog('hub', options.logLook, options.log)
   const networkKey = networkKeyOf(options.networkKey)
   let membership: Membership | null = null
   let methods: HubMethods | null = null
@@ -151,9 +157,10 @@ async function start(
   const secrets = new Secrets(pubs)
   const exports = new Exports(observer.sessions, secrets)
   const meter = new Meter(engine, observer, state, new Rings(join(directory, 'figures'), log))
+  const sources = { sbot, gate: node.gate, state, observer, log, link: () => link }
+  const monitor = monitorHub(options.metrics, sources)
   const running = new Reconciler({
-    sbot,
-    state,
+    ...{ sbot, state, note: monitor.note },
     mayWrite: () => node.gate.wait(),
     config: {
       ...{ hub: id, host, dial, capsShs: networkKey },
@@ -197,7 +204,7 @@ async function start(
     exports.stop()
     await meter.stop()
     await running.stop()
-    await link?.stop()
+    await Promise.all([link?.stop(), monitor.stop()])
     await engine.close()
     await node.close()
     log.info({}, 'the hub has ended')

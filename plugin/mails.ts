@@ -54,12 +54,12 @@ function oweWelcome(look: Look, mail: MailFacts, pub: PubFact): void {
 /** What the feed promises is mailed to the owners and to who pays: the present stage alone. */
 function oweDues(look: Look, mail: MailFacts, pub: PubFact, dues: DuesFact): void {
   if (isLate(look, dues.at)) return
-  const { state, policy } = look.world
+  const { policy } = look.world
   const told = {
     ...{ service: policy.providerName, name: pub.record.name, dues: dues.content },
     ...{ retentionMs: policy.retentionMs, portal: mail.portal ?? null },
   }
-  const customer = bestPaymentOf(state, pub.pub)?.content.customer
+  const customer = payerOf(look, dues)
   const payer: MailTo | null = customer === undefined ? null : { kind: 'payer', customer }
   const own = customer === undefined ? null : (mail.portalOf?.(customer) ?? null)
   const owners = pub.record.owners.filter((id) => mail.has(owner(id)))
@@ -73,6 +73,14 @@ function oweDues(look: Look, mail: MailFacts, pub: PubFact, dues: DuesFact): voi
   if (payer === null || both.length > 0) return
   const words = mailWords.dues({ ...told, reader: 'payer', own })
   oweMail(look, mail, `dues ${dues.key} ${customer}`, payer, words)
+}
+
+/** Who paid already when these dues began: whoever comes to pay for it has nothing to do with them. */
+function payerOf({ world: { state } }: Look, { content }: DuesFact): string | undefined {
+  const payment = bestPaymentOf(state, content.pub)
+  if (payment === null || payment.content.status.startsWith('incomplete')) return undefined
+  const isNew = payment.goodSince !== null && payment.goodSince > content.since
+  return isNew ? undefined : payment.content.customer
 }
 
 /** What lasts is mailed when it has lasted a while, and again when it is over. */

@@ -153,6 +153,13 @@ export const mailWords = {
       why,
       'Bring another server with `buttcloud admin hub-token`; until then a new pub may be refused.',
     ),
+  noRoom: (service: Service, name: string, plan: string, until: Millis): MailText =>
+    toOperator(
+      service,
+      `no room for ${name}, which is paid`,
+      `Somebody has paid for a new pub, ${name}, on the plan ${plan}, and no hub has room for it. It is made by itself as soon as one has; if none has by ${when(until)}, the subscription is ended and the payment goes back.`,
+      'Bring another server with `buttcloud admin hub-token`, or let a hub offer more (`--memory`). `buttcloud admin money` shows what waits.',
+    ),
   alert: (service: Service, { kind, reference }: AlertMessage, name: string | null): MailText =>
     toOperator(
       service,

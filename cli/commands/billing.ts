@@ -8,6 +8,8 @@ import { askYes } from '../io/ask-yes'
 import { hasParent, tellParent, untilStopped } from '../io/child-life'
 import { endOnTheUncaught } from '../io/last-words'
 import { run } from '../io/run'
+import { addServiceOptions, logLook } from '../io/service-options'
+import { monitorPlace } from '../monitor-options'
 import { wholeOption } from '../options'
 
 export const BILLING_PORT_DEFAULT = 8020
@@ -15,7 +17,7 @@ const LATER =
   'Keys come from STRIPE_SECRET_KEY and STRIPE_WEBHOOK_SECRET, or from billing.json in its folder (docs/OPERATORS.md).'
 
 export function register(program: Command): void {
-  program
+  const command = program
     .command('billing')
     .description('run the billing bridge: it speaks with Stripe for a provider, and serves the public pages')
     .option(
@@ -55,6 +57,7 @@ export function register(program: Command): void {
         await untilStopped(() => billing.stop())
       }),
     )
+  addServiceOptions(command, 'billing')
 }
 
 /** `buttcloud admin billing sync`. */
@@ -124,6 +127,8 @@ function billingOptions(context: Context): BillingOptions {
     ...text('invite', given.invite),
     ...text('termsFile', given.terms),
     ...text('privacyFile', given.privacy),
+    ...monitorPlace(given, 'billing'),
+    logLook: logLook(context),
   }
 }
 

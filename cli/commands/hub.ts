@@ -10,13 +10,15 @@ import { hasParent, tellParent, untilStopped } from '../io/child-life'
 import { endOnTheUncaught } from '../io/last-words'
 import { oneOf } from '../io/one-of'
 import { run } from '../io/run'
+import { addServiceOptions, logLook } from '../io/service-options'
+import { monitorPlace } from '../monitor-options'
 import { wholeOption } from '../options'
 
 const MEGABYTE = 1024 * 1024
 const MEGABYTES_MAX = 1_000_000_000
 
 export function register(program: Command): void {
-  program
+  const command = program
     .command('hub')
     .description('let this server run pubs for a provider')
     .option(
@@ -82,6 +84,7 @@ export function register(program: Command): void {
         )
       }),
     )
+  addServiceOptions(command, 'hub')
 }
 
 function hubOptions(context: Context): HubOptions {
@@ -106,6 +109,8 @@ function hubOptions(context: Context): HubOptions {
     ...bytes('memoryBytes', '--memory', given.memory),
     ...bytes('diskBytes', '--disk', given.disk),
     ...(given.nobodyElse === true ? { nobodyElse: true } : {}),
+    ...monitorPlace(given, 'hub'),
+    logLook: logLook(context),
   }
 }
 

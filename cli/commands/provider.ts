@@ -5,13 +5,15 @@ import { Failure } from '../failure'
 import { hasParent, tellParent, untilStopped } from '../io/child-life'
 import { endOnTheUncaught } from '../io/last-words'
 import { run } from '../io/run'
+import { addServiceOptions, logLook } from '../io/service-options'
+import { monitorChoice } from '../monitor-options'
 import { wholeOption } from '../options'
 
 export const PROVIDER_PORT_DEFAULT = 8010
 const ANY_ADDRESS = new Set(['0.0.0.0', '::'])
 
 export function register(program: Command): void {
-  program
+  const command = program
     .command('provider')
     .description('run a provider: it answers private messages and has pubs made')
     .option('--path <folder>', "the provider's folder (default: <dir>/provider)")
@@ -44,8 +46,8 @@ export function register(program: Command): void {
           port: wholeOption('--port', given.port, 1, 65_535),
           ...(external === undefined ? {} : { external }),
           ...(given.nobodyElse === true ? { nobodyElse: true } : {}),
-          log: (level, fact, details) =>
-            context.say(JSON.stringify({ time: new Date().toISOString(), level, fact, ...details })),
+          ...monitorChoice(given, 'provider'),
+          logLook: logLook(context),
         })
         tellParent({ kind: 'ready', facts: { id: provider.id, address: provider.address } })
         if (!hasParent()) {
@@ -59,4 +61,5 @@ export function register(program: Command): void {
         await untilStopped(() => provider.stop())
       }),
     )
+  addServiceOptions(command, 'provider')
 }

@@ -3,9 +3,10 @@
 import type { ExportPart } from '../../protocol/command-kinds'
 import type { Figures, LiveFigures, Samples, Span } from '../../protocol/figures'
 import type { FeedId, MessageId, Millis, PubId } from '../../protocol/ids'
+import type { EmailSet } from '../../protocol/mail'
 import type { InviteView, PubView } from '../../protocol/rpc'
 import type { Letter } from '../letters'
-import type { Connection, Facts, PlanFacts, ProviderFacts } from './model'
+import type { Connection, Facts, PlanFacts, ProviderFacts, QrPicture } from './model'
 
 /**
  * A key as it was pressed. `name` is lower-case: a letter or digit itself, else one of `enter` `escape` `tab` `backspace`
@@ -28,6 +29,8 @@ export type Message =
   /** Once a second, so that ages grow. */
   | { kind: 'tick'; now: Millis }
   | { kind: 'facts'; facts: Fact[]; now: Millis }
+  /** What `picture` asked for; null: too long for one. */
+  | { kind: 'picture'; code: string; picture: QrPicture | null; now: Millis }
 
 /** What the source of facts tells. `at`: when that was true, where it may be older than now. */
 export type Fact =
@@ -53,6 +56,12 @@ export type Fact =
   /** The first run: how joining went. */
   | { kind: 'joined' }
   | { kind: 'join-failed'; problem: string }
+  /** What was typed in earlier sessions, oldest first. */
+  | { kind: 'history'; lines: string[] }
+  /** Whether a provider has its folder beside the owner's, as `up` makes it: it can be joined without an invite. */
+  | { kind: 'local'; there: boolean }
+  /** What came of an `email`, as a sentence. */
+  | { kind: 'mail'; text: string }
 
 /** How a request gets on. Whether it was received and answered is in the letters. */
 export type Progress =
@@ -69,6 +78,8 @@ export type Progress =
  * ask       facts that are wanted now; told back when they are there, and nothing is told when they can't be had
  * seen      these letters have been on the screen: no command's news any more
  * join      redeems a provider's invite; `local` takes that of the provider on this machine
+ * email     hands an address or a code over without a message, so that it stands on no feed; told back as `mail`
+ * typed     keeps a line for the arrow keys of later sessions (what holds a secret is left out)
  */
 export type SourceEffect =
   | { kind: 'say'; request: number; text: string; thread: 'new' | 'newest' | MessageId }
@@ -79,10 +90,13 @@ export type SourceEffect =
   | { kind: 'ask'; what: 'samples'; pub: PubId; span: Span }
   | { kind: 'seen'; keys: MessageId[] }
   | { kind: 'join'; invite: string | 'local' }
+  | { kind: 'email'; set: EmailSet }
+  | { kind: 'typed'; line: string }
 
-/** copy: onto the clipboard of whoever sits there (OSC 52). open: a link, in their browser. */
+/** picture: a QR code. copy: onto the clipboard of whoever sits there (OSC 52). open: a link, in their browser. */
 export type Effect =
   | SourceEffect
+  | { kind: 'picture'; code: string }
   | { kind: 'copy'; text: string }
   | { kind: 'open'; link: string }
   | { kind: 'bell' }

@@ -93,6 +93,8 @@ export interface Request {
   /** The words that are sent. */
   text: string
   pub: PubId | null
+  /** Which letter it replies to; null: none. */
+  thread: MessageId | null
   begunAt: Millis
   state: SendState
   /** Of the owner's message, once it is written. */
@@ -174,7 +176,10 @@ export type Dialog =
   | { kind: 'help' }
   | { kind: 'form'; action: ActionId; pub: PubId | null; fields: Field[]; focus: number; told: string | null }
   | { kind: 'follow'; request: number; scroll: number }
-  | { kind: 'code'; title: string; code: string; copied: boolean }
+  | { kind: 'code'; title: string; code: string; copied: boolean; picture: QrPicture | null }
+
+/** Rows of a QR code; `#` is dark. Drawn by a package, so it is asked for by an effect. */
+export type QrPicture = string[]
 
 export interface Model {
   now: Millis
@@ -191,6 +196,11 @@ export interface Model {
   /** How many letters of the provider have not been seen. */
   unread: number
   connection: Connection
+  /** What was typed into the conversation, in earlier sessions too; oldest first. */
+  typed: string[]
+  /** A provider can be joined here without an invite. */
+  localProvider: boolean
+  /** Of this session, oldest first; the oldest ended ones go. */
   requests: Request[]
   nextRequest: number
   /** Never empty. */

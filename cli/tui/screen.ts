@@ -2,8 +2,11 @@
 import type { Message } from './message'
 import { widthOf } from './width'
 
-/** What a piece of text is, not how it looks: io/paint.ts has the colours for each depth. */
-export type Tone = 'plain' | 'quiet' | 'strong' | 'accent' | 'good' | 'warn' | 'bad'
+/**
+ * What a piece of text is, not how it looks: io/paint.ts has the colours for each depth. `paper` is dark on light
+ * whatever colours the terminal has, for what is photographed.
+ */
+export type Tone = 'plain' | 'quiet' | 'strong' | 'accent' | 'good' | 'warn' | 'bad' | 'paper'
 
 export interface Style {
   tone: Tone

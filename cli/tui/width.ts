@@ -39,7 +39,7 @@ export function widthOf(text: string): number {
 
 function widthOfOne(one: string): number {
   const code = one.codePointAt(0) ?? 0
-  if (code < 0x300) return 1
+  if (code < 0x300 || (code >= 0x2500 && code <= 0x25fc) || (code >= 0x2800 && code <= 0x28ff)) return 1
   if (ZERO.test(one)) return 0
   return WIDE_RANGES.some(([from, to]) => code >= from && code <= to) || EMOJI.test(one) ? 2 : 1
 }
@@ -54,9 +54,12 @@ const UNASSIGNED = /\p{Cn}/gu
 /** More marks on one letter than a language puts there climb over the lines above. */
 const MARKS_TOO_MANY = /(\p{M}{3})\p{M}+/gu
 
+/** ASCII, and what we draw with. */
+const OURS = /^[\x20-\x7e\u2500-\u25fc\u2800-\u28ff]*$/
+
 /** Foreign text as one harmless line: nothing that controls, turns direction, joins, or takes no certain width. */
 export function clean(text: string): string {
-  if (PLAIN.test(text)) return text
+  if (OURS.test(text)) return text
   return harmless(text)
     .normalize('NFC')
     .replace(/[\n\t]/g, ' ')
@@ -68,25 +71,40 @@ export function clean(text: string): string {
 }
 
 /** Our own signs where there is only ASCII; what others wrote loses its accents, and the rest becomes `?`. */
-const ASCII: Record<string, string> = {
-  '…': '...',
-  '·': '-',
-  '“': '"',
-  '”': '"',
-  '‘': "'",
-  '’': "'",
-  '–': '-',
-  '—': '-',
-}
+const ASCII: Record<string, string> = Object.fromEntries(
+  [
+    '….',
+    '·-',
+    '“"',
+    '”"',
+    "‘'",
+    "’'",
+    '–-',
+    '—-',
+    '▸>',
+    '›>',
+    '●*',
+    '○o',
+    '✓+',
+    '✗x',
+    '━-',
+    '─-',
+    '│|',
+    '╭+',
+    '╮+',
+    '╰+',
+    '╯+',
+  ].map(([sign = '', plain = '']) => [sign, plain]),
+)
 
-/** The same text for a terminal without UTF-8; wide characters keep their two columns. */
+/** The same text for a terminal without UTF-8, as wide as it was, so that columns stay where they are. */
 export function asciiOf(text: string): string {
   if (PLAIN.test(text)) return text
   let plain = ''
   for (const one of text) {
-    const bare = one.normalize('NFKD').replace(/\p{M}/gu, '')
-    if (ASCII[one] !== undefined) plain += ASCII[one]
-    else plain += PLAIN.test(bare) ? bare : '?'.repeat(widthOfOne(one))
+    const width = widthOfOne(one)
+    const bare = ASCII[one] ?? one.normalize('NFKD').replace(/\p{M}/gu, '')
+    plain += PLAIN.test(bare) && bare.length <= width ? bare.padEnd(width) : '?'.repeat(width)
   }
   return plain
 }

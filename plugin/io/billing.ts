@@ -138,6 +138,11 @@ export class Billing {
     for (const then of [...this.listeners]) then()
   }
 
+  /** How many calls are owed now. */
+  get callsOwed(): number {
+    return this.calls().length
+  }
+
   private calls(): OwedCall[] {
     const debts: Debt[] = [...this.waiting.values()].map(({ call, since }) => ({ call, since }))
     for (const { call, since } of this.standing())

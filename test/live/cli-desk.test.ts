@@ -1,10 +1,10 @@
 /** Settings that stay and completion, as people use them: with the real binary, and a real bash. */
 import { execFileSync } from 'node:child_process'
-import { mkdirSync, readFileSync, writeFileSync } from 'node:fs'
+import { existsSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import test from 'tape'
-import { runCli } from '../helpers/cli'
-import { randomNetworkKey, removeFolder, temporaryFolder } from '../helpers/machine'
+import { runCli, startCli } from '../helpers/cli'
+import { freePort, randomNetworkKey, removeFolder, temporaryFolder, until } from '../helpers/machine'
 import { bareEnvironment } from '../helpers/stock'
 
 test('settings: kept, shown with where they come from, refused with file and line', async (t) => {
@@ -78,6 +78,42 @@ test('completion: a real bash completes verbs, options, their values and files',
   const strange = await runCli({ home, networkKey: randomNetworkKey() }, ['completion', 'tcsh'])
   t.equal(strange.code, 2)
   t.match(strange.stderr, /bash, zsh, fish/)
+  removeFolder(home)
+  t.end()
+})
+
+test('doctor: says what is there and what is missing, and makes nothing', async (t) => {
+  const home = temporaryFolder('cli-doctor')
+  const around = { home, networkKey: randomNetworkKey() }
+  const fresh = await runCli(around, ['doctor', '--docker-socket', join(home, 'none.sock')])
+  t.equal(fresh.code, 0, fresh.stdout)
+  t.match(fresh.stdout, /your node +there is none yet/)
+  t.match(fresh.stdout, /Docker +none on .*none.sock/)
+  t.notOk(existsSync(join(home, '.buttcloud')), 'nothing was made')
+  const port = String(await freePort())
+  const path = join(home, '.buttcloud', 'provider')
+  const provider = startCli(around, ['provider', '--host', '127.0.0.1', '--port', port])
+  await until('the provider', () => provider.output().stdout.includes('runs at'), 60_000)
+  const { stdout: invite } = await runCli(around, ['admin', 'invite'])
+  const joined = await runCli(around, ['join', invite.trim()])
+  t.equal(joined.code, 0, joined.stderr)
+  const told = await runCli(around, ['doctor', '--json'])
+  const { findings } = JSON.parse(told.stdout) as {
+    findings: { what: string; health: string; words: string }[]
+  }
+  const healthOf = (what: string) => findings.find((one) => one.what === what)?.health
+  t.deepEqual(
+    ['provider', 'clock', 'your feed', 'provider here'].map(healthOf),
+    ['good', 'good', 'good', 'warn'],
+    JSON.stringify(findings),
+  )
+  provider.child.kill('SIGTERM')
+  await provider.ended
+  const alone = await runCli(around, ['doctor'])
+  t.equal(alone.code, 1)
+  t.match(alone.stdout, /bad +provider +@.*\n.*→ Look whether it runs/)
+  t.match(alone.stderr, /must be mended/)
+  t.ok(existsSync(path))
   removeFolder(home)
   t.end()
 })
