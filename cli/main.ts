@@ -33,6 +33,7 @@ import { register as say } from './commands/say'
 import { register as seeing } from './commands/seeing'
 import { register as stats } from './commands/stats'
 import { register as status } from './commands/status'
+import { register as thread } from './commands/thread'
 import { register as up } from './commands/up'
 import { register as web } from './commands/web'
 import { leaveSoon } from './io/child-life'
@@ -53,6 +54,7 @@ const VERBS = [
   stats,
   seeing,
   inbox,
+  thread,
   invite,
   invites,
   power,
