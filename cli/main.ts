@@ -1,42 +1,12 @@
 #!/usr/bin/env node
 /** The one binary: `buttcloud …`. Wiring only. */
 import './io/node-version'
+import { existsSync } from 'node:fs'
 import { Command, CommanderError } from 'commander'
 import { readVersion } from '../sbot/version'
-import { register as about } from './commands/about'
-import { register as admin } from './commands/admin'
-import { register as billing } from './commands/billing'
-import { register as call } from './commands/call'
-import { register as care } from './commands/care'
-import { register as completion } from './commands/completion'
-import { register as config } from './commands/config'
-import { register as contact } from './commands/contact'
-import { register as create } from './commands/create'
-import { register as deletePub } from './commands/delete'
-import { register as doctor } from './commands/doctor'
-import { register as email } from './commands/email'
-import { register as exportPub } from './commands/export'
-import { register as hub } from './commands/hub'
-import { register as importPub } from './commands/import'
-import { register as inbox } from './commands/inbox'
-import { register as invite } from './commands/invite'
-import { register as invites } from './commands/invites'
-import { register as join } from './commands/join'
-import { register as list } from './commands/list'
-import { register as node } from './commands/node'
-import { register as open } from './commands/open'
-import { register as owners } from './commands/owners'
-import { register as paying } from './commands/paying'
-import { register as power } from './commands/power'
-import { register as provider } from './commands/provider'
-import { register as say } from './commands/say'
-import { register as seeing } from './commands/seeing'
-import { register as stats } from './commands/stats'
-import { register as status } from './commands/status'
-import { register as thread } from './commands/thread'
-import { register as up } from './commands/up'
-import { register as web } from './commands/web'
+import { register as tui } from './commands/tui'
 import { leaveSoon } from './io/child-life'
+import { configPath, defaultFolder } from './io/config-path'
 import { oneOf } from './io/one-of'
 import { fail, outliveReaders } from './io/run'
 import { applySettings } from './io/settings'
@@ -44,42 +14,20 @@ import { TIMEOUT_SECONDS_DEFAULT } from './options'
 
 const USAGE = 2
 
-/** In the order of the help. */
-const VERBS = [
-  up,
-  join,
-  create,
-  list,
-  status,
-  stats,
-  seeing,
-  inbox,
-  thread,
-  invite,
-  invites,
-  power,
-  care,
-  about,
-  exportPub,
-  importPub,
-  contact,
-  web,
-  owners,
-  call,
-  open,
-  deletePub,
-  paying,
-  email,
-  say,
-  provider,
-  hub,
-  billing,
-  node,
-  config,
-  completion,
-  doctor,
-  admin,
-]
+/**
+ * The terminal UI shall be there at once, so it does not wait until all other verbs are loaded; where settings stay in
+ * a file it does, because the options of all of them say what may stand there.
+ */
+function isQuick(): boolean {
+  if (process.argv[2] !== 'tui') return false
+  const dir = process.argv.some((one) => one.startsWith('--dir')) ? null : defaultFolder()
+  return dir !== null && !existsSync(configPath(dir))
+}
+
+function registerAll(program: Command): void {
+  const { VERBS } = require('./commands/all') as typeof import('./commands/all')
+  for (const register of VERBS) register(program)
+}
 
 function createProgram(): Command {
   const program = new Command('buttcloud')
@@ -117,7 +65,8 @@ function createProgram(): Command {
       ].join('\n'),
     )
     .exitOverride()
-  for (const register of VERBS) register(program)
+  if (isQuick()) tui(program)
+  else registerAll(program)
   program.hook('preAction', (_, command) => applySettings(command))
   return program
 }

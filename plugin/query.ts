@@ -257,3 +257,8 @@ export function hubViews(state: State, connected: ReadonlySet<FeedId>): HubView[
     }
   })
 }
+
+/** Every pub that has not ended. */
+export function livePubs(state: State): PubId[] {
+  return [...state.provider.pubs.values()].filter((one) => one.record.status === 'live').map((one) => one.pub)
+}

@@ -38,20 +38,23 @@ const byLink = (what: string, own: string): string =>
 const payAgain = (name: string): string =>
   `To go on, write \`pay ${name}\` as a private message: the answer has a link, which anybody may pay by.`
 
+const askOwner = (name: string): string =>
+  `To go on, ask the owner of ${name} for a link to pay by: \`pay ${name}\`, as a private message, makes one.`
+
 const WHAT_TO_DO: Record<DuesReason, Record<Reader, Say>> = {
   'past-due': {
-    owner: (_name, { portal, own }) => {
+    owner: (name, { portal, own }) => {
       if (own !== null) return byLink('Change the card or pay at once', own)
       const page =
         portal === null
           ? ''
           : ` Or open this page, which asks for a code that it mails to whoever pays: ${portal}`
-      return `To change the card or pay at once, write \`billing\` as a private message: a link to do so is mailed to whoever pays.${page}`
+      return `To change the card or pay at once, write \`billing ${name}\` as a private message: a link to do so is mailed to whoever pays.${page}`
     },
     payer: (name, { portal, own }) => {
       if (own !== null) return byLink('Change the card or pay at once', own)
       return portal === null
-        ? `To change the card or pay at once, ask the owner of ${name} to write \`billing\` as a private message: a link is mailed to you.`
+        ? `To change the card or pay at once, ask the owner of ${name} to write \`billing ${name}\` as a private message: a link is mailed to you.`
         : `To change the card or pay at once, open this page with this address of yours: ${portal}`
     },
   },
@@ -61,14 +64,15 @@ const WHAT_TO_DO: Record<DuesReason, Record<Reader, Say>> = {
         ? payAgain(name)
         : `${byLink('Change the card and pay what is open', own)} Or write \`pay ${name}\` as a private message: the answer has a link that anybody may pay by.`,
     payer: (name, { own }) =>
-      own === null
-        ? `To go on, ask the owner of ${name} for a link to pay by: \`pay ${name}\`, as a private message, makes one.`
-        : byLink('Change the card and pay what is open', own),
+      own === null ? askOwner(name) : byLink('Change the card and pay what is open', own),
   },
-  canceled: { owner: payAgain, payer: () => 'If that is what you want, there is nothing to do.' },
+  canceled: {
+    owner: payAgain,
+    payer: (name) => `If that is what you want, there is nothing to do. ${askOwner(name)}`,
+  },
   leaving: {
     owner: (name) =>
-      `If that is what you want, there is nothing to do. To go on after all, write \`billing\` before then, or \`pay ${name}\` afterwards.`,
+      `If that is what you want, there is nothing to do. To go on after all, write \`billing ${name}\` before then, or \`pay ${name}\` afterwards.`,
     payer: (_name, { own }) =>
       `If that is what you want, there is nothing to do: nothing more is charged.${own === null ? '' : ` ${byLink('To go on after all, renew it before then', own)}`}`,
   },

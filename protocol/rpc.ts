@@ -70,6 +70,7 @@ export const PROVIDER_MANIFEST = {
   adminRecoveryOffline: 'async',
   adminRecoveryOnline: 'async',
   adminRecoveryNew: 'async',
+  adminBackup: 'source',
 } as const
 
 /**

@@ -1,16 +1,14 @@
 /** `<dir>/config.yaml`: the settings that stay. Changed in place, so that what a person wrote beside them is kept. */
 import { existsSync, readFileSync, statSync } from 'node:fs'
-import { join } from 'node:path'
 import { isMap, isScalar, parseDocument } from 'yaml'
 import { makeFolder, writeDurably } from '../../sbot/durable'
 import { locatedIn } from '../../sbot/located-yaml'
 import { Failure } from '../failure'
 import { readSettings, type Setting, type Value, type Written } from '../settings'
+import { configPath } from './config-path'
 
 /** Settings are a page of text; what is longer is some other file. */
 const FILE_BYTES_MAX = 64 * 1024
-
-export const configPath = (folder: string): string => join(folder, 'config.yaml')
 
 /** What the file says; nothing where none is. Throws a Failure (2) with every fault, each with file and line. */
 export function readConfig(folder: string, settings: Setting[]): Map<string, Written> {

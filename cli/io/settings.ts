@@ -1,5 +1,5 @@
 /** Settings that stay, applied to a command before it acts: a flag wins over the environment, that over the file. */
-import { homedir } from 'node:os'
+import { existsSync } from 'node:fs'
 import { resolve } from 'node:path'
 import type { Command, Option } from 'commander'
 import { Failure } from '../failure'
@@ -11,9 +11,10 @@ import {
   type Section,
   type Setting,
   settingsOf,
+  type Written,
 } from '../settings'
 import { hasParent } from './child-life'
-import { configPath, readConfig } from './config-file'
+import { configPath, defaultFolder } from './config-path'
 
 /** Where the values came from that no flag gave, so that a complaint can say it. */
 const origins = new WeakMap<Command, Map<string, string>>()
@@ -54,14 +55,18 @@ function shapeOf(section: Section, option: Option): OptionShape {
 /** The folder in which the settings are; it can't be a setting itself. */
 export function folderOf(program: Command): string {
   const given: unknown = program.opts().dir
-  const text = typeof given === 'string' && given.trim() !== '' ? given : process.env.BUTTCLOUD_DIR
-  return resolve(text === undefined || text.trim() === '' ? `${homedir()}/.buttcloud` : text)
+  return resolve(typeof given === 'string' && given.trim() !== '' ? given : defaultFolder())
 }
 
 /** What holds where no flag is given. Throws a Failure (2). */
 export function effectiveSettings(program: Command): Effective[] {
   const settings = settingsIn(program)
-  const written = readConfig(folderOf(program), settings)
+  const folder = folderOf(program)
+  // Most people have no such file, and its parser takes longer to load than many a command.
+  const { readConfig } = existsSync(configPath(folder))
+    ? (require('./config-file') as typeof import('./config-file'))
+    : { readConfig: () => new Map<string, Written>() }
+  const written = readConfig(folder, settings)
   try {
     return settings.map((setting) => effective(setting, process.env, written))
   } catch (error) {

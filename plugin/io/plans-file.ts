@@ -1,6 +1,6 @@
 /** The file of plans: read with the lines of everything in it, and written for who begins one. */
-import { existsSync, readFileSync, statSync, writeFileSync } from 'node:fs'
-import { basename, isAbsolute, join } from 'node:path'
+import { existsSync, mkdirSync, readFileSync, statSync, writeFileSync } from 'node:fs'
+import { basename, dirname, isAbsolute, join } from 'node:path'
 import { PLANS_FILE_BYTES_MAX } from '../../protocol/limits-money'
 import type { Plan } from '../../protocol/plan'
 import { locatedIn } from '../../sbot/located-yaml'
@@ -40,6 +40,7 @@ export function parsePlans(file: string, text: string): Plan[] {
 /** Writes the default plans where no file is. Throws a sentence where one is. */
 export function writePlansFile(path: string): void {
   try {
+    mkdirSync(dirname(path), { recursive: true })
     writeFileSync(path, plansText(DEFAULT_PLANS), { flag: 'wx' })
   } catch (error) {
     if ((error as NodeJS.ErrnoException).code === 'EEXIST')

@@ -11,7 +11,7 @@ import type { Held } from '../decide-dues'
 import { describe, type Effect } from '../effects'
 import { eventsOf } from '../metrics'
 import type { Policy } from '../policy'
-import type { Ledger } from '../query'
+import { type Ledger, livePubs } from '../query'
 import { type AskMeans, Asks } from './asks'
 import { Billing } from './billing'
 import { Clocks } from './clocks'
@@ -30,6 +30,7 @@ import { createPainter } from './painter'
 import { createPerformer } from './perform'
 import type { Post } from './post'
 import type { PrivateBlobs } from './private-blobs'
+import type { Restored } from './restored'
 import type { Tables } from './tables'
 import type { Vault } from './vault'
 
@@ -44,6 +45,10 @@ export interface ProviderOptions {
   vault: Vault
   /** Where uploads of pubs lie that ran elsewhere. */
   importFolder: string
+  /** Set in a provider that may have been put back from a backup. */
+  restored?: Restored
+  /** The folder of our own node, for backups; not given inside of somebody else's server. */
+  nodeFolder?: string
   /** Where answers go that are too long for a message. */
   blobs: PrivateBlobs
   /** host:port that goes into the provider's own invites and tokens. */
@@ -70,6 +75,10 @@ export interface Provider {
   readonly commits: Commits
   readonly figures: FigureRelay
   readonly escrow: Escrow
+  /** What was put back from a backup and has not come back whole; null where nothing was. */
+  readonly restored: Restored | null
+  /** Null inside of somebody else's server. */
+  readonly nodeFolder: string | null
   readonly policy: Policy
   /** What the operator does, between two decisions. */
   readonly deeds: Deeds
@@ -140,9 +149,10 @@ export async function startProvider(options: ProviderOptions): Promise<Provider>
   const post = postOf(options, billing, inbox, () => loop?.wake())
   const asks = new Asks(sbot, clock, meansOf(exports, imports, billing, post, options), () => loop?.wake())
   const gate = new Current(options, inbox, clock, () => loop?.wake())
-  const current = (): Promise<void> => gate.wait()
+  const restored = options.restored ?? null
+  const current = () => gate.wait().then(() => restored?.begin(livePubs(inbox.state)))
 
-  const commits = new Commits(sbot, inbox, ledger, current, vault)
+  const commits = new Commits(sbot, inbox, ledger, current, vault, restored)
   const perform = createPerformer(inbox, sbot.id, asks, commits, post?.send ?? noMail, vault)
 
   const waits = new HeldBack(log)
@@ -190,12 +200,13 @@ export async function startProvider(options: ProviderOptions): Promise<Provider>
   current().catch(() => undefined)
   tellRecovery(vault, log)
   return {
-    ...{ sbot, inbox, figures, tables, ledger, commits, policy, deeds, connected, goneSince },
+    ...{ sbot, inbox, figures, tables, ledger, commits, policy, deeds, connected, goneSince, restored },
     ...{ billing, clocks, exports, imports, post, current },
     now: () => clock.now(),
     since: () => gate.since,
     held: () => waits.held,
     blobs: options.blobs,
+    nodeFolder: options.nodeFolder ?? null,
     address: options.address,
     escrow: new Escrow(vault, commits, current, log),
     door: createDoor(tables, inbox),
@@ -213,7 +224,7 @@ export async function startProvider(options: ProviderOptions): Promise<Provider>
 /** Which kind of recovery is on, said at every start. */
 function tellRecovery(vault: Vault, log: Log): void {
   const { mode, key } = vault.recovery
-  log('info', 'secrets of pubs are kept in escrow', { recovery: mode, key })
+  log('info', 'secrets of pubs are kept in escrow', { recovery: mode, key: key.slice(0, 9) })
   if (vault.warning !== null) log('warn', vault.warning)
 }
 

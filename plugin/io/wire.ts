@@ -13,6 +13,7 @@ import { readVersion } from '../../sbot/version'
 import { duesPolicyOf } from '../dues-settings'
 import { type MailSettings, readMailSettings } from '../mail-settings'
 import { DEFAULT_POLICY, type Policy } from '../policy'
+import { toStderr } from './log'
 import { createMailer } from './mail'
 import { monitorOf } from './metrics'
 import { hookAuth, hookInviteUse } from './onboarding'
@@ -20,6 +21,7 @@ import { plansOf } from './plans-file'
 import { Post } from './post'
 import { createPrivateBlobs } from './private-blobs'
 import { type Log, type Provider, startProvider, tablesFolder } from './provider'
+import { Restored } from './restored'
 import { Tables } from './tables'
 import { Vault } from './vault'
 
@@ -58,19 +60,16 @@ interface Settings {
   metrics?: unknown
 }
 
-const toStderr: Log = (level, fact, details) => {
-  process.stderr.write(`${JSON.stringify({ level, fact: `buttcloud: ${fact}`, ...details })}\n`)
-}
-
 /** Hooks the node and schedules the start. Gives back the node's feed id. */
 export function wire(ssb: any, config: any): FeedId {
   noDelay()
   const settings: Settings = config.buttcloud ?? {}
-  const log = settings.log ?? toStderr
+  const log = settings.log ?? toStderr()
   const self: FeedId = ssb.id
   const folder = tablesFolder(config.path)
   const tables = new Tables(folder, () => Date.now())
   const vault = new Vault(folder)
+  const restored = new Restored(folder, log)
   const monitor = monitorOf(settings.metrics, () => started.get(self), log)
   const post = postOf(settings, { config, folder, log, note: monitor.note })
   const blobs = createPrivateBlobs(ssb, folder, realClock, (fact, details) => log('warn', fact, details))
@@ -101,6 +100,8 @@ export function wire(ssb: any, config: any): FeedId {
         policy,
         tables,
         vault,
+        restored,
+        ...(settings.ownNode === true ? { nodeFolder: config.path } : {}),
         importFolder: join(folder, 'imports'),
         blobs,
         ...(post === null ? {} : { post }),
@@ -171,7 +172,9 @@ function trustedBy(self: FeedId): FeedId[] | null {
   const provider = started.get(self)
   if (provider === undefined) return []
   const hubs = [...provider.inbox.state.provider.hubs.values()].filter((hub) => hub.status !== 'retired')
-  return hubs.length === 0 ? null : hubs.map((hub) => hub.hub)
+  if (hubs.length > 0) return hubs.map((hub) => hub.hub)
+  // A backup from before the first hub joined knows none; anybody's word would then do, and be worth nothing.
+  return provider.restored?.pending === true ? [] : null
 }
 
 /** The operator's choices. Throws a sentence where they can't be meant. */

@@ -4,7 +4,7 @@ import test from 'tape'
 import { readMailSettings } from '../../plugin/mail-settings'
 import { htmlOf, subjectLine } from '../../plugin/mail-text'
 import { mailWords } from '../../plugin/words-mail'
-import { maskEmails } from '../../protocol/email-text'
+import { checkEmail, maskEmails } from '../../protocol/email-text'
 import type { FeedId } from '../../protocol/ids'
 import { EMAIL_REPLIES } from '../../protocol/mail'
 import { alice, bob, hub, lastText, outcomes, Story } from '../helpers/story'
@@ -18,6 +18,15 @@ function aliceIsUp(addressed: string[] = [alice]): { story: Story } {
   story.settle()
   return { story }
 }
+
+test('an address has nothing in it that nobody sees: no line end, no mark of direction, no joiner', (t) => {
+  for (const good of ['alice@example.org', 'älice+pubs@exämple.org', 'mailto:alice@example.org '])
+    t.ok(checkEmail(good), good)
+  for (const odd of ['\0', '\r\n', '\t', '\x7f', '\u200b', '\u202e', '\u2028', '\ufeff', '\ud800'])
+    for (const address of [`al${odd}ice@example.org`, `alice@exam${odd}ple.org`])
+      t.equal(checkEmail(address), null, JSON.stringify(address))
+  t.end()
+})
 
 test('email by message: asked of the local store, and answered without the address', (t) => {
   for (const reply of EMAIL_REPLIES) {
