@@ -1,5 +1,7 @@
 /** The billing bridge, wired together: its keys, its provider, Stripe, and the pages in front of it. */
 import type { FeedId } from '../protocol/ids'
+import { openDataFolder } from '../sbot/data-folder'
+import { makeFolder } from '../sbot/durable'
 import { createLog, type Log, type LogLook } from '../sbot/log'
 import { realClock } from '../sbot/loop'
 import type { MetricsPlace } from '../sbot/metrics-page'
@@ -65,6 +67,8 @@ export async function runBilling(options: BillingOptions): Promise<RunningBillin
     typeof options.log === 'object' ? options.log : createLog('billing', options.logLook, options.log)
   const { dir: directory, environment = process.env } = options
   const networkKey = networkKeyOf(options.networkKey)
+  makeFolder(directory)
+  openDataFolder(directory, 'billing', (sentence) => log.info({}, sentence))
   const { stripeKey, webhookSecrets, stripeBase, operator } = readKeys(directory, environment)
   if (webhookSecrets.length === 0)
     throw new Error(
@@ -171,7 +175,7 @@ export interface BillingSync {
 export async function openBillingSync(options: FolderOptions): Promise<BillingSync> {
   const { dir: directory, environment = process.env } = options
   const { stripeKey, stripeBase } = readStripe(directory, environment)
-  const { plans } = await askOnce(directory, networkKeyOf(options.networkKey), (port) => port.state())
+  const { plans } = await askOnce(directory, networkKeyOf(options.networkKey), (port) => port.state(null))
   const door = openStripe({ key: stripeKey, base: stripeBase })
   try {
     const steps = await planSync(door, plans)

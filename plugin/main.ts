@@ -62,6 +62,7 @@ export async function runProvider(options: RunProviderOptions): Promise<RunningP
   const node = await openNode({
     path: dir,
     kind: 'provider',
+    data: { folder: dir, kind: 'provider' },
     listen: { host, port, ...(options.external === undefined ? {} : { external: options.external }) },
     unixSocket: true,
     plugins: [plugin],
