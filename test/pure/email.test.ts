@@ -120,6 +120,7 @@ test('the text of a mail as HTML is the same text', (t) => {
     maskEmails('550 <alice@example.org>: no, bob.b@x.example!'),
     '550 <a***@example.org>: no, b***@x.example!',
   )
+  t.match(htmlOf('x', 'y'), /overflow-wrap:anywhere/, 'a long link stays within the page')
   const code = mailWords.code('Garden', '123456')
   t.doesNotMatch(code.subject, /\d/, 'a code does not stand in a subject, which screens show')
   const portal = mailWords.portal('Garden', ['alice', 'shed'], 'https://billing.example/p/1', null)
