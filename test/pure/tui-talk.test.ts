@@ -100,7 +100,11 @@ tape('tui conversation: at every size the newest letter and the line are there',
     t.equal(text.split('\n').length, size.height)
     const older = press(talk(size), 'pageup', 'pageup', 'pageup').model
     t.match(shown(older), /please could you restart alice/, 'the beginning is reached')
-    const back = press(older, 'pagedown', 'pagedown', 'pagedown').model
+    const wheel = (deed: 'wheel-up' | 'wheel-down') =>
+      then({ model: older, effects: [] }, { kind: 'mouse', deed, x: 5, y: 5, now: NOW }).model
+    t.equal(shown(wheel('wheel-up')), shown(older), 'and no further')
+    if (size.height === 24) t.notEqual(shown(wheel('wheel-down')), shown(older), 'the wheel scrolls')
+    const back = press(older, 'pagedown').model
     t.match(shown(back), /status shed/, 'and the end again')
   }
   t.end()
