@@ -2,7 +2,7 @@
  * The terminal UI as somebody uses it, in a real terminal, against a real provider and hub: from the first run to a pub
  * that is up, through an outage of the provider, and out again, with the terminal as it was.
  */
-import { readFileSync } from 'node:fs'
+import { readFileSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import test, { type Test } from 'tape'
 import { joinHub, type TestHub } from '../helpers/hub'
@@ -20,6 +20,12 @@ interface World {
   revive(): Promise<void>
 }
 
+/** Loaded into the program: on SIGUSR2 it fails where nobody catches it. */
+const FAILS_ON_SIGNAL = `process.on('SIGUSR2', () => {
+  throw new Error('something that nobody catches')
+})
+`
+
 const binary = join(__dirname, '..', '..', 'cli', 'main.js')
 
 async function openWorld(): Promise<World> {
@@ -32,9 +38,12 @@ async function openWorld(): Promise<World> {
   }
   const provider = await startProvider({ ...options, nobodyElse: true })
   const hub = await joinHub(provider, { networkKey, engine: 'process' })
+  const preload = join(dir, 'preload.cjs')
+  writeFileSync(preload, FAILS_ON_SIGNAL)
   const environment = {
     ...bareEnvironment(dir),
     ...{ BUTTCLOUD_CAPS_SHS: networkKey, LANG: 'C.UTF-8', TERM: 'xterm-256color' },
+    NODE_OPTIONS: `--require ${preload}`,
   }
   const tmux = await startTmux({ ...{ label: 'tui', width: 100, height: 34 }, folder: dir, environment })
   const world: World = {
@@ -124,7 +133,14 @@ async function leaving(t: Test, world: World): Promise<void> {
   await start(world)
   const offline = await tmux.sees(/out of reach/)
   t.match(offline, /garden +#?down/, 'the next session shows what was known, without anybody')
-  process.kill(Number(readFileSync(join(dir, 'data', 'owner', 'lock.holder'), 'utf8')), 'SIGKILL')
+  const pid = (): number => Number(readFileSync(join(dir, 'data', 'owner', 'lock.holder'), 'utf8'))
+  process.kill(pid(), 'SIGUSR2')
+  await tmux.sees(/something that nobody catches/)
+  await restored(t, world, 'an error of its own')
+  await tmux.keys('C-l')
+  await start(world)
+  await tmux.sees(/out of reach/)
+  process.kill(pid(), 'SIGKILL')
   await restored(t, world, 'kill -9')
 }
 

@@ -197,6 +197,16 @@ tape('tui conversation: a yes goes to the question that is open, and to nothing 
   t.end()
 })
 
+tape('tui conversation: of years of letters only what came since is unread', (t) => {
+  const letters = Array.from({ length: 2_500 }, (_, at) => theirs(`old ${at}`, 'It is up.', 3_000 - at))
+  const keys = letters.slice(-1_000).map(({ key }) => key)
+  const fresh = answer('new', 'done', 'It is down.')
+  const read = facts(START, identity(true), { kind: 'letters', letters }, { kind: 'shown', keys })
+  t.equal(read.model.unread, 0, 'what is older than all that is remembered as seen was seen, too')
+  t.equal(facts(read, { kind: 'letters', letters: [fresh] }).model.unread, 1)
+  t.end()
+})
+
 // ---- the first run ------------------------------------------------------------------------------------------------
 
 const START: Updated = {
