@@ -89,7 +89,7 @@ async function joins(t: Test, { session, provider }: World): Promise<void> {
   t.equal(after.provider?.id, provider.id)
   await session.sees('connection', 'the line', ({ connection }) => connection.state === 'live')
   const { plans } = await session.sees('plans', 'the plans')
-  t.match(plans[0]?.words ?? '', /costs nothing; .*memory/)
+  t.match(plans[0]?.words ?? '', /costs nothing: .*memory/)
   await session.sees('pubs', 'the list of pubs')
   session.source.perform({ kind: 'say', request: 1, text: 'list', thread: 'newest' })
   await gets(session, 1, 'delivered')

@@ -220,8 +220,11 @@ const identity = (joined: boolean): Fact => ({
 const PLANS: Fact = {
   ...{ kind: 'plans', at: NOW },
   plans: [
-    { name: 'tiny', words: 'costs nothing; 192 MB memory, 1.0 GB disk. for yourself' },
-    { name: 'personal', words: '$7 a month, the first 14 days free; 512 MB memory, 10 GB disk. for friends' },
+    { name: 'tiny', words: 'costs nothing: for yourself (192 MB memory, 1.0 GB disk)' },
+    {
+      name: 'personal',
+      words: '$7 a month, the first 14 days free: for friends (512 MB memory, 10 GB disk)',
+    },
   ],
 }
 
