@@ -22,7 +22,7 @@ interface World {
 
 /** Loaded into the program: on SIGUSR2 it fails where nobody catches it. */
 const FAILS_ON_SIGNAL = `process.on('SIGUSR2', () => {
-  throw new Error('something that nobody catches')
+  throw new Error('made to fail')
 })
 `
 
@@ -135,7 +135,7 @@ async function leaving(t: Test, world: World): Promise<void> {
   t.match(offline, /garden +#?down/, 'the next session shows what was known, without anybody')
   const pid = (): number => Number(readFileSync(join(dir, 'data', 'owner', 'lock.holder'), 'utf8'))
   process.kill(pid(), 'SIGUSR2')
-  await tmux.sees(/something that nobody catches/)
+  await tmux.sees(/expect: made to fail/)
   await restored(t, world, 'an error of its own')
   await tmux.keys('C-l')
   await start(world)
