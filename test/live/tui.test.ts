@@ -116,6 +116,9 @@ async function outage(t: Test, world: World): Promise<void> {
 
 /** The shell is there, and what is typed into it is shown. */
 async function restored(t: Test, { tmux }: World, how: string): Promise<void> {
+  // A shell may have written its prompt before the screen was given back.
+  await tmux.sees(/^shell> /m)
+  await tmux.keys('Enter')
   await tmux.sees(/shell>\s*$/)
   await tmux.keys('C-l')
   await tmux.type('stty -a | tr " " "\\n" | grep -c -x -e echo\\; -e echo -e icanon')
