@@ -6,7 +6,7 @@ import { readFileSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import test, { type Test } from 'tape'
 import { joinHub, type TestHub } from '../helpers/hub'
-import { freePort, randomNetworkKey, removeFolder, temporaryFolder } from '../helpers/machine'
+import { freePort, randomNetworkKey, removeFolder, temporaryFolder, until } from '../helpers/machine'
 import { startProvider, type TestProvider } from '../helpers/provider'
 import { bareEnvironment } from '../helpers/stock'
 import { startTmux, type Tmux } from '../helpers/tmux'
@@ -20,6 +20,7 @@ interface World {
   revive(): Promise<void>
 }
 
+const PROMPT_MS = 60_000
 /** Loaded into the program: on SIGUSR2 it fails where nobody catches it. */
 const FAILS_ON_SIGNAL = `process.on('SIGUSR2', () => {
   throw new Error('made to fail')
@@ -116,10 +117,14 @@ async function outage(t: Test, world: World): Promise<void> {
 
 /** The shell is there, and what is typed into it is shown. */
 async function restored(t: Test, { tmux }: World, how: string): Promise<void> {
-  // A shell may have written its prompt before the screen was given back.
-  await tmux.sees(/^shell> /m)
-  await tmux.keys('Enter')
-  await tmux.sees(/shell>\s*$/)
+  await tmux.sees(/^shell> node/m)
+  // The shell may have written its prompt before the screen was given back.
+  const isPrompt = async (): Promise<boolean> => {
+    if (/shell>\s*$/.test(await tmux.screen())) return true
+    await tmux.keys('Enter')
+    return false
+  }
+  await until('the prompt of the shell', isPrompt, PROMPT_MS)
   await tmux.keys('C-l')
   await tmux.type('stty -a | tr " " "\\n" | grep -c -x -e echo\\; -e echo -e icanon')
   await tmux.keys('Enter')
