@@ -217,7 +217,7 @@ test('the operator: a silent hub once a day, alerts once, room that runs out', (
   story.now += HUB_SILENT_AGAIN_MS
   t.equal(mailsOf(story.settle()).length, 1, 'once a day while it lasts')
   const alert = { reference: 'du_1', event: 'evt_1', pub: null, at: story.now }
-  for (const kind of ['dispute', 'refund', 'sweep', 'stranger'] as const) {
+  for (const kind of ['dispute', 'refund', 'sweep', 'stranger', 'refused'] as const) {
     story.tells(provider, buildAlert({ ...alert, kind, event: `evt_${kind}` }))
     const [mail] = mailsOf(story.settle())
     t.match(mail?.text ?? '', /In Stripe: du_1/, kind)
