@@ -55,17 +55,22 @@ function boxOf(model: Model, dialog: Dialog, room: { width: number; height: numb
   }
 }
 
-function covering(screen: Part, { title, content }: Boxed, room: { width: number; height: number }): Part {
-  const inner = Math.max(
-    ...content.rows.map(widthOfRow),
-    widthOf(title) + 4,
-    Math.min(BOX_WIDTH, room.width - 4) - 4,
-  )
+function covering(
+  screen: Part,
+  { title: whole, content }: Boxed,
+  room: { width: number; height: number },
+): Part {
+  // Names are a provider's word and may be of any length: what is too wide is cut, and the box stays on the screen.
+  const widest = room.width - 4
+  const title = taken(whole, widest - 4)
+  const wanted = [...content.rows.map(widthOfRow), widthOf(title) + 4, Math.min(BOX_WIDTH, widest) - 4]
+  const inner = Math.min(widest, Math.max(...wanted))
   const width = inner + 4
   const height = Math.min(content.rows.length + 4, room.height)
   const x = Math.floor((room.width - width) / 2)
   // Its upper edge stays where it is while an answer makes it longer.
   const y = 1 + Math.floor((room.height - Math.max(height, Math.min(STEADY, room.height))) / 2)
+  const { rows: shown, targets, cursor } = windowOf(content, height - 4)
   const edge = (text: string): Row => rowOf(text, 'quiet')
   const side = (row: Row): Row => [span('│ ', 'quiet'), ...fit(row, inner), span(' │', 'quiet')]
   const head: Row = [
@@ -73,13 +78,7 @@ function covering(screen: Part, { title, content }: Boxed, room: { width: number
     span(title, 'strong'),
     span(` ${'─'.repeat(inner - widthOf(title) - 1)}╮`, 'quiet'),
   ]
-  const box = [
-    head,
-    side([]),
-    ...content.rows.slice(0, height - 4).map(side),
-    side([]),
-    edge(`╰${'─'.repeat(width - 2)}╯`),
-  ]
+  const box = [head, side([]), ...shown.map(side), side([]), edge(`╰${'─'.repeat(width - 2)}╯`)]
   const rows = screen.rows.map((row, at) => {
     const over = box[at - y]
     const faded = row.map((one) => ({ text: one.text, style: { tone: 'quiet' as const } }))
@@ -89,13 +88,22 @@ function covering(screen: Part, { title, content }: Boxed, room: { width: number
         : faded
       : [...sliced(faded, 0, x), ...over, ...sliced(faded, x + width, room.width)]
   })
-  const { cursor } = content
   return {
     rows,
-    targets: content.targets.map(
-      (target): Target => ({ ...target, x: target.x + x + 2, y: target.y + y + 2 }),
-    ),
+    targets: targets.map((target): Target => ({ ...target, x: target.x + x + 2, y: target.y + y + 2 })),
     cursor: cursor === null ? null : { x: cursor.x + x + 2, y: cursor.y + y + 2 },
+  }
+}
+
+/** So many rows of what is longer than its box, with the one in them that is typed into. */
+function windowOf(content: Part, height: number): Part {
+  const { rows, targets, cursor } = content
+  const from = cursor === null ? 0 : Math.max(0, cursor.y - height + 1)
+  const isSeen = (y: number): boolean => y >= from && y < from + height
+  return {
+    rows: rows.slice(from, from + height),
+    targets: targets.filter(({ y }) => isSeen(y)).map((target) => ({ ...target, y: target.y - from })),
+    cursor: cursor === null ? null : { x: cursor.x, y: cursor.y - from },
   }
 }
 

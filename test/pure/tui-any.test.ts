@@ -180,6 +180,21 @@ tape('tui: no sequence of keys, clicks, facts and sizes breaks it or ends someth
   t.end()
 })
 
+tape('tui: a box with more in it than it has room for shows the line that is typed into', (t) => {
+  const name = HOSTILE[1] ?? ''
+  const views = [pubView('alice'), pubView('odd', { name })]
+  const pubs: Message = { kind: 'facts', facts: [{ kind: 'pubs', at: NOW, views }], now: NOW }
+  const start: Updated = { model: demoModel({ width: 80, height: 24 }), effects: [] }
+  const keys = ['down', 'enter', '1', 'delete'].map(
+    (one): Message => ({ kind: 'key', key: keyOf(one), now: NOW }),
+  )
+  const { model } = [pubs, ...keys].reduce(then, start)
+  t.equal(model.dialog?.kind, 'form')
+  t.equal(fault(model), undefined)
+  t.ok(view(model).cursor !== null, 'and where it is typed')
+  t.end()
+})
+
 tape('tui: what forms send is what the provider understands', (t) => {
   fc.assert(
     fc.property(
