@@ -90,7 +90,7 @@ export class Checks {
 
   /** The bridge was told that a fact is on the feed: it is on the disk then. */
   factAnswered({ subscription, stripeTime }: BillingFact, outcome: BillingFactAnswer['outcome']): void {
-    const last = this.dues.payments.get(subscription)
+    const last = this.dues.entitled.payments.get(subscription)?.content
     if (outcome === 'published' && (last === undefined || last.at < stripeTime))
       this.violate('fact-durable', `${subscription} is acknowledged and not on the feed`)
     if (outcome === 'known' && last === undefined)

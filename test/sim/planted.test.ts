@@ -23,6 +23,10 @@ const ONLY: Partial<Record<Bug, ReadonlySet<Invariant>>> = {
   'links-forgotten': BUT_STATE,
   'dues-not-told': BUT_STATE,
   'payment-not-heard': BUT_STATE,
+  'plan-not-heard': new Set<Invariant>(['as-paid']),
+  'gift-not-heard': BUT_STATE,
+  'gift-for-ever': BUT_STATE,
+  'gift-not-taken-back': BUT_STATE,
 }
 
 /** The first world that shows the bug; null when none does. */

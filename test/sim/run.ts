@@ -13,7 +13,7 @@ import type { Invariant } from './invariants/violation'
 import { owedAtRest } from './rest'
 import { START } from './timeline'
 import { makeTrouble } from './trouble'
-import { otherwisePaid, unheard, unpaid } from './unpaid'
+import { otherSize, otherwisePaid, unheard, unpaid } from './unpaid'
 import { World } from './world'
 
 export interface Outcome {
@@ -41,6 +41,8 @@ export interface Outcome {
     suspensions: number
     ends: number
     subscriptions: number
+    /** Pubs and people that the operator has given something. */
+    gifts: number
   }
   lines: string[]
 }
@@ -159,7 +161,12 @@ function unsettled(world: World): { invariant: Invariant; sentence: string }[] {
     if (!live && process !== null)
       found.push({ invariant: 'up-at-the-end', sentence: `${record.name} is ${whyOff(record)} and runs` })
     if (live && hub !== undefined) found.push(...disordered(world, hub, record))
-    found.push(...unhealed(world, record), ...unpaid(world, record), ...otherwisePaid(world, record))
+    found.push(
+      ...unhealed(world, record),
+      ...unpaid(world, record),
+      ...otherwisePaid(world, record),
+      ...otherSize(world, record),
+    )
     if (!live || process === null || !process.isOpen) continue
     for (const op of checks.invites.ops.values()) {
       const left = op.invite.uses - (checks.invites.used.get(op.op) ?? 0)
@@ -284,7 +291,8 @@ function outcomeOf(world: World, violation: { invariant: Invariant; sentence: st
       incidents: checks.incidents.count,
       suspensions: checks.dues.suspensions,
       ends: checks.dues.ends,
-      subscriptions: checks.dues.payments.size,
+      gifts: checks.dues.entitled.grants.size,
+      subscriptions: checks.dues.entitled.payments.size,
       epochs: records.reduce((sum, one) => sum + one.epoch - 1, 0),
     },
   }

@@ -13,6 +13,7 @@ import { buildPermit } from '../../protocol/messages/permit'
 import { buildSession } from '../../protocol/messages/session'
 import type { BillingDone, BillingFact, OwedCall, OwedItem } from '../../protocol/rpc-billing'
 import { madeUpFeed } from './actors'
+import { giveNowAndThen } from './gifts'
 import { Random } from './random'
 import type { World } from './world'
 
@@ -108,6 +109,7 @@ export class SimStripe {
   /** The operator permits something; somebody pays for a pub that nobody pays for. */
   private operate(running: Provider): void {
     const { provider } = running.inbox.state
+    giveNowAndThen(this.world, running, this.random)
     if (this.random.chance(0.01)) {
       const what = this.random.chance(0.5) ? 'suspensions' : 'ends'
       this.deed(running, [buildPermit({ what, count: 1 + this.random.below(2) })])

@@ -17,6 +17,7 @@ import { Network } from './network'
 import { Members, Person } from './people'
 import { SimProvider } from './provider'
 import { Random } from './random'
+import { bringRoom } from './room'
 import { SimStripe } from './stripe'
 import { Timeline } from './timeline'
 import { type Faults, heal, Machine, someFaults, type Universe } from './universe'
@@ -166,6 +167,7 @@ export class World implements Universe {
       for (const { volume } of engine.volumes.values()) volume.usedBytes = 0
     }
     for (const end of this.twins) end()
+    bringRoom(this)
   }
 
   violate(invariant: Invariant, sentence: string): void {
