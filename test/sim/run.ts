@@ -43,6 +43,8 @@ export interface Outcome {
     subscriptions: number
     /** Pubs and people that the operator has given something. */
     gifts: number
+    /** Mails that arrived. */
+    mails: number
   }
   lines: string[]
 }
@@ -137,6 +139,8 @@ function unsettled(world: World): { invariant: Invariant; sentence: string }[] {
   const { checks, hubs } = world
   const found: { invariant: Invariant; sentence: string }[] = []
   found.push(...unheard(world))
+  for (const what of checks.mail.missing())
+    found.push({ invariant: 'mailed', sentence: `${what} has not arrived` })
   for (const one of checks.finals.unanswered(checks.redeemed))
     found.push({
       invariant: 'answered',
@@ -291,6 +295,7 @@ function outcomeOf(world: World, violation: { invariant: Invariant; sentence: st
       incidents: checks.incidents.count,
       suspensions: checks.dues.suspensions,
       ends: checks.dues.ends,
+      mails: checks.mail.arrivals,
       gifts: checks.dues.entitled.grants.size,
       subscriptions: checks.dues.entitled.payments.size,
       epochs: records.reduce((sum, one) => sum + one.epoch - 1, 0),

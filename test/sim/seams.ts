@@ -10,6 +10,7 @@ import { parsePayload } from '../../protocol/parse'
 import type { Incoming, ReadOptions } from '../../sbot/port'
 import type { Bug, Bugs } from './bugs'
 import type { FakeSbot } from './sbot'
+import { plantInAnswers } from './seams-mail'
 import { MONEY_BUGS, misheardMoney, plantInMoney } from './seams-money'
 import type { Universe } from './universe'
 
@@ -101,6 +102,7 @@ export function plantInProvider(universe: Universe, provider: Provider, sbot: Fa
   plantInSaying(universe, provider, sbot)
   plantInCommits(universe, provider, sbot)
   plantInMoney(universe, provider)
+  plantInAnswers(universe, provider)
   plantInEscrow(universe, provider)
 }
 

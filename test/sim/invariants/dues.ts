@@ -26,6 +26,8 @@ export interface Rules {
   retentionMs: Millis
   /** The provider's clock, and all others. */
   clocks(): { own: Millis; others: Millis[] }
+  /** A new stage; `before`: the one before it, where this one stops or ends the pub. */
+  stage(dues: DuesMessage, key: MessageId, before: MessageId | null): void
 }
 
 export class Dues {
@@ -130,6 +132,8 @@ export class Dues {
     const before = this.tracks.get(dues.pub) ?? null
     const open = before !== null && before.dues.stage !== 'clear' ? before : null
     this.tracks.set(dues.pub, { key, at, dues, toldAt: null })
+    const cuts = dues.stage === 'suspended' || dues.stage === 'ended'
+    this.rules.stage(dues, key, cuts && open !== null && open.dues.stage !== dues.stage ? open.key : null)
     this.keys.add(key)
     const bad = (what: string) => this.violate('promised', `${dues.pub.slice(0, 7)}: ${what}`)
     if (dues.stage === 'clear') return this.cleared(dues.pub, at, open)
