@@ -69,7 +69,7 @@ const CHANGES: ((name: string, count: number) => string)[] = [
   (name, count) => `describe ${name} as The place of ${count} people.`,
 ]
 const EXPORTS = ['secret', 'secret', 'gossip', 'log', 'all']
-const MONEY = ['pay', 'pay', 'cancel', 'billing']
+const MONEY = ['pay', 'cancel', 'billing', 'billing']
 const NAMES = ['home', 'club', 'cafe', 'boat', 'moon']
 
 export class Person {

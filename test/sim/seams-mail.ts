@@ -10,6 +10,13 @@ import type { Universe } from './universe'
 const INVITE = `hub-1.example:8008:@somebody.ed25519~${'A'.repeat(43)}=`
 const HELD_MS = 20 * 60_000
 
+function later(timeline: Timeline, heldMs: number, then: () => Promise<void>): Promise<void> {
+  if (heldMs === 0) return then()
+  return new Promise((resolve, reject) => {
+    timeline.at(heldMs, '', () => void then().then(resolve, reject))
+  })
+}
+
 /** `make` gets what stands before the mail server. */
 export function plantInPost(
   bugs: Bugs,
@@ -24,16 +31,13 @@ export function plantInPost(
       const text = bugs.has('mail-without-date')
         ? letter.text.replace(/\d{4}-\d\d-\d\d \d\d:\d\d/g, 'soon')
         : letter.text
-      const sent = mailer.send({ ...letter, id, text })
+      const heldMs = bugs.has('mail-late') && letter.unsubscribe ? HELD_MS : 0
+      const sent = later(timeline, heldMs, () => mailer.send({ ...letter, id, text }))
       return bugs.has('mail-once-is-enough') ? sent.catch(() => undefined) : sent
     },
   }))
   const { send } = post as { send: Post['send'] }
   const change = (with_: Post['send']) => Object.assign(post, { send: with_ })
-  if (bugs.has('mail-late'))
-    change(async (mail) => {
-      timeline.at(HELD_MS, '', () => void send(mail))
-    })
   if (bugs.has('invite-mailed'))
     change((mail) =>
       send(mail.key.startsWith('welcome') ? { ...mail, text: `${mail.text} ${INVITE}` } : mail),
