@@ -1,14 +1,18 @@
 /** The billing bridge, wired together: its keys, its provider, Stripe, and the pages in front of it. */
 import type { FeedId } from '../protocol/ids'
 import { realClock } from '../sbot/loop'
+import type { MetricsPlace } from '../sbot/metrics-page'
 import { networkKeyOf } from '../sbot/network'
 import { type Bridge, createBridge } from './io/bridge'
 import { checkBilling, type Finding } from './io/check'
-import { readKeys } from './io/config'
+import { readKeys, readStripe } from './io/config'
 import { createLink } from './io/link'
 import { createLog, type Log } from './io/log'
 import { joinProvider, keysIn } from './io/membership'
+import { monitorBilling, webhookOutcome } from './io/monitor'
 import { askOnce, memberIn } from './io/once'
+import { createPortal } from './io/portal'
+import { PortalLinks, portalKeyIn } from './io/portal-links'
 import { startServer } from './io/server'
 import { openStripe } from './io/stripe'
 import { doStep, planSync } from './io/sync'
@@ -30,6 +34,8 @@ export interface BillingOptions {
   invite?: string
   termsFile?: string
   privacyFile?: string
+  /** Where figures for a monitor are shown. Default: nowhere. */
+  metrics?: MetricsPlace
   /** base64 of the network's key; default BUTTCLOUD_CAPS_SHS, else the main network. */
   networkKey?: string
   /** Where Stripe's keys are looked for first. Default: the process's. */
@@ -49,6 +55,7 @@ export interface RunningBilling {
 }
 
 const LOOPBACK = '127.0.0.1'
+const LOOPBACK_URL = `http://${LOOPBACK}`
 
 /** Runs a bridge until stopped. Rejects with a sentence when a key is missing, or it has joined no provider. */
 export async function runBilling(options: BillingOptions): Promise<RunningBilling> {
@@ -62,6 +69,8 @@ export async function runBilling(options: BillingOptions): Promise<RunningBillin
     )
   const door = openStripe({ key: stripeKey, base: stripeBase })
   const keys = keysIn(directory)
+  const outside = options.publicUrl === undefined ? null : publicUrlOf(options.publicUrl)
+  const links = new PortalLinks(portalKeyIn(directory), linkBaseOf(outside, door.live, log))
   const { join: token } = options
   const membership =
     token === undefined
@@ -73,22 +82,32 @@ export async function runBilling(options: BillingOptions): Promise<RunningBillin
     connected: () => bridge?.connected(),
     owed: (item) => bridge?.owed(item),
   })
+  const monitor = monitorBilling(options.metrics, link, () => bridge?.waiting() ?? null, log)
+  const portal = createPortal({
+    ...{ door, links, returnUrl: `${outside ?? LOOPBACK_URL}/`, stripeBase, now: () => realClock.now(), log },
+  })
   try {
     const server = await startServer({
       host: options.host ?? LOOPBACK,
       port: options.port,
-      webhook: async (raw, headers) => bridge?.webhook(raw, headers) ?? { status: 503, body: 'later\n' },
+      webhook: async (raw, headers) => {
+        const answer = (await bridge?.webhook(raw, headers)) ?? { status: 503, body: 'later\n' }
+        const outcome = webhookOutcome(answer.status)
+        monitor.note({ name: 'buttcloud_webhooks_total', labels: { outcome }, value: 1 })
+        return answer
+      },
       page: () => link.port.page(),
+      portal,
       invite: options.invite ?? null,
       health: () => healthOf(link.awayMs()),
       termsFile: options.termsFile ?? null,
       privacyFile: options.privacyFile ?? null,
       ...{ operator, log },
     })
-    const publicUrl = publicUrlOf(options.publicUrl ?? `http://${LOOPBACK}:${server.port}`)
+    const publicUrl = outside ?? `${LOOPBACK_URL}:${server.port}`
     const { provider } = membership
     const made = createBridge({
-      ...{ door, port: link.port, provider, publicUrl, webhookSecrets, clock: realClock, log },
+      ...{ door, port: link.port, provider, publicUrl, links, webhookSecrets, clock: realClock, log },
     })
     bridge = made
     // The connection may have been faster.
@@ -96,17 +115,30 @@ export async function runBilling(options: BillingOptions): Promise<RunningBillin
     log.info({ provider, port: server.port, publicUrl, live: door.live }, 'the billing bridge is running')
     const stop = async () => {
       await server.stop()
-      await made.stop()
+      await Promise.all([made.stop(), monitor.stop()])
       await link.stop()
       door.close()
       log.info({}, 'the billing bridge has ended')
     }
     return { id: keys.id, provider, port: server.port, publicUrl, live: door.live, stop }
   } catch (error) {
-    await link.stop()
+    await Promise.all([link.stop(), monitor.stop()])
     door.close()
     throw error
   }
+}
+
+/** Where links for mails begin; null where nobody could follow them, or real money would go by the clear. */
+function linkBaseOf(publicUrl: string | null, live: boolean, log: Log): string | null {
+  if (publicUrl === null)
+    log.warn({}, 'without --public-url no mail has a link by which a payer can change the card')
+  else if (live && !publicUrl.startsWith('https://'))
+    log.warn(
+      { publicUrl },
+      'with a live key --public-url has to begin with https://, or no mail has a link by which a payer can change the card',
+    )
+  else return publicUrl
+  return null
 }
 
 /** Without a slash at its end. */
@@ -135,7 +167,7 @@ export interface BillingSync {
 /** What has to change in Stripe so that it has the plans of the provider. Rejects with a sentence. */
 export async function openBillingSync(options: FolderOptions): Promise<BillingSync> {
   const { dir: directory, environment = process.env } = options
-  const { stripeKey, stripeBase } = readKeys(directory, environment)
+  const { stripeKey, stripeBase } = readStripe(directory, environment)
   const { plans } = await askOnce(directory, networkKeyOf(options.networkKey), (port) => port.state())
   const door = openStripe({ key: stripeKey, base: stripeBase })
   try {

@@ -4,6 +4,7 @@
  * moves; who subscribed at the old one goes on paying that.
  */
 import type { Plan, Price } from '../protocol/plan'
+import { priceText } from '../protocol/price-text'
 import { lookupKeyOf, METADATA, productIdOf } from './metadata'
 import { idOf, type PriceShape, type ProductShape } from './shapes'
 
@@ -94,9 +95,9 @@ export function describeStep(step: SyncStep): string {
     case 'update-product':
       return `${step.plan}: write name and words anew on the product "${step.name}"`
     case 'create-price':
-      return `${step.plan}: make the price ${amountText(step.price)}`
+      return `${step.plan}: make the price ${priceText(step.price)}`
     case 'restore-price':
-      return `${step.plan}: take the price ${amountText(step.price)} (${step.id}) again`
+      return `${step.plan}: take the price ${priceText(step.price)} (${step.id}) again`
     case 'archive-price':
       return `${step.plan}: archive the price ${step.id}; who pays it goes on paying it`
     case 'archive-product':
@@ -104,15 +105,6 @@ export function describeStep(step: SyncStep): string {
     default:
       return forgotten(step)
   }
-}
-
-/** Currencies without a smaller unit (docs.stripe.com/currencies, zero-decimal currencies). */
-const WHOLE = new Set('bif clp djf gnf jpy kmf krw mga pyg rwf ugx vnd vuv xaf xof xpf'.split(' '))
-
-/** `7.00 USD a month`. */
-export function amountText({ amount, currency, interval }: Price): string {
-  const text = WHOLE.has(currency) ? String(amount) : (amount / 100).toFixed(2)
-  return `${text} ${currency.toUpperCase()} a ${interval}`
 }
 
 function forgotten(step: never): never {

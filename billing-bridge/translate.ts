@@ -15,6 +15,8 @@ export interface Reading {
   event: string | null
   /** When Stripe answered, by its own clock. */
   at: Millis
+  /** The payer's link to their page; null: none can be made. */
+  portal: string | null
 }
 
 export type Translation =
@@ -30,7 +32,7 @@ const status = oneOf(...SUBSCRIPTION_STATUSES)
 
 /** What a reading means to the provider. */
 export function translate(reading: Reading, provider: FeedId): Translation {
-  const { subscription, session, event, at } = reading
+  const { subscription, session, event, at, portal } = reading
   if (!isOurs(subscription.metadata, provider)) return { kind: 'not-ours' }
   const checkout = subscription.metadata[METADATA.checkout]
   if (session === null || checkout === undefined) return { kind: 'stranger' }
@@ -50,6 +52,7 @@ export function translate(reading: Reading, provider: FeedId): Translation {
       live: subscription.livemode,
       event,
       email: typeof customer === 'string' ? null : (customer.email ?? null),
+      portal,
       ...receiptOf(subscription),
       stripeTime: at,
     },

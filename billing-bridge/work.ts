@@ -11,6 +11,8 @@ export interface Work {
   /** Failures in a row. */
   failures: number
   notBefore: Millis
+  /** What the provider's list has shown while it ran: `gone` owed no more, `again` owed anew after that. */
+  shown: 'owed' | 'gone' | 'again'
 }
 
 /** By the call's id, in the order in which they were owed. */
@@ -19,11 +21,20 @@ export type Works = Map<string, Work>
 /** Takes over the provider's list: what is no longer on it is owed no more. */
 export function owe(works: Works, calls: readonly OwedCall[]): void {
   const wanted = new Set(calls.map((call) => call.id))
-  for (const [id, work] of works) if (!wanted.has(id) && work.state !== 'running') works.delete(id)
+  for (const [id, work] of works)
+    if (!wanted.has(id)) {
+      // Told while we wait for the answer to what we told: the list comes first, and does not come twice.
+      if (work.state === 'running') work.shown = 'gone'
+      else works.delete(id)
+    }
   for (const call of calls) {
     const work = works.get(call.id)
-    if (work === undefined) works.set(call.id, { call, state: 'waiting', failures: 0, notBefore: 0 })
-    else work.call = call
+    if (work === undefined)
+      works.set(call.id, { call, state: 'waiting', failures: 0, notBefore: 0, shown: 'owed' })
+    else {
+      work.call = call
+      if (work.shown === 'gone') work.shown = 'again'
+    }
   }
 }
 
@@ -60,8 +71,15 @@ export function nextAt(works: Works, now: Millis): Millis | null {
 export function noteEnd(works: Works, id: string, end: 'done' | { retryAt: Millis }): void {
   const work = works.get(id)
   if (work === undefined) return
+  const { shown } = work
+  work.shown = 'owed'
+  if (shown === 'gone') {
+    works.delete(id)
+    return
+  }
   if (end === 'done') {
-    work.state = 'done'
+    work.state = shown === 'again' ? 'waiting' : 'done'
+    work.failures = 0
     return
   }
   work.state = 'waiting'

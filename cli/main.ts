@@ -1,42 +1,33 @@
 #!/usr/bin/env node
 /** The one binary: `buttcloud …`. Wiring only. */
 import './io/node-version'
+import { existsSync } from 'node:fs'
 import { Command, CommanderError } from 'commander'
 import { readVersion } from '../sbot/version'
-import { register as about } from './commands/about'
-import { register as admin } from './commands/admin'
-import { register as billing } from './commands/billing'
-import { register as call } from './commands/call'
-import { register as care } from './commands/care'
-import { register as contact } from './commands/contact'
-import { register as create } from './commands/create'
-import { register as deletePub } from './commands/delete'
-import { register as email } from './commands/email'
-import { register as exportPub } from './commands/export'
-import { register as hub } from './commands/hub'
-import { register as importPub } from './commands/import'
-import { register as inbox } from './commands/inbox'
-import { register as invite } from './commands/invite'
-import { register as invites } from './commands/invites'
-import { register as join } from './commands/join'
-import { register as list } from './commands/list'
-import { register as node } from './commands/node'
-import { register as open } from './commands/open'
-import { register as owners } from './commands/owners'
-import { register as paying } from './commands/paying'
-import { register as power } from './commands/power'
-import { register as provider } from './commands/provider'
-import { register as say } from './commands/say'
-import { register as seeing } from './commands/seeing'
-import { register as stats } from './commands/stats'
-import { register as status } from './commands/status'
-import { register as up } from './commands/up'
-import { register as web } from './commands/web'
+import { register as tui } from './commands/tui'
 import { leaveSoon } from './io/child-life'
+import { configPath, defaultFolder } from './io/config-path'
+import { oneOf } from './io/one-of'
 import { fail, outliveReaders } from './io/run'
+import { applySettings } from './io/settings'
 import { TIMEOUT_SECONDS_DEFAULT } from './options'
 
 const USAGE = 2
+
+/**
+ * The terminal UI shall be there at once, so it does not wait until all other verbs are loaded; where settings stay in
+ * a file it does, because the options of all of them say what may stand there.
+ */
+function isQuick(): boolean {
+  if (process.argv[2] !== 'tui') return false
+  const dir = process.argv.some((one) => one.startsWith('--dir')) ? null : defaultFolder()
+  return dir !== null && !existsSync(configPath(dir))
+}
+
+function registerAll(program: Command): void {
+  const { VERBS } = require('./commands/all') as typeof import('./commands/all')
+  for (const register of VERBS) register(program)
+}
 
 function createProgram(): Command {
   const program = new Command('buttcloud')
@@ -46,7 +37,13 @@ function createProgram(): Command {
     .option('--json', 'one line of JSON on stdout (docs/CLI.md)')
     .option('--no-wait', "don't wait for the answer")
     .option('--timeout <seconds>', 'how long to wait', String(TIMEOUT_SECONDS_DEFAULT))
-    .option('--owner <which>', 'which node is yours: auto, running (your ssb-server), own (the embedded one)')
+    .addOption(
+      oneOf('--owner <which>', 'which node is yours: running is your ssb-server, own the embedded one', [
+        'auto',
+        'running',
+        'own',
+      ]),
+    )
     .option('--ssb-path <folder>', 'the folder of your ssb-server (default: ssb_path, else ~/.ssb)')
     .option('--provider <id>', 'which provider, when you have joined several (default: the newest)')
     .option('--verbose', 'say which node is used, and more about trouble')
@@ -68,38 +65,9 @@ function createProgram(): Command {
       ].join('\n'),
     )
     .exitOverride()
-  for (const register of [
-    up,
-    join,
-    create,
-    list,
-    status,
-    stats,
-    seeing,
-    inbox,
-    invite,
-    invites,
-    power,
-    care,
-    about,
-    exportPub,
-    importPub,
-    contact,
-    web,
-    owners,
-    call,
-    open,
-    deletePub,
-    paying,
-    email,
-    say,
-    provider,
-    hub,
-    billing,
-    node,
-    admin,
-  ])
-    register(program)
+  if (isQuick()) tui(program)
+  else registerAll(program)
+  program.hook('preAction', (_, command) => applySettings(command))
   return program
 }
 

@@ -1,5 +1,5 @@
 /** The operator's tables about money. */
-import type { AlertView, GrantView, MoneyPubView, MoneyView } from '../protocol/rpc-money'
+import type { AlertView, GrantView, MoneyPubView, MoneyView, NoRoomView } from '../protocol/rpc-money'
 import { table } from './render'
 
 const dayOf = (at: number): string => new Date(at).toISOString().slice(0, 10)
@@ -42,7 +42,7 @@ function rightOf({ right, until, reason, unoffered }: MoneyPubView): string {
 
 /** All of it: how the caps stand, then a line per pub. */
 export function moneyText(money: MoneyView): string {
-  const alerts = money.alerts.length === 0 ? '' : `\n\n${alertsText(money.alerts)}`
+  const alerts = `${noRoomText(money.noRoom)}${money.alerts.length === 0 ? '' : `\n\n${alertsText(money.alerts)}`}`
   if (money.pubs.length === 0) return `${capsText(money)}\n\nThere are no pubs yet.${alerts}`
   const rows = table(
     ['PUB', 'PLAN', 'RUNS ON', 'STAGE', 'STOPS', 'ENDS', 'WAITS FOR', 'SUBSCRIPTION'],
@@ -58,6 +58,12 @@ export function moneyText(money: MoneyView): string {
     ]),
   )
   return `${capsText(money)}\n\n${rows}${alerts}`
+}
+
+function noRoomText(pubs: NoRoomView[]): string {
+  if (pubs.length === 0) return ''
+  const rows = pubs.map(({ name, plan, until, owner }) => [name, plan, minuteOf(until), owner])
+  return `\n\nPaid, and no hub has room: bring another one, or let one offer more.\n\n${table(['PUB', 'PLAN', 'PAYMENT GOES BACK', 'OWNER'], rows)}`
 }
 
 function alertsText(alerts: AlertView[]): string {

@@ -4,6 +4,7 @@ import type { FeedId } from '../protocol/ids'
 import { HANDSHAKE_TIMEOUT_MS } from '../protocol/limits'
 import { addressOf } from '../protocol/token'
 import type { Membership } from '../sbot/membership'
+import type { MetricsPlace } from '../sbot/metrics-page'
 import { networkKeyOf, openNode } from '../sbot/stacks'
 import { readVersion } from '../sbot/version'
 import { type HubMethods, hubPlugin } from './io/api'
@@ -15,6 +16,7 @@ import { joinProvider, readMembership } from './io/join'
 import { createLog, type Log } from './io/log'
 import { Meter } from './io/meter'
 import { createHubMethods } from './io/methods'
+import { monitorHub } from './io/monitor'
 import { Observer } from './io/observe'
 import { createProviderLink, type ProviderLink } from './io/provider-link'
 import { Reconciler } from './io/reconcile'
@@ -46,6 +48,8 @@ export interface HubOptions {
   /** What to offer, where the machine's own figures are not what is meant. */
   memoryBytes?: number
   diskBytes?: number
+  /** Where figures for a monitor are shown. Default: nowhere. */
+  metrics?: MetricsPlace
   /** The operator's word that nobody else holds this hub's feed: opens the boot gate. Logged. */
   nobodyElse?: boolean
   /** base64 of the network's key; default BUTTCLOUD_CAPS_SHS, else the main network. */
@@ -151,9 +155,10 @@ async function start(
   const secrets = new Secrets(pubs)
   const exports = new Exports(observer.sessions, secrets)
   const meter = new Meter(engine, observer, state, new Rings(join(directory, 'figures'), log))
+  const sources = { sbot, gate: node.gate, state, observer, log, link: () => link }
+  const monitor = monitorHub(options.metrics, sources)
   const running = new Reconciler({
-    sbot,
-    state,
+    ...{ sbot, state, note: monitor.note },
     mayWrite: () => node.gate.wait(),
     config: {
       ...{ hub: id, host, dial, capsShs: networkKey },
@@ -197,7 +202,7 @@ async function start(
     exports.stop()
     await meter.stop()
     await running.stop()
-    await link?.stop()
+    await Promise.all([link?.stop(), monitor.stop()])
     await engine.close()
     await node.close()
     log.info({}, 'the hub has ended')

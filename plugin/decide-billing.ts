@@ -48,7 +48,7 @@ export function beginBilling(
   if (!mail.has(to)) return answer(look, request, 'failed', words.noAddress(called), options)
   look.owe({
     kind: 'mail',
-    mail: { key, to, ...mailWords.portal(policy.providerName, [called], portal.url) },
+    mail: { key, to, ...mailWords.portal(policy.providerName, [called], portal.url, portal.until) },
   })
 }
 

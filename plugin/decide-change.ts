@@ -27,7 +27,7 @@ import { endUpgrade, isHopeless, oweRevert, refusalOfUpgrade, runsAlready } from
 import { giveUpWeb, webAlready } from './decide-web'
 import { answer, type Look } from './look'
 import { addressOf, observationOf, pubNamed, pubsOf, webAddressOf } from './query'
-import { words } from './words'
+import { whyNoPub } from './unpaid'
 import { changeWords, span } from './words-change'
 import { suspendedText } from './words-dues'
 import { planWords } from './words-plans'
@@ -46,7 +46,9 @@ export function beginChange(look: Look, request: Request, change: Change): void 
   const only = live.length === 1 ? (live[0] ?? null) : null
   const pub = name === null ? only : pubNamed(state, request.author, name)
   if (pub === null)
-    return refuse(name === null ? changeWords.whichPub(change, names) : words.noSuchPub(name, names))
+    return refuse(
+      name === null ? changeWords.whichPub(change, names) : whyNoPub(state, request.author, name, names),
+    )
   // One after the other: each builds on the record that the one before it has made.
   if (look.pubsChanged.has(pub.pub) || look.pubsEnded.has(pub.pub)) return look.wakeAt(look.world.now)
   if (isBeingMade(look, pub)) return refuse(changeWords.beingMade(pub.record.name))

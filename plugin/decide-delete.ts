@@ -4,6 +4,7 @@ import { CLOCKS_LOOK_EVERY_MS } from '../protocol/limits-money'
 import type { PubFact, Request, State } from '../protocol/state'
 import { isAlive } from './billing-owed'
 import { oweEnd } from './decide-create'
+import { takeBack } from './decide-take-back'
 import { clocksSay } from './dues'
 import { paymentsOf } from './entitlement'
 import { answer, type Look } from './look'
@@ -24,6 +25,7 @@ export function askDelete(look: Look, request: Request, name: string): void {
     const names = pubsOf(state, request.author)
       .filter((one) => one.record.status === 'live')
       .map((one) => one.record.name)
+    if (takeBack(look, request, name)) return
     return answer(look, request, 'refused', words.noSuchPub(name, names), { command: 'delete' })
   }
   // Whom to ask, a change of owners in this look decides first.

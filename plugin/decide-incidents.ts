@@ -14,6 +14,7 @@ import type { IncidentFact, PubFact, Request } from '../protocol/state'
 import { incidentsOf, joined } from './incidents'
 import { answer, type Look, notify } from './look'
 import { pubNamed, pubsOf } from './query'
+import { whyNoPub } from './unpaid'
 import { isWithin } from './within'
 import { words } from './words'
 import { logText, noticeText } from './words-incident'
@@ -74,7 +75,7 @@ export function answerLog(look: Look, request: Request, name: string | null): vo
   const only = live.length === 1 ? (live[0] ?? null) : null
   const pub = name === null ? only : pubNamed(state, request.author, name)
   if (pub === null) {
-    const text = name === null ? words.whichPub('log', names) : words.noSuchPub(name, names)
+    const text = name === null ? words.whichPub('log', names) : whyNoPub(state, request.author, name, names)
     return answer(look, request, 'refused', text, { command: 'log' })
   }
   const last = incidentsOf(state, pub).slice(-INCIDENTS_LISTED_MAX).reverse()

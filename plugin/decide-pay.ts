@@ -23,6 +23,7 @@ import { pubNamed } from './query'
 import { place } from './schedule'
 import {
   type Checkout,
+  isPaid,
   lapsedCreate,
   linkEnds,
   openCheckout,
@@ -45,6 +46,7 @@ export function beginPay(look: Look, request: Request, { name }: Extract<Command
   const refuse = (text: string): void => answer(look, request, 'refused', text, { command: 'pay' })
   if (wanted === null) return refuse(words.whichPub('pay', names))
   const waiting = unpaid.find(({ content }) => content.name === wanted)
+  if (waiting !== undefined && isPaid(state, waiting)) return refuse(payWords.waitsForRoom(wanted))
   if (waiting !== undefined) return sayLinkAgain(look, request, waiting)
   const pub = pubNamed(state, request.author, wanted)
   if (pub !== null) return payFor(look, request, pub)
@@ -100,6 +102,7 @@ export function continuePaying(look: Look, request: Request): boolean {
 function continueCheckout(look: Look, request: Request, told: Checkout): void {
   const { state } = look.world
   const { content } = told
+  if (look.takenBack.has(content.checkout)) return
   const isCreate = content.kind === 'create'
   const payment = paymentFor(state, told)
   // What was paid once is made, also where the next payment fails already: that is told like any other's.
@@ -178,5 +181,10 @@ function makePaid(look: Look, request: Request, told: Checkout, payment: Payment
 export function unpaidLines({ world }: Look, owner: FeedId): string[] {
   return unpaidCreates(world.state)
     .filter(({ content }) => content.owner === owner)
-    .map((told) => payWords.waitsLine(told.content.name, linkEnds(world.state, told)))
+    .map((told) => {
+      const { name } = told.content
+      return isPaid(world.state, told)
+        ? payWords.waitsForRoomLine(name)
+        : payWords.waitsLine(name, linkEnds(world.state, told))
+    })
 }

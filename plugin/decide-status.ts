@@ -9,6 +9,7 @@ import type { Reply } from './effects'
 import { incidentsOf } from './incidents'
 import { answer, type Look, onlyOwnersRead } from './look'
 import { pubNamed, pubsOf, viewOf } from './query'
+import { whyNoPub } from './unpaid'
 import { type Away, statusText, words } from './words'
 import { lastIncident } from './words-incident'
 import { figureLines, statusWords } from './words-status'
@@ -32,7 +33,8 @@ export function answerStatus(look: Look, request: Request, name: string | null):
   const only = live.length === 1 ? (live[0] ?? null) : null
   const pub = name === null ? only : pubNamed(state, request.author, name)
   if (pub === null) {
-    const text = name === null ? words.whichPub('status', names) : words.noSuchPub(name, names)
+    const text =
+      name === null ? words.whichPub('status', names) : whyNoPub(state, request.author, name, names)
     return answer(look, request, 'refused', text, { command: 'status' })
   }
   const { hub, owners } = pub.record

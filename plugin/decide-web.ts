@@ -7,6 +7,7 @@ import { beginChange } from './decide-change'
 import { answer, type Look } from './look'
 import { observationOf, pubNamed, pubsOf, webAddressOf } from './query'
 import { bytesLeftOn, freePort } from './schedule'
+import { whyNoPub } from './unpaid'
 import { words } from './words'
 import { changeWords } from './words-change'
 
@@ -23,7 +24,8 @@ export function beginWeb(
   const only = live.length === 1 ? (live[0] ?? null) : null
   const pub = name === null ? only : pubNamed(state, request.author, name)
   const names = live.map((one) => one.record.name)
-  if (pub === null) return refuse(name === null ? words.whichPub('web', names) : words.noSuchPub(name, names))
+  if (pub === null)
+    return refuse(name === null ? words.whichPub('web', names) : whyNoPub(state, request.author, name, names))
   const { record } = pub
   if (on === null)
     return answer(look, request, 'done', webAlready(state, pub), { command: 'web', pub: pub.pub })

@@ -17,6 +17,7 @@ import type { MailFacts } from './mail-facts'
 import type { Policy } from './policy'
 import { type Ledger, pubNamed, pubsOf } from './query'
 import { type Taken, takenBy } from './schedule'
+import { whyNoPub } from './unpaid'
 import { words } from './words'
 
 /** What is true on this machine only and is on no feed. */
@@ -59,6 +60,8 @@ export class Look {
   readonly pubsEnded = new Set<PubId>()
   /** Pubs that get another record by a command. */
   readonly pubsChanged = new Set<PubId>()
+  /** Creates that are taken back before they were made. */
+  readonly takenBack = new Set<MessageId>()
   /** What is due for want of payment, and waits. */
   readonly held: Held[] = []
   private wake: Millis | null = null
@@ -172,7 +175,7 @@ export function pubFor(look: Look, request: Request, command: string, name: stri
   const pub = name === null ? only : pubNamed(state, request.author, name)
   if (pub !== null) return pub
   const names = live.map((one) => one.record.name)
-  const text = name === null ? words.whichPub(command, names) : words.noSuchPub(name, names)
+  const text = name === null ? words.whichPub(command, names) : whyNoPub(state, request.author, name, names)
   answer(look, request, 'refused', text, { command })
   return null
 }

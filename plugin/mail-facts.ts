@@ -12,6 +12,8 @@ export interface MailFacts {
   has(to: MailTo): boolean
   /** Stripe's page for payers, where the operator has told it. */
   portal?: string | null
+  /** A payer's own lasting link to the page where they change the card: for mails to that payer alone. */
+  portalOf?(customer: string): string | null
   /** True where it goes to the same address. */
   same?(one: MailTo, other: MailTo): boolean
   /** What could not be delivered to owners and payers lately, newest last; addresses shortened. */

@@ -8,9 +8,11 @@ import {
   HUB_SILENT_MAIL_MS,
   UNDELIVERED_AGAIN_MS,
 } from '../protocol/limits-mail'
+import { PAID_WAIT_MS } from '../protocol/limits-money'
 import type { MailTo } from './effects'
 import type { Look } from './look'
 import { isLate, type MailFacts, oweMail } from './mail-facts'
+import { isPaid, paymentFor, unpaidCreates } from './unpaid'
 import { mailWords } from './words-mail'
 import { size } from './words-plans'
 
@@ -24,6 +26,7 @@ export function oweOperatorMails(look: Look, mail: MailFacts): void {
   if (!mail.has(OPERATOR)) return
   oweSilentHubs(look, mail)
   oweCapacity(look, mail)
+  oweNoRoom(look, mail)
   oweAlerts(look, mail)
   oweStopped(look, mail)
   oweUndelivered(look, mail)
@@ -77,6 +80,20 @@ function oweCapacity(look: Look, mail: MailFacts): void {
   if (why === null) return
   const key = `capacity-low ${spell(now, CAPACITY_LOW_AGAIN_MS)}`
   oweMail(look, mail, key, OPERATOR, mailWords.capacityLow(policy.providerName, why))
+}
+
+/** Somebody has paid for a pub that fits nowhere: there is a day to make room. Their owner has been told so. */
+function oweNoRoom(look: Look, mail: MailFacts): void {
+  const { state, policy } = look.world
+  const { money, notices } = state.provider
+  for (const told of unpaidCreates(state)) {
+    const { checkout, name, plan } = told.content
+    const since = paymentFor(state, told)?.goodSince ?? null
+    const isTold = notices.has(money.sessions.get(checkout)?.key ?? checkout)
+    if (since === null || !isTold || !isPaid(state, told)) continue
+    const words = mailWords.noRoom(policy.providerName, name, plan, since + PAID_WAIT_MS)
+    oweMail(look, mail, `no-room ${checkout}`, OPERATOR, words)
+  }
 }
 
 function oweAlerts(look: Look, mail: MailFacts): void {

@@ -54,20 +54,33 @@ function oweWelcome(look: Look, mail: MailFacts, pub: PubFact): void {
 /** What the feed promises is mailed to the owners and to who pays: the present stage alone. */
 function oweDues(look: Look, mail: MailFacts, pub: PubFact, dues: DuesFact): void {
   if (isLate(look, dues.at)) return
-  const { state, policy } = look.world
+  const { policy } = look.world
   const told = {
     ...{ service: policy.providerName, name: pub.record.name, dues: dues.content },
     ...{ retentionMs: policy.retentionMs, portal: mail.portal ?? null },
   }
+  const customer = payerOf(look, dues)
+  const payer: MailTo | null = customer === undefined ? null : { kind: 'payer', customer }
+  const own = customer === undefined ? null : (mail.portalOf?.(customer) ?? null)
   const owners = pub.record.owners.filter((id) => mail.has(owner(id)))
-  for (const id of owners)
-    oweMail(look, mail, `dues ${dues.key} ${id}`, owner(id), mailWords.dues({ ...told, reader: 'owner' }))
-  const customer = bestPaymentOf(state, pub.pub)?.content.customer
-  if (customer === undefined) return
-  const payer: MailTo = { kind: 'payer', customer }
-  // Who is both has the owner's mail, which says more.
-  if (owners.some((id) => mail.same?.(payer, owner(id)) === true)) return
-  oweMail(look, mail, `dues ${dues.key} ${customer}`, payer, mailWords.dues({ ...told, reader: 'payer' }))
+  const both = owners.filter((id) => payer !== null && mail.same?.(payer, owner(id)) === true)
+  for (const id of owners) {
+    // Who is both has the owner's mail, which says more, and in it the payer's link: then to the payer's address.
+    const pays = own !== null && payer !== null && both.includes(id)
+    const words = mailWords.dues({ ...told, reader: 'owner', own: pays ? own : null })
+    oweMail(look, mail, `dues ${dues.key} ${id}`, pays ? payer : owner(id), words)
+  }
+  if (payer === null || both.length > 0) return
+  const words = mailWords.dues({ ...told, reader: 'payer', own })
+  oweMail(look, mail, `dues ${dues.key} ${customer}`, payer, words)
+}
+
+/** Who paid already when these dues began: whoever comes to pay for it has nothing to do with them. */
+function payerOf({ world: { state } }: Look, { content }: DuesFact): string | undefined {
+  const payment = bestPaymentOf(state, content.pub)
+  if (payment === null || payment.content.status.startsWith('incomplete')) return undefined
+  const isNew = payment.goodSince !== null && payment.goodSince > content.since
+  return isNew ? undefined : payment.content.customer
 }
 
 /** What lasts is mailed when it has lasted a while, and again when it is over. */

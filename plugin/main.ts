@@ -1,12 +1,19 @@
 /** `buttcloud provider`: our own node with the provider plugin in it. */
 import { join } from 'node:path'
 import type { FeedId } from '../protocol/ids'
+import { RESTORED_ABSENT_WAIT_MS } from '../protocol/limits-backup'
 import type { Plan } from '../protocol/plan'
+import type { BackupItem } from '../protocol/rpc-backup'
 import { readJson } from '../sbot/durable'
+import { keysIn } from '../sbot/identity'
+import type { MetricsPlace } from '../sbot/metrics-page'
 import { openNode } from '../sbot/stacks'
 import * as plugin from './index'
+import { stoppedBackup } from './io/backup-stopped'
 import { plansPath, readPlansFile, writePlansFile } from './io/plans-file'
 import type { Log } from './io/provider'
+import { answersAs, type PutBackDone, type PutBackOptions, putBack, refuseHalfRestored } from './io/put-back'
+import { readRestored } from './io/restored'
 import { providers } from './io/wire'
 
 export interface RunProviderOptions {
@@ -21,6 +28,10 @@ export interface RunProviderOptions {
   settings?: Record<string, unknown>
   /** Opens the boot gate without asking anybody: the operator knows that no other copy of this feed runs. */
   nobodyElse?: boolean
+  /** Where figures for a monitor are shown; false: nowhere. Default: as the settings say. */
+  metrics?: MetricsPlace | false
+  /** Where the settings say nothing either. Default: nowhere. */
+  metricsDefault?: MetricsPlace
   log: Log
 }
 
@@ -37,16 +48,23 @@ export interface RunningProvider {
 export async function runProvider(options: RunProviderOptions): Promise<RunningProvider> {
   const { dir, host, port, log } = options
   const address = `${options.external ?? host}:${port}`
+  refuseHalfRestored(dir)
+  const restored = readRestored(join(dir, 'buttcloud'))
+  if (restored !== null) await refuseSecondCopy(dir, restored.formerAddress)
   const settings = options.settings ?? settingsIn(dir)
   const nobodyElse = options.nobodyElse ?? false
+  const metrics = options.metrics ?? settings.metrics ?? options.metricsDefault ?? false
   const node = await openNode({
     path: dir,
     kind: 'provider',
     listen: { host, port, ...(options.external === undefined ? {} : { external: options.external }) },
     unixSocket: true,
     plugins: [plugin],
-    gate: { nobodyElse, log: (sentence) => log('info', sentence) },
-    config: { buttcloud: { address, ...settings, nobodyElse, log, ownNode: true } },
+    gate: {
+      ...{ nobodyElse, log: (sentence: string) => log('info', sentence) },
+      ...(restored === null ? {} : { absentWaitMs: RESTORED_ABSENT_WAIT_MS }),
+    },
+    config: { buttcloud: { address, ...settings, metrics, nobodyElse, log, ownNode: true } },
   })
   try {
     await providers.get(node.id)
@@ -55,6 +73,15 @@ export async function runProvider(options: RunProviderOptions): Promise<RunningP
     throw error
   }
   return { id: node.id, address, gate: () => node.gate.status(), stop: () => node.close() }
+}
+
+/** Throws a sentence when the copy that ran before this one was put back still runs: two of them would fork the feed. */
+async function refuseSecondCopy(dir: string, formerAddress: string | null): Promise<void> {
+  const keys = keysIn(dir)
+  if (formerAddress === null || keys === null || !(await answersAs(keys.id, formerAddress))) return
+  throw new Error(
+    `this provider runs at ${formerAddress} already, and this folder was put back from its backup. Two that write one feed destroy it: end that one for good, then start this one`,
+  )
 }
 
 /** The plans in a file. Throws an Error with a sentence per fault. */
@@ -68,6 +95,17 @@ export function initPlans(dir: string): string {
   const path = plansPath(dir, typeof setting === 'string' ? setting : undefined)
   writePlansFile(path)
   return path
+}
+
+/** The items of a backup of a provider that does not run. Throws a sentence when its folder is in use. */
+export function backUpStopped(dir: string): AsyncGenerator<BackupItem> {
+  refuseHalfRestored(dir)
+  return stoppedBackup(dir)
+}
+
+/** Puts a backup into a folder of its own. Throws a sentence; then the folder is as it was. */
+export function restoreProvider(options: PutBackOptions): Promise<PutBackDone> {
+  return putBack(options)
 }
 
 function settingsIn(dir: string): Record<string, unknown> {

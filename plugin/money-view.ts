@@ -1,13 +1,14 @@
 /** What the operator sees of money: every pub, what it runs on, and what waits. */
 import { type FeedId, isFeedId, type Millis } from '../protocol/ids'
-import { ALERTS_SHOWN_MAX, CLOCKS_AGREE_MS } from '../protocol/limits-money'
+import { ALERTS_SHOWN_MAX, CLOCKS_AGREE_MS, PAID_WAIT_MS } from '../protocol/limits-money'
 import type { GrantMessage, GrantTarget } from '../protocol/messages/grant'
-import type { AlertView, GrantView, MoneyPubView, MoneyView } from '../protocol/rpc-money'
+import type { AlertView, GrantView, MoneyPubView, MoneyView, NoRoomView } from '../protocol/rpc-money'
 import type { PubFact, State } from '../protocol/state'
 import type { Told } from '../protocol/state-money'
 import { type Held, roomFor } from './decide-dues'
 import { bestPaymentOf, entitlementOf, isBillingOn, isUnoffered } from './entitlement'
 import type { World } from './look'
+import { paymentFor, unpaidCreates } from './unpaid'
 
 type Known = Pick<World, 'state' | 'now' | 'policy'>
 
@@ -27,8 +28,17 @@ export function moneyView(world: Known, held: readonly Held[], clocks: readonly 
       ends: { left: roomFor(world, 'ends'), waiting: waiting('ends') },
     },
     pubs: live.map((pub) => pubView(world, pub, held)),
+    noRoom: noRoomViews(state),
     alerts: alertViews(state),
   }
+}
+
+function noRoomViews(state: State): NoRoomView[] {
+  return unpaidCreates(state).flatMap((told) => {
+    const { name, plan, owner } = told.content
+    const since = paymentFor(state, told)?.goodSince ?? null
+    return since === null ? [] : [{ name, plan, owner, until: since + PAID_WAIT_MS }]
+  })
 }
 
 function alertViews({ provider }: State): AlertView[] {

@@ -11,20 +11,16 @@ import {
   PLAN_WORDS_CHARS_MAX,
   PLANS_MAX,
 } from '../protocol/limits-money'
+import type { Entry, Located } from '../protocol/located'
 import { type Plan, type Price, planName, type Size } from '../protocol/plan'
-import { amountOf, pricedDecimalsOf, UNCLEAR_CURRENCIES } from '../protocol/price-text'
-
-/** What stands in the file, with the line it begins on. Scalars as they are written. */
-export type Located =
-  | { kind: 'text'; line: number; text: string }
-  | { kind: 'nothing'; line: number }
-  | { kind: 'list'; line: number; items: Located[] }
-  | { kind: 'map'; line: number; entries: Entry[] }
-export interface Entry {
-  key: string
-  line: number
-  value: Located
-}
+import {
+  amountOf,
+  amountText,
+  isCurrency,
+  leastAmount,
+  pricedDecimalsOf,
+  UNCLEAR_CURRENCIES,
+} from '../protocol/price-text'
 
 /** Plans, or what is wrong with the file, one sentence per fault. */
 export type PlansRead = { ok: true; plans: Plan[] } | { ok: false; faults: string[] }
@@ -183,8 +179,13 @@ function priceOf(reader: Reader, value: Located | null): Price | null {
   const every = interval == null ? null : intervalOf(reader, interval)
   if (amount == null || inCurrency === null || every === null) return null
   const smallest = amountOf(textOf(amount) ?? '', inCurrency)
-  if (smallest !== null && smallest > 0 && smallest <= PLAN_PRICE_MAX)
+  if (smallest !== null && smallest >= leastAmount(inCurrency) && smallest <= PLAN_PRICE_MAX)
     return { amount: smallest, currency: inCurrency, interval: every }
+  if (smallest !== null && smallest > 0 && smallest < leastAmount(inCurrency))
+    return reader.fault(
+      amount.line,
+      `amount: Stripe takes no single payment below ${amountText(leastAmount(inCurrency), inCurrency)}, found ${shown(amount)}`,
+    )
   const like = pricedDecimalsOf(inCurrency) === 0 ? 'a whole number like 700' : 'a sum like 7 or 7.50'
   return reader.fault(
     amount.line,
@@ -199,7 +200,10 @@ function currencyOf(reader: Reader, value: Located): string | null {
       value.line,
       `currency: ${written.toUpperCase()} can't be used, because Stripe counts it in two ways`,
     )
-  if (/^[a-z]{3}$/.test(written)) return written
+  if (/^[a-z]{3}$/.test(written)) {
+    if (isCurrency(written)) return written
+    return reader.fault(value.line, `currency: there is none called ${written.toUpperCase()}`)
+  }
   return reader.fault(value.line, `currency: expected three letters like usd or eur, found ${shown(value)}`)
 }
 

@@ -197,7 +197,8 @@ function duesOf(state: State, { pub }: PubFact): PubView['dues'] {
   return { stage, reason, suspendAt, endAt }
 }
 
-function phaseOf(pub: PubFact, observed: ObservedMessage | null): PubView['phase'] {
+/** What an owner is shown of a pub, from its record and what counts of its hub's words. */
+export function phaseOf(pub: PubFact, observed: ObservedMessage | null): PubView['phase'] {
   if (pub.record.status === 'ended') return 'ended'
   if (observed === null || observed.phase === 'removed')
     return desiredOf(pub.record) === 'down' ? 'down' : 'placed'
@@ -259,4 +260,9 @@ export function hubViews(state: State, connected: ReadonlySet<FeedId>): HubView[
       pubs,
     }
   })
+}
+
+/** Every pub that has not ended. */
+export function livePubs(state: State): PubId[] {
+  return [...state.provider.pubs.values()].filter((one) => one.record.status === 'live').map((one) => one.pub)
 }

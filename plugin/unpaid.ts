@@ -8,6 +8,8 @@ import type { OwedCall } from '../protocol/rpc-billing'
 import type { PubFact, Request, State } from '../protocol/state'
 import type { PaymentFact, Told } from '../protocol/state-money'
 import type { Look } from './look'
+import { words } from './words'
+import { payWords } from './words-pay'
 
 export type Checkout = Told<CheckoutMessage>
 
@@ -20,6 +22,23 @@ export function unpaidCreates(state: State): Checkout[] {
     if (told?.content.kind === 'create' && !pubs.has(told.content.pub)) found.push(told)
   }
   return found
+}
+
+/** What somebody asked for by this name and nobody has paid yet, or there is no room for; null where there is none. */
+export function unpaidCreateOf(state: State, owner: FeedId, name: string): Checkout | null {
+  return unpaidCreates(state).find(({ content }) => content.owner === owner && content.name === name) ?? null
+}
+
+/** Why somebody has no live pub of this name: nobody knows one, or it is not made yet. */
+export function whyNoPub(state: State, owner: FeedId, name: string, names: string[]): string {
+  const told = unpaidCreateOf(state, owner, name)
+  if (told === null) return words.noSuchPub(name, names)
+  return isPaid(state, told) ? payWords.waitsForRoom(name) : payWords.notMade(name, linkEnds(state, told))
+}
+
+/** True for a create that is paid and waits for room. */
+export function isPaid(state: State, told: Checkout): boolean {
+  return (paymentFor(state, told)?.goodSince ?? null) !== null
 }
 
 /** The last create of this name that somebody asked for and nobody paid in time; null where there is none. */

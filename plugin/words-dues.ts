@@ -16,9 +16,9 @@ const because: Record<DuesReason, string> = {
 const whatToDo = (name: string, reason: DuesReason): string => {
   const pay = `\`pay ${name}\` gets you a link to pay by, which anybody may use`
   if (reason === 'past-due')
-    return `Stripe tries the card again by itself. Whoever pays can change the card: \`billing\` has the page for it mailed to them. Or ${pay}.`
+    return `Stripe tries the card again by itself. Whoever pays can change the card: \`billing ${name}\` has the page for it mailed to them. Or ${pay}.`
   if (reason === 'leaving')
-    return `If that is meant so, there is nothing to do. Else whoever pays can take the cancellation back: \`billing\` has the page for it mailed to them. After the end of the subscription ${pay}.`
+    return `If that is meant so, there is nothing to do. Else whoever pays can take the cancellation back: \`billing ${name}\` has the page for it mailed to them. After the end of the subscription ${pay}.`
   return `To keep it: ${pay}.`
 }
 

@@ -15,6 +15,8 @@ export interface DuesTold {
   retentionMs: Millis
   /** Stripe's page for payers; it asks for a code that it mails. */
   portal: string | null
+  /** The payer's own link to it, which asks for nothing: null in a mail that somebody else may get, too. */
+  own: string | null
 }
 
 const BECAUSE: Record<DuesReason, (name: string) => string> = {
@@ -26,31 +28,53 @@ const BECAUSE: Record<DuesReason, (name: string) => string> = {
   'grant-over': (name) => `The time for which ${name} was given to you is over.`,
 }
 
-/** What its reader can do; `portal` is Stripe's page for payers, where there is one. */
-type Say = (name: string, portal: string | null) => string | null
+/** What its reader can do, by the pages that they can be told of. */
+type Say = (name: string, pages: Pick<DuesTold, 'portal' | 'own'>) => string | null
 
-const payAgain: Say = (name) =>
+/** A link stands alone, so that every mail program finds its end. */
+const byLink = (what: string, own: string): string =>
+  `${what} with this link:\n\n${own}\n\nIt leads to your own page at Stripe without a password: pass it on to nobody.`
+
+const payAgain = (name: string): string =>
   `To go on, write \`pay ${name}\` as a private message: the answer has a link, which anybody may pay by.`
+
+const askOwner = (name: string): string =>
+  `To go on, ask the owner of ${name} for a link to pay by: \`pay ${name}\`, as a private message, makes one.`
 
 const WHAT_TO_DO: Record<DuesReason, Record<Reader, Say>> = {
   'past-due': {
-    owner: (_name, portal) =>
-      `To change the card or pay at once, write \`billing\` as a private message: a link to do so is mailed to whoever pays.${portal === null ? '' : ` Or open this page, which asks for a code that it mails to whoever pays: ${portal}`}`,
-    payer: (name, portal) =>
-      portal === null
-        ? `To change the card or pay at once, ask the owner of ${name} to write \`billing\` as a private message: a link is mailed to you.`
-        : `To change the card or pay at once, open this page with this address of yours: ${portal}`,
+    owner: (name, { portal, own }) => {
+      if (own !== null) return byLink('Change the card or pay at once', own)
+      const page =
+        portal === null
+          ? ''
+          : ` Or open this page, which asks for a code that it mails to whoever pays: ${portal}`
+      return `To change the card or pay at once, write \`billing ${name}\` as a private message: a link to do so is mailed to whoever pays.${page}`
+    },
+    payer: (name, { portal, own }) => {
+      if (own !== null) return byLink('Change the card or pay at once', own)
+      return portal === null
+        ? `To change the card or pay at once, ask the owner of ${name} to write \`billing ${name}\` as a private message: a link is mailed to you.`
+        : `To change the card or pay at once, open this page with this address of yours: ${portal}`
+    },
   },
   unpaid: {
-    owner: payAgain,
-    payer: (name) =>
-      `To go on, ask the owner of ${name} for a link to pay by: \`pay ${name}\`, as a private message, makes one.`,
+    owner: (name, { own }) =>
+      own === null
+        ? payAgain(name)
+        : `${byLink('Change the card and pay what is open', own)} Or write \`pay ${name}\` as a private message: the answer has a link that anybody may pay by.`,
+    payer: (name, { own }) =>
+      own === null ? askOwner(name) : byLink('Change the card and pay what is open', own),
   },
-  canceled: { owner: payAgain, payer: () => 'If that is what you want, there is nothing to do.' },
+  canceled: {
+    owner: payAgain,
+    payer: (name) => `If that is what you want, there is nothing to do. ${askOwner(name)}`,
+  },
   leaving: {
     owner: (name) =>
-      `If that is what you want, there is nothing to do. To go on after all, write \`billing\` before then, or \`pay ${name}\` afterwards.`,
-    payer: () => 'If that is what you want, there is nothing to do. Nothing more is charged.',
+      `If that is what you want, there is nothing to do. To go on after all, write \`billing ${name}\` before then, or \`pay ${name}\` afterwards.`,
+    payer: (_name, { own }) =>
+      `If that is what you want, there is nothing to do: nothing more is charged.${own === null ? '' : ` ${byLink('To go on after all, renew it before then', own)}`}`,
   },
   never: { owner: payAgain, payer: () => null },
   'grant-over': { owner: payAgain, payer: () => null },
@@ -80,35 +104,45 @@ interface Said {
 
 /** What one stage says to one reader. */
 export function duesMail(told: DuesTold): Said {
-  return DUES[told.dues.stage](told)
+  return DUES[told.dues.stage]({ ...told, todo: whatToDo(told) })
 }
 
-const DUES: Record<DuesStage, (told: DuesTold) => Said> = {
-  grace: ({ name, dues, reader, portal }) => ({
+interface Told extends DuesTold {
+  todo: string | null
+}
+
+function whatToDo({ name, dues, reader, portal, own }: DuesTold): string | null {
+  // What was cancelled can be renewed until it is over, and no longer.
+  const isOver = dues.reason === 'leaving' && dues.stage !== 'grace' && dues.stage !== 'reminded'
+  return WHAT_TO_DO[dues.reason][reader](name, { portal, own: isOver ? null : own })
+}
+
+const DUES: Record<DuesStage, (told: Told) => Said> = {
+  grace: ({ name, dues, todo }) => ({
     subject: SUBJECTS[dues.reason](name),
     paragraphs: [
       BECAUSE[dues.reason](name),
       dues.reason === 'leaving'
         ? `It is paid for until ${when(dues.suspendAt)} and runs until then. Then it is stopped; its data is kept until ${day(dues.endAt)}.`
         : `${name} runs on until ${when(dues.suspendAt)}. If it is not paid for by then it is stopped; its data is kept until ${day(dues.endAt)}.`,
-      WHAT_TO_DO[dues.reason][reader](name, portal),
+      todo,
     ],
   }),
-  reminded: ({ name, dues, reader, portal }) => ({
+  reminded: ({ name, dues, reader, todo }) => ({
     subject: `${name} is stopped on ${day(dues.suspendAt)}`,
     paragraphs: [
       BECAUSE[dues.reason](name),
       `${name} is stopped at ${when(dues.suspendAt)} unless it is paid for by then. Its data is kept until ${day(dues.endAt)}.`,
-      WHAT_TO_DO[dues.reason][reader](name, portal),
+      todo,
       forOwner(reader, wholeExport(name)),
     ],
   }),
-  suspended: ({ name, dues, reader, portal }) => ({
+  suspended: ({ name, dues, reader, todo }) => ({
     subject: `${name} is stopped until it is paid for`,
     paragraphs: [
       BECAUSE[dues.reason](name),
       `${name} is stopped. Nothing is lost: its data is kept until ${when(dues.endAt)}, and as soon as it is paid for it is up again by itself.`,
-      WHAT_TO_DO[dues.reason][reader](name, portal),
+      todo,
       forOwner(reader, keyExport(name)),
     ],
   }),
@@ -131,12 +165,12 @@ const DUES: Record<DuesStage, (told: DuesTold) => Said> = {
   }),
 }
 
-function lastWarning({ name, dues, reader, portal }: DuesTold, soon: string): Said {
+function lastWarning({ name, dues, reader, todo }: Told, soon: string): Said {
   return {
     subject: `${name} ends ${soon}`,
     paragraphs: [
       `${name} is stopped because it is not paid for, and ends at ${when(dues.endAt)}. Its data is deleted after that, and it can't be brought back.`,
-      WHAT_TO_DO[dues.reason][reader](name, portal),
+      todo,
       forOwner(reader, keyExport(name)),
     ],
   }

@@ -103,15 +103,18 @@ export const mailWords = {
       `Thank you for paying for ${name}. The receipt is here:`,
       url,
     ),
-  /** To the payer, with the link to Stripe's customer portal: a bearer item, which goes nowhere else. */
-  portal: (service: Service, names: readonly string[], url: string): MailText =>
+  /**
+   * To the payer, with the link to Stripe's customer portal: a bearer item, which goes nowhere else. `until` null: it is
+   * good for minutes.
+   */
+  portal: (service: Service, names: readonly string[], url: string, until: Millis | null): MailText =>
     toPayer(
       service,
       names.join(', '),
       'Your link to cards, receipts and cancelling',
       'With this link you can change the card, see your receipts, and cancel:',
       url,
-      'It is for you alone, it opens your account without a password, and it is good for a short time only: `billing`, as a private message, makes another one. If you did not ask for it, ignore this; an owner of a pub that you pay for did.',
+      `It is for you alone, it opens your account without a password, and it is good ${until === null ? 'for a short time only' : `until ${when(until).slice(0, 10)}`}: \`billing\`, as a private message, makes another one. If you did not ask for it, ignore this; an owner of a pub that you pay for did.`,
     ),
   incident: (service: Service, name: string, kind: IncidentKind, since: Millis): MailText =>
     toOwner(
@@ -145,6 +148,13 @@ export const mailWords = {
       'room is running out',
       why,
       'Bring another server with `buttcloud admin hub-token`; until then a new pub may be refused.',
+    ),
+  noRoom: (service: Service, name: string, plan: string, until: Millis): MailText =>
+    toOperator(
+      service,
+      `no room for ${name}, which is paid`,
+      `Somebody has paid for a new pub, ${name}, on the plan ${plan}, and no hub has room for it. It is made by itself as soon as one has; if none has by ${when(until)}, the subscription is ended and the payment goes back.`,
+      'Bring another server with `buttcloud admin hub-token`, or let a hub offer more (`--memory`). `buttcloud admin money` shows what waits.',
     ),
   alert: (service: Service, { kind, reference }: AlertMessage, name: string | null): MailText =>
     toOperator(

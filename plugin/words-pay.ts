@@ -58,9 +58,23 @@ export const payWords = {
   importGone: (name: string): string =>
     `**${name}** is paid, and what you had uploaded for it is not here any more. It was not made; its subscription is ended and the payment goes back. Please upload it again, with \`buttcloud import FILE\`.`,
   waits: (name: string): string =>
-    `**${name}** waits to be paid for already. \`pay ${name}\` gives you its link again.`,
+    `**${name}** waits to be paid for already. \`pay ${name}\` gives you its link again, \`delete ${name}\` takes it back.`,
   waitsLine: (name: string, until: Millis): string =>
     `* **${name}** waits to be paid for, until ${when(until)}; \`pay ${name}\` gives you the link again`,
+  waitsForRoomLine: (name: string): string =>
+    `* **${name}** is paid, and waits for room on a server; \`delete ${name}\` takes it back, and the payment with it`,
+  waitsForRoom: (name: string): string =>
+    `**${name}** is paid, and not made yet, because there is no room for it just now. I make it as soon as there is, or the payment goes back. \`delete ${name}\` takes it back at once.`,
+  notMade: (name: string, until: Millis): string =>
+    `**${name}** is not made yet: it waits to be paid for, until ${when(until)}. \`pay ${name}\` gives you its link again, \`delete ${name}\` takes it back.`,
+  takenBack: (name: string): string =>
+    `You have taken **${name}** back before it was made, so it was not made.`,
+  tookBack: (name: string): string =>
+    `**${name}** is taken back: it was never made, its name is free again, and nobody can pay for it any more.`,
+  tookPaidBack: (name: string): string =>
+    `**${name}** is taken back: it was never made, and its name is free again. Its subscription is ended and the payment goes back.`,
+  neverMade: (name: string): string =>
+    `**${name}** was never made, so there is nothing to delete, and nobody pays for it.`,
   backToo: ' Its subscription is ended and the payment goes back.',
   paidFor: (name: string, until: Millis | null): string =>
     until === null
@@ -76,7 +90,7 @@ export const payWords = {
   nothingToCancel: (name: string): string =>
     `There is no subscription for **${name}** that could be cancelled. To end the pub itself: \`delete ${name}\`.`,
   unpaidYet: (name: string, until: Millis): string =>
-    `Nobody has paid for **${name}** yet, so there is nothing to cancel. Its link runs out at ${when(until)}, and then its name is free.`,
+    `Nobody has paid for **${name}** yet, so there is nothing to cancel. Its link runs out at ${when(until)}, and then its name is free; \`delete ${name}\` does that now.`,
   noMail: (name: string): string =>
     `The page for cards, receipts and cancelling is for whoever pays for **${name}** alone, so it goes by mail and into no message; and this provider sends no mail. They find a link in the receipts that Stripe sends them, or can ask the people who run me. \`cancel ${name}\` works here.`,
   noAddress: (name: string): string =>

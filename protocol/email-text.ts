@@ -5,10 +5,15 @@ import { EMAIL_CHARS_MAX } from './limits'
 const EMAIL =
   /^[^\s@<>()[\]\\,;:"`]{1,64}@[^\s@<>()[\]\\,;:"`.][^\s@<>()[\]\\,;:"`]*\.[^\s@<>()[\]\\,;:"`.]{2,63}$/
 
+/** What nobody sees or types: control characters, marks of direction, joiners. A mail server may take them for something else. */
+const UNSEEN = /\p{C}/u
+
 /** The address as it was written; null for what can be none. */
 export function checkEmail(written: string): string | null {
   const text = written.replace(/^mailto:/i, '').trim()
-  return text.length <= EMAIL_CHARS_MAX && EMAIL.test(text) && !text.includes('..') ? text : null
+  return text.length <= EMAIL_CHARS_MAX && EMAIL.test(text) && !UNSEEN.test(text) && !text.includes('..')
+    ? text
+    : null
 }
 
 /** `a***@example.org`: enough to know one's own again, and no more. */

@@ -222,7 +222,7 @@ const PAYING: Record<string, Entry> = {
   },
   billing: {
     usage: 'billing NAME',
-    does: 'mails who pays a link for cards, receipts and cancelling',
+    does: 'has the page for cards, receipts and cancelling mailed to whoever pays',
     details: ['The link is for them alone: it goes by mail, and stands in no message.'],
     examples: ['billing alice', "alice's invoices"],
   },

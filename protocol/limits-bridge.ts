@@ -39,3 +39,17 @@ export const STRIPE_PAGE_MAX = 100
 export const SWEEP_AGAIN_MS = 5 * 60_000
 /** A sweep that failed is tried again after this long at the latest. */
 export const SWEEP_RETRY_MS_MAX = 5 * 60_000
+/**
+ * How long a payer's link is good for at least. It stands in mails about dates that are weeks away (21 days of grace and 30
+ * of being stopped, by default), and a mail may be read late; a mailbox that is years old opens nothing.
+ */
+export const PORTAL_LINK_MS = 180 * 24 * 3_600_000
+/** All links of a payer that are made within this are the same one, so that nobody has to keep a new one every hour. */
+export const PORTAL_LINK_STEP_MS = 30 * 24 * 3_600_000
+/** Pages at Stripe that one payer may open within PORTAL_OPENS_MS: each is a call to Stripe, and nobody needs more. */
+export const PORTAL_OPENS_MAX = 10
+export const PORTAL_OPENS_MS = 3_600_000
+/** Payers whose openings are counted at one time. */
+export const PORTAL_PAYERS_KEPT_MAX = 10_000
+/** Somebody waits for it in a browser: less than HTTP_STALL_MS, after which the connection goes. */
+export const PORTAL_ANSWER_MS = 12_000

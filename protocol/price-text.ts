@@ -14,6 +14,27 @@ const THREE_DECIMALS = new Set('bhd jod kwd omr tnd'.split(' '))
 const WHOLE_ONLY = new Set(['isk'])
 export const UNCLEAR_CURRENCIES: ReadonlySet<string> = new Set(['ugx'])
 
+/**
+ * What Stripe takes at least for one payment, as people write it (docs.stripe.com/currencies, "Minimum and maximum charge
+ * amounts"); of currencies that are not there it decides by the day's rate.
+ */
+const LEAST: Record<string, number> = {
+  ...{ usd: 0.5, aed: 2, aud: 0.5, brl: 0.5, cad: 0.5, chf: 0.5, czk: 15, dkk: 2.5, eur: 0.5, gbp: 0.3 },
+  ...{ hkd: 4, huf: 175, inr: 0.5, jpy: 50, mxn: 10, myr: 2, nok: 3, nzd: 0.5, pln: 2, ron: 2, sek: 3 },
+  ...{ sgd: 0.5, thb: 10 },
+}
+
+/** The least amount of a currency in its smallest unit that can be paid; 1 where that is not known. */
+export function leastAmount(currency: string): number {
+  const least = LEAST[currency]
+  return least === undefined ? 1 : Math.round(least * 10 ** decimalsOf(currency))
+}
+
+/** False for three letters that are no currency: a slip of the pen. */
+export function isCurrency(letters: string): boolean {
+  return Intl.supportedValuesOf('currency').includes(letters.toUpperCase())
+}
+
 /** Digits behind the point in which Stripe counts a currency. */
 export function decimalsOf(currency: string): 0 | 2 | 3 {
   if (WITHOUT_DECIMALS.has(currency)) return 0

@@ -22,6 +22,8 @@ export interface AdminPlansAnswer {
   plans: Plan[]
   billing: boolean
 }
+/** `buttcloud.plans()`: the same, to whoever may ask for a pub here. */
+export type PlansAnswer = AdminPlansAnswer
 /** `buttcloud.adminHubs()`. */
 export interface HubView {
   hub: FeedId

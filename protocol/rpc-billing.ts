@@ -77,6 +77,8 @@ export type CheckoutDone = Of<typeof checkCheckoutDone>
 /** What came of a `portal`: the link, a bearer item that goes to the payer by mail and nowhere else. */
 export const checkPortalDone = shape({
   url: text(STRIPE_URL_CHARS_MAX),
+  /** Until when it is good; null: for minutes, because the bridge has no public address for a page of its own. */
+  until: nullable(time),
   /** null: Stripe has no address of theirs. */
   email: nullable(text(STRIPE_ID_CHARS_MAX)),
 })
@@ -121,6 +123,11 @@ export const checkBillingFact = shape({
   event: nullable(id),
   /** The payer's address as Stripe has it: kept in the provider's store of addresses, on no feed. */
   email: nullable(text(STRIPE_ID_CHARS_MAX)),
+  /**
+   * The payer's lasting link to the page where they change the card, which the bridge serves: a bearer item, for mails to
+   * that payer alone; on no feed. null: the bridge has no public address.
+   */
+  portal: nullable(text(STRIPE_URL_CHARS_MAX)),
   /** Stripe's page of the last receipt, for the mail that tells of a payment; on no feed. */
   receiptUrl: nullable(text(STRIPE_URL_CHARS_MAX)),
   /** The number of the last paid invoice, by which a receipt is told once; on no feed. */

@@ -70,8 +70,18 @@ export interface MoneyView {
   clocks: { known: number; agree: number }
   caps: Record<PermitKind, CapView>
   pubs: MoneyPubView[]
+  /** Pubs that are paid for and fit on no hub. */
+  noRoom: NoRoomView[]
   /** What the operator has to look at in Stripe, the last ALERTS_SHOWN_MAX, newest first. */
   alerts: AlertView[]
+}
+
+export interface NoRoomView {
+  name: string
+  plan: string
+  owner: FeedId
+  /** When the payment goes back. */
+  until: Millis
 }
 
 export interface AlertView {

@@ -40,6 +40,7 @@ export const PROVIDER_MANIFEST = {
   pubs: 'async',
   watch: 'source',
   invites: 'async',
+  plans: 'async',
   join: 'async',
   open: 'async',
   commit: 'async',
@@ -69,6 +70,7 @@ export const PROVIDER_MANIFEST = {
   adminRecoveryOffline: 'async',
   adminRecoveryOnline: 'async',
   adminRecoveryNew: 'async',
+  adminBackup: 'source',
 } as const
 
 /**
@@ -104,6 +106,7 @@ export const PROVIDER_ANONYMOUS = [
   'pubs',
   'watch',
   'invites',
+  'plans',
   'open',
   'commit',
   'feed',
@@ -266,6 +269,7 @@ export type {
   AdminPlansAnswer,
   BridgeView,
   HubView,
+  PlansAnswer,
 } from './rpc-admin'
 
 export * from './rpc-fence'

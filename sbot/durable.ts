@@ -50,13 +50,13 @@ export function makeFolder(folder: string): void {
 }
 
 /** Writes a file durably, readable by its user only. Throws a sentence that says which file and why. */
-export function writeDurably(path: string, text: string): void {
+export function writeDurably(path: string, content: string | Uint8Array): void {
   const temporary = join(dirname(path), `.${randomBytes(6).toString('hex')}.tmp`)
   try {
     const handle = openSync(temporary, 'wx', SECRET_MODE)
     try {
       fchmodSync(handle, SECRET_MODE)
-      const bytes = Buffer.from(text, 'utf8')
+      const bytes = typeof content === 'string' ? Buffer.from(content, 'utf8') : content
       for (let at = 0; at < bytes.length; ) at += writeSync(handle, bytes, at)
       fsyncSync(handle)
     } finally {

@@ -2,6 +2,7 @@
 import { existsSync, readdirSync, statSync } from 'node:fs'
 import { join } from 'node:path'
 import ssbKeys from 'ssb-keys'
+import type { FeedId } from '../protocol/ids'
 import { makeFolder, readText, removeDurably, writeDurably } from './durable'
 
 /** Says "this identity has never written": made with the secret, used up at the first start. */
@@ -78,6 +79,13 @@ export function loadIdentity(folder: string): Identity {
   // A record beside a log was copied there by hand; it opens nothing.
   const firstStart = removeDurably(record) && !hasLog(folder)
   return { keys, firstStart }
+}
+
+/** The key pair in a node's folder; null where it has none. Nothing is made. */
+export function keysIn(folder: string): { id: FeedId } | null {
+  const path = join(folder, SECRET)
+  const text = readText(path)
+  return text === null ? null : parseSecret(text, path)
 }
 
 /** Makes a node's folder where it is missing. */

@@ -3,11 +3,10 @@ import { createHash } from 'node:crypto'
 import type { IncomingMessage, ServerResponse } from 'node:http'
 import { HTTP_LINGER_MS, HTTP_RETRY_S } from '../../protocol/limits-http'
 
-/** No script at all, no form, no frame, nothing from elsewhere. HSTS is the proxy's, which has the certificate. */
-const POLICY =
-  "default-src 'none'; style-src 'self'; img-src 'self'; base-uri 'none'; form-action 'none'; frame-ancestors 'none'"
+/** No script at all, no frame, nothing from elsewhere, and mostly no form. HSTS is the proxy's, which has the certificate. */
+const policy = (forms: readonly string[]): string =>
+  `default-src 'none'; style-src 'self'; img-src 'self'; base-uri 'none'; form-action ${forms.length === 0 ? "'none'" : ["'self'", ...forms].join(' ')}; frame-ancestors 'none'`
 const COMMON = {
-  'Content-Security-Policy': POLICY,
   'X-Content-Type-Options': 'nosniff',
   'X-Frame-Options': 'DENY',
   'Referrer-Policy': 'no-referrer',
@@ -22,6 +21,12 @@ export interface Answer {
   /** What caches may do; none where it is left out. */
   cache?: 'no-cache' | 'public, max-age=300'
   allow?: string | null
+  /** Where a form of this page may lead to, by redirects from ourselves: origins. Without, the page has no form. */
+  forms?: readonly string[]
+  /** Where the visitor is sent on to, with 303. */
+  location?: string
+  /** When to come again, in seconds; HTTP_RETRY_S where it is left out. */
+  retryAfterS?: number
 }
 
 /** The same bytes have the same tag, so a browser that has them is told so in a few bytes. */
@@ -31,17 +36,19 @@ const tagOf = (body: string): string =>
 /** Sends one answer; with HEAD its head only. Does nothing where the visitor has gone. */
 export function send(request: IncomingMessage, response: ServerResponse, answer: Answer): void {
   if (response.destroyed || response.headersSent) return
-  const { status, type, body, cache, allow = null } = answer
+  const { status, type, body, cache, allow = null, location, retryAfterS = HTTP_RETRY_S } = answer
   const tag = cache === undefined ? null : tagOf(body)
   const isKnown = tag !== null && request.headers['if-none-match'] === tag
   response.writeHead(isKnown ? 304 : status, {
+    'Content-Security-Policy': policy(answer.forms ?? []),
     ...COMMON,
     'Content-Type': `${type}; charset=utf-8`,
     'Cache-Control': cache ?? 'no-store',
     ...(isKnown ? {} : { 'Content-Length': Buffer.byteLength(body) }),
     ...(tag === null ? {} : { ETag: tag }),
     ...(allow === null ? {} : { Allow: allow }),
-    ...(status === 429 || status === 503 ? { 'Retry-After': HTTP_RETRY_S } : {}),
+    ...(location === undefined ? {} : { Location: location }),
+    ...(status === 429 || status === 503 ? { 'Retry-After': retryAfterS } : {}),
   })
   if (request.method === 'HEAD' || isKnown) response.end()
   else response.end(body)

@@ -9,6 +9,7 @@ import { Facts } from './facts'
 import { handleEvent } from './handle'
 import type { Log } from './log'
 import { Performer } from './perform'
+import type { PortalLinks } from './portal-links'
 import type { StripeDoor } from './stripe'
 import { Sweep } from './sweep'
 import { createWebhook, type Webhook } from './webhook'
@@ -20,6 +21,8 @@ export interface BridgeOptions {
   provider: FeedId
   /** Where people come back to from Stripe's pages, without a slash at its end. */
   publicUrl: string
+  /** Makes the links that payers are mailed. */
+  links: PortalLinks
   webhookSecrets: readonly string[]
   clock: Clock
   log: Log
@@ -39,12 +42,12 @@ export interface Bridge {
 
 /** See Bridge. Nothing is done before the first `connected`, but webhooks, which fail until then. */
 export function createBridge(options: BridgeOptions): Bridge {
-  const { door, port, provider, publicUrl, webhookSecrets, clock, log } = options
-  const facts = new Facts({ door, port, provider, log })
+  const { door, port, provider, publicUrl, links, webhookSecrets, clock, log } = options
+  const facts = new Facts({ door, port, provider, links, log })
   const alerts = new Alerts({ door, port, provider })
   const now = () => clock.now()
   const sweep = new Sweep({ door, port, facts, alerts, provider, now, log })
-  const performer = new Performer({ door, port, facts, provider, publicUrl })
+  const performer = new Performer({ door, port, facts, provider, publicUrl, links })
   const worker = new Worker({ performer, port, clock, log })
   let sweptAt = Number.NEGATIVE_INFINITY
   const loop = createLoop({

@@ -1,6 +1,6 @@
 /** Looks whether everything that charging money needs is there, and says what to do where it is not. */
 import { EVENT_TYPES } from '../events'
-import { readKeys } from './config'
+import { readKeys, readStripe } from './config'
 import { askOnce, memberIn } from './once'
 import { openStripe } from './stripe'
 import { planSync } from './sync'
@@ -19,6 +19,7 @@ export async function checkBilling(
   environment: Record<string, string | undefined>,
 ): Promise<Finding[]> {
   const findings: Finding[] = []
+  const events = EVENT_TYPES.join(', ')
   const look = async (what: string, find: () => Promise<string> | string): Promise<boolean> => {
     try {
       findings.push({ what, ok: true, words: await find() })
@@ -37,9 +38,10 @@ export async function checkBilling(
     const { webhookSecrets } = readKeys(directory, environment)
     if (webhookSecrets.length === 0)
       throw new Error(
-        `there is no webhook secret: make an endpoint in Stripe for ${EVENT_TYPES.join(', ')}, and set STRIPE_WEBHOOK_SECRET`,
+        `there is no webhook secret: make an endpoint in Stripe for ${events}, and set STRIPE_WEBHOOK_SECRET`,
       )
-    return webhookSecrets.length === 1 ? 'one secret' : 'two secrets, for the time of a change'
+    const secrets = webhookSecrets.length === 1 ? 'one secret' : 'two secrets, for the time of a change'
+    return `${secrets}; the endpoint in Stripe has to send ${events}`
   })
   const joined = await look('member', () => `of ${memberIn(directory).provider}`)
   const reached =
@@ -67,6 +69,6 @@ export async function checkBilling(
 }
 
 function opened(directory: string, environment: Record<string, string | undefined>) {
-  const { stripeKey, stripeBase } = readKeys(directory, environment)
+  const { stripeKey, stripeBase } = readStripe(directory, environment)
   return { door: openStripe({ key: stripeKey, base: stripeBase }) }
 }

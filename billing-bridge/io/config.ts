@@ -27,11 +27,7 @@ type Environment = Record<string, string | undefined>
 /** Reads both; the environment counts first, word by word. Throws a sentence that never contains a key. */
 export function readKeys(directory: string, environment: Environment): Keys {
   const file = fileIn(directory)
-  const stripeKey = wordOf('STRIPE_SECRET_KEY', environment.STRIPE_SECRET_KEY ?? file.stripeSecretKey)
-  if (stripeKey === '')
-    throw new Error(
-      `there is no Stripe key: set STRIPE_SECRET_KEY, or write {"stripeSecretKey": "…"} into ${join(directory, FILE)}`,
-    )
+  const { stripeKey, stripeBase } = stripeIn(directory, environment, file)
   const listed = environment.STRIPE_WEBHOOK_SECRET ?? file.stripeWebhookSecret ?? ''
   const secrets = (Array.isArray(listed) ? listed.join(',') : wordOf('STRIPE_WEBHOOK_SECRET', listed))
     .split(',')
@@ -39,11 +35,31 @@ export function readKeys(directory: string, environment: Environment): Keys {
     .filter((one) => one !== '')
   if (secrets.length > SECRETS_MAX || secrets.some((one) => !/^whsec_\S+$/.test(one)))
     throw new Error('STRIPE_WEBHOOK_SECRET: expected whsec_…, or two of them with a comma between')
-  const base = wordOf('STRIPE_API_BASE', environment.STRIPE_API_BASE ?? file.stripeApiBase)
   const operator = nullable(checkOperator)(file.operator, 'operator')
   if (!operator.ok) throw new Error(`${join(directory, FILE)}: ${describeRefusal(operator)}`)
-  const stripeBase = base === '' ? undefined : base
   return { stripeKey, webhookSecrets: secrets, stripeBase, operator: operator.value }
+}
+
+/** What opens Stripe, and nothing else: who only asks Stripe needs no webhook. Throws like `readKeys`. */
+export function readStripe(
+  directory: string,
+  environment: Environment,
+): Pick<Keys, 'stripeKey' | 'stripeBase'> {
+  return stripeIn(directory, environment, fileIn(directory))
+}
+
+function stripeIn(
+  directory: string,
+  environment: Environment,
+  file: Record<string, unknown>,
+): Pick<Keys, 'stripeKey' | 'stripeBase'> {
+  const stripeKey = wordOf('STRIPE_SECRET_KEY', environment.STRIPE_SECRET_KEY ?? file.stripeSecretKey)
+  if (stripeKey === '')
+    throw new Error(
+      `there is no Stripe key: set STRIPE_SECRET_KEY, or write {"stripeSecretKey": "…"} into ${join(directory, FILE)}`,
+    )
+  const base = wordOf('STRIPE_API_BASE', environment.STRIPE_API_BASE ?? file.stripeApiBase)
+  return { stripeKey, stripeBase: base === '' ? undefined : base }
 }
 
 function fileIn(directory: string): Record<string, unknown> {

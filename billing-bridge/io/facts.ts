@@ -9,15 +9,18 @@ import { STRIPE_ID_CHARS_MAX } from '../../protocol/limits-money'
 import { type BillingFact, checkBillingFact } from '../../protocol/rpc-billing'
 import { METADATA } from '../metadata'
 import type { ProviderPort } from '../port'
+import { idOf } from '../shapes'
 import { translate } from '../translate'
 import { Kept } from './kept'
 import type { Log } from './log'
+import type { PortalLinks } from './portal-links'
 import type { StripeDoor } from './stripe'
 
 export interface FactsOptions {
   door: StripeDoor
   port: ProviderPort
   provider: FeedId
+  links: PortalLinks
   log: Log
 }
 
@@ -67,7 +70,7 @@ export class Facts {
 
   /** What Stripe says now, without telling it. */
   async read(subscription: string, event: string | null): Promise<Read> {
-    const { door, provider, log } = this.options
+    const { door, provider, links, log } = this.options
     const found = await door.subscription(subscription)
     if (found === null) {
       log.warn({ subscription }, 'Stripe knows no such subscription; was it made with another key?')
@@ -77,7 +80,8 @@ export class Facts {
     // Stripe has many servers, whose clocks differ; a later reading must not look like the older one.
     const at = Math.max(found.at, this.readAt.get(subscription) ?? 0)
     this.readAt.set(subscription, at)
-    const said = translate({ subscription: found.subscription, session, event, at }, provider)
+    const portal = links.linkFor(idOf(found.subscription.customer), at)?.url ?? null
+    const said = translate({ subscription: found.subscription, session, event, at, portal }, provider)
     if (said.kind === 'odd')
       throw new Error(`could not understand the subscription ${subscription}: ${said.why}`)
     if (said.kind === 'not-ours') return { kind: 'none' }

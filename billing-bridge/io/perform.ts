@@ -9,6 +9,7 @@ import { idOf, type SessionShape } from '../shapes'
 import { isOver } from '../translate'
 import { troubleOf } from '../trouble'
 import type { Facts } from './facts'
+import type { PortalLinks } from './portal-links'
 import { idempotencyKeyOf, PAGE, paymentOf, type StripeDoor, timeOf } from './stripe'
 
 export interface PerformOptions {
@@ -17,6 +18,7 @@ export interface PerformOptions {
   facts: Facts
   provider: FeedId
   publicUrl: string
+  links: PortalLinks
 }
 
 /** What came of a call, but for the words for the provider. */
@@ -92,12 +94,19 @@ export class Performer {
     const { client } = this.options.door
     const found = await client.customers.retrieve(customer)
     if (found.deleted) throw new Impossible('Stripe knows this payer no more')
+    const { email } = found
+    const link = this.options.links.linkFor(customer, timeOf(found))
+    // Ours lasts until the mail is read; the page at Stripe that it opens is made when its button is pressed.
+    if (link !== null) {
+      const portal: PortalDone = { url: link.url, email, until: link.expiresAt }
+      return { checkout: null, portal, stripeTime: timeOf(found) }
+    }
     // Without a key of its own: the same key would give the same link, which ends after minutes.
     const made = await client.billingPortal.sessions.create({
       customer,
       return_url: `${this.options.publicUrl}/`,
     })
-    const portal: PortalDone = { url: made.url, email: found.email }
+    const portal: PortalDone = { url: made.url, email, until: null }
     return { checkout: null, portal, stripeTime: timeOf(made) }
   }
 

@@ -24,6 +24,8 @@ import { refuseUnread, send } from './answer'
 import { Bodies } from './body'
 import { Crowd, Visitors } from './crowd'
 import { KnownPage } from './known-page'
+import type { PortalDoor } from './portal'
+import { answerPortal } from './portal-door'
 import { answerFile, answerPage, answerRefused, type Shown } from './serve'
 import { readText } from './texts'
 import { answerWebhook } from './webhook-door'
@@ -43,6 +45,8 @@ export interface ServerOptions {
   webhook(raw: Buffer, headers: IncomingHttpHeaders): Promise<{ status: number; body: string }>
   /** What the pages show; null or a rejection while it is not known. Asked every few seconds at most. */
   page(): Promise<BillingPage | null>
+  /** What payers' links lead to. */
+  portal: PortalDoor
   /** The provider's own invite. */
   invite: string | null
   /** `ok` false makes /healthz answer 503. */
@@ -154,6 +158,7 @@ async function answer(
     })
   request.resume()
   whole()
+  if (route.to === 'portal') return answerPortal(options.portal, shown, route, request, response)
   if (route.to === 'file') return answerFile(shown, route.file, request, response)
   send(request, response, await answerPage(shown, route.page))
 }

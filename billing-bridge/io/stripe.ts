@@ -92,9 +92,14 @@ export async function orNull<T>(asked: Promise<T>): Promise<T | null> {
   try {
     return await asked
   } catch (error) {
-    if ((error as { code?: unknown } | null)?.code === 'resource_missing') return null
+    if (isGone(error)) return null
     throw error
   }
+}
+
+/** True where Stripe says that it has no such object. */
+export function isGone(error: unknown): boolean {
+  return (error as { code?: unknown } | null)?.code === 'resource_missing'
 }
 
 /** Stripe's idempotency key of a step of an owed call: at most 255 characters, the same for the same debt. */

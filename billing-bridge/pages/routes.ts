@@ -8,6 +8,8 @@ export type Route =
   | { to: 'page'; page: PageName }
   | { to: 'file'; file: FileName }
   | { to: 'webhook' }
+  /** The page of a payer's link, and its button. */
+  | { to: 'portal'; token: string; presses: boolean }
   | { to: 'refused'; status: 400 | 404 | 405; why: string; allow: string | null }
 
 const PAGES: Record<string, PageName> = {
@@ -19,6 +21,7 @@ const PAGES: Record<string, PageName> = {
 }
 const FILES: Record<string, FileName> = { '/style.css': 'style', '/icon.svg': 'icon', '/healthz': 'health' }
 export const WEBHOOK_PATH = '/webhook'
+export const PORTAL_PATH = '/portal/'
 
 /**
  * Reads method and URL as they came over the wire. Never throws. What stands behind a question mark changes nothing:
@@ -32,6 +35,12 @@ export function routeOf(method: string, url: string): Route {
     return method === 'POST'
       ? { to: 'webhook' }
       : { to: 'refused', status: 405, why: 'Only Stripe sends something here.', allow: 'POST' }
+  if (path.startsWith(PORTAL_PATH)) {
+    const token = path.slice(PORTAL_PATH.length)
+    if (method === 'GET' || method === 'HEAD' || method === 'POST')
+      return { to: 'portal', token, presses: method === 'POST' }
+    return { to: 'refused', status: 405, why: 'This page has a button.', allow: 'GET, HEAD, POST' }
+  }
   const page = Object.hasOwn(PAGES, path) ? PAGES[path] : undefined
   const file = Object.hasOwn(FILES, path) ? FILES[path] : undefined
   if (page === undefined && file === undefined)

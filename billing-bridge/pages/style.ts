@@ -24,6 +24,8 @@ li { margin: .3rem 0 }
 a { color: var(--link); text-underline-offset: .15em }
 a:hover { text-decoration-thickness: .15em }
 :focus-visible { outline: 3px solid var(--link); outline-offset: 3px; border-radius: .25rem }
+button { font: inherit; font-weight: 700; min-height: 3rem; padding: .6rem 1.4rem; border: 0; border-radius: .6rem; background: var(--mark); color: var(--mark-ink); cursor: pointer; margin: .4rem 0 }
+button:hover { text-decoration: underline; text-underline-offset: .2em }
 code { font: .92em ui-monospace, "DejaVu Sans Mono", Menlo, Consolas, monospace; background: var(--mine); border-radius: .3rem; padding: .1em .35em; overflow-wrap: anywhere }
 .skip { position: absolute; left: .5rem; top: -4rem; background: var(--mark); color: var(--mark-ink); padding: .6rem 1rem; border-radius: .4rem; z-index: 1 }
 .skip:focus { top: .5rem }

@@ -1,7 +1,6 @@
 /** `buttcloud admin plans`: the plans in force, a check of a file of plans, and a file to begin with. */
 import { join } from 'node:path'
 import type { Command } from 'commander'
-import { checkPlans, initPlans } from '../../plugin/main'
 import type { AdminPlansAnswer } from '../../protocol/rpc'
 import type { Context } from '../context'
 import { Failure } from '../failure'
@@ -26,6 +25,7 @@ export function registerPlans(admin: Command, ask: AskProvider): void {
     .action(
       run(async (context) => {
         const { check, init, path } = context.given
+        const { checkPlans, initPlans } = await import('../../plugin/main.js')
         if (typeof check === 'string' && init === true)
           throw new Failure(2, '--check and --init are two things: one at a time.')
         if (typeof check === 'string') {

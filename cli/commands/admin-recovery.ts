@@ -10,6 +10,7 @@ import type {
 import type { Context } from '../context'
 import { Failure, firstLine } from '../failure'
 import { askYes } from '../io/ask-yes'
+import { isBackup } from '../io/backup-file'
 import { run } from '../io/run'
 import { recoveryText, restoredText } from '../render-recovery'
 
@@ -37,7 +38,10 @@ export function registerRecovery(admin: Command, ask: AskProvider): void {
       '--hub <name>',
       'the hub it shall run on (default: its own while that is connected, else the best one)',
     )
-    .option('--yes', 'also when it is up and connected: that run is cut off')
+    .option(
+      '--yes',
+      'also when it is up and connected (that run is cut off), or the provider does not know how far its feed goes',
+    )
     .addHelpText(
       'after',
       '\nExamples:\n  $ buttcloud admin restore alice\n  $ buttcloud admin restore alice --hub garage',
@@ -45,6 +49,11 @@ export function registerRecovery(admin: Command, ask: AskProvider): void {
     .action(
       run(async (context, [pub]) => {
         const { hub } = context.given
+        if (isBackup(String(pub)))
+          throw new Failure(
+            2,
+            `${String(pub)} is a backup, and this brings back a pub by its name. A provider's backup goes back with: buttcloud admin restore-backup ${String(pub)}`,
+          )
         const wish: AdminRestoreRequest = {
           pub: String(pub),
           hub: typeof hub === 'string' ? hub : null,

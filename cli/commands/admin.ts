@@ -13,6 +13,7 @@ import { callProvider } from '../io/admin'
 import { run } from '../io/run'
 import { wholeOption } from '../options'
 import { hubsText, pubsText } from '../render'
+import { registerBackup } from './admin-backup'
 import { registerBridges } from './admin-bridge'
 import { registerMail } from './admin-mail'
 import { registerMoney } from './admin-money'
@@ -98,4 +99,5 @@ export function register(program: Command): void {
   registerSync(admin)
   registerRecovery(admin, ask)
   registerMail(admin, ask)
+  registerBackup(admin)
 }

@@ -1,20 +1,14 @@
 /** `buttcloud billing`: the program between Stripe and a provider. `buttcloud admin billing sync` tells Stripe of the plans. */
 import { join } from 'node:path'
 import type { Command } from 'commander'
-import {
-  type BillingOptions,
-  type BillingSync,
-  type FolderOptions,
-  lookAtBilling,
-  openBillingSync,
-  runBilling,
-} from '../../billing-bridge/main'
+import type { BillingOptions, BillingSync, FolderOptions } from '../../billing-bridge/main'
 import type { Context } from '../context'
 import { Failure, firstLine } from '../failure'
 import { askYes } from '../io/ask-yes'
 import { hasParent, tellParent, untilStopped } from '../io/child-life'
 import { endOnTheUncaught } from '../io/last-words'
 import { run } from '../io/run'
+import { monitorFlags, monitorPlace } from '../monitor-options'
 import { wholeOption } from '../options'
 
 export const BILLING_PORT_DEFAULT = 8020
@@ -22,7 +16,7 @@ const LATER =
   'Keys come from STRIPE_SECRET_KEY and STRIPE_WEBHOOK_SECRET, or from billing.json in its folder (docs/OPERATORS.md).'
 
 export function register(program: Command): void {
-  program
+  const command = program
     .command('billing')
     .description('run the billing bridge: it speaks with Stripe for a provider, and serves the public pages')
     .option(
@@ -45,6 +39,7 @@ export function register(program: Command): void {
       run(async (context) => {
         if (context.given.check === true) return check(context)
         endOnTheUncaught('The billing bridge', context.options.verbose)
+        const { runBilling } = await import('../../billing-bridge/main.js')
         const billing = await runBilling(billingOptions(context))
         const { id, provider, publicUrl, live } = billing
         tellParent({ kind: 'ready', facts: { id, provider, url: publicUrl } })
@@ -61,6 +56,7 @@ export function register(program: Command): void {
         await untilStopped(() => billing.stop())
       }),
     )
+  for (const [flags, description] of monitorFlags('billing')) command.option(flags, description)
 }
 
 /** `buttcloud admin billing sync`. */
@@ -78,6 +74,7 @@ export function registerSync(admin: Command): void {
     .action(
       run(async (context, [what]) => {
         if (what !== 'sync') throw new Failure(2, `admin billing takes "sync", not "${String(what)}".`)
+        const { openBillingSync } = await import('../../billing-bridge/main.js')
         const sync = await openBillingSync(folderOf(context, context.given.bridgePath)).catch(failed)
         try {
           await synced(context, sync)
@@ -104,6 +101,7 @@ async function synced(context: Context, sync: BillingSync): Promise<void> {
 }
 
 async function check(context: Context): Promise<void> {
+  const { lookAtBilling } = await import('../../billing-bridge/main.js')
   const findings = await lookAtBilling(folderOf(context, context.given.path))
   const missing = findings.filter((finding) => !finding.ok).length
   if (context.options.json)
@@ -128,6 +126,7 @@ function billingOptions(context: Context): BillingOptions {
     ...text('invite', given.invite),
     ...text('termsFile', given.terms),
     ...text('privacyFile', given.privacy),
+    ...monitorPlace(given, 'billing'),
   }
 }
 

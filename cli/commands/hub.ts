@@ -2,20 +2,22 @@
 import { existsSync } from 'node:fs'
 import { join, resolve } from 'node:path'
 import type { Command } from 'commander'
-import { type HubOptions, runHub } from '../../hub-daemon/main'
+import type { HubOptions } from '../../hub-daemon/main'
 import { isVersion } from '../../protocol/version'
 import type { Context } from '../context'
 import { Failure } from '../failure'
 import { hasParent, tellParent, untilStopped } from '../io/child-life'
 import { endOnTheUncaught } from '../io/last-words'
+import { oneOf } from '../io/one-of'
 import { run } from '../io/run'
+import { monitorFlags, monitorPlace } from '../monitor-options'
 import { wholeOption } from '../options'
 
 const MEGABYTE = 1024 * 1024
 const MEGABYTES_MAX = 1_000_000_000
 
 export function register(program: Command): void {
-  program
+  const command = program
     .command('hub')
     .description('let this server run pubs for a provider')
     .option(
@@ -24,7 +26,9 @@ export function register(program: Command): void {
     )
     .option('--path <folder>', "the hub's folder (default: <dir>/hub)")
     .option('--label <name>', 'what it is called')
-    .option('--engine <kind>', 'docker, process, or auto: docker where it answers', 'auto')
+    .addOption(
+      oneOf('--engine <kind>', 'auto: docker where it answers', ['docker', 'process', 'auto'], 'auto'),
+    )
     .option('--docker-socket <path>', 'where Docker listens (default: /var/run/docker.sock)')
     .option('--host <name>', 'the host name or address by which members reach its pubs', '127.0.0.1')
     .option('--bind <address>', 'the address to publish ports on')
@@ -53,6 +57,8 @@ export function register(program: Command): void {
     .action(
       run(async (context) => {
         endOnTheUncaught('The hub', context.options.verbose)
+        // Only here: other verbs shall not wait until a whole hub is read in.
+        const { runHub } = await import('../../hub-daemon/main.js')
         let broken: (error: Error) => void = () => {}
         const failed = new Promise<Error>((resolve) => {
           broken = resolve
@@ -77,6 +83,7 @@ export function register(program: Command): void {
         )
       }),
     )
+  for (const [flags, description] of monitorFlags('hub')) command.option(flags, description)
 }
 
 function hubOptions(context: Context): HubOptions {
@@ -101,6 +108,7 @@ function hubOptions(context: Context): HubOptions {
     ...bytes('memoryBytes', '--memory', given.memory),
     ...bytes('diskBytes', '--disk', given.disk),
     ...(given.nobodyElse === true ? { nobodyElse: true } : {}),
+    ...monitorPlace(given, 'hub'),
   }
 }
 

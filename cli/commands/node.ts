@@ -2,7 +2,6 @@
 import type { Command } from 'commander'
 import { hasParent, tellParent, untilStopped } from '../io/child-life'
 import { endOnTheUncaught } from '../io/last-words'
-import { openEmbedded } from '../io/owner-embedded'
 import { run } from '../io/run'
 
 export function register(program: Command): void {
@@ -17,6 +16,7 @@ export function register(program: Command): void {
     .action(
       run(async (context) => {
         endOnTheUncaught("The owner's node", context.options.verbose)
+        const { openEmbedded } = await import('../io/owner-embedded.js')
         const door = await openEmbedded({
           folder: context.options.dir,
           unixSocket: true,

@@ -1,18 +1,18 @@
 /** `buttcloud provider`: runs a provider until stopped. */
 import { join } from 'node:path'
 import type { Command } from 'commander'
-import { runProvider } from '../../plugin/main'
 import { Failure } from '../failure'
 import { hasParent, tellParent, untilStopped } from '../io/child-life'
 import { endOnTheUncaught } from '../io/last-words'
 import { run } from '../io/run'
+import { monitorChoice, monitorFlags } from '../monitor-options'
 import { wholeOption } from '../options'
 
 export const PROVIDER_PORT_DEFAULT = 8010
 const ANY_ADDRESS = new Set(['0.0.0.0', '::'])
 
 export function register(program: Command): void {
-  program
+  const command = program
     .command('provider')
     .description('run a provider: it answers private messages and has pubs made')
     .option('--path <folder>', "the provider's folder (default: <dir>/provider)")
@@ -38,12 +38,14 @@ export function register(program: Command): void {
             2,
             'Say with --external by which name or address others reach this provider, or use --host 127.0.0.1 for this machine only.',
           )
+        const { runProvider } = await import('../../plugin/main.js')
         const provider = await runProvider({
           dir: typeof given.path === 'string' ? given.path : join(options.dir, 'provider'),
           host,
           port: wholeOption('--port', given.port, 1, 65_535),
           ...(external === undefined ? {} : { external }),
           ...(given.nobodyElse === true ? { nobodyElse: true } : {}),
+          ...monitorChoice(given, 'provider'),
           log: (level, fact, details) =>
             context.say(JSON.stringify({ time: new Date().toISOString(), level, fact, ...details })),
         })
@@ -59,4 +61,5 @@ export function register(program: Command): void {
         await untilStopped(() => provider.stop())
       }),
     )
+  for (const [flags, description] of monitorFlags('provider')) command.option(flags, description)
 }

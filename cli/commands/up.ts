@@ -8,6 +8,7 @@ import { Failure } from '../failure'
 import { inviteCodesIn } from '../invite-code'
 import { untilStopped } from '../io/child-life'
 import { endOnTheUncaught } from '../io/last-words'
+import { oneOf } from '../io/one-of'
 import { run } from '../io/run'
 import { rememberShown } from '../io/shown-file'
 import { Everything, firstConversation, pubsUp, startOwner, startServers } from '../io/up'
@@ -25,7 +26,7 @@ export function register(program: Command): void {
     .command('up')
     .description('try it all on this machine: provider, hub and a node of yours, and a first pub')
     .option('--host <address>', 'the address to listen on', '127.0.0.1')
-    .option('--engine <kind>', 'what runs the pubs: process, docker, or auto', 'process')
+    .addOption(oneOf('--engine <kind>', 'what runs the pubs', ['process', 'docker', 'auto'], 'process'))
     .option('--port <n>', "the provider's port, the first time (default: chosen)")
     .option('--pub-port <n>', 'the first of the ports for pubs, the first time (default: chosen)')
     .addHelpText(

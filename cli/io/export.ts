@@ -80,8 +80,10 @@ async function agree(context: Context, name: string, part: ExportPart): Promise<
 }
 
 /** One download: connected as often as need be, until all is there or nothing comes for too long. */
-class Fetching {
+export class Fetching {
   opened: ExportOpened | null = null
+  /** What there is in all; null until it has been counted. */
+  bytesAll: number | null = null
   /** Where an earlier run had come to. */
   resumedAt = 0
   private progressAt = Date.now()
@@ -158,7 +160,7 @@ class Fetching {
 
   private async read(connection: ProviderConnection, session: string): Promise<End> {
     const { file, progress, wish } = this
-    let bytes = 0
+    this.bytesAll = null
     for (;;) {
       const piece = await ask<unknown>(connection, 'exportRead', { session })
       this.progressAt = Date.now()
@@ -169,12 +171,13 @@ class Fetching {
         if (news.kind === 'end') return news
         if (news.kind === 'wait') progress.set(`Counting: ${news.messages} messages of ${wish.name}`)
         else {
-          bytes = news.bytes
+          this.bytesAll = news.bytes
           if (news.from !== file.at) this.resumedAt = 0
           await file.begin(news.snapshot, news.from)
         }
       }
-      if (bytes > 0) progress.set(progressText(wish.name, wish.part, file.at, bytes))
+      if (this.bytesAll !== null && this.bytesAll > 0)
+        progress.set(progressText(wish.name, wish.part, file.at, this.bytesAll))
     }
   }
 }

@@ -21,9 +21,14 @@ export interface EmbeddedOptions {
   log?: (sentence: string) => void
 }
 
-/** Opens the node in this process. */
+/** multiserver's unix plugin listens once in a process and says nothing the second time, for which we would wait for ever. */
+let served = false
+
+/** Opens the node in this process. Opened anew in the same process it serves nobody but this program. */
 export async function openEmbedded(options: EmbeddedOptions): Promise<OwnerDoor> {
   const { folder } = options
+  const unixSocket = options.unixSocket && !served
+  served ||= unixSocket
   let ready: (door: OwnerDoor) => void = () => {}
   const service = new Promise<OwnerDoor>((resolve) => {
     ready = resolve
@@ -31,7 +36,7 @@ export async function openEmbedded(options: EmbeddedOptions): Promise<OwnerDoor>
   const node: OpenedNode = await openNode({
     path: join(folder, 'owner'),
     kind: 'owner',
-    unixSocket: options.unixSocket,
+    unixSocket,
     plugins: [ownerPlugin(service)],
     gate: {
       trusted: () => readBook(folder).providers.map((provider) => provider.id),

@@ -7,7 +7,6 @@ import { Failure } from '../failure'
 import { type JoinedProvider, providersOf } from '../owner-book'
 import { readBook } from './book-file'
 import type { OwnerDoor } from './owner-door'
-import { reachEmbedded } from './owner-embedded'
 import { openRunning } from './owner-running'
 import { startProgress } from './progress'
 
@@ -31,6 +30,8 @@ export async function openOwner(context: Context, stays = false): Promise<OwnerD
     } else if (options.owner === 'running')
       throw new Failure(1, `No ssb-server answers on ${options.ssbPath}. Start it, or leave --owner out.`)
   }
+  // Only here: with a running ssb-server nobody waits until a whole node is read in.
+  const { reachEmbedded } = await import('./owner-embedded.js')
   return told(
     context,
     await reachEmbedded(options.dir, { log: context.say, explain: context.explain, stays }),

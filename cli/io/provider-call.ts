@@ -4,8 +4,7 @@
  */
 import { join } from 'node:path'
 import type { FeedId } from '../../protocol/ids'
-import { connectAddress } from '../../sbot/connect'
-import { networkKeyOf } from '../../sbot/stacks'
+import { networkKeyOf } from '../../sbot/network'
 import type { Context } from '../context'
 import { Failure, firstLine } from '../failure'
 import { type JoinedProvider, providersOf } from '../owner-book'
@@ -70,6 +69,8 @@ export async function callProvider(identity: Identity, manifest: object): Promis
 /** The same for any methods. */
 export async function connectProvider(identity: Identity, manifest: object): Promise<any> {
   const { keys, provider, networkKey } = identity
+  // Only here: reading a whole client in takes longer than most verbs need before they say something.
+  const { connectAddress } = await import('../../sbot/connect.js')
   try {
     return await connectAddress(provider.address, keys, { manifest, networkKey, timeoutMs: CONNECT_MS })
   } catch (error) {

@@ -3,8 +3,7 @@ import { existsSync, readFileSync } from 'node:fs'
 import { join } from 'node:path'
 import ssbKeys from 'ssb-keys'
 import { type FeedId, isFeedId } from '../../protocol/ids'
-import { connectAddress } from '../../sbot/connect'
-import { networkKeyOf } from '../../sbot/stacks'
+import { networkKeyOf } from '../../sbot/network'
 import { firstLine } from '../failure'
 
 export interface ClientOptions {
@@ -19,6 +18,7 @@ export interface ClientOptions {
 /** Connects and shakes hands; rejects with one sentence. */
 export async function connectClient(options: ClientOptions): Promise<any> {
   const { remote, keys, manifest, networkKey, timeoutMs } = options
+  const { connectAddress } = await import('../../sbot/connect.js')
   try {
     return await connectAddress(remote, keys, { manifest, networkKey, timeoutMs })
   } catch (error) {

@@ -3,6 +3,7 @@ import type { Command } from 'commander'
 import { type Context, createContext } from '../context'
 import { Failure, firstLine } from '../failure'
 import { tellParent } from './child-life'
+import { originOf } from './settings'
 
 type Action = (context: Context, values: unknown[]) => Promise<void>
 
@@ -14,9 +15,16 @@ export function run(action: Action): (...given: unknown[]) => Promise<void> {
     try {
       await action(createContext(command.optsWithGlobals()), given.slice(0, -2))
     } catch (error) {
-      fail(error, command.optsWithGlobals().verbose === true)
+      fail(withOrigin(error, command), command.optsWithGlobals().verbose === true)
     }
   }
+}
+
+/** A complaint about an option that no flag gave says where it stands. */
+function withOrigin(error: unknown, command: Command): unknown {
+  if (!(error instanceof Failure) || error.code !== 2) return error
+  const origin = originOf(command, error.message)
+  return origin === '' ? error : new Failure(2, `${error.message}${origin}`, { cause: error })
 }
 
 /** `buttcloud … | head` has read enough: what comes after goes nowhere, and the program ends as it would have. */

@@ -18,7 +18,7 @@ export function readShown(folder: string): ShownLetters {
 }
 
 /** Remembers that these were shown. Trouble with the file is no trouble for the command that showed them. */
-export function rememberShown(context: Context, letters: Letter[]): void {
+export function rememberShown(context: Context, letters: Pick<Letter, 'key'>[]): void {
   const { dir } = context.options
   if (letters.length === 0) return
   try {

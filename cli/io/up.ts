@@ -137,7 +137,9 @@ export async function startServers(
   const args = ['provider', '--host', host, '--external', reached, '--port', String(record.port)]
   const joined = existsSync(join(dir, 'hub-1', 'hub.json'))
   // Before its first hub has joined nobody holds anything of the provider's feed, so there is nobody to be asked.
-  if (!joined) args.push('--nobody-else')
+  // Unless it was put back from a backup: then somebody may hold more of it than is here.
+  const putBack = existsSync(join(providerFolder, 'buttcloud', 'restored.json'))
+  if (!joined && !putBack) args.push('--nobody-else')
   const provider = await everything.start('provider', args)
   context.tell(`The provider runs at ${provider.facts.address} (${provider.facts.id}).`)
   const hubFolder = join(dir, 'hub-1')

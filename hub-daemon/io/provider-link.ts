@@ -55,6 +55,8 @@ export interface ProviderLink {
   mark(): string | null
   /** What the provider's clock shows now; null where it said nothing lately. */
   time(): Millis | null
+  /** How long the provider has been out of reach; null while it is there. */
+  awayMs(): number | null
   stop(): Promise<void>
 }
 
@@ -93,6 +95,7 @@ export function createProviderLink(options: ProviderLinkOptions): ProviderLink {
   })
   let calls: ProviderCalls | null = null
   let connections = 0
+  let awaySince = performance.now()
   let recovery = ''
   const clocks = new OtherClocks(() => performance.now())
   const hear = async (rpc: unknown): Promise<string> => {
@@ -103,6 +106,7 @@ export function createProviderLink(options: ProviderLinkOptions): ProviderLink {
   const set = (next: ProviderCalls | null) => {
     calls = next
     if (next !== null) connections += 1
+    else awaySince = performance.now()
     options.changed()
   }
 
@@ -160,6 +164,7 @@ export function createProviderLink(options: ProviderLinkOptions): ProviderLink {
   return {
     current: () => calls,
     time: () => clocks.of(options.provider),
+    awayMs: () => (calls === null ? performance.now() - awaySince : null),
     mark: () => (calls === null ? null : `${connections} ${recovery}`),
     async stop() {
       stopping.abort()

@@ -2,7 +2,9 @@
 import type { PubId } from '../../protocol/ids'
 import { DOUBT_LOOK_EVERY_MS, FULL_LOOK_EVERY_MS, PROVIDER_BACKOFF_MAX_MS } from '../../protocol/limits'
 import { createLoop, type Loop } from '../../sbot/loop'
+import { type Note, noNote } from '../../sbot/meters'
 import type { Incoming, Reading, Sbot } from '../../sbot/port'
+import { timedLook } from '../../sbot/timed-look'
 import type { Facts } from '../facts'
 import { rememberTrouble, settle } from '../memory'
 import { type Look, plan } from '../plan'
@@ -26,6 +28,8 @@ export interface ReconcileOptions {
   /** What this machine offers now. */
   offer(): Offer
   log: Log
+  /** For a monitor. */
+  note?: Note
   /** The hub can't go on. */
   failed(error: Error): void
 }
@@ -55,7 +59,7 @@ export class Reconciler {
     this.offer = options.offer()
     this.performers = createPerformers(context)
     this.loop = createLoop({
-      look: async () => this.look(),
+      look: timedLook(async () => this.look(), options.note ?? noNote),
       onError: (error, pauseMs) => log.error({ reason: error.message, pauseMs }, 'a look failed'),
     })
     this.reading = sbot.read({
@@ -164,14 +168,22 @@ export class Reconciler {
   }
 
   private begin(step: Step): void {
-    const { log, context } = this.options
+    const { log, context, note = noNote } = this.options
     this.busy.add(step.pub)
+    const begun = performance.now()
+    const count = (outcome: 'done' | 'failed'): void => {
+      note({ name: 'buttcloud_steps_total', labels: { step: step.kind, outcome }, value: 1 })
+      const seconds = (performance.now() - begun) / 1_000
+      note({ name: 'buttcloud_step_seconds', labels: { step: step.kind }, value: seconds })
+    }
     const work = perform(this.performers, step).then(
       () => {
+        count('done')
         context.observer.applied(step, Date.now())
         log.info({ pub: step.pub }, describeStep(step))
       },
       (error: unknown) => {
+        count('failed')
         const trouble = troubleOf(error)
         rememberTrouble(context.memory, step.pub, trouble, Date.now())
         log.warn(

@@ -39,6 +39,8 @@ interface PayerEntry {
   address: string | null
   /** Invoices whose receipts were mailed or need not be, oldest first. */
   receipts: string[]
+  /** The link by which they change their card; in no mail but theirs. Not there in files of before there were any. */
+  portal?: string | null
 }
 type Entry = OwnerEntry | PayerEntry
 
@@ -145,6 +147,19 @@ export class Addresses {
     if (address === null || entry.address === address) return
     if (this.entries.get(payerId(customer)) === undefined && this.entries.size >= ADDRESSES_MAX) return
     this.entries.put(payerId(customer), { ...entry, address })
+  }
+
+  /** Keeps a payer's link, or forgets it. */
+  notePortal(customer: string, portal: string | null): void {
+    const entry = this.payer(customer)
+    if ((entry.portal ?? null) === portal) return
+    if (this.entries.get(payerId(customer)) === undefined && this.entries.size >= ADDRESSES_MAX) return
+    this.entries.put(payerId(customer), { ...entry, portal })
+  }
+
+  /** Null: none is known. */
+  portalOf(customer: string): string | null {
+    return this.payer(customer).portal ?? null
   }
 
   /** Invoices of a payer whose receipts have been seen to, oldest first. */

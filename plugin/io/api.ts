@@ -8,6 +8,7 @@ import {
   HUB_MANIFEST,
   type HubView,
   type InviteView,
+  type PlansAnswer,
   type PubView,
   type WhoamiAnswer,
 } from '../../protocol/rpc'
@@ -15,6 +16,7 @@ import { isBillingOn } from '../entitlement'
 import { inviteViews } from '../invite-list'
 import { isGuest } from '../owners'
 import { allViews, hubViews, pubsOf, viewOf } from '../query'
+import { backupItems, sourceOf } from './backup'
 import { billingMethods } from './billing-api'
 import { isBridge } from './bridges'
 import { refusal } from './commits'
@@ -23,7 +25,7 @@ import { mailMethods } from './mail-api'
 import { type Caller, currentSoon, fieldOf, method } from './method'
 import type { Provider } from './provider'
 import { recoveryMethods } from './recovery'
-import { laterSource, latestSource, pagedSource, refusedSource } from './sources'
+import { generatedSource, laterSource, latestSource, pagedSource, refusedSource } from './sources'
 
 const OWN_INVITE_USES_DEFAULT = 1_000
 const OWN_INVITE_USES_MAX = 1_000_000
@@ -87,6 +89,12 @@ export function createApi(self: FeedId, version: string, provider: () => Promise
       if (pub === undefined) throw refusal('unknown', 'you have no pub of that id')
       return inviteViews(inbox.state, pub, ledger)
     }),
+    plans: method<PlansAnswer>(async (from) => {
+      const one = await provider()
+      if (roleOf(one, idOf(from)) === 'stranger')
+        throw refusal('refused', 'this provider shows its plans to those whom it has invited')
+      return { plans: [...one.policy.plans], billing: isBillingOn(one.inbox.state) }
+    }),
     join: method(async (from, request) => {
       const caller = from?.id
       if (!isInviteKey(caller)) throw refusal('refused', 'join with a token')
@@ -147,6 +155,14 @@ export function createApi(self: FeedId, version: string, provider: () => Promise
       const one = await provider()
       return { plans: [...one.policy.plans], billing: isBillingOn(one.inbox.state) }
     }),
+    adminBackup(this: Caller) {
+      return laterSource(
+        operated(this).then(async (one) => {
+          await currentSoon(one)
+          return generatedSource(backupItems(sourceOf(one), (work) => one.deeds.ask(work)))
+        }),
+      )
+    },
     adminPubs: method<PubView[]>(async (from) => {
       operator(from)
       const one = await provider()

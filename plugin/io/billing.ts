@@ -24,6 +24,7 @@ import { judgeFact } from '../billing-facts'
 import { type Debt, owedCalls, standingDebts } from '../billing-owed'
 import { billingState } from '../billing-view'
 import type { Policy } from '../policy'
+import { isLink } from '../stripe-ask'
 import { isBridge } from './bridges'
 import { refusal } from './commits'
 import type { Inbox } from './inbox'
@@ -64,6 +65,8 @@ export class Billing {
   private known: { sequence: number; debts: Debt[] } | null = null
   /** Told of every payer that a bridge speaks of; the mail part sets it. */
   onPayer: (news: PayerNews) => void = () => {}
+  /** Likewise of their links, before what they are mailed for is on our feed. */
+  onPortal: (customer: string, link: string | null) => void = () => {}
 
   constructor(
     private readonly inbox: Inbox,
@@ -132,6 +135,11 @@ export class Billing {
   /** The state has changed, or what is waited for. */
   changed(): void {
     for (const then of [...this.listeners]) then()
+  }
+
+  /** How many calls are owed now. */
+  get callsOwed(): number {
+    return this.calls().length
   }
 
   private calls(): OwedCall[] {
@@ -209,6 +217,8 @@ export class Billing {
       return { outcome: 'unknown' }
     }
     this.noteTime(fact.stripeTime)
+    // Before the fact: a mail that follows from it is written as soon as it stands on the feed.
+    this.onPortal(fact.customer, fact.portal !== null && isLink(fact.portal, fact.live) ? fact.portal : null)
     if (judged.outcome === 'publish') await this.inbox.say(judged.content, [state.provider.id])
     const seen = Math.max(this.seenAt.get(fact.subscription) ?? 0, fact.stripeTime)
     bounded(this.seenAt, FACTS_SEEN_MAX).set(fact.subscription, seen)

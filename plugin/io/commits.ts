@@ -9,7 +9,7 @@
  */
 
 import { useOf } from '../../protocol/evolve'
-import type { FeedId, InviteKey, PubId } from '../../protocol/ids'
+import type { FeedId, InviteKey, MessageId, PubId } from '../../protocol/ids'
 import { isFeedId, isPubId } from '../../protocol/ids'
 import { HISTORY_BATCH_MAX } from '../../protocol/limits'
 import type { CommitAnswer, OpenAnswer, Reason } from '../../protocol/rpc'
@@ -18,6 +18,7 @@ import type { Head, Sbot, SignedValue } from '../../sbot/port'
 import { isGuest } from '../owners'
 import { feedOf, type Ledger, liveInvites } from '../query'
 import type { Inbox } from './inbox'
+import type { Restored } from './restored'
 
 /** An error whose first word tells the other program what to do (protocol/rpc.ts REASONS). */
 export function refusal(reason: Reason, sentence: string): Error {
@@ -46,6 +47,8 @@ export class Commits {
     /** Resolves when the epochs we know are the last ones we gave. */
     private readonly current: () => Promise<void>,
     private readonly escrow: SealedFeeds,
+    /** What a provider that was put back from a backup has still to find out; null in one that has grown here. */
+    private readonly restored: Restored | null = null,
   ) {}
 
   /** `buttcloud.open`: what has been committed, and the invites the pub may honour. */
@@ -60,6 +63,9 @@ export class Commits {
       this.permitted(caller, fields.pub, fields.epoch)
       this.claim(pub, feed)
       await this.inbox.wantPub(feed)
+      const created = this.inbox.state.provider.answers.get(pub.pub as string as MessageId)?.final === true
+      const said = { pub: pub.pub, name: pub.record.name, feed, head: Number(fields.head) || 0, created }
+      await this.restored?.comeBack(this.sbot, said)
       const head = await this.headOf(feed)
       await this.counted(feed, head.sequence)
       return { head: head.sequence, invites: liveInvites(this.inbox.state, pub, feed, this.ledger) }
@@ -77,6 +83,8 @@ export class Commits {
       this.permitted(caller, fields.pub, fields.epoch)
       if (this.boundFeed(pub) !== value.author)
         throw refusal('refused', `this pub's feed is ${this.boundFeed(pub) ?? 'not known yet: open first'}`)
+      if (this.restored?.waitsFor(pub.pub))
+        throw refusal('try-again', 'this pub has not come back yet: open first')
       const head = await this.headOf(value.author)
       if (value.sequence <= head.sequence) return this.repeated(value, head)
       if (value.sequence !== head.sequence + 1 || value.previous !== head.key)

@@ -18,6 +18,7 @@ import {
 } from '../../protocol/limits-mail'
 import type { MailView } from '../../protocol/mail'
 import { type Clock, createLoop, type Loop } from '../../sbot/loop'
+import type { Note } from '../../sbot/meters'
 import type { SecretBox } from '../../sbot/secret-box'
 import type { Mail } from '../effects'
 import { ClockTrust } from './clock-trust'
@@ -59,6 +60,8 @@ export interface MailQueueOptions {
   log: Log
   /** A mail could not be delivered. */
   onFailed(): void
+  /** For the figures. */
+  note?: Note
   /** Mails that wait at once; default MAILS_WAITING_MAX. */
   waitingMax?: number
 }
@@ -95,6 +98,10 @@ export class MailQueue {
 
   get unreadable(): number {
     return this.entries.unreadable
+  }
+
+  get waitingCount(): number {
+    return this.waiting
   }
 
   /** Keys of what waits or was dealt with lately. */
@@ -214,6 +221,7 @@ export class MailQueue {
     const tries = trouble === 'later' ? entry.tries + 1 : entry.tries
     const pauseMs = Math.min(MAIL_PAUSE_FIRST_MS * 2 ** (tries - 1), MAIL_PAUSE_LONGEST_MS)
     const nextAt = trouble === 'later' ? this.options.clock.now() + pauseMs : entry.nextAt
+    if (trouble === 'later') this.count('put-off')
     if (tries !== entry.tries || reason !== entry.reason)
       this.entries.put(key, { ...entry, tries, nextAt, reason })
     if (trouble === 'server') throw error
@@ -236,10 +244,15 @@ export class MailQueue {
       reason,
     }
     this.entries.put(key, over)
+    this.count(state)
     if (state !== 'failed') return
     this.failed = null
     log('warn', 'a mail could not be delivered', { about: aboutOf(key), reason })
     onFailed()
+  }
+
+  private count(outcome: Over['state'] | 'put-off'): void {
+    this.options.note?.({ name: 'buttcloud_mails_total', labels: { outcome }, value: 1 })
   }
 
   private addressOf(entry: Waiting): string | null {

@@ -1,10 +1,10 @@
 /** The file of plans: read with the lines of everything in it, and written for who begins one. */
-import { existsSync, readFileSync, statSync, writeFileSync } from 'node:fs'
-import { basename, isAbsolute, join } from 'node:path'
-import { isAlias, isMap, isScalar, isSeq, LineCounter, parseDocument } from 'yaml'
+import { existsSync, mkdirSync, readFileSync, statSync, writeFileSync } from 'node:fs'
+import { basename, dirname, isAbsolute, join } from 'node:path'
 import { PLANS_FILE_BYTES_MAX } from '../../protocol/limits-money'
 import type { Plan } from '../../protocol/plan'
-import { type Located, readPlans } from '../plans'
+import { locatedIn } from '../../sbot/located-yaml'
+import { readPlans } from '../plans'
 import { DEFAULT_PLANS } from '../plans-default'
 import { plansText } from '../plans-text'
 
@@ -40,6 +40,7 @@ export function parsePlans(file: string, text: string): Plan[] {
 /** Writes the default plans where no file is. Throws a sentence where one is. */
 export function writePlansFile(path: string): void {
   try {
+    mkdirSync(dirname(path), { recursive: true })
     writeFileSync(path, plansText(DEFAULT_PLANS), { flag: 'wx' })
   } catch (error) {
     if ((error as NodeJS.ErrnoException).code === 'EEXIST')
@@ -57,42 +58,4 @@ function textOf(path: string): string {
   } catch (error) {
     throw new Error(`Could not read the plans in ${path}: ${(error as Error).message}`)
   }
-}
-
-function locatedIn(file: string, text: string): Located {
-  const lines = new LineCounter()
-  // Scalars stay as they are written: 7.00 is no float, and `1e3` no size.
-  const document = parseDocument(text, { lineCounter: lines, schema: 'failsafe' })
-  const [broken] = document.errors
-  if (broken !== undefined) {
-    const sentence = broken.message.split('\n')[0]?.replace(/ at line \d+.*$|;.*$/, '') ?? 'this is no YAML'
-    throw new Error(`${file}, line ${broken.linePos?.[0].line ?? 1}: ${sentence}`)
-  }
-  return located(document.contents, { file, lines, line: 1 })
-}
-
-interface Place {
-  file: string
-  lines: LineCounter
-  /** Of what holds this: something that is not there has no line of its own. */
-  line: number
-}
-
-function located(node: unknown, place: Place): Located {
-  const range = (node as { range?: [number, number, number] | null } | null)?.range
-  const line = range == null ? place.line : place.lines.linePos(range[0]).line
-  const within = { ...place, line }
-  if (isAlias(node)) throw new Error(`${place.file}, line ${line}: anchors and aliases are not read here`)
-  if (isSeq(node)) return { kind: 'list', line, items: node.items.map((item) => located(item, within)) }
-  if (isMap(node)) {
-    const entries = node.items.map(({ key, value }) => {
-      const named = located(key, within)
-      const word = named.kind === 'text' ? named.text : ''
-      return { key: word, line: named.line, value: located(value, { ...place, line: named.line }) }
-    })
-    return { kind: 'map', line, entries }
-  }
-  const text = isScalar(node) ? String(node.value ?? '').trim() : ''
-  const isNothing = text === '' || (isScalar(node) && node.type === 'PLAIN' && /^(?:null|~)$/.test(text))
-  return isNothing ? { kind: 'nothing', line } : { kind: 'text', line, text }
 }

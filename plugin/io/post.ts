@@ -4,8 +4,10 @@ import { checkEmail, maskEmail } from '../../protocol/email-text'
 import type { FeedId } from '../../protocol/ids'
 import { MAIL_CAUSE_MS, MAIL_TEST_MS } from '../../protocol/limits-mail'
 import type { EmailReply, EmailSet, EmailState, MailTestAnswer, MailView } from '../../protocol/mail'
+import type { PaymentMessage } from '../../protocol/messages/payment'
 import type { State } from '../../protocol/state'
 import type { Clock } from '../../sbot/loop'
+import type { Note } from '../../sbot/meters'
 import { createSecretBox, type SecretBox } from '../../sbot/secret-box'
 import type { Mail, MailTo } from '../effects'
 import type { MailFacts } from '../mail-facts'
@@ -29,6 +31,8 @@ export interface PostOptions {
   log: Log
   /** Mails that wait at once; default MAILS_WAITING_MAX. */
   waitingMax?: number
+  /** For the figures. */
+  note?: Note
   /** Look again: something about mail is different. */
   wake(): void
   /** The digits that confirm an address; default: by chance. The simulator brings its own. */
@@ -49,6 +53,7 @@ export class Post {
       ...{ folder: join(folder, 'mail'), box: this.box, mailer, clock, log, onFailed: wake },
       addressOf: (to) => this.addressOf(to),
       ...(options.waitingMax === undefined ? {} : { waitingMax: options.waitingMax }),
+      ...(options.note === undefined ? {} : { note: options.note }),
     })
     const lost = this.addresses.unreadable + this.queue.unreadable
     if (lost > 0)
@@ -56,6 +61,11 @@ export class Post {
         files: lost,
       })
     log('info', 'mail goes out', { server: mailer.server, waiting: this.queue.view().waiting.length })
+  }
+
+  /** Mails in the queue. */
+  get waiting(): number {
+    return this.queue.waitingCount
   }
 
   /** What a look may know. */
@@ -69,6 +79,7 @@ export class Post {
       },
       failed: this.queue.failures(),
       portal: this.options.settings.portal,
+      portalOf: (customer) => this.addresses.portalOf(customer),
     }
   }
 
@@ -106,15 +117,19 @@ export class Post {
     if (invoice === null || receiptUrl === null || subscription === null) return
     const known = this.addresses.receiptsOf(customer)
     if (known.includes(invoice)) return
-    const { money, pubs } = state.provider
-    const payment = money.payments.get(subscription)
-    const name = payment === undefined ? undefined : pubs.get(payment.content.pub)?.record.name
+    const payment = state.provider.money.payments.get(subscription)
+    const name = nameOf(state, payment?.content)
     // Of a payer who was here before this provider sent mail, the last invoice is no news.
     const good = payment?.goodSince ?? null
     const old = known.length === 0 && good !== null && good <= this.options.clock.now() - MAIL_CAUSE_MS
-    const words = mailWords.receipt(this.options.service, name ?? 'that you asked for', receiptUrl)
+    const words = mailWords.receipt(this.options.service, name, receiptUrl)
     if (!old) this.queue.add({ key: `receipt ${invoice}`, to: { kind: 'payer', customer }, ...words })
     this.addresses.noteReceipt(customer, invoice)
+  }
+
+  /** A payer's lasting link, as the bridge makes it; null where there is none any more. On disk when it returns. */
+  hearPortal(customer: string, link: string | null): void {
+    this.addresses.notePortal(customer, link)
   }
 
   view(): MailView {
@@ -150,4 +165,11 @@ export class Post {
   private addressOf(to: MailTo): string | null {
     return to.kind === 'operator' ? this.options.settings.operator : this.addresses.of(to)
   }
+}
+
+/** What a payment is for: its pub, which may not be made yet when the receipt is here. */
+function nameOf({ provider }: State, payment: PaymentMessage | undefined): string {
+  if (payment === undefined) return 'a pub'
+  const asked = provider.money.checkouts.get(payment.checkout)
+  return provider.pubs.get(payment.pub)?.record.name ?? asked?.content.name ?? 'a pub'
 }

@@ -3,12 +3,15 @@ import { join } from 'node:path'
 import type { FeedId, Millis } from '../../protocol/ids'
 import { makeFolder } from '../../sbot/durable'
 import { type Clock, createLoop, type Loop, realClock } from '../../sbot/loop'
+import { type Note, noNote } from '../../sbot/meters'
 import type { Sbot } from '../../sbot/port'
+import { timedLook } from '../../sbot/timed-look'
 import { decide } from '../decide'
 import type { Held } from '../decide-dues'
 import { describe, type Effect } from '../effects'
+import { eventsOf } from '../metrics'
 import type { Policy } from '../policy'
-import type { Ledger } from '../query'
+import { type Ledger, livePubs } from '../query'
 import { type AskMeans, Asks } from './asks'
 import { Billing } from './billing'
 import { Clocks } from './clocks'
@@ -27,6 +30,7 @@ import { createPainter } from './painter'
 import { createPerformer } from './perform'
 import type { Post } from './post'
 import type { PrivateBlobs } from './private-blobs'
+import type { Restored } from './restored'
 import type { Tables } from './tables'
 import type { Vault } from './vault'
 
@@ -41,6 +45,10 @@ export interface ProviderOptions {
   vault: Vault
   /** Where uploads of pubs lie that ran elsewhere. */
   importFolder: string
+  /** Set in a provider that may have been put back from a backup. */
+  restored?: Restored
+  /** The folder of our own node, for backups; not given inside of somebody else's server. */
+  nodeFolder?: string
   /** Where answers go that are too long for a message. */
   blobs: PrivateBlobs
   /** host:port that goes into the provider's own invites and tokens. */
@@ -52,6 +60,8 @@ export interface ProviderOptions {
   mayWrite?(): Promise<void>
   /** Time; the simulator brings its own. */
   clock?: Clock
+  /** For the figures. */
+  note?: Note
   /** Where mail is sent; `wake` makes the provider look again. */
   post?(wake: () => void): Post
 }
@@ -65,6 +75,10 @@ export interface Provider {
   readonly commits: Commits
   readonly figures: FigureRelay
   readonly escrow: Escrow
+  /** What was put back from a backup and has not come back whole; null where nothing was. */
+  readonly restored: Restored | null
+  /** Null inside of somebody else's server. */
+  readonly nodeFolder: string | null
   readonly policy: Policy
   /** What the operator does, between two decisions. */
   readonly deeds: Deeds
@@ -83,6 +97,10 @@ export interface Provider {
   now(): Millis
   /** What is due for want of payment, and waits. */
   held(): readonly Held[]
+  /** Since when each hub is gone that was connected to this run. */
+  readonly goneSince: ReadonlyMap<FeedId, Millis>
+  /** Since when it knows all that it ever decided, and hears its hubs. */
+  since(): Millis
   /** Ids of everybody connected now. */
   connected(): Set<FeedId>
   /** Calls back after every change of the state; gives the way to stop. */
@@ -101,6 +119,7 @@ export function tablesFolder(nodeFolder: string): string {
 export async function startProvider(options: ProviderOptions): Promise<Provider> {
   const { sbot, policy, tables, vault, log } = options
   const clock = options.clock ?? realClock
+  const note = options.note ?? noNote
   const subscribers = new Set<() => void>()
   const ledger = createLedger(options.keys)
   let loop: Loop | null = null
@@ -130,9 +149,10 @@ export async function startProvider(options: ProviderOptions): Promise<Provider>
   const post = postOf(options, billing, inbox, () => loop?.wake())
   const asks = new Asks(sbot, clock, meansOf(exports, imports, billing, post, options), () => loop?.wake())
   const gate = new Current(options, inbox, clock, () => loop?.wake())
-  const current = (): Promise<void> => gate.wait()
+  const restored = options.restored ?? null
+  const current = () => gate.wait().then(() => restored?.begin(livePubs(inbox.state)))
 
-  const commits = new Commits(sbot, inbox, ledger, current, vault)
+  const commits = new Commits(sbot, inbox, ledger, current, vault, restored)
   const perform = createPerformer(inbox, sbot.id, asks, commits, post?.send ?? noMail, vault)
 
   const waits = new HeldBack(log)
@@ -161,11 +181,14 @@ export async function startProvider(options: ProviderOptions): Promise<Provider>
     if (wakeAt !== null) loop?.wakeAt(wakeAt)
     if (effects.length === 0) return
     for (const effect of effects) log('info', describe(effect))
-    await performAll(effects, perform)
+    await performAll(effects, async (effect) => {
+      await perform(effect)
+      for (const event of eventsOf(effect, clock.now())) note(event)
+    })
     loop?.wake()
   }
   loop = createLoop({
-    look,
+    look: timedLook(look, note),
     clock,
     onError: (error, pauseMs) =>
       log('error', `could not publish what is owed, trying again in ${Math.round(pauseMs / 1000)} s`, {
@@ -177,11 +200,13 @@ export async function startProvider(options: ProviderOptions): Promise<Provider>
   current().catch(() => undefined)
   tellRecovery(vault, log)
   return {
-    ...{ sbot, inbox, figures, tables, ledger, commits, policy, deeds, connected },
+    ...{ sbot, inbox, figures, tables, ledger, commits, policy, deeds, connected, goneSince, restored },
     ...{ billing, clocks, exports, imports, post, current },
     now: () => clock.now(),
+    since: () => gate.since,
     held: () => waits.held,
     blobs: options.blobs,
+    nodeFolder: options.nodeFolder ?? null,
     address: options.address,
     escrow: new Escrow(vault, commits, current, log),
     door: createDoor(tables, inbox),
@@ -262,7 +287,10 @@ function meansOf(
 /** Mail, where there is any, told of who pays. */
 function postOf(options: ProviderOptions, billing: Billing, inbox: Inbox, wake: () => void): Post | null {
   const post = options.post?.(wake) ?? null
-  if (post !== null) billing.onPayer = (news) => post.hear(news, inbox.state)
+  if (post !== null) {
+    billing.onPayer = (news) => post.hear(news, inbox.state)
+    billing.onPortal = (customer, link) => post.hearPortal(customer, link)
+  }
   return post
 }
 

@@ -58,6 +58,15 @@ export async function restore(
   const done = restored({ state: inbox.state, policy, connected: one.connected(), keyOf }, wish)
   if (!done.ok) throw refusal('refused', done.why)
   const { record, label } = done
+  const pubId = record.pub
+  if (one.restored?.waitsFor(pubId) === true) {
+    if (!wish.sure)
+      throw refusal(
+        'refused',
+        `this provider was put back from a backup, and ${record.name} has not come back since: its feed may go on beyond what is here, and would then fork. Wait for its hub, or for its owners to connect, who hold it; when nobody does, say --yes`,
+      )
+    one.restored.vouch(pubId, record.name)
+  }
   await inbox.say(record, [inbox.state.provider.id])
   const { pub, name, epoch, desired } = record
   return { pub, name, hub: label, epoch, desired }

@@ -17,6 +17,23 @@ export function laterSource<T>(coming: Promise<Source<T>>): Source<T> {
   }
 }
 
+/** What a generator yields; it is ended when the other side goes. */
+export function generatedSource<T>(generator: AsyncGenerator<T>): Source<T> {
+  return (abort, cb) => {
+    if (abort !== null && abort !== undefined && abort !== (false as unknown)) {
+      generator.return(undefined).then(
+        () => cb(abort),
+        () => cb(abort),
+      )
+      return
+    }
+    generator.next().then(
+      ({ done, value }) => (done === true ? cb(true) : cb(null, value)),
+      (error: Error) => cb(error),
+    )
+  }
+}
+
 /** Everything after a position, page by page, until a page comes back empty. */
 export function pagedSource<T extends { sequence: number }>(
   after: number,

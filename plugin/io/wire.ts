@@ -6,6 +6,7 @@ import { isVersion } from '../../protocol/version'
 import { gateOf, sbotOf } from '../../sbot/detect'
 import { hookQuestions, keepQuiet, quietClock } from '../../sbot/discretion'
 import { realClock } from '../../sbot/loop'
+import type { Note } from '../../sbot/meters'
 import { noDelay } from '../../sbot/no-delay'
 import { guardReplicate } from '../../sbot/sound-ebt'
 import { readVersion } from '../../sbot/version'
@@ -13,11 +14,13 @@ import { duesPolicyOf } from '../dues-settings'
 import { type MailSettings, readMailSettings } from '../mail-settings'
 import { DEFAULT_POLICY, type Policy } from '../policy'
 import { createMailer } from './mail'
+import { monitorOf } from './metrics'
 import { hookAuth, hookInviteUse } from './onboarding'
 import { plansOf } from './plans-file'
 import { Post } from './post'
 import { createPrivateBlobs } from './private-blobs'
 import { type Log, type Provider, startProvider, tablesFolder } from './provider'
+import { Restored } from './restored'
 import { Tables } from './tables'
 import { Vault } from './vault'
 
@@ -52,6 +55,8 @@ interface Settings {
   log?: Log
   /** Where mail is sent; see plugin/mail-settings.ts. */
   mail?: unknown
+  /** Where figures for a monitor are shown (plugin/io/metrics.ts). */
+  metrics?: unknown
 }
 
 const toStderr: Log = (level, fact, details) => {
@@ -67,7 +72,9 @@ export function wire(ssb: any, config: any): FeedId {
   const folder = tablesFolder(config.path)
   const tables = new Tables(folder, () => Date.now())
   const vault = new Vault(folder)
-  const post = postOf(settings, { config, folder, log })
+  const restored = new Restored(folder, log)
+  const monitor = monitorOf(settings.metrics, () => started.get(self), log)
+  const post = postOf(settings, { config, folder, log, note: monitor.note })
   const blobs = createPrivateBlobs(ssb, folder, realClock, (fact, details) => log('warn', fact, details))
   hookAuth(ssb, tables, () => started.get(self))
   guardReplicate(ssb, quietClock)
@@ -96,11 +103,14 @@ export function wire(ssb: any, config: any): FeedId {
         policy,
         tables,
         vault,
+        restored,
+        ...(settings.ownNode === true ? { nodeFolder: config.path } : {}),
         importFolder: join(folder, 'imports'),
         blobs,
         ...(post === null ? {} : { post }),
         address: () => settings.address ?? addressOf(ssb),
         log,
+        note: monitor.note,
         // A provider that can't read is of no use; in a stock server the others' work goes on.
         onBroken: (error) => {
           if (settings.ownNode === true)
@@ -135,7 +145,7 @@ export function wire(ssb: any, config: any): FeedId {
     providers.delete(self)
     started.delete(self)
     blobs.stop()
-    Promise.resolve(provider?.stop()).then(
+    Promise.all([provider?.stop(), monitor.stop()]).then(
       () => fn.apply(this, args),
       () => fn.apply(this, args),
     )
@@ -165,7 +175,9 @@ function trustedBy(self: FeedId): FeedId[] | null {
   const provider = started.get(self)
   if (provider === undefined) return []
   const hubs = [...provider.inbox.state.provider.hubs.values()].filter((hub) => hub.status !== 'retired')
-  return hubs.length === 0 ? null : hubs.map((hub) => hub.hub)
+  if (hubs.length > 0) return hubs.map((hub) => hub.hub)
+  // A backup from before the first hub joined knows none; anybody's word would then do, and be worth nothing.
+  return provider.restored?.pending === true ? [] : null
 }
 
 /** The operator's choices. Throws a sentence where they can't be meant. */
@@ -190,7 +202,7 @@ function policyOf(settings: Settings, config: any): Policy {
 /** Settings that can't be used end the start, before anything is promised to anybody. */
 function postOf(
   settings: Settings,
-  { config, folder, log }: { config: any; folder: string; log: Log },
+  { config, folder, log, note }: { config: any; folder: string; log: Log; note: Note },
 ): ((wake: () => void) => Post) | null {
   const mail: MailSettings | null = readMailSettings(settings.mail)
   if (mail === null) return null
@@ -198,7 +210,7 @@ function postOf(
   const service = settings.name ?? null
   return (wake) =>
     new Post({
-      ...{ settings: mail, mailer, folder, keys: config.keys, service, log, wake },
+      ...{ settings: mail, mailer, folder, keys: config.keys, service, log, note, wake },
       clock: realClock,
     })
 }

@@ -14,6 +14,8 @@ export interface BillingProcessOptions {
   base: string
   token: string
   networkKey: string
+  /** Where it shows its figures. */
+  metrics?: { host: string; port: number }
 }
 
 export class BillingProcess {
@@ -39,9 +41,10 @@ export class BillingProcess {
   }
 
   private async spawn(): Promise<void> {
-    const { base, token, networkKey, stripe } = this.options
+    const { base, token, networkKey, stripe, metrics } = this.options
     const options: BillingOptions = {
       ...{ dir: this.folder, join: token, port: this.port, networkKey },
+      ...(metrics === undefined ? {} : { metrics }),
       environment: {
         STRIPE_SECRET_KEY: TEST_KEY,
         STRIPE_WEBHOOK_SECRET: stripe.secret,

@@ -1,6 +1,7 @@
 /** A bridge between the Stripe stand-in and a provider's billing side in memory. */
 import { type Bridge, createBridge } from '../../billing-bridge/io/bridge'
 import { createLog } from '../../billing-bridge/io/log'
+import { PortalLinks } from '../../billing-bridge/io/portal-links'
 import { openStripe, type StripeDoor } from '../../billing-bridge/io/stripe'
 import { doStep, planSync } from '../../billing-bridge/io/sync'
 import type { ProviderPort } from '../../billing-bridge/port'
@@ -19,7 +20,12 @@ export interface BillingWorldOptions {
   timeoutMs?: number
   /** No products and prices yet. */
   bare?: boolean
+  /** False: nobody outside reaches its pages. */
+  isPublic?: boolean
 }
+
+/** What the bridges of tests sign payers' links with. */
+export const PORTAL_KEY = Buffer.alloc(32, 7)
 
 export class BillingWorld {
   readonly stripe: StripeStandIn
@@ -90,6 +96,7 @@ export class BillingWorld {
     this.bridge = createBridge({
       ...{ door: this.door, port, provider, webhookSecrets: secrets, clock: this.clock },
       publicUrl: 'https://pubs.example.org',
+      links: new PortalLinks(PORTAL_KEY, this.options.isPublic === false ? null : 'https://pubs.example.org'),
       log: createLog((line) => void this.lines.push(line)),
     })
   }

@@ -19,6 +19,7 @@ export async function startTestServer(changed: Partial<ServerOptions> = {}): Pro
     port: 0,
     webhook: async (raw) => ({ status: 200, body: String(raw.length) }),
     page: async () => billingPage(),
+    portal: { origins: [], look: () => 'wrong', open: async () => ({ state: 'wrong' }) },
     invite: INVITE,
     health: () => ({ ok: true, why: null }),
     operator: OPERATOR,

@@ -30,6 +30,8 @@ export interface TestHubOptions {
   pubVersions?: Record<string, string>
   label?: string
   memoryBytes?: number
+  /** Where it shows its figures. */
+  metrics?: { host: string; port: number }
   /** False for a hub that has nothing to offer yet; then nobody waits for it. */
   offers?: boolean
 }
@@ -45,6 +47,7 @@ export async function joinHub(provider: TestProvider, options: TestHubOptions): 
     ...(image === undefined ? {} : { image }),
     ...(pubVersions === undefined ? {} : { pubVersions }),
     ...(memoryBytes === undefined ? {} : { memoryBytes }),
+    ...(options.metrics === undefined ? {} : { metrics: options.metrics }),
   }
   let running: HubProcess = await startHubProcess({ ...common, join: token })
   const { id } = running

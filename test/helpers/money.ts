@@ -44,6 +44,7 @@ export function factOf(request: MessageId, more: Partial<BillingFact> = {}): Bil
     live: false,
     event: 'evt_1',
     email: null,
+    portal: null,
     receiptUrl: null,
     invoice: null,
     stripeTime: Date.UTC(2030, 0, 1),

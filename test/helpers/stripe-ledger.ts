@@ -40,6 +40,8 @@ export class Ledger {
   readonly refunds = new Map<string, Refund>()
   readonly disputes = new Map<string, Dispute>()
   readonly events = new Map<string, Event & { delivered: boolean }>()
+  /** Where pages for payers are. */
+  payerPages = 'https://billing.stripe.com'
   private number = 0
 
   constructor(protected readonly options: WorldOptions) {}

@@ -150,7 +150,7 @@ const ROUTES: Route[] = [
     const id = world.id('bps')
     return {
       ...{ id, object: 'billing_portal.session', created: world.now(), customer, livemode: world.live },
-      ...{ return_url: textOf(params.return_url) ?? null, url: `https://billing.stripe.com/p/session/${id}` },
+      ...{ return_url: textOf(params.return_url) ?? null, url: `${world.payerPages}/p/session/${id}` },
     }
   }),
   route('GET', 'events', ['created', 'delivery_success', 'types', ...PAGES], (world, _id, params) => {

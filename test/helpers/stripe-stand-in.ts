@@ -145,6 +145,10 @@ export class StripeStandIn {
     const name = `${request.method} ${url.pathname}`
     this.requests.push(name)
     this.onRequest(name)
+    if (url.pathname.startsWith('/p/session/')) {
+      response.writeHead(200, { 'content-type': 'text/html' })
+      return void response.end('<!doctype html><title>Stripe</title><h1>Cards and receipts</h1>')
+    }
     const order = this.faults.find((one) => one.count > 0 && one.on.test(name))
     if (order !== undefined) order.count -= 1
     const fault = order?.fault

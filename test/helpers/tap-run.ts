@@ -115,3 +115,23 @@ export function judge(
   if (strict) failed += skipped.length
   return { passed, failed, skipped }
 }
+
+/** Lines of a failed assertion that are told again, and of the end of the output. */
+const EXCERPT_LINES = 30
+const END_LINES = 12
+/** Assertions that are told again; where more fail, the first ones say why. */
+const EXCERPTS_MAX = 3
+
+/** What went wrong, short: the first assertions that failed, and the end, which says how the process ended. */
+export function failuresIn(output: string): string {
+  const lines = output.trimEnd().split('\n')
+  const at = lines.flatMap((line, index) => (/^not ok\b/.test(line) ? [index] : [])).slice(0, EXCERPTS_MAX)
+  const told = new Set<number>()
+  for (const begin of at)
+    for (let index = begin; index < begin + EXCERPT_LINES && index < lines.length; index++) {
+      told.add(index)
+      if (/^ {2}\.\.\.$/.test(lines[index] ?? '')) break
+    }
+  for (let index = Math.max(0, lines.length - END_LINES); index < lines.length; index++) told.add(index)
+  return lines.filter((_, index) => told.has(index)).join('\n')
+}

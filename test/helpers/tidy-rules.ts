@@ -39,7 +39,8 @@ export function resolveImport(from: string, specifier: string): string | null {
   for (const part of specifier.split('/'))
     if (part === '..') parts.pop()
     else if (part !== '.') parts.push(part)
-  return parts.join('/')
+  // What is read in late is named by the file that it becomes.
+  return parts.join('/').replace(/\.js$/, '')
 }
 
 export interface Import {

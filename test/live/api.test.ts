@@ -4,14 +4,21 @@
  */
 import pull from 'pull-stream'
 import test from 'tape'
-import type { PubView, WhoamiAnswer } from '../../protocol/rpc'
+import type { PlansAnswer, PubView, WhoamiAnswer } from '../../protocol/rpc'
 import { until } from '../helpers/machine'
 import { finalAnswer, firstPost, privatePost } from '../helpers/patchwork'
 import { askForPub, closeWorld, openWorld } from '../helpers/path-story'
 import { call, dial, type StockPeer, startStock } from '../helpers/stock'
 
 const MANIFEST = {
-  buttcloud: { whoami: 'async', pubs: 'async', watch: 'source', commit: 'async', feed: 'source' },
+  buttcloud: {
+    whoami: 'async',
+    pubs: 'async',
+    plans: 'async',
+    watch: 'source',
+    commit: 'async',
+    feed: 'source',
+  },
 }
 
 /** How many messages of a feed this peer holds. */
@@ -53,6 +60,8 @@ test('whoami, pubs and watch show callers what is theirs, and nothing else', asy
       ['shed'],
     )
     t.deepEqual(await call(asBob, 'buttcloud.pubs'), [], 'bob has none and sees none')
+    const { plans } = await call<PlansAnswer>(asBob, 'buttcloud.plans')
+    t.ok(plans.length > 0, 'who was invited may see what plans there are')
     t.equal((await call<WhoamiAnswer>(asOwner, 'buttcloud.whoami')).role, 'owner')
     t.equal((await call<WhoamiAnswer>(asBob, 'buttcloud.whoami')).role, 'newcomer')
     const foreign = await call(asBob, 'buttcloud.commit', {

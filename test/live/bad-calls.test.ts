@@ -56,8 +56,8 @@ function outcome(rpc: any, method: string, args: unknown[], source: boolean): Pr
   })
 }
 
-/** Who has no pub and calls with rubbish may be told so, or be shown the nothing that is theirs. */
-const SHOWS_OWN = new Set(['whoami', 'pubs', 'watch', 'emailState'])
+/** Who has no pub and calls with rubbish may be told so, or be shown the nothing that is theirs; plans are anybody's whom it knows. */
+const SHOWS_OWN = new Set(['whoami', 'pubs', 'watch', 'emailState', 'plans'])
 
 for (const home of ['own', 'stock'] as Home[]) {
   test(`${home}: malformed arguments to every method, from an owner, a stranger and a hub`, async (t) => {

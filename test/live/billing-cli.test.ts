@@ -42,6 +42,7 @@ test('billing at a terminal: from nothing to a bridge, and a sync that has nothi
     await syncs(t, around, stripe)
     const checked = await runCli(around, ['billing', '--check'])
     t.equal(checked.code, 0, checked.stdout)
+    t.match(checked.stdout, /has to send .*checkout\.session\.completed/, 'what the endpoint needs')
 
     await endChild(first.child, 10_000)
     const second = startCli(around, args)
@@ -96,6 +97,10 @@ async function refuses(t: test.Test, around: CliSurroundings, base: string): Pro
   const looked = await runCli(around, ['billing', '--check', '--json'])
   t.equal(looked.code, 1)
   t.equal(JSON.parse(looked.stdout).outcome, 'failed')
+  const odd = { ...around, environment: { ...around.environment, STRIPE_WEBHOOK_SECRET: 'abc' } }
+  const { findings } = JSON.parse((await runCli(odd, ['billing', '--check', '--json'])).stdout)
+  const found = (what: string) => findings.find((one: { what: string }) => one.what === what)?.ok
+  t.deepEqual([found('key'), found('webhook')], [true, false], 'each finding is about itself')
 }
 
 async function syncs(t: test.Test, around: CliSurroundings, stripe: StripeStandIn): Promise<void> {

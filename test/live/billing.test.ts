@@ -5,6 +5,7 @@
  */
 import test from 'tape'
 import { referenceOf } from '../../billing-bridge/metadata'
+import { PORTAL_LINK_MS } from '../../protocol/limits-bridge'
 import { BillingWorld } from '../helpers/billing-world'
 import { key } from '../helpers/story'
 
@@ -86,7 +87,17 @@ test('billing: the portal, an ended link, a payment given back once', async (t) 
     const id = await world.paid('bob')
     const { customer } = world.stripe.world.subscription(id)
     const portal = await world.book.call({ id: 'portal 1', kind: 'portal', customer })
-    t.match(portal.portal?.url ?? '', /billing\.stripe\.com/)
+    const { url, until } = portal.portal ?? {}
+    t.match(
+      url ?? '',
+      /^https:\/\/pubs\.example\.org\/portal\/1-\d+-cus_test\d+-[0-9a-f]{64}$/,
+      'a page of ours',
+    )
+    t.ok(Number(until) >= world.stripe.now() + PORTAL_LINK_MS, 'which is good when the mail is read')
+    t.notOk(
+      world.stripe.requests.some((one) => one.includes('billing_portal')),
+      'and nothing at Stripe that ends within minutes',
+    )
     t.equal(portal.portal?.email, 'payer@example.org', 'with the address for the mail')
     t.notOk(
       world.lines.some((line) => /example\.org|stripe\.com/.test(line)),
@@ -103,6 +114,45 @@ test('billing: the portal, an ended link, a payment given back once', async (t) 
     t.equal(world.book.alerts().length, 0, 'our own refund is no news to the operator')
   } finally {
     await world.stop()
+  }
+  t.end()
+})
+
+test('billing: each payer’s link comes before the fact that mails follow from; without a public address none', async (t) => {
+  const world = await BillingWorld.start()
+  const told: [string, string | null, number][] = []
+  world.book.billing.onPortal = (customer, link) => told.push([customer, link, world.book.payments().length])
+  try {
+    const id = await world.paid('alice')
+    const { customer } = world.stripe.world.subscription(id)
+    const [first] = told
+    t.equal(first?.[0], customer)
+    t.ok(first?.[1]?.includes(`-${customer}-`), 'their link')
+    t.equal(first?.[2], 0, 'before anything is on the feed')
+    t.equal(new Set(told.map(([, link]) => link)).size, 1, 'the same one each time')
+    world.stripe.advance(31 * DAY_MS)
+    await world.deliver()
+    t.equal(new Set(told.map(([, link]) => link)).size, 2, 'another one for another month')
+    t.notOk(JSON.stringify(world.book.feed).includes('/portal/'), 'none is on the feed')
+    t.notOk(
+      world.lines.some((line) => line.includes('/portal/')),
+      'nor in a line',
+    )
+  } finally {
+    await world.stop()
+  }
+  const alone = await BillingWorld.start({ isPublic: false })
+  const links: (string | null)[] = []
+  alone.book.billing.onPortal = (_customer, link) => links.push(link)
+  try {
+    const id = await alone.paid('bob')
+    t.deepEqual([...new Set(links)], [null], 'there is no page that could be reached')
+    const { customer } = alone.stripe.world.subscription(id)
+    const { portal } = await alone.book.call({ id: 'portal 1', kind: 'portal', customer })
+    t.match(portal?.url ?? '', /billing\.stripe\.com/, 'then Stripe’s own, for minutes')
+    t.equal(portal?.until, null)
+  } finally {
+    await alone.stop()
   }
   t.end()
 })

@@ -30,7 +30,7 @@ function fact({ checkout, aheadMs }: Story, status: BillingFact['status']): Bill
   return {
     ...{ subscription: 'sub_1', checkout, session: 'cs_1', customer: 'cus_1', status, plan: 'tiny' },
     ...{ periodEnd: Date.UTC(2039, 0, 1), cancelAt: null, refunded: false, live: false, event: null },
-    ...{ email: null, receiptUrl: null, invoice: null, stripeTime: Date.now() + aheadMs },
+    ...{ email: null, portal: null, receiptUrl: null, invoice: null, stripeTime: Date.now() + aheadMs },
   }
 }
 

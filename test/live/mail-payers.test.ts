@@ -1,4 +1,6 @@
 /** Goal: who pays gets a receipt, once per invoice, whatever is told how often; and a queue that is full says so. */
+import { readdirSync, readFileSync, statSync } from 'node:fs'
+import { join } from 'node:path'
 import type { PayerNews } from '../../plugin/io/billing'
 import { pubIdOf } from '../../protocol/ids'
 import { MAIL_CAUSE_MS } from '../../protocol/limits-mail'
@@ -47,6 +49,32 @@ story('a receipt: once per invoice, also after a restart', {}, async (t, world) 
   t.deepEqual(world.post.view().addresses, { owners: 0, payers: 1 })
   t.doesNotMatch(world.printed(), /carol@/)
 })
+
+story(
+  'a payer’s link: kept sealed, also over a restart, and forgotten when there is none',
+  {},
+  async (t, world) => {
+    const link = 'https://pubs.example/portal/1-2-cus_1-ff'
+    const of = () => world.post.facts().portalOf?.('cus_1') ?? null
+    t.equal(of(), null)
+    world.post.hearPortal('cus_1', link)
+    t.equal(of(), link)
+    world.restart()
+    t.equal(of(), link, 'kept')
+    t.deepEqual(world.post.view().addresses, { owners: 0, payers: 0 }, 'a link is no address')
+    const folder = join(world.folder, 'buttcloud', 'addresses')
+    const [file, ...more] = readdirSync(folder)
+    t.deepEqual(more, [])
+    t.doesNotMatch(readFileSync(join(folder, file ?? ''), 'utf8'), /portal|cus_1/)
+    const { mtimeMs } = statSync(join(folder, file ?? ''))
+    world.post.hearPortal('cus_1', link)
+    t.equal(statSync(join(folder, file ?? '')).mtimeMs, mtimeMs, 'told every hour, it is written once')
+    world.post.hearPortal('cus_1', null)
+    world.restart()
+    t.equal(of(), null)
+    t.doesNotMatch(world.printed(), /portal\/1/)
+  },
+)
 
 story('mail that begins late sends no old receipts', {}, async (t, world) => {
   const { told, news } = paidFor(world, MAIL_CAUSE_MS)

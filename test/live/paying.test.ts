@@ -30,7 +30,15 @@ function factOf(checkout: string, more: Partial<BillingFact> = {}): BillingFact 
   return {
     ...{ subscription: `sub_${short}`, checkout, session: `cs_${short}`, customer: 'cus_carol' },
     ...{ status: 'active', plan: 'tiny', periodEnd: Date.UTC(2039, 0, 1), cancelAt: null },
-    ...{ refunded: false, live: false, event: 'evt_1', email: null, receiptUrl: null, invoice: null },
+    ...{
+      refunded: false,
+      live: false,
+      event: 'evt_1',
+      email: null,
+      portal: null,
+      receiptUrl: null,
+      invoice: null,
+    },
     stripeTime: Date.now(),
     ...more,
   }

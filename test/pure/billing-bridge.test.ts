@@ -43,7 +43,10 @@ function subscription(more: Partial<SubscriptionShape> = {}): SubscriptionShape 
 }
 
 const read = (more: Partial<SubscriptionShape> = {}, session: string | null = 'cs_1') =>
-  translate({ subscription: subscription(more), session, event: 'evt_1', at: 1_000 }, provider)
+  translate(
+    { subscription: subscription(more), session, event: 'evt_1', at: 1_000, portal: 'https://portal' },
+    provider,
+  )
 
 test('bridge: a subscription becomes a fact that the provider takes', (t) => {
   const said = read()
@@ -59,7 +62,13 @@ test('bridge: a subscription becomes a fact that the provider takes', (t) => {
       plan: 'tiny',
     },
     ...{ periodEnd: 2_000_000_000_000, cancelAt: null, refunded: false, live: false, event: 'evt_1' },
-    ...{ email: 'carol@example.org', receiptUrl: 'https://invoice', invoice: 'in_1', stripeTime: 1_000 },
+    ...{
+      email: 'carol@example.org',
+      portal: 'https://portal',
+      receiptUrl: 'https://invoice',
+      invoice: 'in_1',
+      stripeTime: 1_000,
+    },
   })
   const ending = read({ cancel_at_period_end: true })
   t.equal(ending.kind === 'fact' && ending.fact.cancelAt, 2_000_000_000_000, 'the end of the period')
@@ -213,6 +222,34 @@ test('bridge: owed calls begin one per lane, wait after failures, and are forgot
   )
   t.equal(startable(works, 0).length, 8, 'a bound')
   t.equal(laneOf({ id: 'x', kind: 'portal', customer: 'cus_1' }), 'cus_1')
+  t.end()
+})
+
+test('bridge: a call that leaves the list before its end is known is made again when it is owed again', (t) => {
+  const works: Works = new Map()
+  const call: OwedCall = { id: 'a', kind: 'portal', customer: 'cus_1' }
+  const begin = (): string[] => {
+    const found = startable(works, 0).map(({ id }) => id)
+    for (const id of found) if (works.has(id)) (works.get(id) as { state: string }).state = 'running'
+    return found
+  }
+  owe(works, [call])
+  t.deepEqual(begin(), ['a'])
+  // The provider hears of it, and its next list is here before its answer.
+  owe(works, [])
+  noteEnd(works, 'a', 'done')
+  t.equal(works.size, 0, 'nothing is left of it')
+  owe(works, [call])
+  t.deepEqual(begin(), ['a'], 'said again, made again')
+
+  owe(works, [])
+  owe(works, [call])
+  t.deepEqual(startable(works, 0), [], 'not while it runs')
+  noteEnd(works, 'a', 'done')
+  t.deepEqual(begin(), ['a'], 'owed anew while it ran')
+  owe(works, [])
+  noteEnd(works, 'a', { retryAt: 500 })
+  t.equal(works.size, 0, 'what failed and is owed no more is not tried again')
   t.end()
 })
 

@@ -50,6 +50,23 @@ test('bridge: plans and Stripe’s catalogue, and a second look finds nothing to
   t.end()
 })
 
+test('bridge: what sync would change says each price as people pay it', (t) => {
+  const [tiny] = DEFAULT_PLANS
+  if (tiny === undefined) throw new Error('no plans')
+  const said = (amount: number, currency: string): string[] => {
+    const price = { amount, currency, interval: 'month' as const }
+    return syncPlan([{ ...tiny, price }], { products: [], prices: [] }).map(describeStep)
+  }
+  for (const [amount, currency, text] of [
+    [750, 'usd', '$7.50'],
+    [700, 'jpy', '700 JPY'],
+    [1500, 'kwd', '1.50 KWD'],
+    [700_00, 'isk', '700 ISK'],
+  ] as const)
+    t.equal(said(amount, currency)[1], `tiny: make the price ${text} a month`)
+  t.end()
+})
+
 /** What Stripe would have after it. */
 function apply(catalogue: Catalogue, steps: SyncStep[]): void {
   const { products, prices } = catalogue

@@ -141,7 +141,7 @@ test('billing: the link goes by mail to who pays, and into no message', (t) => {
   const asked = story.settle()
   t.deepEqual(calls(asked), [{ id: `portal ${request}`, kind: 'portal', customer: 'cus_carol' }])
   const url = 'https://billing.stripe.example/p/session/secret'
-  stripeSays(story, request, { outcome: 'done', portal: { url, email: 'carol@example.org' } })
+  stripeSays(story, request, { outcome: 'done', portal: { url, email: 'carol@example.org', until: null } })
   const effects = story.settle()
   t.deepEqual(kinds(effects), ['mail', 'answer'])
   t.ok(story.mails.at(-1)?.text.includes(url))
@@ -152,7 +152,7 @@ test('billing: the link goes by mail to who pays, and into no message', (t) => {
   for (let at = 0; at < PORTAL_MAILS_PER_DAY_MAX; at += 1) {
     const next = story.asks(alice, 'billing alice')
     story.settle()
-    stripeSays(story, next, { outcome: 'done', portal: { url, email: 'carol@example.org' } })
+    stripeSays(story, next, { outcome: 'done', portal: { url, email: 'carol@example.org', until: null } })
     story.settle()
     story.now += 60_000
   }

@@ -94,7 +94,10 @@ test('each reason has its own grace', (t) => {
     const [text] = told(one.story.settle())
     const dues = one.story.state.provider.money.dues.get(one.pub)?.content
     t.equal(dues?.suspendAt, one.since + days[status] * DAY_MS, status)
-    t.match(text ?? '', status === 'past_due' ? /Stripe tries the card again.*`billing`/ : /`pay alice`/)
+    t.match(
+      text ?? '',
+      status === 'past_due' ? /Stripe tries the card again.*`billing alice`/ : /`pay alice`/,
+    )
   }
   t.end()
 })

@@ -244,6 +244,12 @@ test('paid, and no server has room: waits and says so; after a day the money goe
   fact(story, request)
   const waiting = story.settle()
   t.deepEqual(kinds(waiting), ['notice'])
+  story.asks(alice, 'list')
+  t.match(lastText(story.settle()), /\*\*alice\*\* is paid, and waits for room/)
+  story.asks(alice, 'pay alice')
+  const again = story.settle()
+  t.deepEqual(outcomes(again), ['refused'], 'no link is given once more')
+  t.match(lastText(again), /is paid, and not made yet/)
   story.now += PAID_WAIT_MS
   story.startedAt = story.now
   const { effects, wakeAt } = story.decide()

@@ -4,7 +4,7 @@ import test from 'tape'
 import { readMailSettings } from '../../plugin/mail-settings'
 import { htmlOf, subjectLine } from '../../plugin/mail-text'
 import { mailWords } from '../../plugin/words-mail'
-import { maskEmails } from '../../protocol/email-text'
+import { checkEmail, maskEmails } from '../../protocol/email-text'
 import type { FeedId } from '../../protocol/ids'
 import { EMAIL_REPLIES } from '../../protocol/mail'
 import { alice, bob, hub, lastText, outcomes, Story } from '../helpers/story'
@@ -18,6 +18,15 @@ function aliceIsUp(addressed: string[] = [alice]): { story: Story } {
   story.settle()
   return { story }
 }
+
+test('an address has nothing in it that nobody sees: no line end, no mark of direction, no joiner', (t) => {
+  for (const good of ['alice@example.org', 'älice+pubs@exämple.org', 'mailto:alice@example.org '])
+    t.ok(checkEmail(good), good)
+  for (const odd of ['\0', '\r\n', '\t', '\x7f', '\u200b', '\u202e', '\u2028', '\ufeff', '\ud800'])
+    for (const address of [`al${odd}ice@example.org`, `alice@exam${odd}ple.org`])
+      t.equal(checkEmail(address), null, JSON.stringify(address))
+  t.end()
+})
 
 test('email by message: asked of the local store, and answered without the address', (t) => {
   for (const reply of EMAIL_REPLIES) {
@@ -100,8 +109,11 @@ test('the text of a mail as HTML is the same text', (t) => {
   )
   const code = mailWords.code('Garden', '123456')
   t.doesNotMatch(code.subject, /\d/, 'a code does not stand in a subject, which screens show')
-  const portal = mailWords.portal('Garden', ['alice', 'shed'], 'https://billing.example/p/1')
+  const portal = mailWords.portal('Garden', ['alice', 'shed'], 'https://billing.example/p/1', null)
   t.match(portal.text, /\n\nhttps:\/\/billing\.example\/p\/1\n\n/)
+  t.match(portal.text, /good for a short time only/)
+  const lasting = mailWords.portal(null, ['alice'], 'https://pubs.example/portal/1', Date.UTC(2031, 4, 2))
+  t.match(lasting.text, /it is good until 2031-05-02: `billing`/)
   t.match(mailWords.receipt(null, 'alice', 'https://pay.example/r').text, /pay ButtCloud for the pub alice/)
   t.end()
 })

@@ -139,7 +139,7 @@ test('dues: dates stand in the mail; a payer learns no command of the owner; an 
   const text = mail.find(({ to }) => to.kind === 'owner')?.text ?? ''
   t.match(text, /until 2030-01-22 00:00 UTC/)
   t.match(text, /kept until 2030-02-21/)
-  t.match(text, /`billing`/)
+  t.match(text, /`billing alice`/)
   const payer = mail.find(({ to }) => to.kind === 'payer')?.text ?? ''
   t.match(payer, /ask the owner of alice/)
   t.doesNotMatch(payer, /email off/)

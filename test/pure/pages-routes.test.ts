@@ -11,6 +11,10 @@ test('routes: pages are read, the webhook is sent to', (t) => {
   t.deepEqual(routeOf('GET', '/paid?session_id=cs_test_1'), { to: 'page', page: 'paid' })
   t.deepEqual(routeOf('POST', '/webhook'), { to: 'webhook' })
   t.deepEqual(routeOf('GET', '/healthz'), { to: 'file', file: 'health' })
+  t.deepEqual(routeOf('GET', '/portal/1-2-cus_3-ff?utm=1'), {
+    ...{ to: 'portal', token: '1-2-cus_3-ff', presses: false },
+  })
+  t.deepEqual(routeOf('POST', '/portal/'), { to: 'portal', token: '', presses: true })
   const status = (method: string, url: string) => {
     const route = routeOf(method, url)
     return route.to === 'refused' ? [route.status, route.allow] : route.to
@@ -18,6 +22,8 @@ test('routes: pages are read, the webhook is sent to', (t) => {
   t.deepEqual(status('GET', '/webhook'), [405, 'POST'])
   t.deepEqual(status('POST', '/'), [405, 'GET, HEAD'])
   t.deepEqual(status('TRACE', '/terms'), [405, 'GET, HEAD'])
+  t.deepEqual(status('PUT', '/portal/x'), [405, 'GET, HEAD, POST'])
+  t.deepEqual(status('GET', '/portal'), [404, null])
   for (const url of [
     '/webhook/',
     '/Webhook',

@@ -165,7 +165,7 @@ test('what is no file of plans at all', (t) => {
 test('any plans there can be are written and read back the same', (t) => {
   const bytes = fc.integer({ min: 32, max: 4096 }).map((count) => count * 1024 ** 2)
   const price = fc.record({
-    amount: fc.integer({ min: 1, max: 999_999 }),
+    amount: fc.integer({ min: 50, max: 999_999 }),
     currency: fc.constantFrom('usd', 'eur', 'jpy', 'isk', 'kwd'),
     interval: fc.constantFrom('month' as const, 'year' as const),
   })
@@ -205,6 +205,28 @@ test('any plans there can be are written and read back the same', (t) => {
 
 const inOrder = ({ name, words, size, price, trialDays, perOwnerMax }: Plan): Plan => ({
   ...{ name, words, size, price, trialDays, perOwnerMax },
+})
+
+test('a price that can never be paid is a fault: no such currency, or less than Stripe takes', (t) => {
+  const [tiny] = DEFAULT_PLANS
+  if (tiny?.price == null) throw new Error('no plan with a price')
+  const faults = (amount: number, currency: string): string[] =>
+    faultsOf(plansText([{ ...tiny, price: { amount, currency, interval: 'month' } }]))
+  for (const [amount, currency] of [
+    [50, 'usd'],
+    [50, 'jpy'],
+    [30, 'gbp'],
+    [1, 'bob'],
+  ] as const)
+    t.deepEqual(faults(amount, currency), [], `${amount} ${currency}`)
+  for (const [amount, currency, fault] of [
+    [49, 'usd', /line \d+: amount: Stripe takes no single payment below \$0\.50, found "0\.49"/],
+    [49, 'jpy', /below 50 JPY/],
+    [200, 'czk', /below 15 CZK/],
+    [700, 'uds', /line \d+: currency: there is none called UDS/],
+  ] as const)
+    t.match(faults(amount, currency).join(), fault)
+  t.end()
 })
 
 test('money: the smallest unit, and the words', (t) => {

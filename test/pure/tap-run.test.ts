@@ -1,5 +1,5 @@
 import tape from 'tape'
-import { judge } from '../helpers/tap-run'
+import { failuresIn, judge } from '../helpers/tap-run'
 
 const tap = (...lines: string[]) => lines.join('\n')
 
@@ -35,5 +35,14 @@ tape('counting assertions: what is left out is named, and fails under CI', (t) =
   t.deepEqual([passed, failed], [1, 0])
   t.deepEqual(skipped, ['no Docker here', 'later', 'whole test'])
   t.equal(judge(left, null, true).failed, 3)
+  t.end()
+})
+
+tape('what failed is told again, short', (t) => {
+  const many = Array.from({ length: 100 }, (_, index) => `# line ${index}`)
+  const output = tap('ok 1 one', 'not ok 2 two', '  ---', '    at: here', '  ...', ...many, 'the end')
+  const short = failuresIn(output).split('\n')
+  t.deepEqual(short.slice(0, 5), ['not ok 2 two', '  ---', '    at: here', '  ...', '# line 89'])
+  t.equal(short.at(-1), 'the end')
   t.end()
 })

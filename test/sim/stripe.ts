@@ -266,8 +266,8 @@ export class SimStripe {
     this.world.timeline.at(this.random.between(5_000, 240_000), '', () => clock.set(-byMs))
   }
 
-  private portalOf(customer: string): { url: string; email: string | null } {
-    return { url: `https://portal.example/${customer}`, email: this.world.mail.payer(customer) }
+  private portalOf(customer: string): NonNullable<BillingDone['portal']> {
+    return { url: `https://portal.example/${customer}`, email: this.world.mail.payer(customer), until: null }
   }
 
   private factOf(one: Subscription): BillingFact {
@@ -290,6 +290,6 @@ function factOf(one: Subscription, now: Millis): BillingFact {
   return {
     ...{ subscription: id, checkout: session.checkout, session: session.id, customer: `cus_${session.id}` },
     ...{ status, plan, periodEnd, cancelAt, refunded, live: true, event: null },
-    ...{ email: null, receiptUrl: null, invoice: null, stripeTime: now },
+    ...{ email: null, portal: null, receiptUrl: null, invoice: null, stripeTime: now },
   }
 }

@@ -1,0 +1,145 @@
+/** What `doctor` finds, as judged from what was measured, and as text. Pure; io/doctor.ts looks. */
+import type { HubView } from '../protocol/rpc'
+import { bytesText, durationText } from '../protocol/units'
+import type { Paint } from './render'
+
+/** none: not there, and needs not be. */
+export type Health = 'good' | 'warn' | 'bad' | 'none'
+
+export interface Finding {
+  what: string
+  health: Health
+  /** What is so, without a full stop. */
+  words: string
+  /** What to do about it; null where there is nothing to do. */
+  todo: string | null
+}
+
+export const finding = (
+  what: string,
+  health: Health,
+  words: string,
+  todo: string | null = null,
+): Finding => ({ what, health, words, todo })
+
+const MEGABYTE = 1024 * 1024
+/** A node writes its log, its indexes anew and a file beside each that it replaces; below this that begins to fail. */
+const DISK_BAD_BYTES = 100 * MEGABYTE
+const DISK_WARN_BYTES = 1024 * MEGABYTE
+
+/** Free disk under our folder. */
+export function judgeDisk(folder: string, freeBytes: number): Finding {
+  const words = `${bytesText(freeBytes)} free for ${folder}`
+  if (freeBytes < DISK_BAD_BYTES)
+    return finding('disk', 'bad', words, 'Make room before anything else: what can not be written is refused')
+  return freeBytes < DISK_WARN_BYTES
+    ? finding('disk', 'warn', words, 'Make some room soon')
+    : finding('disk', 'good', words)
+}
+
+/** The secret handshake needs no clock, but dates that were promised and the order in which clients show messages do. */
+const CLOCK_WARN_MS = 30_000
+const CLOCK_BAD_MS = 5 * 60_000
+
+/** How far our clock is from the provider's; the answer took `tripMs`, so half of that is not known. */
+export function judgeClock(aheadMs: number, tripMs: number): Finding {
+  const away = Math.max(0, Math.abs(aheadMs) - tripMs / 2)
+  const words = `${durationText(away)} ${aheadMs < 0 ? 'behind' : 'ahead of'} the provider's`
+  if (away < CLOCK_WARN_MS) return finding('clock', 'good', "agrees with the provider's")
+  return finding(
+    'clock',
+    away < CLOCK_BAD_MS ? 'warn' : 'bad',
+    words,
+    'Set one of the two right: let a time service (NTP) do it',
+  )
+}
+
+/** What a provider on this machine says of its hubs. */
+export function judgeHubs(hubs: HubView[]): Finding {
+  const there = hubs.filter(({ status }) => status !== 'retired')
+  const silent = there.filter(({ connected }) => !connected)
+  if (there.length === 0)
+    return finding(
+      'provider here',
+      'warn',
+      'runs, and no server has joined it',
+      'Get a token for one: buttcloud admin hub-token',
+    )
+  const pubs = there.reduce((sum, hub) => sum + hub.pubs, 0)
+  const words = `runs, with ${counted(there.length, 'server')} and ${counted(pubs, 'pub')}`
+  if (silent.length === 0) return finding('provider here', 'good', words)
+  return finding(
+    'provider here',
+    'bad',
+    `${words}; out of reach: ${silent.map(({ label }) => label).join(', ')}`,
+    'Look whether `buttcloud hub` runs there, and whether that server reaches this one',
+  )
+}
+
+const counted = (count: number, what: string): string => `${count} ${what}${count === 1 ? '' : 's'}`
+
+/** The oldest API that the hub speaks with; older engines know no one-shot figures. */
+const DOCKER_API_MIN = '1.41'
+
+/** What the engine says of itself; null where none answers. */
+export function judgeDocker(
+  socket: string,
+  answer: { version: string; api: string } | null,
+  why: string,
+  needed: boolean,
+): Finding {
+  if (answer === null)
+    return needed
+      ? finding(
+          'Docker',
+          'bad',
+          `does not answer on ${socket} (${why})`,
+          'Start it, and let this user reach its socket; or run the hub with --engine process, to try things out',
+        )
+      : finding('Docker', 'none', `none on ${socket}; only a server that runs pubs needs it`)
+  const words = `${answer.version} answers on ${socket}`
+  return isOlder(answer.api, DOCKER_API_MIN)
+    ? finding(
+        'Docker',
+        needed ? 'bad' : 'warn',
+        `${words}, with API ${answer.api}`,
+        `Install a newer one: API ${DOCKER_API_MIN} is needed (Docker 20.10)`,
+      )
+    : finding('Docker', 'good', words)
+}
+
+function isOlder(version: string, than: string): boolean {
+  const [major = 0, minor = 0] = version.split('.').map(Number)
+  const [majorMin = 0, minorMin = 0] = than.split('.').map(Number)
+  return major < majorMin || (major === majorMin && minor < minorMin)
+}
+
+const MARKS: Record<Health, string> = { good: 'good', warn: 'look', bad: 'bad ', none: '-   ' }
+
+/** A line each, and what to do under those that need something. */
+export function doctorText(findings: Finding[], paint: Paint): string {
+  const width = Math.max(...findings.map(({ what }) => what.length))
+  const colour: Record<Health, (text: string) => string> = {
+    ...{ good: paint.good, warn: paint.bold, bad: paint.bad, none: paint.dim },
+  }
+  return findings
+    .flatMap(({ what, health, words, todo }) => [
+      `${colour[health](MARKS[health])}  ${what.padEnd(width)}  ${words}`,
+      ...(todo === null ? [] : [`      ${' '.repeat(width)}  → ${todo}.`]),
+    ])
+    .join('\n')
+}
+
+/** The last line. */
+export function verdict(findings: Finding[]): string {
+  const bad = findings.filter(({ health }) => health === 'bad').length
+  const warn = findings.filter(({ health }) => health === 'warn').length
+  if (bad + warn === 0) return 'All is well.'
+  return [
+    bad > 0 ? `${bad} of ${findings.length} must be mended` : null,
+    warn > 0 ? `${warn} to look at` : null,
+  ]
+    .filter((part) => part !== null)
+    .join(', ')
+    .concat('.')
+}

@@ -1,0 +1,40 @@
+/** What a monitor is told of a hub. Names: protocol/metrics.ts. */
+import type { Sample } from '../protocol/metrics'
+import type { HubState } from './state'
+
+/** What is known besides the feeds. */
+export interface Around {
+  writing: boolean
+  engineReachable: boolean
+  /** How long the provider has been out of reach; null while it is there. */
+  providerAwayMs: number | null
+  /** The sequence of the hub's own feed. */
+  feedMessages: number
+}
+
+/** All gauges of a hub, and the length of its feed. */
+export function hubSamples(state: HubState, around: Around): Sample[] {
+  const { writing, engineReachable, providerAwayMs, feedMessages } = around
+  return [
+    { name: 'buttcloud_writing', value: writing ? 1 : 0 },
+    { name: 'buttcloud_engine_reachable', value: engineReachable ? 1 : 0 },
+    { name: 'buttcloud_provider_connected', value: providerAwayMs === null ? 1 : 0 },
+    { name: 'buttcloud_provider_away_seconds', value: (providerAwayMs ?? 0) / 1_000 },
+    { name: 'buttcloud_feed_messages_total', value: feedMessages },
+    ...phasesOf(state),
+  ]
+}
+
+function phasesOf({ specs, observed }: HubState): Sample[] {
+  const counts: Record<string, number> = { up: 0 }
+  for (const pub of specs.keys()) {
+    const phase = observed.get(pub)?.content.phase ?? 'placed'
+    // Nothing of it is here any more.
+    if (phase !== 'removed') counts[phase] = (counts[phase] ?? 0) + 1
+  }
+  return Object.entries(counts).map(([phase, value]) => ({
+    name: 'buttcloud_pubs',
+    labels: { phase },
+    value,
+  }))
+}

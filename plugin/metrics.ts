@@ -1,0 +1,131 @@
+/** What a monitor is told of a provider: figures of what is, and events out of what was done. Names: protocol/metrics.ts. */
+import type { FeedId, Millis } from '../protocol/ids'
+import { MANY_REQUESTS, NO_COMMAND, type Sample } from '../protocol/metrics'
+import type { State } from '../protocol/state'
+import type { Effect } from './effects'
+import { entitlementOf, isBillingOn } from './entitlement'
+import type { World } from './look'
+import { observationOf, phaseOf, reservedBytesOf } from './query'
+
+/** What is known besides the feeds. */
+export interface Around {
+  connected: ReadonlySet<FeedId>
+  /** Since when hubs are gone that were here in this run. */
+  goneSince: ReadonlyMap<FeedId, Millis>
+  /** Since when this provider hears its hubs. */
+  since: Millis
+  writing: boolean
+  /** Mails in the queue; null: no mail is sent. */
+  mailWaiting: number | null
+  callsOwed: number
+}
+
+type Known = Pick<World, 'state' | 'now' | 'policy'>
+
+/** All gauges of a provider, and the length of its feed. */
+export function providerSamples(world: Known, around: Around): Sample[] {
+  const { state, now } = world
+  const { provider, open } = state
+  const { writing, mailWaiting, callsOwed } = around
+  let oldest = now
+  for (const { receivedAt } of open.values()) oldest = Math.min(oldest, receivedAt)
+  const samples: Sample[] = [
+    { name: 'buttcloud_writing', value: writing ? 1 : 0 },
+    { name: 'buttcloud_feed_messages_total', value: provider.sequence },
+    { name: 'buttcloud_requests_open', value: open.size },
+    { name: 'buttcloud_request_open_seconds_max', value: (now - oldest) / 1_000 },
+    { name: 'buttcloud_owners', value: provider.owners.size },
+    { name: 'buttcloud_stripe_calls_owed', value: callsOwed },
+    { name: 'buttcloud_bridges', value: bridgesOf(state) },
+    ...fleetSamples(world, around),
+    ...pubSamples(world),
+  ]
+  if (mailWaiting !== null) samples.push({ name: 'buttcloud_mail_waiting', value: mailWaiting })
+  return samples
+}
+
+function bridgesOf({ provider }: State): number {
+  return [...provider.money.bridges.values()].filter(({ status }) => status === 'admitted').length
+}
+
+function fleetSamples({ state, now }: Known, { connected, goneSince, since }: Around): Sample[] {
+  const counts = { connected: 0, away: 0, retired: 0 }
+  const bytes = { offered: 0, reserved: 0 }
+  let away = 0
+  for (const { hub, status } of state.provider.hubs.values()) {
+    const found = status === 'retired' ? 'retired' : connected.has(hub) ? 'connected' : 'away'
+    counts[found] += 1
+    if (found === 'away') away = Math.max(away, now - (goneSince.get(hub) ?? since))
+    if (found === 'retired') continue
+    bytes.offered += state.authors.get(hub)?.capacity?.memoryBytes ?? 0
+    bytes.reserved += reservedBytesOf(state, hub)
+  }
+  return [
+    ...counted('buttcloud_hubs', 'state', counts),
+    ...counted('buttcloud_hub_memory_bytes', 'what', bytes),
+    { name: 'buttcloud_hub_away_seconds_max', value: Math.max(0, away) / 1_000 },
+  ]
+}
+
+function pubSamples(world: Known): Sample[] {
+  const { state } = world
+  const phases: Record<string, number> = {}
+  const money: Record<string, number> = {}
+  const add = (to: Record<string, number>, key: string): void => {
+    to[key] = (to[key] ?? 0) + 1
+  }
+  const billing = isBillingOn(state)
+  for (const pub of state.provider.pubs.values()) {
+    add(phases, phaseOf(pub, observationOf(state, pub)))
+    if (pub.record.status !== 'live') continue
+    // Who does not charge has no dues to be looked up.
+    if (!billing) {
+      add(money, 'billing-off')
+      continue
+    }
+    const right = entitlementOf(world, pub)
+    const stage = state.provider.money.dues.get(pub.pub)?.content.stage
+    add(money, right.ok ? right.why : stage === undefined || stage === 'clear' ? 'due' : stage)
+  }
+  return [...counted('buttcloud_pubs', 'phase', phases), ...counted('buttcloud_money_pubs', 'state', money)]
+}
+
+/** One sample at least, so that a metric is shown also where all of it is zero. */
+function counted(name: Sample['name'], label: string, counts: Record<string, number>): Sample[] {
+  const entries = Object.entries(counts)
+  if (entries.length === 0) return NOTHING[name] === undefined ? [] : [NOTHING[name]]
+  return entries.map(([value, count]) => ({ name, labels: { [label]: value }, value: count }))
+}
+
+const NOTHING: Partial<Record<Sample['name'], Sample>> = {
+  buttcloud_pubs: { name: 'buttcloud_pubs', labels: { phase: 'up' }, value: 0 },
+  buttcloud_money_pubs: { name: 'buttcloud_money_pubs', labels: { state: 'paid' }, value: 0 },
+}
+
+const INVITING: ReadonlySet<string | null> = new Set(['create', 'import', 'invite'])
+
+/** The events in an effect that was performed. */
+export function eventsOf(effect: Effect, now: Millis): Sample[] {
+  if (effect.kind === 'burst')
+    return [
+      {
+        name: 'buttcloud_requests_answered_total',
+        labels: { command: MANY_REQUESTS, outcome: effect.payload.outcome },
+        value: 1,
+      },
+    ]
+  if (effect.kind !== 'answer' || !effect.payload.final) return []
+  const { command, outcome } = effect.payload
+  const events: Sample[] = [
+    {
+      name: 'buttcloud_requests_answered_total',
+      labels: { command: command ?? NO_COMMAND, outcome },
+      value: 1,
+    },
+  ]
+  if (command !== null && outcome === 'done' && INVITING.has(command)) {
+    const seconds = Math.max(0, now - effect.request.receivedAt) / 1_000
+    events.push({ name: 'buttcloud_invite_seconds', labels: { command }, value: seconds })
+  }
+  return events
+}

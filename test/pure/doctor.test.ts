@@ -1,0 +1,53 @@
+import tape from 'tape'
+import { doctorText, finding, judgeClock, judgeDisk, judgeDocker, judgeHubs, verdict } from '../../cli/doctor'
+import { paint } from '../../cli/render'
+import type { HubView } from '../../protocol/rpc'
+
+const hub = (label: string, more: Partial<HubView> = {}): HubView => ({
+  ...{ hub: '@a' as HubView['hub'], label, status: 'admitted', connected: true, engine: 'docker', host: 'h' },
+  ...{ memoryBytes: 1, reservedBytes: 0, pubs: 2 },
+  ...more,
+})
+
+tape('doctor: disk, clock and engine are judged by what they lead to', (t) => {
+  const disk = (megabytes: number) => judgeDisk('/a', megabytes * 1024 * 1024).health
+  t.deepEqual([99, 100, 1023, 1024].map(disk), ['bad', 'warn', 'warn', 'good'])
+  t.equal(judgeClock(29_999, 0).health, 'good')
+  t.equal(judgeClock(-31_000, 0).health, 'warn')
+  t.equal(judgeClock(31_000, 4_000).health, 'good', 'the way of the answer is not counted')
+  t.match(judgeClock(-3_600_000, 100).words, /behind the provider's/)
+  t.equal(judgeClock(-3_600_000, 100).health, 'bad')
+  const engine = (api: string, needed: boolean) => judgeDocker('/s', { version: '1', api }, '', needed).health
+  t.deepEqual(
+    [engine('1.41', true), engine('2.0', true), engine('1.40', true), engine('1.9', false)],
+    ['good', 'good', 'bad', 'warn'],
+  )
+  t.equal(judgeDocker('/s', null, 'gone', false).health, 'none', 'who runs no pubs needs no engine')
+  t.match(judgeDocker('/s', null, 'gone', true).words, /gone/)
+  t.end()
+})
+
+tape('doctor: servers of the provider here', (t) => {
+  t.equal(judgeHubs([]).health, 'warn')
+  t.match(judgeHubs([hub('one'), hub('two')]).words, /2 servers and 4 pubs/)
+  const away = judgeHubs([
+    hub('one'),
+    hub('two', { connected: false }),
+    hub('old', { connected: false, status: 'retired' }),
+  ])
+  t.equal(away.health, 'bad')
+  t.match(away.words, /out of reach: two$/, 'who was retired is not missed')
+  t.end()
+})
+
+tape('doctor: what is read', (t) => {
+  const findings = [finding('disk', 'good', 'much'), finding('your node', 'bad', 'gone', 'Start it')]
+  t.equal(
+    doctorText(findings, paint(false)),
+    'good  disk       much\nbad   your node  gone\n                 → Start it.',
+  )
+  t.equal(verdict(findings), '1 of 2 must be mended.')
+  t.equal(verdict([finding('disk', 'warn', '')]), '1 to look at.')
+  t.equal(verdict([]), 'All is well.')
+  t.end()
+})
