@@ -4,7 +4,18 @@ import { DEFAULT_DUES } from '../../plugin/dues-policy'
 import { CLOCKS_AGREE_MS } from '../../protocol/limits-money'
 import { buildPermit } from '../../protocol/messages/permit'
 import { provider } from '../helpers/story'
-import { BRIDGE, billing, passes, recordOf, specOf, stagesOf, told, unpaid } from '../helpers/story-money'
+import {
+  asked,
+  BRIDGE,
+  billing,
+  grants,
+  passes,
+  recordOf,
+  specOf,
+  stagesOf,
+  told,
+  unpaid,
+} from '../helpers/story-money'
 
 const DAY_MS = 24 * 3_600_000
 
@@ -44,6 +55,48 @@ test('a clock of ours that jumps ahead makes no promise and breaks none', (t) =>
   one.story.otherClocksAheadMs = [0]
   passes(one, one.since + 14 * DAY_MS)
   t.deepEqual(stagesOf(one, one.since), ['grace 0', 'reminded 12', 'suspended 14'])
+  t.end()
+})
+
+test('a clock of ours that jumps ahead ends no gift, and tells nobody to pay', (t) => {
+  const one = unpaid()
+  grants(one.story, { kind: 'pub', pub: one.pub }, one.since + 10 * DAY_MS)
+  one.story.settle()
+  one.story.now += 1_000 * DAY_MS
+  one.story.otherClocksAheadMs = [-1_000 * DAY_MS]
+  t.deepEqual(one.story.settle(), [])
+  t.deepEqual(one.story.decide().held, [{ pub: one.pub, why: 'clocks' }])
+  one.story.now -= 1_000 * DAY_MS
+  one.story.otherClocksAheadMs = [0]
+  passes(one, one.since + 11 * DAY_MS)
+  t.deepEqual(stagesOf(one, one.since), ['grace 10'], 'but at its own date')
+  t.end()
+})
+
+test('nor does it move a date away that was promised and is not told yet', (t) => {
+  const one = unpaid()
+  const [promise] = one.story.decide().effects
+  if (promise !== undefined) one.story.perform(promise)
+  one.story.now += 1_000 * DAY_MS
+  one.story.otherClocksAheadMs = [-1_000 * DAY_MS]
+  t.deepEqual(one.story.settle(), [])
+  t.deepEqual(one.story.decide().held, [{ pub: one.pub, why: 'clocks' }])
+  one.story.now -= 1_000 * DAY_MS
+  one.story.otherClocksAheadMs = [0]
+  t.match(told(one.story.settle())[0] ?? '', /until 2030-01-15/)
+  t.deepEqual(stagesOf(one, one.since), ['grace 0'])
+  t.end()
+})
+
+test('a command and a stage of one look are two records, one after the other: none undoes the other', (t) => {
+  const one = unpaid()
+  passes(one, one.since + 14 * DAY_MS - 1)
+  one.story.now += 1
+  const [stage] = one.story.decide().effects
+  if (stage !== undefined) one.story.perform(stage)
+  asked(one, 'stop alice')
+  const { suspended, desired } = recordOf(one)
+  t.deepEqual({ suspended, desired }, { suspended: true, desired: 'down' })
   t.end()
 })
 
