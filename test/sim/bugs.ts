@@ -30,7 +30,7 @@ export const BUGS = {
   'kept-too-short': 'a pub that ends unpaid is not kept for its time',
   'suspension-not-heard': 'the hub does not hear that a pub shall be down',
   'payment-not-heard': 'the provider does not hear that somebody pays',
-  'plan-not-heard': 'the provider does not hear for which plan somebody pays',
+  'plan-not-followed': 'who pays for another plan keeps the one before',
   'size-not-followed': 'who gets another plan keeps the size of the one before',
   'sizes-not-heard': 'the hub does not hear how large its pubs shall be',
   'gift-not-heard': 'the provider does not hear of what the operator gives',

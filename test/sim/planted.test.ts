@@ -23,14 +23,15 @@ const ONLY: Partial<Record<Bug, ReadonlySet<Invariant>>> = {
   'links-forgotten': BUT_STATE,
   'dues-not-told': BUT_STATE,
   'payment-not-heard': BUT_STATE,
-  'plan-not-heard': new Set<Invariant>(['as-paid']),
   'gift-not-heard': BUT_STATE,
   'gift-for-ever': BUT_STATE,
   'gift-not-taken-back': BUT_STATE,
 }
 
 /** Worlds that showed these when they were last looked for: the others are only searched where that is so no more. */
-const SHOWN_BY: Partial<Record<Bug, number>> = {}
+const SHOWN_BY: Partial<Record<Bug, number>> = {
+  'reverted-not-heard': 21,
+}
 
 /** A world that shows the bug; null when none does. */
 async function caughtBy(bug: Bug): Promise<Outcome | null> {

@@ -13,7 +13,6 @@ type Content = { type?: unknown; until?: unknown; given?: unknown }
 const MISHEARD: Partial<Record<Bug, (content: Content) => Content | null>> = {
   'payment-not-heard': (one) =>
     one.type === 'buttcloud/payment' ? { ...one, ...{ status: 'unpaid' } } : one,
-  'plan-not-heard': (one) => (one.type === 'buttcloud/payment' ? { ...one, ...{ plan: null } } : one),
   'gift-not-heard': (one) => (one.type === 'buttcloud/grant' ? null : one),
   'gift-for-ever': (one) => (one.type === 'buttcloud/grant' ? { ...one, until: null } : one),
   'gift-not-taken-back': (one) => (one.type === 'buttcloud/grant' ? { ...one, given: true } : one),
@@ -48,6 +47,10 @@ export function plantInMoney({ bugs }: Universe, provider: Provider): void {
       const unpaid = ends && inbox.state.provider.money.dues.get(pub)?.key === answers
       return say(unpaid ? { ...content, keepUntil: 1 } : content, recps)
     }
+  if (bugs.has('plan-not-followed')) {
+    const { paymentsOfPub } = inbox.state.provider.money
+    paymentsOfPub.keys = () => new Map<PubMessage['pub'], never>().keys()
+  }
   if (bugs.has('size-not-followed'))
     inbox.say = (content, recps) => {
       const { type, pub, plan } = content as PubMessage
