@@ -42,7 +42,6 @@ export const BUGS = {
   'mail-late': 'mails wait for twenty minutes',
   'mail-without-date': 'no mail names a date',
   'invite-mailed': 'the welcome has the invite in it',
-  'portal-to-anybody': 'the link to cards and receipts goes to somebody else than who pays',
   'email-off-not-heard': 'an address that was taken back is kept',
   'address-repeated': 'an answer repeats the address that it was given',
   'address-in-log': 'an address is in the log',
