@@ -1,5 +1,8 @@
 /** The billing bridge, wired together: its keys, its provider, Stripe, and the pages in front of it. */
 import type { FeedId } from '../protocol/ids'
+import { openDataFolder } from '../sbot/data-folder'
+import { makeFolder } from '../sbot/durable'
+import { createLog, type Log, type LogLook } from '../sbot/log'
 import { realClock } from '../sbot/loop'
 import type { MetricsPlace } from '../sbot/metrics-page'
 import { networkKeyOf } from '../sbot/network'
@@ -7,7 +10,6 @@ import { type Bridge, createBridge } from './io/bridge'
 import { checkBilling, type Finding } from './io/check'
 import { readKeys, readStripe } from './io/config'
 import { createLink } from './io/link'
-import { createLog, type Log } from './io/log'
 import { joinProvider, keysIn } from './io/membership'
 import { monitorBilling, webhookOutcome } from './io/monitor'
 import { askOnce, memberIn } from './io/once'
@@ -40,7 +42,9 @@ export interface BillingOptions {
   networkKey?: string
   /** Where Stripe's keys are looked for first. Default: the process's. */
   environment?: Record<string, string | undefined>
-  /** A logger, or a function for plain lines. Default: pino on stderr. */
+  /** How the log looks, which is on stderr. Default: JSON lines, from `info` on. */
+  logLook?: LogLook
+  /** Takes the log instead: a logger, or a function for plain lines. */
   log?: Log | ((line: string) => void)
 }
 
@@ -59,9 +63,12 @@ const LOOPBACK_URL = `http://${LOOPBACK}`
 
 /** Runs a bridge until stopped. Rejects with a sentence when a key is missing, or it has joined no provider. */
 export async function runBilling(options: BillingOptions): Promise<RunningBilling> {
-  const log = typeof options.log === 'object' ? options.log : createLog(options.log)
+  const log =
+    typeof options.log === 'object' ? options.log : createLog('billing', options.logLook, options.log)
   const { dir: directory, environment = process.env } = options
   const networkKey = networkKeyOf(options.networkKey)
+  makeFolder(directory)
+  openDataFolder(directory, 'billing', (sentence) => log.info({}, sentence))
   const { stripeKey, webhookSecrets, stripeBase, operator } = readKeys(directory, environment)
   if (webhookSecrets.length === 0)
     throw new Error(

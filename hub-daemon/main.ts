@@ -3,6 +3,7 @@ import { join } from 'node:path'
 import type { FeedId } from '../protocol/ids'
 import { HANDSHAKE_TIMEOUT_MS } from '../protocol/limits'
 import { addressOf } from '../protocol/token'
+import { createLog, type Log, type LogLook } from '../sbot/log'
 import type { Membership } from '../sbot/membership'
 import type { MetricsPlace } from '../sbot/metrics-page'
 import { networkKeyOf, openNode } from '../sbot/stacks'
@@ -13,7 +14,6 @@ import { chooseEngine } from './io/engine-choice'
 import { Exports } from './io/exports'
 import { Fetcher } from './io/fetch'
 import { joinProvider, readMembership } from './io/join'
-import { createLog, type Log } from './io/log'
 import { Meter } from './io/meter'
 import { createHubMethods } from './io/methods'
 import { monitorHub } from './io/monitor'
@@ -54,7 +54,9 @@ export interface HubOptions {
   nobodyElse?: boolean
   /** base64 of the network's key; default BUTTCLOUD_CAPS_SHS, else the main network. */
   networkKey?: string
-  /** A pino logger, or a function for plain lines. Default: pino on stderr. */
+  /** How the log looks, which is on stderr. Default: JSON lines, from `info` on. */
+  logLook?: LogLook
+  /** Takes the log instead: a logger, or a function for plain lines. */
   log?: Log | ((line: string) => void)
   /** Called when the hub can't go on; the caller stops it and ends. */
   onFailed?(error: Error): void
@@ -74,13 +76,14 @@ const EVERY_ADDRESS = '0.0.0.0'
 
 /** Runs a hub until stopped. Rejects with a sentence when it has joined no provider, or the token is refused. */
 export async function runHub(options: HubOptions): Promise<RunningHub> {
-  const log = typeof options.log === 'object' ? options.log : createLog(options.log)
+  const log = typeof options.log === 'object' ? options.log : createLog('hub', options.logLook, options.log)
   const networkKey = networkKeyOf(options.networkKey)
   let membership: Membership | null = null
   let methods: HubMethods | null = null
   const node = await openNode({
     path: join(options.dir, 'node'),
     kind: 'hub',
+    data: { folder: options.dir, kind: 'hub' },
     unixSocket: false,
     plugins: [hubPlugin({ provider: () => membership?.provider ?? null, methods: () => methods })],
     networkKey,

@@ -2,6 +2,7 @@
 import type { Command } from '../protocol/command-kinds'
 import { isGood } from '../protocol/evolve-money'
 import { PORTAL_MAILS_PER_DAY_MAX } from '../protocol/limits-money'
+import type { OwedCall } from '../protocol/rpc-billing'
 import type { PubFact, Request } from '../protocol/state'
 import type { PaymentFact } from '../protocol/state-money'
 import { isAlive } from './billing-owed'
@@ -74,11 +75,20 @@ export function beginCancel(
   if (payment === null) return answer(look, request, 'refused', words.nothingToCancel(called), options)
   const { cancelAt, subscription } = payment.content
   if (!isAlive(payment)) return answer(look, request, 'done', words.cancelledNow(called), options)
-  if (cancelAt !== null) return answer(look, request, 'done', words.cancelled(called, cancelAt), options)
-  const call = { id: `cancel-later ${request.key}`, kind: 'cancel-later', subscription } as const
+  // Of what is not paid nothing is left to run: Stripe would go on trying the card until then.
+  const isGoing = isGood(payment.content.status)
+  const isTrial = payment.content.status === 'trialing'
+  if (cancelAt !== null && isGoing)
+    return answer(look, request, 'done', words.cancelled(called, cancelAt, isTrial), options)
+  const call: OwedCall = isGoing
+    ? { id: `cancel-later ${request.key}`, kind: 'cancel-later', subscription }
+    : { id: `cancel-now ${subscription}`, kind: 'cancel-now', subscription, refund: false }
   const reply = askStripe(look, request, call, request.receivedAt)
   if (reply.state === 'failed')
     return answer(look, request, 'failed', words.notCancelled(called, reply.reason), options)
+  // A card that failed between the call and its word: what was asked for is done, and more takes another word.
+  if (reply.state === 'done' && !isGoing && cancelAt !== null)
+    return answer(look, request, 'done', words.cancelledOwing(called, cancelAt), options)
   // Done, and the fact that shows it comes before that: it wakes the loop.
   if (reply.state === 'waiting') saySlow(look, request, reply, 'cancel the subscription', options)
 }

@@ -13,7 +13,7 @@ import { payWords } from './words-pay'
 function sayElsewhere(look: Look, request: Request, told: Checkout): void {
   const { content } = told
   const session = look.world.state.provider.money.sessions.get(content.checkout)
-  const plan = planOf(look.world.policy, content.plan)
+  const plan = offered(look, told)
   const final = content.kind === 'pay' || content.checkout !== request.key
   if (session === undefined || (!final && look.world.state.provider.answers.has(request.key))) return
   const until = session.content.expiresAt
@@ -22,6 +22,16 @@ function sayElsewhere(look: Look, request: Request, told: Checkout): void {
 }
 
 const costsOf = (plan: Plan | null): string | null => (plan === null ? null : payWords.costs(plan))
+
+/** The plan as this checkout sells it: the bridge gives no second trial to a pub that was ever paid for. */
+function offered({ world: { state, policy } }: Look, { content, sequence }: Checkout): Plan | null {
+  const { paymentsOfPub, payments } = state.provider.money
+  const plan = planOf(policy, content.plan)
+  const isPaidBefore = (paymentsOfPub.get(content.pub) ?? []).some(
+    (id) => (payments.get(id)?.firstSequence ?? sequence) < sequence,
+  )
+  return plan !== null && isPaidBefore ? { ...plan, trialDays: 0 } : plan
+}
 
 /** What an answer about a checkout says of itself. */
 export const optionsOf = (request: Request, { content }: Checkout) => ({
@@ -101,10 +111,10 @@ export function sayLinkAgain(look: Look, request: Request, told: Checkout): void
 
 /** To current owners only: in this thread when nobody else reads it, else in one of its own, and here that it is there. */
 function sayLink(look: Look, request: Request, told: Checkout, url: string): void {
-  const { state, policy } = look.world
+  const { state } = look.world
   const { content } = told
   const session = state.provider.money.sessions.get(content.checkout)
-  const plan = planOf(policy, content.plan)
+  const plan = offered(look, told)
   const options = optionsOf(request, told)
   if (session === undefined) return
   if (plan === null)

@@ -6,10 +6,12 @@ import type { Plan } from '../protocol/plan'
 import type { BackupItem } from '../protocol/rpc-backup'
 import { readJson } from '../sbot/durable'
 import { keysIn } from '../sbot/identity'
+import { createLog, type LogLook } from '../sbot/log'
 import type { MetricsPlace } from '../sbot/metrics-page'
 import { openNode } from '../sbot/stacks'
 import * as plugin from './index'
 import { stoppedBackup } from './io/backup-stopped'
+import { logOver } from './io/log'
 import { plansPath, readPlansFile, writePlansFile } from './io/plans-file'
 import type { Log } from './io/provider'
 import { answersAs, type PutBackDone, type PutBackOptions, putBack, refuseHalfRestored } from './io/put-back'
@@ -32,7 +34,10 @@ export interface RunProviderOptions {
   metrics?: MetricsPlace | false
   /** Where the settings say nothing either. Default: nowhere. */
   metricsDefault?: MetricsPlace
-  log: Log
+  /** How the log looks, which is on stderr. Default: JSON lines, from `info` on. */
+  logLook?: LogLook
+  /** Takes the log instead. */
+  log?: Log
 }
 
 export interface RunningProvider {
@@ -46,7 +51,7 @@ export interface RunningProvider {
 
 /** Starts a provider; resolves once it has read its log. Throws a sentence when it can't. */
 export async function runProvider(options: RunProviderOptions): Promise<RunningProvider> {
-  const { dir, host, port, log } = options
+  const { dir, host, port, log = logOver(createLog('provider', options.logLook)) } = options
   const address = `${options.external ?? host}:${port}`
   refuseHalfRestored(dir)
   const restored = readRestored(join(dir, 'buttcloud'))
@@ -57,6 +62,7 @@ export async function runProvider(options: RunProviderOptions): Promise<RunningP
   const node = await openNode({
     path: dir,
     kind: 'provider',
+    data: { folder: dir, kind: 'provider' },
     listen: { host, port, ...(options.external === undefined ? {} : { external: options.external }) },
     unixSocket: true,
     plugins: [plugin],

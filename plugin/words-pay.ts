@@ -101,10 +101,12 @@ export const payWords = {
     `I have mailed that page to who pays for **${name}** ${count} times today already, so I did nothing. It goes to the address that they gave Stripe; please have them look there, and try again tomorrow.`,
   notMailed: (name: string, why: string): string =>
     `I could not get the page for cards and receipts of **${name}**: ${why}. Nothing has changed; please try again later.`,
-  cancelled: (name: string, until: Millis): string =>
-    `The subscription of **${name}** is cancelled: nothing more is charged. The pub runs on until ${when(until)}, which is paid, and is stopped then. To take it back, whoever pays opens their page at Stripe: \`billing ${name}\` has it mailed to them.`,
+  cancelled: (name: string, until: Millis, isTrial: boolean): string =>
+    `The subscription of **${name}** is cancelled: nothing more is charged. The pub runs on until ${when(until)}, ${isTrial ? 'when its trial is over' : 'which is paid'}, and is stopped then. To take it back, whoever pays opens their page at Stripe: \`billing ${name}\` has it mailed to them.`,
+  cancelledOwing: (name: string, until: Millis): string =>
+    `The subscription of **${name}** is cancelled and ends at ${when(until)}. Its last payment failed meanwhile, and Stripe tries that again until then; \`cancel ${name}\` once more ends it at once.`,
   cancelledNow: (name: string): string =>
-    `The subscription of **${name}** is over: nothing more is charged. \`pay ${name}\` makes a link for a new one.`,
+    `The subscription of **${name}** is over: nothing more is charged. \`list\` says until when the pub runs, and \`pay ${name}\` makes a link for a new one.`,
   notCancelled: (name: string, why: string): string =>
     `I could not cancel the subscription of **${name}**: ${why}. It goes on as it was; please try again later, or tell the people who run me.`,
   deletedWith:

@@ -89,7 +89,7 @@ export const planWords = {
   leaving: (name: string, at: string): string =>
     `The subscription of **${name}** is cancelled and ends on ${at}, so its plan can't be changed until then.`,
   unpaidStays: (name: string): string =>
-    `**${name}** is not paid for just now, so its plan stays. \`billing\` puts that right; then send this again.`,
+    `**${name}** is not paid for just now, so its plan stays. First it has to be paid: \`billing ${name}\` has the page for that mailed to whoever pays. Then send this again.`,
   noReason: 'no reason was given',
   serverAway: 'its server is out of reach',
   otherCurrency: (name: string, plan: string): string =>

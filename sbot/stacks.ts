@@ -16,6 +16,7 @@ import ssbNoAuth from 'ssb-no-auth'
 import ssbReplicationScheduler from 'ssb-replication-scheduler'
 import ssbUnixSocket from 'ssb-unix-socket'
 import type { FeedId } from '../protocol/ids'
+import { type DataKind, openDataFolder } from './data-folder'
 import { gateOf, sbotOf } from './detect'
 import { endWhenDiskFails } from './failing-disk'
 import { flushedFirst } from './flushed-first'
@@ -43,6 +44,8 @@ export interface NodeOptions {
   /** secret-stack plugins, loaded after the base ones in this order. */
   plugins?: unknown[]
   gate?: GateOptions
+  /** Whose folder it is, so that its form is looked at, and brought forward, before anything in it is read. */
+  data?: { folder: string; kind: DataKind }
   /** Owner: how far to fetch along follows. Default 2. Provider and hub follow nobody. */
   hops?: number
   /** Owner: dial known peers by itself. Default false. */
@@ -159,6 +162,7 @@ export async function openNode(options: NodeOptions): Promise<OpenedNode> {
   try {
     // Before the identity: a start that fails here must not use up a new identity's first start.
     if (options.listen !== undefined) await assertPortFree(options.listen.host, options.listen.port)
+    if (options.data !== undefined) openDataFolder(options.data.folder, options.data.kind, options.gate?.log)
     const { keys, firstStart } = loadIdentity(path)
     forgetPeerClocks(path)
     const config = nodeConfig(options, path, keys)

@@ -15,6 +15,7 @@ import { wholeOption } from '../options'
 import { hubsText, pubsText } from '../render'
 import { registerBackup } from './admin-backup'
 import { registerBridges } from './admin-bridge'
+import { registerDesk } from './admin-desk'
 import { registerMail } from './admin-mail'
 import { registerMoney } from './admin-money'
 import { registerPlans } from './admin-plans'
@@ -93,6 +94,7 @@ export function register(program: Command): void {
         show(context, pubs, pubsText(pubs))
       }),
     )
+  registerDesk(admin, ask)
   registerBridges(admin, ask)
   registerPlans(admin, ask)
   registerMoney(admin, ask)

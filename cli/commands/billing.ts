@@ -8,7 +8,8 @@ import { askYes } from '../io/ask-yes'
 import { hasParent, tellParent, untilStopped } from '../io/child-life'
 import { endOnTheUncaught } from '../io/last-words'
 import { run } from '../io/run'
-import { monitorFlags, monitorPlace } from '../monitor-options'
+import { addServiceOptions, logLook } from '../io/service-options'
+import { monitorPlace } from '../monitor-options'
 import { wholeOption } from '../options'
 
 export const BILLING_PORT_DEFAULT = 8020
@@ -56,7 +57,7 @@ export function register(program: Command): void {
         await untilStopped(() => billing.stop())
       }),
     )
-  for (const [flags, description] of monitorFlags('billing')) command.option(flags, description)
+  addServiceOptions(command, 'billing')
 }
 
 /** `buttcloud admin billing sync`. */
@@ -127,6 +128,7 @@ function billingOptions(context: Context): BillingOptions {
     ...text('termsFile', given.terms),
     ...text('privacyFile', given.privacy),
     ...monitorPlace(given, 'billing'),
+    logLook: logLook(context),
   }
 }
 

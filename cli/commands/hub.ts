@@ -10,7 +10,8 @@ import { hasParent, tellParent, untilStopped } from '../io/child-life'
 import { endOnTheUncaught } from '../io/last-words'
 import { oneOf } from '../io/one-of'
 import { run } from '../io/run'
-import { monitorFlags, monitorPlace } from '../monitor-options'
+import { addServiceOptions, logLook } from '../io/service-options'
+import { monitorPlace } from '../monitor-options'
 import { wholeOption } from '../options'
 
 const MEGABYTE = 1024 * 1024
@@ -83,7 +84,7 @@ export function register(program: Command): void {
         )
       }),
     )
-  for (const [flags, description] of monitorFlags('hub')) command.option(flags, description)
+  addServiceOptions(command, 'hub')
 }
 
 function hubOptions(context: Context): HubOptions {
@@ -109,6 +110,7 @@ function hubOptions(context: Context): HubOptions {
     ...bytes('diskBytes', '--disk', given.disk),
     ...(given.nobodyElse === true ? { nobodyElse: true } : {}),
     ...monitorPlace(given, 'hub'),
+    logLook: logLook(context),
   }
 }
 

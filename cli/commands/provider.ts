@@ -5,7 +5,8 @@ import { Failure } from '../failure'
 import { hasParent, tellParent, untilStopped } from '../io/child-life'
 import { endOnTheUncaught } from '../io/last-words'
 import { run } from '../io/run'
-import { monitorChoice, monitorFlags } from '../monitor-options'
+import { addServiceOptions, logLook } from '../io/service-options'
+import { monitorChoice } from '../monitor-options'
 import { wholeOption } from '../options'
 
 export const PROVIDER_PORT_DEFAULT = 8010
@@ -46,8 +47,7 @@ export function register(program: Command): void {
           ...(external === undefined ? {} : { external }),
           ...(given.nobodyElse === true ? { nobodyElse: true } : {}),
           ...monitorChoice(given, 'provider'),
-          log: (level, fact, details) =>
-            context.say(JSON.stringify({ time: new Date().toISOString(), level, fact, ...details })),
+          logLook: logLook(context),
         })
         tellParent({ kind: 'ready', facts: { id: provider.id, address: provider.address } })
         if (!hasParent()) {
@@ -61,5 +61,5 @@ export function register(program: Command): void {
         await untilStopped(() => provider.stop())
       }),
     )
-  for (const [flags, description] of monitorFlags('provider')) command.option(flags, description)
+  addServiceOptions(command, 'provider')
 }

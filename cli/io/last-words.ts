@@ -1,5 +1,6 @@
 /** What nobody caught: a program that runs for long says one sentence and ends, instead of a stack or going on half. */
 import { writeSync } from 'node:fs'
+import { redactText } from '../../protocol/redact'
 import { isDiskFull } from '../../sbot/failing-disk'
 import { firstLine } from '../failure'
 import { hasParent, tellParent } from './child-life'
@@ -18,8 +19,10 @@ export function endOnTheUncaught(name: string, verbose: boolean): void {
   process.on('uncaughtException', (error: unknown) => {
     if (ending) return
     ending = true
-    const sentence = lastWordsOf(name, error)
-    const stack = error instanceof Error && (verbose || hasParent()) ? `${error.stack}\n` : ''
+    // It stands among the lines of the log, and keeps to what they keep to.
+    const sentence = redactText(lastWordsOf(name, error))
+    const stack =
+      error instanceof Error && (verbose || hasParent()) ? `${redactText(error.stack ?? '')}\n` : ''
     try {
       // At once and past the stream, which may be what is broken.
       writeSync(STDERR, `${sentence}\n${stack}`)

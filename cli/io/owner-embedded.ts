@@ -36,6 +36,7 @@ export async function openEmbedded(options: EmbeddedOptions): Promise<OwnerDoor>
   const node: OpenedNode = await openNode({
     path: join(folder, 'owner'),
     kind: 'owner',
+    data: { folder: join(folder, 'owner'), kind: 'owner' },
     unixSocket,
     plugins: [ownerPlugin(service)],
     gate: {

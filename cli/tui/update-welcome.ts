@@ -12,6 +12,7 @@ import type { Model } from './model'
 import { FIRST_WELCOME, type Welcome } from './model-welcome'
 import { bearersOf, topScreen } from './reading'
 import { openCode } from './update-dialog'
+import { learned } from './update-facts'
 import { popped, pushed, saying, still, telling, type Updated, withDialog, withTop } from './updated'
 
 /** Goes to the first run where nobody is joined, and on with it when there is news. */
@@ -55,10 +56,16 @@ function followed(model: Model, screen: Welcome): Updated {
     return openCode(withTop(model, { ...screen, shown: link }), 'To pay', link)
   }
   if (outcomeOf(final) !== 'done') return back(model, screen, plainOf(final.text).trim())
-  const over = withDialog(popped(model), null)
+  const keys = [final, ...request.answered.bearers].map(({ key }) => key)
+  // It is on the screen now, so nobody has to be told that it has come.
+  const seen = { ...learned(model, { kind: 'shown', keys }), told: null }
+  const over = withDialog(popped(seen), null)
   const [code] = codes
-  if (code === undefined) return still(withDialog(over, { kind: 'follow', request: request.id, scroll: 0 }))
-  return openCode(over, 'The invite to your pub', code)
+  const shown: Updated =
+    code === undefined
+      ? still(withDialog(over, { kind: 'follow', request: request.id, scroll: 0 }))
+      : openCode(over, 'The invite to your pub', code)
+  return { model: shown.model, effects: [...shown.effects, { kind: 'seen', keys }] }
 }
 
 const back = (model: Model, screen: Welcome, problem: string): Updated =>

@@ -1,5 +1,5 @@
 /** An invite or a link: to read, to photograph, to copy. */
-import { blank, broken, type Part, paragraphs, part, rowOf, span } from './lay'
+import { blank, broken, type Part, paragraphs, part, placed, rowOf, span } from './lay'
 import type { Dialog, Model, QrPicture } from './model'
 import type { Row } from './screen'
 import type { KeyHint, Room } from './view'
@@ -11,18 +11,37 @@ type Code = Extract<Dialog, { kind: 'code' }>
 const QUIET = 1
 const GAP = 3
 const TEXT_MIN = 22
+const EDGE = 2
+/** Heading, keys, and what a box has above and below. */
+const BOX_ROWS = 5
+
+/** The whole screen for a picture that fits no box, the row of keys left out; null where it fits one, or not even that. */
+export function viewBare(model: Model, dialog: Code): Boxed | null {
+  const { width, height } = model.size
+  const room = { width: width - 2 * EDGE, height: height - 1 }
+  const drawn = dialog.picture === null ? [] : pictureRows(dialog.picture, model.unicode)
+  const own = drawn[0]?.[0]?.text.length ?? 0
+  const fits = drawn.length > 0 && drawn.length <= room.height && own + GAP + TEXT_MIN <= room.width
+  if (!fits || drawn.length <= room.height - BOX_ROWS) return null
+  const { rows } = beside(drawn, own, dialog, room)
+  const text = placed(part(rows), { indent: EDGE, width, height: room.height })
+  return { title: dialog.title, content: text, keys: keysOf(dialog) }
+}
 
 export function viewCode(model: Model, dialog: Code, room: Room): Boxed {
-  const keys: KeyHint[] = [{ key: 'y', label: 'copy' }]
-  if (/^https?:/.test(dialog.code)) keys.push({ key: 'o', label: 'open in a browser' })
-  keys.push({ key: 'esc', label: 'close', name: 'escape' })
   const drawn = dialog.picture === null ? null : pictureRows(dialog.picture, model.unicode)
   const own = drawn?.[0]?.[0]?.text.length ?? 0
   const fits = drawn !== null && drawn.length <= room.height && own + GAP + TEXT_MIN <= room.width
   const content = fits
     ? beside(drawn, own, dialog, room)
     : part(words(dialog, Math.min(66, room.width), drawn !== null))
-  return { title: dialog.title, content, keys }
+  return { title: dialog.title, content, keys: keysOf(dialog) }
+}
+
+function keysOf({ code }: Code): KeyHint[] {
+  const keys: KeyHint[] = [{ key: 'y', label: 'copy' }]
+  if (/^https?:/.test(code)) keys.push({ key: 'o', label: 'open in a browser' })
+  return [...keys, { key: 'esc', label: 'close', name: 'escape' }]
 }
 
 function beside(drawn: Row[], own: number, dialog: Code, room: Room): Part {

@@ -1,7 +1,7 @@
 /** The thread with the provider, as a client shows it, and the line to answer in. */
 
 import { plainOf } from '../render'
-import { fit, type Part, rowOf, span } from './lay'
+import { type Part, paragraphs, rowOf, span } from './lay'
 import { lineWindow } from './line'
 import type { Model } from './model'
 import type { Conversation } from './model-conversation'
@@ -10,13 +10,10 @@ import { threadWindow } from './thread-rows'
 import { understood } from './understood'
 import { answers } from './update-conversation'
 import type { Room, View } from './view'
-import { cut } from './width'
-
-/** The line itself, what is said of it, and a rule above. */
-const BELOW_ROWS = 3
 
 export function viewConversation(model: Model, screen: Conversation, room: Room): View {
-  const height = room.height - BELOW_ROWS
+  const said = hints(model, screen, room.width)
+  const height = Math.max(1, room.height - 2 - said.length)
   const { rows, scroll } = threadWindow(model, { width: room.width, height }, screen.scroll)
   const all = rows.length === 0 ? emptyRows(model) : rows
   const above = [...Array.from({ length: Math.max(0, height - all.length) }, () => rowOf('')), ...all]
@@ -26,7 +23,7 @@ export function viewConversation(model: Model, screen: Conversation, room: Room)
       ...above.slice(0, height),
       rule(room.width, scroll),
       [span('> ', 'accent'), span(shown.text)],
-      hint(model, screen, room.width),
+      ...said,
     ],
     targets: [],
     cursor: { x: 2 + shown.cursor, y: height + 1 },
@@ -58,38 +55,38 @@ function rule(width: number, scroll: number): Row {
   return [span(text, 'warn'), span('─'.repeat(Math.max(0, width - text.length)), 'quiet')]
 }
 
-/** One row: what Tab offers, how the line will be read, or what it answers. */
-function hint(model: Model, { input, offer, doubted }: Conversation, width: number): Row {
-  if (offer !== null) return offerRow(offer)
+/** What Tab offers, how the line will be read, or what it answers; one row, and more for a doubt. */
+function hints(model: Model, { input, offer, doubted }: Conversation, width: number): Row[] {
+  if (offer !== null) return [offerRow(offer)]
   const read = understood(input.text)
   switch (read.kind) {
     case 'nothing':
-      return rowOf(
-        model.connection.state === 'away'
-          ? 'The provider is out of reach: what you write waits on your feed, and is answered when it is back.'
-          : '',
-        'quiet',
-      )
+      return [model.connection.state === 'away' ? rowOf(AWAY, 'quiet') : rowOf('')]
     case 'talk':
-      return rowOf('Nothing in it wants an answer.', 'quiet')
+      return [rowOf('Nothing in it wants an answer.', 'quiet')]
     case 'direct':
-      return [span('goes to the provider without a message: ', 'quiet'), span(cut(read.reads, 60))]
+      return [[span('goes to the provider without a message: ', 'quiet'), span(read.reads)]]
     case 'clear': {
       const question = answers(model, read)
       if (question !== null)
-        return [span('answers: ', 'quiet'), span(plainOf(question.text).trim().replace(/\s+/g, ' '))]
-      return read.reads === null ? rowOf('') : [span('reads as: ', 'quiet'), span(read.reads)]
+        return [[span('answers: ', 'quiet'), span(plainOf(question.text).trim().replace(/\s+/g, ' '))]]
+      return [read.reads === null ? rowOf('') : [span('reads as: ', 'quiet'), span(read.reads)]]
     }
     case 'doubt': {
-      if (doubted !== input.text) return rowOf('Not clear yet.', 'quiet')
-      const readings = read.readings.flatMap(
-        (reading, at): Row => [span(`  ${at + 1} `, 'accent'), span(reading)],
+      if (doubted !== input.text) return [rowOf('Not clear yet.', 'quiet')]
+      const choices = read.readings.flatMap(
+        (reading, at): Row => [span(`${at + 1} `, 'accent'), span(`${reading}   `)],
       )
-      const end = span('  Enter sends it as it is', 'quiet')
-      return fit([span(read.words, 'warn'), ...readings, end], width)
+      const end = span('enter', 'accent')
+      return [
+        ...paragraphs(read.words, width, 'warn'),
+        [...choices, end, span(' sends it as it is', 'quiet')],
+      ]
     }
   }
 }
+
+const AWAY = 'Out of reach: what you write waits on your feed and is answered later.'
 
 function offerRow({ options, at }: NonNullable<Conversation['offer']>): Row {
   if (options.length === 0) return rowOf('Nothing to choose from here.', 'quiet')

@@ -87,20 +87,27 @@ const MARKER = 2
 const STATUS = 8
 const FIGURE = 9
 const GAP = 3
+const CHART_MAX = 40
+const MIDDLE = 108
+const WIDE = 150
+const COLUMNS = {
+  narrow: { name: 14, plan: 12, address: 0 },
+  middle: { name: 16, plan: 12, address: 28 },
+  wide: { name: 24, plan: 16, address: 34 },
+}
 
-function widthsFor(room: Room): Widths {
-  const name = room.width >= 110 ? 20 : 14
-  const plan = room.width >= 110 ? 14 : 12
-  const address = room.width >= 110 ? 30 : 0
-  const left = room.width - MARKER - name - STATUS - plan - address - 2 * FIGURE - GAP
-  return { name, plan, address, chart: Math.max(6, Math.min(40, Math.floor(left / 2))) }
+function widthsFor({ width }: Room): Widths {
+  const size = width >= WIDE ? 'wide' : width >= MIDDLE ? 'middle' : 'narrow'
+  const { name, plan, address } = COLUMNS[size]
+  const left = width - MARKER - name - STATUS - plan - address - 2 * FIGURE - GAP
+  return { name, plan, address, chart: Math.max(6, Math.min(CHART_MAX, Math.floor(left / 2))) }
 }
 
 function listOf(model: Model, screen: DashboardScreen, pubs: PubFacts[], room: Room): Part {
   const widths = widthsFor(room)
-  const each = pubs.length * 3 <= room.height - 1 ? 3 : pubs.length * 2 <= room.height - 1 ? 2 : 1
+  const each = pubs.length * 3 <= room.height - 2 ? 3 : pubs.length * 2 <= room.height - 1 ? 2 : 1
   const seen = windowOf(pubs.length, screen.selected, Math.max(1, Math.floor((room.height - 1) / each)))
-  const list = part([headRow(widths)])
+  const list = part(each === 3 ? [headRow(widths), rowOf('')] : [headRow(widths)])
   for (const [offset, known] of pubs.slice(seen.from, seen.to).entries()) {
     const index = seen.from + offset
     const rows = pubRows(model, known, widths, index === screen.selected).slice(0, Math.min(each, 2))

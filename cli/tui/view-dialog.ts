@@ -12,7 +12,7 @@ import type { Dialog, Field, Model, Request } from './model'
 import { bearersOf, openQuestion, pubOf } from './reading'
 import type { Row, Target, Tone } from './screen'
 import type { KeyHint } from './view'
-import { viewCode } from './view-code'
+import { viewBare, viewCode } from './view-code'
 import { helpRows } from './view-help'
 import { taken, widthOf } from './width'
 
@@ -33,6 +33,8 @@ export function overlaid(model: Model, screen: Part, keys: KeyHint[]): { part: P
   if (dialog === null) return { part: screen, keys }
   // Between the heading and the keys.
   const room = { width: model.size.width, height: model.size.height - 2 }
+  const bare = dialog.kind === 'code' ? viewBare(model, dialog) : null
+  if (bare !== null) return { part: bare.content, keys: bare.keys }
   const boxed = boxOf(model, dialog, {
     width: Math.min(BOX_WIDTH, room.width - 4) - 4,
     height: room.height - 4,

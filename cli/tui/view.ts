@@ -100,7 +100,9 @@ function heading(model: Model, path: string[]): Row {
   const provider = facts.provider?.name ?? ''
   if (provider !== '') right.push(span(`${provider}  `, 'quiet'))
   if (connection.state === 'live') right.push(span('● connected', 'good'))
-  if (connection.state === 'starting') right.push(span('○ connecting', 'quiet'))
+  // Who has joined nobody is connecting to nobody.
+  const isFirstRun = facts.owner !== null && facts.provider === null
+  if (connection.state === 'starting' && !isFirstRun) right.push(span('○ connecting', 'quiet'))
   if (connection.state === 'away') {
     const age = oldAge(connection.since, model.now)
     right.push(

@@ -1,24 +1,2 @@
-/** Lines for the operator: one per fact, on stderr, without secrets. */
-import pino from 'pino'
-
-/** The part of a pino logger that the hub uses. */
-export interface Log {
-  info(fields: object, line: string): void
-  warn(fields: object, line: string): void
-  error(fields: object, line: string): void
-  debug(fields: object, line: string): void
-}
-
-/** A logger on stderr, or one that hands plain lines to a function. */
-export function createLog(line?: (line: string) => void): Log {
-  if (line === undefined) return pino({ name: 'hub', base: { name: 'hub' } }, pino.destination(2))
-  const write = (fields: object, text: string) => line(withFields(fields, text))
-  return { info: write, warn: write, error: write, debug: () => {} }
-}
-
-function withFields(fields: object, text: string): string {
-  const details = Object.entries(fields).map(
-    ([name, value]) => `${name}=${typeof value === 'string' ? value : JSON.stringify(value)}`,
-  )
-  return details.length === 0 ? text : `${text} (${details.join(', ')})`
-}
+/** What this program's files log with. */
+export type { Log } from '../../sbot/log'

@@ -20,6 +20,7 @@ import { backupItems, sourceOf } from './backup'
 import { billingMethods } from './billing-api'
 import { isBridge } from './bridges'
 import { refusal } from './commits'
+import { deskMethods } from './desk-api'
 import { duesMethods } from './dues-api'
 import { mailMethods } from './mail-api'
 import { type Caller, currentSoon, fieldOf, method } from './method'
@@ -125,6 +126,7 @@ export function createApi(self: FeedId, version: string, provider: () => Promise
     secret: method(async (from, request) => (await provider()).escrow.secret(idOf(from), request)),
     ...recoveryMethods(operated),
     ...duesMethods(operated),
+    ...deskMethods(operated),
     exportRead: method(async (from, request) => (await provider()).exports.read(idOf(from), request)),
     exportClose: method(async (from, request) => (await provider()).exports.close(idOf(from), request)),
     importOpen: method(async (from, request) => (await ownersKnown()).imports.open(idOf(from), request)),

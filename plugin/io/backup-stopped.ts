@@ -17,7 +17,10 @@ export async function* stoppedBackup(dir: string): AsyncGenerator<BackupItem> {
     throw new Error(
       'this provider was itself put back from a backup, and has not got everything back yet: start it and wait for that first',
     )
-  const node = await openNode({ path: dir, kind: 'provider', unixSocket: false })
+  const node = await openNode({
+    ...{ path: dir, kind: 'provider', unixSocket: false },
+    data: { folder: dir, kind: 'provider' },
+  })
   try {
     const { sbot } = node
     const broken = (error: Error): void => {

@@ -224,7 +224,7 @@ export async function startProvider(options: ProviderOptions): Promise<Provider>
 /** Which kind of recovery is on, said at every start. */
 function tellRecovery(vault: Vault, log: Log): void {
   const { mode, key } = vault.recovery
-  log('info', 'secrets of pubs are kept in escrow', { recovery: mode, key })
+  log('info', 'secrets of pubs are kept in escrow', { recovery: mode, key: key.slice(0, 9) })
   if (vault.warning !== null) log('warn', vault.warning)
 }
 

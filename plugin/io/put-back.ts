@@ -127,7 +127,10 @@ async function writeFeeds(
   manifest: BackupManifest,
   first: IteratorResult<BackupItem>,
 ): Promise<number> {
-  const node = await openNode({ path: options.dir, kind: 'provider', unixSocket: false })
+  const node = await openNode({
+    ...{ path: options.dir, kind: 'provider', unixSocket: false },
+    data: { folder: options.dir, kind: 'provider' },
+  })
   try {
     if (node.id !== manifest.provider)
       throw new Error("the backup's secret is not the provider's that it names")

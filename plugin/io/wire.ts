@@ -13,6 +13,7 @@ import { readVersion } from '../../sbot/version'
 import { duesPolicyOf } from '../dues-settings'
 import { type MailSettings, readMailSettings } from '../mail-settings'
 import { DEFAULT_POLICY, type Policy } from '../policy'
+import { toStderr } from './log'
 import { createMailer } from './mail'
 import { monitorOf } from './metrics'
 import { hookAuth, hookInviteUse } from './onboarding'
@@ -59,15 +60,11 @@ interface Settings {
   metrics?: unknown
 }
 
-const toStderr: Log = (level, fact, details) => {
-  process.stderr.write(`${JSON.stringify({ level, fact: `buttcloud: ${fact}`, ...details })}\n`)
-}
-
 /** Hooks the node and schedules the start. Gives back the node's feed id. */
 export function wire(ssb: any, config: any): FeedId {
   noDelay()
   const settings: Settings = config.buttcloud ?? {}
-  const log = settings.log ?? toStderr
+  const log = settings.log ?? toStderr()
   const self: FeedId = ssb.id
   const folder = tablesFolder(config.path)
   const tables = new Tables(folder, () => Date.now())

@@ -1,12 +1,12 @@
 /** A bridge between the Stripe stand-in and a provider's billing side in memory. */
 import { type Bridge, createBridge } from '../../billing-bridge/io/bridge'
-import { createLog } from '../../billing-bridge/io/log'
 import { PortalLinks } from '../../billing-bridge/io/portal-links'
 import { openStripe, type StripeDoor } from '../../billing-bridge/io/stripe'
 import { doStep, planSync } from '../../billing-bridge/io/sync'
 import type { ProviderPort } from '../../billing-bridge/port'
 import type { Policy } from '../../plugin/policy'
 import type { BillingFact } from '../../protocol/rpc-billing'
+import { createLog } from '../../sbot/log'
 import { type Clock, realClock } from '../../sbot/loop'
 import { until } from './machine'
 import { MoneyBook } from './money-book'
@@ -97,7 +97,7 @@ export class BillingWorld {
       ...{ door: this.door, port, provider, webhookSecrets: secrets, clock: this.clock },
       publicUrl: 'https://pubs.example.org',
       links: new PortalLinks(PORTAL_KEY, this.options.isPublic === false ? null : 'https://pubs.example.org'),
-      log: createLog((line) => void this.lines.push(line)),
+      log: createLog('billing', {}, (line) => void this.lines.push(line)),
     })
   }
 

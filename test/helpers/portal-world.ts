@@ -1,8 +1,9 @@
 /** The page of payers' links, in front of the Stripe stand-in. */
-import { createLog } from '../../billing-bridge/io/log'
+
 import { createPortal } from '../../billing-bridge/io/portal'
 import { PortalLinks } from '../../billing-bridge/io/portal-links'
 import { openStripe } from '../../billing-bridge/io/stripe'
+import { createLog } from '../../sbot/log'
 import { PORTAL_KEY } from './billing-world'
 import { startTestServer, type TestServer } from './bridge-http'
 import { StripeStandIn, TEST_KEY } from './stripe-stand-in'
@@ -33,7 +34,7 @@ export async function openPortalWorld(): Promise<PortalWorld> {
   const now = () => Date.now() + world.aheadMs
   const portal = createPortal({
     ...{ door, links, returnUrl: 'https://pubs.example.org/', stripeBase: base, now },
-    log: createLog((line) => void lines.push(line)),
+    log: createLog('billing', {}, (line) => void lines.push(line)),
   })
   const server = await startTestServer({ portal })
   const world: PortalWorld = {

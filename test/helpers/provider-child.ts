@@ -5,10 +5,7 @@ import { moveTimeAsTold } from './moved-time'
 moveTimeAsTold()
 
 const options = JSON.parse(process.env.PROVIDER_OPTIONS ?? '{}')
-runProvider({
-  ...options,
-  log: (level, fact, details) => process.stderr.write(`${JSON.stringify({ level, fact, ...details })}\n`),
-}).then(
+runProvider(options).then(
   (running) => {
     process.stdout.write(`${JSON.stringify({ ready: running.id })}\n`)
     process.once('SIGTERM', () => running.stop().then(() => process.exit(0)))

@@ -6,6 +6,7 @@ import { connect } from 'node:net'
 import { join } from 'node:path'
 import test, { type Test } from 'tape'
 import { METRICS_HEAD_BYTES_MAX } from '../../protocol/limits-metrics'
+import type { AuditView, CapacityView } from '../../protocol/rpc-desk'
 import { Meters } from '../../sbot/meters'
 import { startMetricsPage } from '../../sbot/metrics-page'
 import { runProgram } from '../docker/machine'
@@ -116,6 +117,7 @@ test('monitoring: a real Prometheus looks at provider, hub and bridge', async (t
         'buttcloud-hub': placeIn(world.hub.lines()),
         'buttcloud-billing': placeIn(bridge.lines()),
       }
+      await lookAtDesk(t, world)
       t.equal(await bridge.post(Buffer.from('{}'), 't=1,v1=forged'), 400)
       prometheus = await startPrometheus(places)
       await lookThrough(t, prometheus)
@@ -129,6 +131,28 @@ test('monitoring: a real Prometheus looks at provider, hub and bridge', async (t
   }
   t.end()
 })
+
+/** What the operator asks of the provider about the same pub. */
+async function lookAtDesk(t: Test, { provider, owner, hub }: World): Promise<void> {
+  const { hubs, plans } = await provider.admin<CapacityView>('adminCapacity')
+  t.deepEqual([hubs.length, hubs[0]?.hub, hubs[0]?.pubs], [1, hub.id, 1])
+  t.ok((hubs[0]?.room[0]?.count ?? 0) > 0 && plans.length > 0, 'there is room for more')
+  t.deepEqual(await provider.admin('adminIncidents', { count: null }), [], 'nothing went wrong')
+  const byName = await provider.admin<AuditView>('adminAudit', { about: NAME, count: null })
+  const kinds = byName.entries.map((one) => `${one.role} ${one.kind}`)
+  t.equal(kinds[0], 'owner asked', 'it begins with a request')
+  for (const kind of ['provider decided', 'provider ordered', 'hub happened', 'provider answered'])
+    t.ok(kinds.includes(kind), kind)
+  t.equal(new Set(byName.entries.map((one) => one.key)).size, byName.found, 'each message once')
+  t.notOk(/~[A-Za-z0-9+/]{43}=/.test(JSON.stringify(byName)), 'and no invite in it')
+  const byOwner = await provider.admin<AuditView>('adminAudit', { about: owner.id, count: 2 })
+  t.equal(byOwner.entries.length, 2)
+  t.ok(byOwner.found >= byName.found, 'the story of its owner has all of it')
+  const wrong = await provider
+    .admin('adminAudit', { about: 'nowhere', count: null })
+    .catch((error) => error.message)
+  t.match(wrong, /there is no pub called nowhere here/)
+}
 
 function placeIn(lines: string): string {
   const place = /figures are shown at http:\/\/([^/]+)\/metrics/.exec(lines)?.[1]

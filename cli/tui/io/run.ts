@@ -8,6 +8,8 @@ import { firstModel } from '../model-first'
 import { update } from '../update'
 import { view } from '../view'
 import { isUnicode } from './colours'
+import { hush } from './hush'
+import { keepTerminal } from './keeper'
 import { readRemembered } from './kept-files'
 import { Terminal } from './paint'
 
@@ -38,6 +40,7 @@ class Loop {
   #facts: Fact[] = []
   #painting: NodeJS.Immediate | undefined
   #finish: (error?: unknown) => void = () => {}
+  #note: (text: string) => void = () => {}
 
   constructor(private readonly context: Context) {
     const now = (): number => Date.now()
@@ -64,6 +67,9 @@ class Loop {
       this.#finish = (error) => (error === undefined ? resolve() : reject(error))
     })
     const undo = this.#guard()
+    const keeper = keepTerminal()
+    const quiet = hush(this.context.options.dir)
+    this.#note = quiet.note
     const ticking = setInterval(() => this.#happened({ kind: 'tick', now: Date.now() }), TICK_MS)
     try {
       this.#terminal.open()
@@ -75,8 +81,11 @@ class Loop {
       clearInterval(ticking)
       clearImmediate(this.#painting)
       this.#terminal.close()
+      keeper.release()
       await this.#source?.stop()
+      quiet.undo()
       undo()
+      this.#tellUnwritten()
     }
   }
 
@@ -86,7 +95,7 @@ class Loop {
       const source = createSource({
         context: this.context,
         facts: () => this.#model.facts,
-        note: () => {},
+        note: (text) => this.#note(text),
       })
       source.start((fact) => this.#learned(fact))
       this.#source = source
@@ -139,6 +148,13 @@ class Loop {
         if (this.#source === null) this.#early.push(effect)
         else this.#source.perform(effect)
     }
+  }
+
+  /** What the owner's node could not write yet is lost with the session, so it is said. */
+  #tellUnwritten(): void {
+    const unwritten = this.#model.requests.filter(({ state }) => state === 'writing')
+    for (const { text } of unwritten)
+      this.context.say(`Not sent, because your node may not write before the provider is back: ${text}`)
   }
 
   /** Ctrl-Z: back to the shell, and here again with `fg`. */

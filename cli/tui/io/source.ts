@@ -4,7 +4,7 @@
  */
 import { existsSync } from 'node:fs'
 import { join } from 'node:path'
-import type { FeedId, MessageId } from '../../../protocol/ids'
+import type { MessageId, Millis } from '../../../protocol/ids'
 import type { AdminInviteAnswer, PlansAnswer } from '../../../protocol/rpc'
 import { drain } from '../../../sbot/peers'
 import { networkKeyOf } from '../../../sbot/stacks'
@@ -59,6 +59,7 @@ class LiveSource implements Source {
   #seen = new Set<MessageId>()
   #seeing: NodeJS.Timeout | undefined
   #stopped = false
+  #nodeAwaySince: Millis | null = null
 
   constructor(private readonly options: SourceOptions) {
     this.#context = quietContext(options.context, options.note)
@@ -138,7 +139,8 @@ class LiveSource implements Source {
 
   /** The owner's node answers: who that is, and a line to the provider. */
   #opened(door: OwnerDoor, provider: JoinedProvider | null): void {
-    const told = provider === null ? null : { ...provider, name: nameOf(provider.id) }
+    this.#nodeAwaySince = null
+    const told = provider === null ? null : { ...provider, name: nameOf(provider) }
     this.#say({
       kind: 'identity',
       owner: door.id,
@@ -187,10 +189,9 @@ class LiveSource implements Source {
 
   #nodeAway(error: unknown): void {
     // The provider may be there all the same; but nothing can be said before the node answers.
-    this.#say({
-      kind: 'connection',
-      connection: { state: 'away', since: Date.now(), why: `your own node: ${reasonIn(error)}` },
-    })
+    this.#nodeAwaySince ??= Date.now()
+    const why = `your own node: ${reasonIn(error)}`
+    this.#say({ kind: 'connection', connection: { state: 'away', since: this.#nodeAwaySince, why } })
   }
 
   /** As whom the provider is called; null while none is joined or the keys can't be read. */
@@ -251,5 +252,9 @@ class LiveSource implements Source {
   }
 }
 
-/** Until its own name is known: enough of its id to tell it from others. */
-const nameOf = (id: FeedId): string => id.slice(0, 9)
+/** People know a provider by where it is; one without a name of that kind by the beginning of its id. */
+function nameOf({ id, address }: JoinedProvider): string {
+  const host = /^net:([^:~]+):/.exec(address)?.[1] ?? ''
+  if (/^(?:localhost|127\.|::1)/.test(host)) return 'this machine'
+  return /[a-z]\.[a-z]/i.test(host) ? host : id.slice(0, 9)
+}

@@ -1,0 +1,224 @@
+/**
+ * Who asked, what was decided, and what happened, as the feeds have it. Messages go in as the log has them, the story of
+ * one pub or one person comes out, each line with the key of its message. Pure.
+ */
+import { type FeedId, isFeedId, type MessageId, type PubId } from '../protocol/ids'
+import { AUDIT_REQUESTS_MAX, AUDIT_TEXT_CHARS_MAX } from '../protocol/limits-desk'
+import { checkPost } from '../protocol/messages/post'
+import { type Content, parse, parsePayload } from '../protocol/parse'
+import { redactText } from '../protocol/redact'
+import type { AuditEntry } from '../protocol/rpc-desk'
+import type { State } from '../protocol/state'
+import type { Incoming } from '../sbot/port'
+import { describe } from './effects'
+import { pubsOf } from './query'
+
+/** What is asked about. */
+export interface AuditTarget {
+  owner: FeedId | null
+  pubs: ReadonlySet<PubId>
+}
+
+/** Somebody by their feed id, else all pubs of that id or name, ended ones included; null where there is none. */
+export function auditTarget(state: State, about: string): AuditTarget | null {
+  if (isFeedId(about)) return { owner: about, pubs: new Set(pubsOf(state, about).map((one) => one.pub)) }
+  const pubs = new Set<PubId>()
+  for (const { pub, record } of state.provider.pubs.values())
+    if ((pub as string) === about || record.name === about) pubs.add(pub)
+  return pubs.size === 0 ? null : { owner: null, pubs }
+}
+
+type Said = Pick<AuditEntry, 'kind' | 'text' | 'pub' | 'because'> & {
+  /** Whom it is for, where it names no request of theirs. */
+  to?: FeedId
+}
+
+export class Audit {
+  private readonly requests = new Map<MessageId, AuditEntry>()
+  private readonly about = new Set<MessageId>()
+  private readonly found: AuditEntry[] = []
+
+  constructor(
+    private readonly state: State,
+    private readonly target: AuditTarget,
+  ) {}
+
+  /** Whose messages can be part of it. */
+  wants(author: FeedId): boolean {
+    const { provider } = this.state
+    return (
+      author === provider.id ||
+      provider.hubs.has(author) ||
+      provider.owners.has(author) ||
+      author === this.target.owner
+    )
+  }
+
+  /** The next message of the log. */
+  take(message: Incoming): void {
+    if (!message.private) return
+    const role = this.roleOf(message.author)
+    const said =
+      role === 'owner' ? asked(message) : role === 'hub' ? happened(message) : this.decided(message)
+    if (said === null) return
+    const { receivedAt: at, key, author } = message
+    const { to, ...rest } = said
+    const entry: AuditEntry = { at, key, author, role, ...rest }
+    if (role === 'owner') this.keep(entry)
+    else if (this.isAbout(entry) || (to !== undefined && to === this.target.owner)) this.note(entry)
+  }
+
+  /** All of it, oldest first. */
+  entries(): AuditEntry[] {
+    return [...this.found].sort((a, b) => a.at - b.at)
+  }
+
+  private roleOf(author: FeedId): AuditEntry['role'] {
+    const { provider } = this.state
+    return author === provider.id ? 'provider' : provider.hubs.has(author) ? 'hub' : 'owner'
+  }
+
+  /** A request may turn out to be about the pub when it is answered. */
+  private keep(entry: AuditEntry): void {
+    if (entry.author === this.target.owner) {
+      this.about.add(entry.key)
+      this.found.push(entry)
+      return
+    }
+    this.requests.set(entry.key, entry)
+    const oldest = this.requests.keys().next().value
+    if (this.requests.size > AUDIT_REQUESTS_MAX && oldest !== undefined) this.requests.delete(oldest)
+  }
+
+  private isAbout({ pub, because }: AuditEntry): boolean {
+    return (pub !== null && this.target.pubs.has(pub)) || (because !== null && this.about.has(because))
+  }
+
+  private note(entry: AuditEntry): void {
+    const request = entry.because === null ? undefined : this.requests.get(entry.because)
+    if (request !== undefined) {
+      this.requests.delete(request.key)
+      this.about.add(request.key)
+      this.found.push({ ...request, pub: entry.pub })
+    }
+    this.found.push(entry)
+  }
+
+  private decided(message: Incoming): Said | null {
+    const payload = parsePayload(message.content)
+    if (payload !== null) {
+      switch (payload.kind) {
+        case 'answer': {
+          const { answers: because, pub, outcome, command } = payload
+          return { kind: 'answered', text: `${command ?? 'a message'}: ${outcome}`, pub, because }
+        }
+        case 'bearer':
+          return {
+            kind: 'answered',
+            text: 'what opens something, in a thread of its own',
+            pub: payload.pub,
+            because: payload.delivers,
+          }
+        case 'notice': {
+          const { topic, to, causes: because, pub } = payload
+          const whom = to === null ? 'the owners' : 'a former owner'
+          return { kind: 'told', text: `${whom}: ${topic}`, pub, because }
+        }
+        case 'burst': {
+          const text = `everything of them up to message ${payload.upTo} at once: ${payload.outcome}`
+          return { kind: 'answered', text, pub: null, because: null, to: payload.author }
+        }
+      }
+    }
+    const parsed = parse(message.content)
+    return parsed.ok ? this.recorded(parsed.value) : null
+  }
+
+  private recorded(content: Content): Said | null {
+    switch (content.type) {
+      case 'buttcloud/spec':
+        return {
+          kind: 'ordered',
+          text: describe({ kind: 'order', content }),
+          pub: content.pub,
+          because: content.answers,
+        }
+      case 'buttcloud/op':
+        return { kind: 'ordered', text: `order ${content.kind}`, pub: content.pub, because: content.op }
+      case 'buttcloud/pub':
+        return {
+          kind: 'decided',
+          text: describe({ kind: 'record', content }),
+          pub: content.pub,
+          because: content.answers,
+        }
+      case 'buttcloud/dues':
+        return {
+          kind: 'decided',
+          text: `dues: ${content.stage}, ${content.reason}`,
+          pub: content.pub,
+          because: null,
+        }
+      case 'buttcloud/payment':
+        return {
+          kind: 'happened',
+          text: `Stripe: ${content.subscription} is ${content.status}`,
+          pub: content.pub,
+          because: content.checkout,
+        }
+      case 'buttcloud/grant': {
+        const { target, given } = content
+        const text = given ? 'given by the operator' : 'taken back by the operator'
+        const to = target.kind === 'owner' ? { to: target.owner } : {}
+        const pub = target.kind === 'pub' ? target.pub : null
+        return { kind: 'decided', text, pub, because: null, ...to }
+      }
+      default:
+        return null
+    }
+  }
+}
+
+/** What a person wrote, so far as that may be shown. */
+function asked(message: Incoming): Said | null {
+  const post = checkPost(message.content)
+  if (!post.ok || post.value.byProgram) return null
+  const words = redactText(
+    post.value.text.replace(/\[[^\]]{0,100}\]\(@[^)]{0,100}\)/g, '').replace(/\s+/g, ' '),
+  ).trim()
+  const text = words.length > AUDIT_TEXT_CHARS_MAX ? `${words.slice(0, AUDIT_TEXT_CHARS_MAX)}…` : words
+  return { kind: 'asked', text, pub: null, because: null }
+}
+
+/** What a hub says of a pub. */
+function happened(message: Incoming): Said | null {
+  const parsed = parse(message.content)
+  if (!parsed.ok) return null
+  const content = parsed.value
+  const why = (reason: string | null): string => (reason === null ? '' : `: ${redactText(reason)}`)
+  switch (content.type) {
+    case 'buttcloud/observed':
+      return {
+        kind: 'happened',
+        text: `${content.phase}${why(content.reason)}`,
+        pub: content.pub,
+        because: null,
+      }
+    case 'buttcloud/result':
+      return {
+        kind: 'happened',
+        text: `${content.ok ? 'done' : 'not done'}${why(content.reason)}`,
+        pub: content.pub,
+        because: content.op,
+      }
+    case 'buttcloud/incident':
+      return {
+        kind: 'happened',
+        text: `${content.kind}, ${content.state}${why(content.reason)}`,
+        pub: content.pub,
+        because: null,
+      }
+    default:
+      return null
+  }
+}

@@ -1,0 +1,69 @@
+/** The operator's looks at everything: room, incidents, and what came of what. */
+import { describeRefusal } from '../../protocol/check'
+import { AUDIT_ENTRIES_DEFAULT, INCIDENTS_LISTED_DEFAULT } from '../../protocol/limits-desk'
+import {
+  type AuditView,
+  type CapacityView,
+  checkAdminAudit,
+  checkAdminIncidents,
+  type FleetIncidentView,
+} from '../../protocol/rpc-desk'
+import { Audit, type AuditTarget, auditTarget } from '../audit'
+import { capacityView, fleetIncidents } from '../capacity'
+import { refusal } from './commits'
+import { type Caller, method } from './method'
+import type { Provider } from './provider'
+
+/** Part of the plugin's API object. `asked` throws for everybody but the provider's own key. */
+export function deskMethods(asked: (caller: Caller) => Promise<Provider>): object {
+  return {
+    adminCapacity: method<CapacityView>(async (from) => {
+      const one = await asked(from)
+      return capacityView(one.inbox.state, one.policy, one.connected())
+    }),
+    adminIncidents: method<FleetIncidentView[]>(async (from, request) => {
+      const one = await asked(from)
+      const checked = checkAdminIncidents(request, 'adminIncidents')
+      if (!checked.ok) throw refusal('bad-argument', describeRefusal(checked))
+      return fleetIncidents(one.inbox.state, checked.value.count ?? INCIDENTS_LISTED_DEFAULT)
+    }),
+    adminAudit: method<AuditView>(async (from, request) => {
+      const one = await asked(from)
+      const checked = checkAdminAudit(request, 'adminAudit')
+      if (!checked.ok) throw refusal('bad-argument', describeRefusal(checked))
+      const { about, count } = checked.value
+      const { state } = one.inbox
+      const target = auditTarget(state, about)
+      if (target === null)
+        throw refusal(
+          'refused',
+          `there is no pub called ${about} here, and there never was; \`buttcloud admin pubs\` lists them, and a person is named by their feed id`,
+        )
+      const entries = await readAudit(one, target)
+      const pubs = [...target.pubs].map((pub) => ({
+        pub,
+        name: state.provider.pubs.get(pub)?.record.name ?? '',
+      }))
+      const shown = entries.slice(-(count ?? AUDIT_ENTRIES_DEFAULT))
+      return { owner: target.owner, pubs, entries: shown, found: entries.length }
+    }),
+  }
+}
+
+/** The state keeps no words that are dealt with, so the log is read once more, to its end. */
+async function readAudit({ sbot, inbox }: Provider, target: AuditTarget): Promise<AuditView['entries']> {
+  const audit = new Audit(inbox.state, target)
+  await new Promise<void>((resolve, reject) => {
+    const reading = sbot.read({
+      wants: (author) => audit.wants(author),
+      onMessage: (message) => audit.take(message),
+      onCaughtUp: () => {
+        resolve()
+        // Not before `read` has given it back.
+        setImmediate(() => reading.stop())
+      },
+      onError: reject,
+    })
+  })
+  return audit.entries()
+}

@@ -1,0 +1,86 @@
+/** A real terminal for programs that draw on one: tmux, with a server of its own, driven by keys and read as text. */
+import { execFile } from 'node:child_process'
+import { existsSync } from 'node:fs'
+import { promisify } from 'node:util'
+import { runProgram } from '../docker/machine'
+import { until } from './machine'
+
+const PROGRAM = '/usr/bin/tmux'
+const run = promisify(execFile)
+const SEEN_MS = 60_000
+/** What the shell says when it waits. */
+export const TMUX_PROMPT = 'shell> '
+
+export interface TmuxOptions {
+  /** Names the server, so that no other tmux of this user is touched. */
+  label: string
+  width: number
+  height: number
+  folder: string
+  environment: Record<string, string>
+}
+
+export interface Tmux {
+  /** Named keys as tmux has them: `Enter`, `Escape`, `C-c`. */
+  keys(...names: string[]): Promise<void>
+  /** Characters as they are. */
+  type(text: string): Promise<void>
+  /** What is on the screen. */
+  screen(): Promise<string>
+  /** Waits for a text on the screen, and gives the screen. */
+  sees(what: RegExp, deadlineMs?: number): Promise<string>
+  resize(width: number, height: number): Promise<void>
+  stop(): Promise<void>
+}
+
+/** Starts it with a plain shell in it. Installs tmux where it may (see helpers/browser.ts); else says what to install. */
+export async function startTmux(options: TmuxOptions): Promise<Tmux> {
+  if (!existsSync(PROGRAM)) await install()
+  const { label, width, height, folder, environment } = options
+  const server = ['-L', `buttcloud-${label}-${process.pid}`, '-f', '/dev/null']
+  const tmux = async (...args: string[]): Promise<string> =>
+    (await run(PROGRAM, [...server, ...args], { env: environment })).stdout
+  const size = ['-x', String(width), '-y', String(height)]
+  await tmux(
+    'new-session',
+    '-d',
+    '-s',
+    'main',
+    ...size,
+    '-c',
+    folder,
+    `env PS1='${TMUX_PROMPT}' bash --norc --noprofile`,
+  )
+  const screen = (): Promise<string> => tmux('capture-pane', '-p', '-t', 'main')
+  return {
+    keys: async (...names) => void (await tmux('send-keys', '-t', 'main', ...names)),
+    type: async (text) => void (await tmux('send-keys', '-t', 'main', '-l', text)),
+    screen,
+    async sees(what, deadlineMs = SEEN_MS) {
+      let last = ''
+      const look = async (): Promise<boolean> => {
+        last = await screen()
+        return what.test(last)
+      }
+      await until(`${what} on the screen`, look, deadlineMs).catch((error: Error) => {
+        throw new Error(`${error.message}; there was:\n${last}`, { cause: error })
+      })
+      return last
+    },
+    resize: async (columns, rows) =>
+      void (await tmux('resize-window', '-t', 'main', '-x', String(columns), '-y', String(rows))),
+    stop: async () => void (await tmux('kill-server').catch(() => '')),
+  }
+}
+
+async function install(): Promise<void> {
+  const command = 'apt-get install -y --no-install-recommends tmux'
+  const may = process.env.CI === 'true' || process.env.BUTTCLOUD_TEST_INSTALL === '1'
+  if (!may || process.getuid?.() !== 0)
+    throw new Error(
+      `the terminal UI is driven in ${PROGRAM}, which is not there: run \`${command}\` as root, or set BUTTCLOUD_TEST_INSTALL=1 as root and the tests do it`,
+    )
+  const environment = { DEBIAN_FRONTEND: 'noninteractive' }
+  await runProgram('apt-get', ['update', '-qq'], { environment })
+  await runProgram('apt-get', ['install', '-y', '-qq', '--no-install-recommends', 'tmux'], { environment })
+}
