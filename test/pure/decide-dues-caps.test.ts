@@ -1,5 +1,6 @@
 /** Goal: nothing is stopped or ended by one clock, nor more within a day than the operator wants. */
 import test from 'tape'
+import { clocksSay } from '../../plugin/dues'
 import { DEFAULT_DUES } from '../../plugin/dues-policy'
 import { pubIdOf } from '../../protocol/ids'
 import { CLOCKS_AGREE_MS } from '../../protocol/limits-money'
@@ -46,6 +47,17 @@ test('the other clock must have reached the date, too', (t) => {
   t.notOk(recordOf(one).suspended)
   passes(one, one.since + 14 * DAY_MS + CLOCKS_AGREE_MS)
   t.ok(recordOf(one).suspended)
+  t.end()
+})
+
+test('what clocks say of a date: ours first, and another that agrees', (t) => {
+  const at = 1_000 * DAY_MS
+  t.equal(clocksSay(at, at - 1, [at]), 'early', 'the other one alone is not enough')
+  t.equal(clocksSay(at, at - 1, []), 'early')
+  t.equal(clocksSay(at, at, []), 'alone')
+  t.equal(clocksSay(at, at, [at - 1]), 'early')
+  t.equal(clocksSay(at, at, [at - 1, at]), 'due')
+  t.equal(clocksSay(at, at, [at - CLOCKS_AGREE_MS - 1]), 'disagree')
   t.end()
 })
 
