@@ -19,6 +19,7 @@ interface Owed {
   since: Millis
   arrived: boolean
   tried: boolean
+  isVoid: boolean
 }
 
 export class Mail {
@@ -56,6 +57,9 @@ export class Mail {
     }
     const begun = this.begun.get(owner)
     if (reply === 'confirmed' && begun !== undefined) this.owners.set(owner, begun)
+    // Who has another address by now, or none, need not get it at the former one, also where that comes back.
+    for (const one of this.owed)
+      if (one.owner === owner && this.owners.get(owner) !== one.address) one.isVoid = true
   }
 
   payerIs(customer: string, address: string): void {
@@ -74,6 +78,7 @@ export class Mail {
         ...{ owner, address, name, dues, key, since: this.now() },
         arrived: false,
         tried: false,
+        isVoid: false,
       })
     }
   }
@@ -81,7 +86,7 @@ export class Mail {
   /** The next stage takes effect: the mail about the one before it was on its way. */
   takesEffect(key: MessageId, stage: string): void {
     for (const one of this.owed) {
-      if (one.key !== key || one.tried || !this.isOwed(one) || this.troubleAt >= one.since) continue
+      if (one.key !== key || one.tried || one.isVoid || this.troubleAt >= one.since) continue
       this.violate('mailed', `${one.name} is ${stage}, and no mail has told of it`)
     }
   }
@@ -126,13 +131,8 @@ export class Mail {
   /** Mails that are owed and have not arrived. */
   missing(): string[] {
     return this.owed
-      .filter((one) => !one.arrived && this.isOwed(one))
+      .filter((one) => !one.arrived && !one.isVoid)
       .map(({ name, dues }) => `${dues.stage} of ${name}`)
-  }
-
-  /** Who has another address by now, or none, need not get it at the former one. */
-  private isOwed({ owner, address }: Owed): boolean {
-    return this.owners.get(owner) === address
   }
 
   private judgePlace({ to, subject }: Letter): void {
