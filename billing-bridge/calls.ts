@@ -39,9 +39,9 @@ export function checkoutParams(call: CheckoutCall, means: CheckoutMeans) {
   }
 }
 
-/** Days before the first payment: none where this pub was ever paid for before. */
-export function trialDaysFor(call: CheckoutCall, state: BillingState): number {
-  const paidBefore = state.subscriptions.some((one) => one.pub === call.pub)
+/** Days before the first payment: none where this pub was ever paid for before, with money of the same mode. */
+export function trialDaysFor(call: CheckoutCall, state: BillingState, live: boolean): number {
+  const paidBefore = state.subscriptions.some((one) => one.pub === call.pub && one.live === live)
   const plan = state.plans.find((one) => one.name === call.plan)
   return paidBefore ? 0 : (plan?.trialDays ?? 0)
 }

@@ -39,6 +39,7 @@ const READERS = new Map<string, Reader>([
   ['invoice.payment_action_required', ofInvoice],
   ['charge.refunded', ofCharge],
   ['refund.created', ofRefund],
+  ['refund.failed', ofRefund],
   ['charge.dispute.created', ofDispute],
 ])
 
@@ -51,6 +52,12 @@ export function meaningOf(event: unknown): Meaning {
   const object = fieldOf(fieldOf(event, 'data'), 'object')
   const reader = typeof type === 'string' ? READERS.get(type) : undefined
   return reader === undefined || !isRecord(object) ? NOTHING : reader(object)
+}
+
+/** False for an event of the other mode: of test money where the key is live, or the other way round. */
+export function isOfMode(event: unknown, live: boolean): boolean {
+  const mode = fieldOf(event, 'livemode')
+  return typeof mode !== 'boolean' || mode === live
 }
 
 /** The event's own id; null where it has none that could be one. */

@@ -175,7 +175,7 @@ export interface BillingSync {
 export async function openBillingSync(options: FolderOptions): Promise<BillingSync> {
   const { dir: directory, environment = process.env } = options
   const { stripeKey, stripeBase } = readStripe(directory, environment)
-  const { plans } = await askOnce(directory, networkKeyOf(options.networkKey), (port) => port.state())
+  const { plans } = await askOnce(directory, networkKeyOf(options.networkKey), (port) => port.state(null))
   const door = openStripe({ key: stripeKey, base: stripeBase })
   try {
     const steps = await planSync(door, plans)

@@ -1,4 +1,5 @@
 /** What the bridge needs of the provider; io/link.ts is the real one. */
+import type { Millis } from '../protocol/ids'
 import type {
   BillingAlert,
   BillingDone,
@@ -13,6 +14,7 @@ export interface ProviderPort {
   fact(fact: BillingFact): Promise<BillingFactAnswer>
   alert(alert: BillingAlert): Promise<void>
   done(done: BillingDone): Promise<void>
-  state(): Promise<BillingState>
+  /** Tells Stripe's time along, where it is known. */
+  state(stripeTime: Millis | null): Promise<BillingState>
   page(): Promise<BillingPage>
 }

@@ -6,8 +6,8 @@ import { laneOf } from './calls'
 
 export interface Work {
   call: OwedCall
-  /** done: told to the provider, which has not shown its list since. */
-  state: 'waiting' | 'running' | 'done'
+  /** done: told to the provider, which has not shown its list since. refused: likewise, that it can't be done. */
+  state: 'waiting' | 'running' | 'done' | 'refused'
   /** Failures in a row. */
   failures: number
   notBefore: Millis
@@ -40,7 +40,13 @@ export function owe(works: Works, calls: readonly OwedCall[]): void {
 
 /** On a new connection the provider may have lost what it was told: what it lists there is owed anew. */
 export function oweAnew(works: Works): void {
-  for (const work of works.values()) if (work.state === 'done') work.state = 'waiting'
+  for (const work of works.values())
+    if (work.state === 'done' || work.state === 'refused') work.state = 'waiting'
+}
+
+/** What was refused for good and is owed nevertheless is tried again: somebody may have mended it in Stripe. */
+export function oweRefused(works: Works): void {
+  for (const work of works.values()) if (work.state === 'refused') work.state = 'waiting'
 }
 
 /** The calls to begin now: one per lane, the oldest first. */
@@ -68,7 +74,7 @@ export function nextAt(works: Works, now: Millis): Millis | null {
 }
 
 /** Notes how a call ended. */
-export function noteEnd(works: Works, id: string, end: 'done' | { retryAt: Millis }): void {
+export function noteEnd(works: Works, id: string, end: 'done' | 'refused' | { retryAt: Millis }): void {
   const work = works.get(id)
   if (work === undefined) return
   const { shown } = work
@@ -77,8 +83,8 @@ export function noteEnd(works: Works, id: string, end: 'done' | { retryAt: Milli
     works.delete(id)
     return
   }
-  if (end === 'done') {
-    work.state = shown === 'again' ? 'waiting' : 'done'
+  if (end === 'done' || end === 'refused') {
+    work.state = shown === 'again' ? 'waiting' : end
     work.failures = 0
     return
   }

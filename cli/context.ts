@@ -2,8 +2,10 @@
 import { homedir } from 'node:os'
 import { resolve } from 'node:path'
 import type { Readable, Writable } from 'node:stream'
+import type { Millis } from '../protocol/ids'
 import { type CommonOptions, readOptions } from './options'
 import { type Paint, paint, wrap } from './render'
+import { whenText } from './when'
 
 type Terminal = Writable & { isTTY?: boolean; columns?: number }
 
@@ -18,6 +20,8 @@ export interface Context {
   paint: Paint
   /** Columns of stdout. */
   width: number
+  /** A time by the person's own clock, with how long ago that is. */
+  when(at: Millis): string
   /** A line on stdout. */
   print(text: string): void
   /** A line on stderr. */
@@ -46,6 +50,7 @@ export function createContext(given: Record<string, unknown>): Context {
     stderr,
     paint: paint(colours),
     width: Math.min(stdout.columns ?? WIDTH_DEFAULT, WIDTH_MAX),
+    when: (at) => whenText(at, Date.now(), -new Date(at).getTimezoneOffset() || 0),
     print: (text) => void stdout.write(`${text}\n`),
     say: (text) => void stderr.write(`${text}\n`),
     tell: (text) => {

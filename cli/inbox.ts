@@ -137,9 +137,12 @@ function sentenceOf(text: string | undefined): string | null {
 }
 
 /** An item as a terminal shows it. `question`: it is the one that `buttcloud say yes` would answer. */
-export function itemText(item: InboxItem, view: { width: number; paint: Paint; question: boolean }): string {
+export function itemText(
+  item: InboxItem,
+  view: { width: number; paint: Paint; question: boolean; when(at: Millis): string },
+): string {
   const about = [
-    timeText(item.at),
+    view.when(item.at),
     ...(item.name === null ? [] : [harmless(item.name)]),
     ...(item.asked === null ? [] : [`to your “${item.asked}”`]),
     ...(item.outcome === null || item.outcome === 'done' ? [] : [item.outcome]),

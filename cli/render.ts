@@ -145,6 +145,22 @@ function whyOf(pub: PubView): string {
   return pub.phase === 'up' ? 'its owner wants it stopped' : 'stopped by its owner'
 }
 
+/** An owner's table of pubs, as wide as the terminal at most. */
+export function ownPubsText(pubs: PubView[], view: { width: number; paint: Paint }): string {
+  const live = pubs.filter(({ phase }) => phase !== 'ended')
+  if (live.length === 0) return 'You have no pub. Make one with: buttcloud create NAME'
+  const lines = table(
+    ['PUB', 'STATUS', 'PLAN', 'ADDRESS', 'INVITES', 'WHY'],
+    live.map((pub) => [
+      ...[pub.name, pub.status, pub.plan, pub.address ?? '-'],
+      `${pub.invites.used}/${pub.invites.issued}`,
+      whyOf(pub),
+    ]),
+  ).split('\n')
+  const cut = lines.map((line) => (line.length > view.width ? `${line.slice(0, view.width - 1)}…` : line))
+  return [view.paint.bold(cut[0] ?? ''), ...cut.slice(1)].join('\n')
+}
+
 /** The operator's table of pubs. */
 export function pubsText(pubs: PubView[]): string {
   if (pubs.length === 0) return 'There are no pubs yet.'

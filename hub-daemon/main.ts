@@ -1,6 +1,6 @@
 /** The hub daemon, wired together: its node, its provider, its engine, and the loop between them. */
 import { join } from 'node:path'
-import type { FeedId } from '../protocol/ids'
+import type { FeedId, PubId } from '../protocol/ids'
 import { HANDSHAKE_TIMEOUT_MS } from '../protocol/limits'
 import { addressOf } from '../protocol/token'
 import { createLog, type Log, type LogLook } from '../sbot/log'
@@ -8,7 +8,9 @@ import type { Membership } from '../sbot/membership'
 import type { MetricsPlace } from '../sbot/metrics-page'
 import { networkKeyOf, openNode } from '../sbot/stacks'
 import { readVersion } from '../sbot/version'
+import type { Engine } from './engines/engine'
 import { type HubMethods, hubPlugin } from './io/api'
+import { AtRest } from './io/at-rest'
 import { readOffer } from './io/capacity'
 import { chooseEngine } from './io/engine-choice'
 import { Exports } from './io/exports'
@@ -23,7 +25,8 @@ import { Reconciler } from './io/reconcile'
 import { Rings } from './io/rings'
 import { Secrets } from './io/secrets'
 import { emptyMemory } from './memory'
-import { emptyState } from './state'
+import { type Place, placeOf as readingPlaceOf } from './reading-place'
+import { emptyState, type HubState } from './state'
 
 export interface HubOptions {
   /** Everything of this hub: its identity, its pubs' secrets, and with the process engine the pubs themselves. */
@@ -144,7 +147,6 @@ async function start(
     pull: options.pull ?? null,
     pubVersions: options.pubVersions ?? {},
   })
-  const docker = engine.kind === 'docker'
   const state = emptyState(id, provider)
   const memory = emptyMemory()
   const pubs = join(directory, 'pubs')
@@ -156,7 +158,8 @@ async function start(
     else log.warn({ reason: trouble }, 'no pub can be made here until the engine answers; asking on')
   })
   const secrets = new Secrets(pubs)
-  const exports = new Exports(observer.sessions, secrets)
+  const rest = new AtRest()
+  const exports = exportsOf(state, observer, secrets, engine, rest)
   const meter = new Meter(engine, observer, state, new Rings(join(directory, 'figures'), log))
   const sources = { sbot, gate: node.gate, state, observer, log, link: () => link }
   const monitor = monitorHub(options.metrics, sources)
@@ -165,8 +168,8 @@ async function start(
     mayWrite: () => node.gate.wait(),
     config: {
       ...{ hub: id, host, dial, capsShs: networkKey },
-      listen: docker ? EVERY_ADDRESS : bind,
-      image: docker ? image : null,
+      listen: engine.kind === 'docker' ? EVERY_ADDRESS : bind,
+      image: engine.kind === 'docker' ? image : null,
       version,
     },
     context: {
@@ -174,6 +177,7 @@ async function start(
       memory,
       secrets,
       meter,
+      rest,
       fetcher: new Fetcher({ engine, memory, directory: pubs, log, changed: wake }),
       capsShs: networkKey,
       knownFeed: (pub) => state.specs.get(pub)?.content.feed ?? state.observed.get(pub)?.content.feed ?? null,
@@ -202,7 +206,7 @@ async function start(
   })
   log.info({ hub: id, provider, label: membership.label, engine: engine.kind, host }, 'the hub is running')
   const stop = async () => {
-    exports.stop()
+    await exports.stop()
     await meter.stop()
     await running.stop()
     await Promise.all([link?.stop(), monitor.stop()])
@@ -212,6 +216,25 @@ async function start(
   }
   const hub = { id, provider, label: membership.label, engine: engine.kind, stop: once(stop) }
   return { hub, methods: createHubMethods({ observer, meter, exports }) }
+}
+
+function exportsOf(
+  state: HubState,
+  observer: Observer,
+  secrets: Secrets,
+  engine: Engine,
+  rest: AtRest,
+): Exports {
+  const place = (pub: PubId): Place => {
+    const connected = (observer.sessions.get(pub)?.rpc ?? null) !== null
+    return readingPlaceOf(pub, {
+      state,
+      engine: observer.facts().engine,
+      connected,
+      taken: rest.isTaken(pub),
+    })
+  }
+  return new Exports({ pubs: observer.sessions, secrets, engine, rest, place })
 }
 
 /** The same end for everybody who asks for it. */

@@ -10,6 +10,8 @@ export interface ExportFacts {
   blobs: number
   /** Where the pub's own feed ends in this export. */
   head: number
+  /** Bytes at the end of the log's file that no server could read; left out where there are none. */
+  unreadBytes?: number
 }
 
 /** README.txt of an archive: plain text of 80 columns, the same for the same content. */
@@ -31,6 +33,7 @@ export function readmeOf(facts: ExportFacts): string {
     '',
     'These are the files of a plain ssb-server 16 folder, as it would lie in ~/.ssb.',
     ...(part === 'all' ? howToRun(facts) : howToAdd(part)),
+    ...unread(facts),
     '',
   ].join('\n')
 }
@@ -58,4 +61,10 @@ function howToRun({ name, head }: ExportFacts): string[] {
     '',
     'Unused invites do not move with it. Keep this folder to yourself: "secret" is in it.',
   ]
+}
+
+/** A server that was cut off in the middle of writing leaves half a record, which its next start would drop, too. */
+function unread({ unreadBytes = 0 }: ExportFacts): string[] {
+  if (unreadBytes === 0) return []
+  return ['', `The last ${unreadBytes} bytes of its log are no whole message, so they are left out.`]
 }

@@ -12,15 +12,30 @@ export function billingState(state: State, policy: Policy, now: Millis): Billing
   const { money } = state.provider
   const paid = new Set<string>()
   const subscriptions = [...money.payments.values()].map(({ content }) => {
-    const { subscription, checkout, session, pub, status, plan, periodEnd, cancelAt, refunded } = content
+    const { subscription, checkout, session, customer, pub, status, plan } = content
+    const { periodEnd, cancelAt, refunded, live } = content
     paid.add(session)
-    return { subscription, checkout, session, pub, status, plan, periodEnd, cancelAt, refunded }
+    return {
+      ...{
+        subscription,
+        checkout,
+        session,
+        customer,
+        pub,
+        status,
+        plan,
+        periodEnd,
+        cancelAt,
+        refunded,
+        live,
+      },
+    }
   })
   const sessions: BillingState['sessions'] = []
   for (const [checkout, { content }] of money.sessions) {
-    const { session, expiresAt } = content
+    const { session, expiresAt, live } = content
     if (!paid.has(session) && now < expiresAt + SESSION_REMEMBERED_MS)
-      sessions.push({ checkout, session, expiresAt })
+      sessions.push({ checkout, session, expiresAt, live })
   }
   return { subscriptions, sessions, plans: [...policy.plans] }
 }

@@ -1,5 +1,5 @@
 /**
- * `export NAME PART`: what is small comes as an encrypted blob to the owners alone, the rest is fetched with the CLI. The
+ * `export NAME PART`, of a pub that runs, is stopped or suspended, or has ended and is still kept: what is small comes as an encrypted blob to the owners alone, the rest is fetched with the CLI. The
  * key pair of a shared pub needs a second owner's yes. The link to a blob is a bearer item: it is said once, in this
  * thread where only owners read it, else in a thread of its own before the answer.
  */
@@ -8,10 +8,10 @@ import { type Check, list, text } from '../protocol/check'
 import type { Command } from '../protocol/command'
 import type { ExportPart } from '../protocol/command-kinds'
 import { comesByMessage, holdsSecret } from '../protocol/export'
-import type { FeedId } from '../protocol/ids'
+import type { FeedId, Millis } from '../protocol/ids'
 import { EXPORT_HUB_WAIT_MS, EXPORT_LINKS_MAX } from '../protocol/limits'
 import type { OpenQuestion, PubFact, Request } from '../protocol/state'
-import { desiredOf } from './change'
+import { hereOf } from './export-rights'
 import { keptPubNamed } from './kept'
 import { type AnswerOptions, answer, clip, type Look, onlyOwnersRead, replyRecipients } from './look'
 import { feedOf, pubNamed, pubsOf } from './query'
@@ -32,18 +32,16 @@ export function beginExport(look: Look, request: Request, { name, part }: Export
   const names = live.map((one) => one.record.name)
   const only = live.length === 1 ? (live[0] ?? null) : null
   const named = name === null ? only : pubNamed(state, request.author, name)
-  const pub = named ?? (part === 'secret' ? keptPubNamed(state, request.author, name, look.world.now) : null)
+  const pub = named ?? keptPubNamed(state, request.author, name, look.world.now)
   if (pub === null)
     return refuse(name === null ? exportWords.whichPub(names, part) : words.noSuchPub(name, names))
   // Whose it is, a change of owners in this look decides first.
   if (look.pubsChanged.has(pub.pub) || look.pubsEnded.has(pub.pub)) return look.wakeAt(look.world.now)
   const { record } = pub
   if (feedOf(state, pub) === null) return refuse(changeWords.beingMade(record.name))
-  if (part !== 'secret' && desiredOf(record) === 'down') return refuse(exportWords.stopped(record.name))
-  if (record.status === 'ended' && needsSecond(pub)) return refuse(exportWords.endedShared(record.name))
   if (holdsSecret(part) && needsSecond(pub)) return askForSecret(look, request, pub, part)
   if (!comesByMessage(part))
-    return answer(look, request, 'done', exportWords.byTerminal(record.name, part), {
+    return answer(look, request, 'done', exportWords.byTerminal(record.name, part, hereOf(record)), {
       command: 'export',
       pub: pub.pub,
     })
@@ -55,7 +53,7 @@ function askForSecret(look: Look, request: Request, pub: PubFact, part: ExportPa
   askOwners(look, request, pub, {
     kind: part === 'all' ? 'export-all' : 'export-secret',
     command: 'export',
-    text: (until) => exportWords.ask(name, request.author, part, until),
+    text: (until) => exportWords.ask(name, request.author, part, until, hereOf(pub.record)),
   })
 }
 
@@ -66,11 +64,16 @@ export function confirmSecret(look: Look, yes: Request, pub: PubFact, question: 
 
 /** Another owner's yes to everything: who asked may fetch it until the question's time is over. */
 export function confirmAll(look: Look, yes: Request, pub: PubFact, question: OpenQuestion): void {
-  answer(look, yes, 'done', exportWords.agreed(pub.record.name, question.expiresAt), {
+  answer(look, yes, 'done', exportWords.agreed(pub.record.name, agreedUntil(pub, question)), {
     command: 'export',
     pub: pub.pub,
     confirms: question.key,
   })
+}
+
+/** Of a pub that has ended nothing is to be had after its date. */
+function agreedUntil({ record }: PubFact, { expiresAt }: OpenQuestion): Millis {
+  return record.status === 'ended' ? Math.min(expiresAt, record.keepUntil ?? expiresAt) : expiresAt
 }
 
 function deliver(
@@ -104,7 +107,7 @@ function deliver(
     const { confirms: _confirms, ...open } = options
     return answer(look, request, 'failed', exportWords.failed(name, part, why), open)
   }
-  const body = exportWords.file(name, part, found.value, pub.record.status === 'ended')
+  const body = exportWords.file(name, part, found.value, hereOf(pub.record))
   if (here) return answer(look, request, 'done', body, options)
   // The answer is owed once this stands on the feed, so that it is true when it says so.
   look.owe({

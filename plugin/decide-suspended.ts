@@ -9,14 +9,13 @@ import { suspendedText } from './words-dues'
 /** What needs a running pub; all else goes on as for a stopped one. */
 const NEEDS_IT_UP: ReadonlySet<Parsed['kind']> = new Set([
   ...(['start', 'restart', 'upgrade', 'rebuild', 'web', 'invite', 'run'] as const),
-  ...(['follow', 'unfollow', 'block', 'unblock', 'export'] as const),
+  ...(['follow', 'unfollow', 'block', 'unblock'] as const),
 ])
 
 /** True when the command was refused because its pub is suspended. */
 export function refuseSuspended(look: Look, request: Request, command: Parsed): boolean {
   if (!NEEDS_IT_UP.has(command.kind) || !('name' in command)) return false
-  // The key pair is with its hub, whether it runs or not; and to ask how it is costs nothing.
-  if (command.kind === 'export' && command.part === 'secret') return false
+  // To ask how it is costs nothing.
   if (command.kind === 'web' && command.on === null) return false
   const { state } = look.world
   const live = livePubsOf(state, request.author)

@@ -3,6 +3,7 @@ import type { Question } from '../protocol/messages/answer'
 import type { OpenQuestion, PubFact, Request } from '../protocol/state'
 import { confirmDelete } from './decide-delete'
 import { confirmAll, confirmSecret } from './decide-export'
+import { isKept } from './kept'
 import { answer, type Look } from './look'
 import { commandOf, isOpen, mayConfirm, questionsAbove } from './question'
 import { words } from './words'
@@ -28,7 +29,8 @@ export function decideYes(look: Look, request: Request): void {
   const [question] = mine
   if (question === undefined) {
     const pub = above[0] === undefined ? undefined : state.provider.pubs.get(above[0].pub)
-    const isTheirs = pub?.record.status === 'live' && pub.record.owners.includes(request.author)
+    const isThere = pub !== undefined && above[0] !== undefined && !isGone(look, pub, above[0])
+    const isTheirs = isThere && pub.record.owners.includes(request.author)
     return refuse(isTheirs ? peopleWords.othersAreAsked(pub.record.name) : words.noQuestion)
   }
   // Asked twice about the same is no doubt; asked about two things is.
@@ -36,14 +38,22 @@ export function decideYes(look: Look, request: Request): void {
     return refuse(words.manyQuestions)
   // A change of this look comes first: the deed builds on its record.
   if (look.pubsChanged.has(question.pub)) return look.wakeAt(now)
+  if (question.kind !== 'delete' && look.pubsEnded.has(question.pub)) return look.wakeAt(now)
   const pub = state.provider.pubs.get(question.pub)
   const options = { command: commandOf(question.kind), pub: question.pub, confirms: question.key }
-  if (pub === undefined || pub.record.status === 'ended' || look.pubsEnded.has(question.pub))
+  if (pub === undefined || isGone(look, pub, question))
     return answer(look, request, 'refused', words.goneAlready, options)
   if (!pub.record.owners.includes(request.author)) return refuse(peopleWords.ownerNoMore(pub.record.name))
   if (!mayConfirm(state, question, pub, request.author, now))
     return refuse(peopleWords.askAgain(pub.record.name, commandOf(question.kind)))
   CONFIRMED[question.kind](look, request, pub, question)
+}
+
+/** There is nothing more to be done to it: it has ended, and what was asked is not about what is kept of it. */
+function isGone(look: Look, pub: PubFact, question: OpenQuestion): boolean {
+  const { state, now } = look.world
+  if (question.kind === 'delete') return pub.record.status === 'ended' || look.pubsEnded.has(pub.pub)
+  return pub.record.status === 'ended' && !isKept(state, pub, now)
 }
 
 /** The link that this yes was about is said: whatever has come between that and the answer, it is done. */
@@ -63,9 +73,10 @@ export function decideNo(look: Look, request: Request): void {
     const owners = state.provider.pubs.get(one.pub)?.record.owners ?? []
     return isOpen(state, one, now) && owners.includes(request.author)
   })
-  const isGone = (one: OpenQuestion): boolean =>
-    look.pubsEnded.has(one.pub) || state.provider.pubs.get(one.pub)?.record.status === 'ended'
-  const question = open.find((one) => !isGone(one))
+  const question = open.find((one) => {
+    const pub = state.provider.pubs.get(one.pub)
+    return pub !== undefined && !isGone(look, pub, one)
+  })
   if (question === undefined && open.length > 0)
     return answer(look, request, 'refused', words.goneAlready, { command: 'no' })
   if (question === undefined) return answer(look, request, 'done', words.nothingChanged, { command: 'no' })

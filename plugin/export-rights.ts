@@ -1,7 +1,16 @@
 /** Whether an owner may take a pub's key pair: alone where they own it alone, else with a second owner's yes. */
+import type { ExportHere } from '../protocol/export'
 import type { FeedId, Millis } from '../protocol/ids'
+import type { PubMessage } from '../protocol/messages/pub'
 import type { OpenQuestion, PubFact, State } from '../protocol/state'
 import { needsSecond } from './question'
+
+/** What has to be thought of before a copy of the pub runs elsewhere. What its owners want counts before what is owed. */
+export function hereOf(record: PubMessage): ExportHere {
+  if (record.status === 'ended') return 'ended'
+  if (record.desired === 'down') return 'stopped'
+  return record.suspended ? 'suspended' : 'running'
+}
 
 /** True when nobody else needs to be asked, or somebody else has said yes within the question's time. */
 export function mayExportSecret(state: State, pub: PubFact, owner: FeedId, now: Millis): boolean {

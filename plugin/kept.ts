@@ -1,9 +1,9 @@
-/** Pubs that have ended and whose data is still there: their owners may take the key pair until its date. */
+/** Pubs that have ended and whose data is still there: their owners may take all of it until its date. */
 import type { FeedId, Millis } from '../protocol/ids'
 import type { PubFact, State } from '../protocol/state'
 import { feedOf, pubsOf } from './query'
 
-/** True while the key pair of an ended pub is still with its hub. */
+/** True while key pair and data of an ended pub are still with its hub. */
 export function isKept(state: State, pub: PubFact, now: Millis): boolean {
   const { status, keepUntil } = pub.record
   return status === 'ended' && keepUntil !== null && now < keepUntil && feedOf(state, pub) !== null

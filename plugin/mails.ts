@@ -55,9 +55,11 @@ function oweWelcome(look: Look, mail: MailFacts, pub: PubFact): void {
 function oweDues(look: Look, mail: MailFacts, pub: PubFact, dues: DuesFact): void {
   if (isLate(look, dues.at)) return
   const { policy } = look.world
+  // The record of the end comes after the word of it, and says until when its data is kept.
+  if (dues.content.stage === 'ended' && pub.record.keepUntil === null) return
   const told = {
     ...{ service: policy.providerName, name: pub.record.name, dues: dues.content },
-    ...{ retentionMs: policy.retentionMs, portal: mail.portal ?? null },
+    ...{ keepUntil: pub.record.keepUntil, portal: mail.portal ?? null },
   }
   const customer = payerOf(look, dues)
   const payer: MailTo | null = customer === undefined ? null : { kind: 'payer', customer }

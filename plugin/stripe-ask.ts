@@ -23,7 +23,8 @@ export function askStripe(look: Look, request: Request, call: OwedCall, since: M
     if (done.outcome === 'done') return { state: 'done', done }
     return { state: 'failed', reason: done.reason ?? words.noReason }
   }
-  if (reply === undefined) {
+  // What the same request asked before, of its hub, is no reply to this.
+  if (reply === undefined || reply.state === 'done') {
     const ask = { kind: 'stripe', call } as const
     look.owe({ kind: 'ask', request: request.key, hub: state.provider.id, ask })
   }

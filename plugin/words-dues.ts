@@ -1,7 +1,10 @@
 /** What the provider says about pubs that are not paid for. Facts in, sentences out. */
+
+import type { Millis } from '../protocol/ids'
 import type { DuesMessage, DuesReason } from '../protocol/messages/dues'
 import type { PubMessage } from '../protocol/messages/pub'
 import { when } from './words'
+import { takeAllAway } from './words-export'
 
 const because: Record<DuesReason, string> = {
   'past-due': 'the last payment for it failed',
@@ -22,11 +25,16 @@ const whatToDo = (name: string, reason: DuesReason): string => {
   return `To keep it: ${pay}.`
 }
 
-const takeAway = (name: string): string =>
-  `What you can take with you now: \`export ${name} secret\` gives you its key pair; a pub that is paid for gives you everything, with \`buttcloud export ${name} all\`.`
+/** Whatever it costs, what is theirs goes with them, and until when. */
+const takeAway = (name: string, until: Millis): string =>
+  `Before ${when(until)} you can take it with you. ${takeAllAway(name)}`
+
+/** Of a pub that has ended. */
+const kept = (name: string, until: Millis): string =>
+  `Its data stays on its server until ${when(until)} and is then removed for good. ${takeAllAway(name)}`
 
 /** The notice of one stage: what is so, until when, and what to do. */
-export function duesNotice({ name, keepUntil, owners }: PubMessage, dues: DuesMessage): string {
+export function duesNotice({ name, keepUntil }: PubMessage, dues: DuesMessage): string {
   const { reason, suspendAt, endAt } = dues
   const todo = whatToDo(name, reason)
   switch (dues.stage) {
@@ -40,13 +48,13 @@ export function duesNotice({ name, keepUntil, owners }: PubMessage, dues: DuesMe
     case 'reminded':
       return `A reminder about **${name}**: ${because[reason]}, and at ${when(suspendAt)} it is stopped. Its data is kept then. ${todo}`
     case 'suspended':
-      return `**${name}** is suspended, because ${because[reason]}: it is stopped, and nobody reaches it. Its data is kept until ${when(endAt)}, and it is up again by itself as soon as it is paid for. ${todo}`
+      return `**${name}** is suspended, because ${because[reason]}: it is stopped, and nobody reaches it. Its data is kept until ${when(endAt)}, and it is up again by itself as soon as it is paid for. ${todo} ${takeAway(name, endAt)}`
     case 'last-week':
-      return `**${name}** is still suspended, because ${because[reason]}, and ends at ${when(endAt)}. ${todo} ${takeAway(name)}`
+      return `**${name}** is still suspended, because ${because[reason]}, and ends at ${when(endAt)}. ${todo} ${takeAway(name, endAt)}`
     case 'last-day':
-      return `The last word about **${name}**: it ends at ${when(endAt)}, because ${because[reason]}. ${todo} ${takeAway(name)}`
+      return `The last word about **${name}**: it ends at ${when(endAt)}, because ${because[reason]}. ${todo} ${takeAway(name, endAt)}`
     case 'ended':
-      return `**${name}** has ended, because ${because[reason]}. ${keepUntil === null ? '' : `Its data stays on its server until ${when(keepUntil)} and is then removed. `}${owners.length === 1 ? `Until then \`export ${name} secret\` still gives you its key pair. ` : ''}The name is free again; \`create ${name}\` makes a new pub, which is another one.`
+      return `**${name}** has ended, because ${because[reason]}. ${keepUntil === null ? '' : `${kept(name, keepUntil)} `}\`create ${name}\` makes a new pub, which is another one; take what is here of the old one first.`
     case 'clear':
       return `**${name}** is in order again: nothing is owed for it, and the dates I gave you are void.`
   }
@@ -56,5 +64,5 @@ export function duesNotice({ name, keepUntil, owners }: PubMessage, dues: DuesMe
 export function suspendedText(name: string, dues: DuesMessage | null): string {
   const why = dues === null ? 'it is not paid for' : because[dues.reason]
   const kept = dues === null ? '' : ` Its data is kept until ${when(dues.endAt)}.`
-  return `**${name}** is suspended, because ${why}, so I did nothing.${kept} \`pay ${name}\` gets you a link to pay by; then it is up again by itself.`
+  return `**${name}** is suspended, because ${why}, so I did nothing.${kept} \`pay ${name}\` gets you a link to pay by; then it is up again by itself. \`buttcloud export ${name} all\` in a terminal takes it away.`
 }

@@ -12,7 +12,8 @@ export interface DuesTold {
   name: string
   dues: DuesMessage
   reader: Reader
-  retentionMs: Millis
+  /** Of a pub that has ended: until when its data is there. */
+  keepUntil: Millis | null
   /** Stripe's page for payers; it asks for a code that it mails. */
   portal: string | null
   /** The payer's own link to it, which asks for nothing: null in a mail that somebody else may get, too. */
@@ -90,11 +91,8 @@ const SUBJECTS: Record<DuesReason, (name: string) => string> = {
 }
 
 const forOwner = (reader: Reader, text: string): string | null => (reader === 'owner' ? text : null)
-/** A pub that runs gives everything; of one that is stopped its key pair is what opens the rest elsewhere. */
-const wholeExport = (name: string): string =>
-  `To have a copy of everything while it runs: \`buttcloud export ${name} all\`, from a terminal.`
-const keyExport = (name: string): string =>
-  `What you can take with you now: \`export ${name} secret\`, as a private message, gives you its key pair, with which it can go on elsewhere.`
+const wholeExport = (name: string, until: Millis): string =>
+  `To take all of it with you before ${when(until)} (key pair, messages and files): \`buttcloud export ${name} all\`, in a terminal. For the key pair alone: \`export ${name} secret\`, as a private message.`
 
 interface Said {
   subject: string
@@ -134,7 +132,7 @@ const DUES: Record<DuesStage, (told: Told) => Said> = {
       BECAUSE[dues.reason](name),
       `${name} is stopped at ${when(dues.suspendAt)} unless it is paid for by then. Its data is kept until ${day(dues.endAt)}.`,
       todo,
-      forOwner(reader, wholeExport(name)),
+      forOwner(reader, wholeExport(name, dues.endAt)),
     ],
   }),
   suspended: ({ name, dues, reader, todo }) => ({
@@ -143,20 +141,17 @@ const DUES: Record<DuesStage, (told: Told) => Said> = {
       BECAUSE[dues.reason](name),
       `${name} is stopped. Nothing is lost: its data is kept until ${when(dues.endAt)}, and as soon as it is paid for it is up again by itself.`,
       todo,
-      forOwner(reader, keyExport(name)),
+      forOwner(reader, wholeExport(name, dues.endAt)),
     ],
   }),
   'last-week': (told) => lastWarning(told, 'in a week'),
   'last-day': (told) => lastWarning(told, 'in a day'),
-  ended: ({ name, dues, reader, retentionMs }) => ({
+  ended: ({ name, dues, reader, keepUntil }) => ({
     subject: `${name} has ended`,
     paragraphs: [
       `${BECAUSE[dues.reason](name)} It was not paid for by ${when(dues.endAt)}, so it has ended.`,
-      `Its data is kept for ${Math.round(retentionMs / 86_400_000)} more days and then deleted for good.`,
-      forOwner(
-        reader,
-        `Until then \`export ${name} secret\`, as a private message, still gives you its key pair.`,
-      ),
+      `Its data is kept until ${when(keepUntil ?? dues.endAt)} and then deleted for good.`,
+      forOwner(reader, wholeExport(name, keepUntil ?? dues.endAt)),
     ],
   }),
   clear: ({ name }) => ({
@@ -171,7 +166,7 @@ function lastWarning({ name, dues, reader, todo }: Told, soon: string): Said {
     paragraphs: [
       `${name} is stopped because it is not paid for, and ends at ${when(dues.endAt)}. Its data is deleted after that, and it can't be brought back.`,
       todo,
-      forOwner(reader, keyExport(name)),
+      forOwner(reader, wholeExport(name, dues.endAt)),
     ],
   }
 }

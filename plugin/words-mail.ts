@@ -64,6 +64,10 @@ const ALERTS: Record<AlertMessage['kind'], { subject: string; what: string }> = 
     subject: 'the sweep found differences',
     what: 'Comparing all subscriptions with Stripe found something that no webhook had told. It has been set right here; if it happens again, look at the webhooks in your Stripe dashboard.',
   },
+  refused: {
+    subject: 'Stripe refuses what is owed',
+    what: 'A subscription should have ended or a payment gone back, and Stripe refuses it, or the payer’s bank has not taken the money. It is tried again once an hour; see in your Stripe dashboard why, and give the money back by hand if need be.',
+  },
   stranger: {
     subject: 'a payment for nothing',
     what: 'Somebody paid by a subscription that nobody has asked for here. Nothing was done about it: look at it in your Stripe dashboard.',

@@ -48,9 +48,9 @@ export const words = {
   askDelete: (name: string, until: Millis): string =>
     `Delete **${name}**? It goes off at once and its invites stop working; its data is removed a week later. If you are sure, answer \`yes\` here, before ${when(until)}.`,
   deleted: (name: string, until: Millis): string =>
-    `**${name}** is off and deleted. Its data is kept until ${when(until)} and then removed.`,
+    `**${name}** is off and deleted. Its data is kept until ${when(until)} and then removed. Until then it can be taken away: \`buttcloud export ${name} all\` in a terminal.`,
   deletedLater: (name: string, until: Millis): string =>
-    `**${name}** is deleted. Its server is out of reach just now and takes it away when it is back; its data is kept until ${when(until)}. It can't be written to from now on.`,
+    `**${name}** is deleted. Its server is out of reach just now and takes it away when it is back; its data is kept until ${when(until)}, and can be taken away until then: \`buttcloud export ${name} all\` in a terminal. It can't be written to from now on.`,
   goneAlready: 'That pub is deleted already.',
   noQuestion:
     'I have no open question here that a yes could answer; perhaps it is too old, or answered already.',

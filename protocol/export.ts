@@ -60,7 +60,11 @@ export interface ExportOpened {
   session: string | null
   pub: PubId
   feed: FeedId | null
+  here: ExportHere
 }
+
+/** How a pub is where it is taken from: `suspended` comes up by itself when it is paid for, `stopped` does not. */
+export type ExportHere = 'running' | 'stopped' | 'suspended' | 'ended'
 
 /**
  * What a read answers, beside bytes: first any number of `wait` and one `begin`, then bytes (a Buffer each), then `end`.

@@ -182,6 +182,7 @@ const OWNING: Record<string, Entry> = {
     details: [
       'By message, encrypted for its owners alone: `gossip` (the addresses that it knows) and `secret` (its key).',
       'At a terminal, with `buttcloud export`: `log` (its messages), `blobs` (its pictures and files) and `all`, its key included.',
+      'Also of a pub that is stopped, suspended or deleted, until the date that you were told.',
       'Whoever has the secret is the pub. Two that run with one secret break its feed for ever, so stop the one here before you start another.',
     ],
     examples: ['export alice gossip', 'export alice secret'],

@@ -29,6 +29,11 @@ export const KEY_BACKOFF_MS = 60_000
 export const KEYS_TRIED_MAX = 5
 /** What no webhook has told is found after this long at the latest. */
 export const SWEEP_EVERY_MS = 3_600_000
+/**
+ * What changed at Stripe less than this ago is no difference that a sweep tells of: its webhook may be on its way. Stripe
+ * delivers within seconds, and tries once more some minutes later.
+ */
+export const SWEEP_ALLOWANCE_MS = 10 * 60_000
 /** Stripe lists no older events than this. */
 export const EVENTS_LISTED_MS = 30 * 24 * 3_600_000
 /** Subscriptions that a sweep compares at one time. */

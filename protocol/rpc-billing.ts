@@ -6,7 +6,7 @@
 import { type Check, flag, nullable, type Of, oneOf, shape, text, whole } from './check'
 import type { FeedId, MessageId, Millis, PubId } from './ids'
 import { STRIPE_ID_CHARS_MAX, STRIPE_REASON_CHARS_MAX, STRIPE_URL_CHARS_MAX } from './limits-money'
-import { checkAlert } from './messages/alert'
+import { type AlertMessage, checkAlert } from './messages/alert'
 import type { DuesReason } from './messages/dues'
 import { SUBSCRIPTION_STATUSES } from './messages/payment'
 import { type Plan, planName } from './plan'
@@ -155,28 +155,35 @@ export const checkBillingAlert: Check<BillingAlert> = (value, field) => {
   return { ok: true, value: { kind, reference, event, pub, at } }
 }
 export interface BillingAlert {
-  kind: 'dispute' | 'refund' | 'sweep' | 'stranger'
+  kind: AlertMessage['kind']
   reference: string
   event: string
   pub: PubId | null
   at: Millis
 }
 
-/** `billingState()`: what the provider believes, for the sweep. */
+/**
+ * `billingState({stripeTime})`: what the provider believes, for the sweep. Stripe's time comes along, so that it is known also
+ * where nobody pays any more.
+ */
+export const checkBillingStateRequest = shape({ stripeTime: nullable(time) })
 export interface BillingState {
   subscriptions: {
     subscription: string
     checkout: MessageId
     session: string
+    customer: string
     pub: PubId
     status: (typeof SUBSCRIPTION_STATUSES)[number]
     plan: string | null
     periodEnd: Millis | null
     cancelAt: Millis | null
     refunded: boolean
+    /** False: test money. */
+    live: boolean
   }[]
   /** Sessions that may still turn into a subscription. */
-  sessions: { checkout: MessageId; session: string; expiresAt: Millis }[]
+  sessions: { checkout: MessageId; session: string; expiresAt: Millis; live: boolean }[]
   plans: Plan[]
 }
 

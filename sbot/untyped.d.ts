@@ -1,4 +1,4 @@
-/** The SSB packages ship no types. What we use of them is wrapped here in sbot/ and in io/ files, and nowhere else. */
+/** The SSB packages and tar-stream ship no types. What we use of them is wrapped here in sbot/ and in io/ files, and nowhere else. */
 declare module 'secret-stack'
 declare module 'ssb-master'
 declare module 'ssb-db2'
@@ -24,5 +24,6 @@ declare module 'pull-stream'
 declare module 'pull-box-stream'
 declare module 'bipf'
 declare module 'level'
+declare module 'tar-stream'
 declare module 'sodium-native'
 declare module 'ssb-db2/defaults'

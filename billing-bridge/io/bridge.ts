@@ -1,8 +1,9 @@
 /** The bridge without its walls: everything between a provider's port and Stripe, wired together. */
-import type { FeedId } from '../../protocol/ids'
+import type { FeedId, Millis } from '../../protocol/ids'
 import { SWEEP_AGAIN_MS, SWEEP_EVERY_MS, SWEEP_RETRY_MS_MAX } from '../../protocol/limits-bridge'
-import type { OwedItem } from '../../protocol/rpc-billing'
+import type { OwedCall, OwedItem } from '../../protocol/rpc-billing'
 import { type Clock, createLoop } from '../../sbot/loop'
+import { isOfMode } from '../events'
 import type { ProviderPort } from '../port'
 import { Alerts } from './alerts'
 import { Facts } from './facts'
@@ -31,6 +32,8 @@ export interface BridgeOptions {
 export interface Bridge {
   webhook: Webhook
   sweep: Pick<Sweep, 'run'>
+  /** Now, and not only when its hour has come: all that is done then. */
+  sweepSoon(): void
   /** The provider is there, or there again. */
   connected(): void
   /** Everything that is owed now. */
@@ -48,10 +51,12 @@ export function createBridge(options: BridgeOptions): Bridge {
   const now = () => clock.now()
   const sweep = new Sweep({ door, port, facts, alerts, provider, now, log })
   const performer = new Performer({ door, port, facts, provider, publicUrl, links })
-  const worker = new Worker({ performer, port, clock, log })
+  const onRefused = (call: OwedCall, at: Millis) => alerts.refused(call, at)
+  const worker = new Worker({ performer, port, onRefused, clock, log })
   let sweptAt = Number.NEGATIVE_INFINITY
   const loop = createLoop({
     look: async () => {
+      worker.tryRefused()
       await sweep.run()
       sweptAt = clock.now()
       loop.wakeAt(sweptAt + SWEEP_EVERY_MS)
@@ -63,9 +68,16 @@ export function createBridge(options: BridgeOptions): Bridge {
   return {
     webhook: createWebhook({
       ...{ secrets: webhookSecrets, now, log },
-      handle: (event) => handleEvent(event, facts, alerts),
+      handle: async (event) => {
+        if (isOfMode(event, door.live)) return handleEvent(event, facts, alerts)
+        log.warn(
+          { live: door.live },
+          `a delivery of ${door.live ? 'test' : 'live'} mode came to a bridge with a ${door.live ? 'live' : 'test'} key and is left alone: remove that endpoint in Stripe, and its secret here`,
+        )
+      },
     }),
     sweep,
+    sweepSoon: () => loop.wake(),
     connected() {
       worker.connected()
       if (clock.now() - sweptAt >= SWEEP_AGAIN_MS) loop.wake()

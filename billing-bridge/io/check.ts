@@ -1,5 +1,6 @@
 /** Looks whether everything that charging money needs is there, and says what to do where it is not. */
 import { EVENT_TYPES } from '../events'
+import { mismatchOf, testLeftovers } from '../modes'
 import { readKeys, readStripe } from './config'
 import { askOnce, memberIn } from './once'
 import { openStripe } from './stripe'
@@ -47,18 +48,28 @@ export async function checkBilling(
   const reached =
     joined &&
     (await look('provider', async () => {
-      const { plans } = await askOnce(directory, networkKey, (port) => port.state())
+      const { plans } = await askOnce(directory, networkKey, (port) => port.state(null))
       return `answers, with ${plans.length} plan${plans.length === 1 ? '' : 's'}`
     }))
   if (!hasKey) return findings
   const { door } = opened(directory, environment)
+  if (reached)
+    await look('mode', async () => {
+      const state = await askOnce(directory, networkKey, (port) => port.state(null))
+      const mismatch = mismatchOf(state, door.live)
+      if (mismatch !== null) throw new Error(mismatch)
+      const { length } = testLeftovers(state, door.live)
+      return length === 0
+        ? 'the key fits what was paid here'
+        : `${length} subscription${length === 1 ? '' : 's'} of test mode: over as soon as the bridge runs with this key, with notices and dates for their owners`
+    })
   const reachable = await look('stripe', async () => {
     await door.client.products.list({ limit: 1 })
     return 'answers'
   })
   if (reached && reachable)
     await look('prices', async () => {
-      const { plans } = await askOnce(directory, networkKey, (port) => port.state())
+      const { plans } = await askOnce(directory, networkKey, (port) => port.state(null))
       const { length } = await planSync(door, plans)
       if (length > 0)
         throw new Error('Stripe does not have the present plans: run "buttcloud admin billing sync"')

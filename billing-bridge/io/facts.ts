@@ -8,6 +8,7 @@ import { SESSIONS_KEPT_MAX } from '../../protocol/limits-bridge'
 import { STRIPE_ID_CHARS_MAX } from '../../protocol/limits-money'
 import { type BillingFact, checkBillingFact } from '../../protocol/rpc-billing'
 import { METADATA } from '../metadata'
+import { mismatchOf, testIsOver } from '../modes'
 import type { ProviderPort } from '../port'
 import { idOf } from '../shapes'
 import { translate } from '../translate'
@@ -93,9 +94,33 @@ export class Facts {
     throw new Error(`the subscription ${subscription} makes no sense: ${checked.field}`)
   }
 
+  /** Rejects with a sentence where a test key has taken the place of a live one. */
+  async checkMode(): Promise<void> {
+    const { door, port } = this.options
+    // A live key makes nothing of test money; only the other way round the provider has to be asked.
+    const mismatch = door.live ? null : mismatchOf(await port.state(null), false)
+    if (mismatch !== null) throw new Error(mismatch)
+  }
+
+  /**
+   * Tells that a subscription of test mode is over, where the key is live and can't ask about it; with `refunded` also that
+   * its test money went back. Gives Stripe's time; null where it is none of those.
+   */
+  async endTest(subscription: string, refunded: boolean): Promise<Millis | null> {
+    const { door, port } = this.options
+    if (!door.live) return null
+    const { subscriptions } = await port.state(null)
+    const known = subscriptions.find((one) => one.subscription === subscription)
+    if (known === undefined || known.live) return null
+    const at = await door.time()
+    await port.fact(testIsOver(known, at, refunded))
+    return at
+  }
+
   private async take(subscription: string, turn: Turn): Promise<Told> {
     // From here on whoever asks waits for another reading.
     this.next.delete(subscription)
+    await this.checkMode()
     const read = await this.read(subscription, turn.event)
     if (read.kind === 'stranger') await this.tellStranger(subscription, read.at)
     if (read.kind !== 'fact') return { fact: null, outcome: 'none' }

@@ -134,7 +134,8 @@ export function portOf(current: () => any): ProviderPort {
     fact: async (fact) => checked(checkFactAnswer, await ask('billingFact', fact), 'billingFact'),
     alert: async (alert) => void (await ask('billingAlert', alert)),
     done: async (done) => void (await ask('billingDone', done)),
-    state: async () => checked(checkState, await ask('billingState', {}), 'billingState'),
+    state: async (stripeTime) =>
+      checked(checkState, await ask('billingState', { stripeTime }), 'billingState'),
     page: async () => checked(checkPage, await ask('billingPage', {}), 'billingPage'),
   }
 }

@@ -4,10 +4,12 @@ import { KEYS_TRIED_MAX } from '../../protocol/limits-bridge'
 import type { BillingDone, CheckoutDone, OwedCall, PortalDone } from '../../protocol/rpc-billing'
 import { type CheckoutCall, checkoutParams, isTooLate, mustLookFirst, trialDaysFor } from '../calls'
 import { isOurs, lookupKeyOf, METADATA } from '../metadata'
+import { testLinkOf } from '../modes'
 import type { ProviderPort } from '../port'
 import { idOf, type SessionShape } from '../shapes'
 import { isOver } from '../translate'
 import { troubleOf } from '../trouble'
+import { isUndone } from './alerts'
 import type { Facts } from './facts'
 import type { PortalLinks } from './portal-links'
 import { idempotencyKeyOf, PAGE, paymentOf, type StripeDoor, timeOf } from './stripe'
@@ -43,17 +45,21 @@ export class Performer {
   constructor(private readonly options: PerformOptions) {}
 
   /** Makes one call. Rejects with an error of Stripe's, an Impossible, or what the provider's port gave. */
-  perform(call: OwedCall, now: Millis): Promise<Done> {
+  async perform(call: OwedCall, now: Millis): Promise<Done> {
+    await this.options.facts.checkMode()
     const perform = this.performers[call.kind] as (call: OwedCall, now: Millis) => Promise<Done>
     return perform(call, now)
   }
 
   private async checkout(call: CheckoutCall, now: Millis): Promise<Done> {
+    const { client, live } = this.options.door
+    const state = await this.options.port.state(null)
+    const otherMode = testLinkOf(state, call.checkout, live)
+    if (otherMode !== null) throw new Impossible(otherMode)
     const before = mustLookFirst(call, now) ? await this.sessionFor(call) : null
     if (before !== null) return before
-    const { client } = this.options.door
     const price = await this.priceOf(call.plan)
-    const trialDays = trialDaysFor(call, await this.options.port.state())
+    const trialDays = trialDaysFor(call, state, live)
     const { provider, publicUrl } = this.options
     const params = checkoutParams(call, { price, trialDays, provider, publicUrl })
     try {
@@ -123,6 +129,8 @@ export class Performer {
 
   private async cancelNow(call: Extract<OwedCall, { kind: 'cancel-now' }>): Promise<Done> {
     const { client } = this.options.door
+    const ended = await this.options.facts.endTest(call.subscription, call.refund)
+    if (ended !== null) return { checkout: null, portal: null, stripeTime: ended }
     const { subscription, at } = await this.subscription(call.subscription)
     let stripeTime = at
     // First the end, so that nothing more is taken while the rest is tried again.
@@ -146,11 +154,16 @@ export class Performer {
     const { subscription } = await this.subscription(call.subscription)
     const paid = await paymentOf(door, subscription)
     if (paid === null) return
-    for await (const refund of door.client.refunds.list({ ...paid.payment, ...PAGE }))
-      if (refund.metadata?.[METADATA.call] !== undefined && refund.status !== 'failed') return
+    let undone = 0
+    for await (const refund of door.client.refunds.list({ ...paid.payment, ...PAGE })) {
+      if (refund.metadata?.[METADATA.call] === undefined) continue
+      if (!isUndone(refund.status)) return
+      undone += 1
+    }
     try {
       const params = { ...paid.payment, metadata: { [METADATA.call]: call.id } }
-      await withKeys(call.id, 'refund', (idempotencyKey) =>
+      // Another key for each that did not arrive: under the same one Stripe would give that one again.
+      await withKeys(call.id, undone === 0 ? 'refund' : `refund-${undone}`, (idempotencyKey) =>
         door.client.refunds.create(params, { idempotencyKey }),
       )
     } catch (error) {

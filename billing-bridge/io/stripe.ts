@@ -26,6 +26,8 @@ export interface StripeDoor {
   /** The Checkout session that a subscription came of; null where it came of none. */
   sessionOf(subscription: string): Promise<string | null>
   session(id: string): Promise<SessionShape>
+  /** What time it is by Stripe's clock. */
+  time(): Promise<Millis>
   /** Lets go of open connections. */
   close(): void
 }
@@ -62,6 +64,7 @@ export function openStripe(options: StripeOptions): StripeDoor {
       return data[0]?.id ?? null
     },
     session: (id) => client.checkout.sessions.retrieve(id),
+    time: async () => timeOf(await client.events.list({ limit: 1 })),
     close: () => agent.destroy(),
   }
 }

@@ -1,13 +1,16 @@
 /**
  * Finds what no webhook has told: undelivered events of the last thirty days, and every subscription of ours held against
- * what the provider believes.
+ * what the provider believes. Tells the provider Stripe's time, too, each time.
  */
 import type { FeedId, Millis } from '../../protocol/ids'
 import { EVENTS_KEPT_MAX, EVENTS_LISTED_MS, SWEEP_AT_ONCE_MAX } from '../../protocol/limits-bridge'
+import type { BillingState } from '../../protocol/rpc-billing'
 import { EVENT_TYPES, eventIdOf, meaningOf } from '../events'
 import { isOurs } from '../metadata'
+import { mismatchOf, testIsOver, testLeftovers } from '../modes'
 import type { ProviderPort } from '../port'
 import { idOf } from '../shapes'
+import { judgeChanges, type Look, lookSince } from '../sweep-look'
 import { isOver } from '../translate'
 import type { Alerts } from './alerts'
 import type { Facts } from './facts'
@@ -29,71 +32,109 @@ export interface SweepOptions {
 export interface Swept {
   events: number
   subscriptions: number
-  /** Of how many the provider did not know the present state. */
+  /** Of how many the provider did not know the present state though it should have been told. */
   differences: number
 }
 
 export class Sweep {
   /** Stripe lists what could not be delivered for thirty days, also after we have looked at it. */
   private readonly handled = new Kept<string, true>(EVENTS_KEPT_MAX)
+  /** What had changed at earlier sweeps, and may only have been on its way. */
+  private waiting: Look[] = []
 
   constructor(private readonly options: SweepOptions) {}
 
   /** One sweep. Rejects when it could not be finished; what it found until then is told. */
   async run(): Promise<Swept> {
-    const { log, now, port } = this.options
-    const found = await this.subscriptions()
+    const { door, log, now, port } = this.options
+    const time = await door.time()
+    const state = await port.state(time)
+    const mismatch = mismatchOf(state, door.live)
+    if (mismatch !== null) throw new Error(mismatch)
+    await this.endTests(state, time)
+    const found = await this.subscriptions(state)
     const changed: string[] = []
     await each(found, SWEEP_AT_ONCE_MAX, async (id) => {
       const { outcome } = await this.options.facts.tell(id, null)
       if (outcome === 'published') changed.push(id)
     })
-    const events = await this.events()
-    const [first] = changed
+    const { handled, undelivered } = await this.events()
+    const late = await this.late(changed, undelivered, time)
+    const [first] = late
     const at = now()
     if (first !== undefined) {
-      log.warn({ differences: changed.length, first }, 'the sweep found what no webhook had told')
+      log.warn({ differences: late.length, first }, 'the sweep found what no webhook had told')
       await port.alert({ kind: 'sweep', reference: first, event: `sweep-${at}`, pub: null, at })
     }
-    const swept = { events, subscriptions: found.size, differences: changed.length }
+    const swept = { events: handled, subscriptions: found.size, differences: late.length }
     log.info(swept, 'swept')
     return swept
   }
 
+  /** With a live key what was subscribed in test mode is over. */
+  private async endTests(state: BillingState, time: Millis): Promise<void> {
+    const { door, port, log } = this.options
+    const left = testLeftovers(state, door.live)
+    if (left.length === 0) return
+    log.warn(
+      { subscriptions: left.length },
+      'the Stripe key is a live one: subscriptions of test mode are over now; their owners are told, with the dates',
+    )
+    await each(left, SWEEP_AT_ONCE_MAX, async (one) => void (await port.fact(testIsOver(one, time, false))))
+  }
+
   /** Everything of ours that may differ: what goes on in Stripe, and what the provider believes to go on. */
-  private async subscriptions(): Promise<Set<string>> {
-    const { door, port, provider } = this.options
-    const state = await port.state()
+  private async subscriptions(state: BillingState): Promise<Set<string>> {
+    const { door, provider } = this.options
     const found = new Set<string>()
     // Without a status Stripe leaves out what has ended, which grows for ever.
     for await (const one of door.client.subscriptions.list(PAGE))
       if (isOurs(one.metadata, provider)) found.add(one.id)
-    for (const { subscription, status } of state.subscriptions) if (!isOver(status)) found.add(subscription)
-    await each(state.sessions, SWEEP_AT_ONCE_MAX, async ({ session }) => {
+    for (const { subscription, status, live } of state.subscriptions)
+      if (live === door.live && !isOver(status)) found.add(subscription)
+    const sessions = state.sessions.filter(({ live }) => live === door.live)
+    await each(sessions, SWEEP_AT_ONCE_MAX, async ({ session }) => {
       const there = await orNull(door.session(session))
       if (there !== null && there.subscription !== null) found.add(idOf(there.subscription))
     })
-    // A fact is how the provider hears Stripe's time, without which none of its dates comes.
-    const last = state.subscriptions.at(-1)
-    if (found.size === 0 && last !== undefined) found.add(last.subscription)
     return found
   }
 
-  private async events(): Promise<number> {
-    const { door, facts, alerts, now } = this.options
-    let count = 0
-    const created = { gte: Math.floor((now() - EVENTS_LISTED_MS) / 1_000) }
-    const types = [...EVENT_TYPES]
-    const listed = door.client.events.list({ delivery_success: false, created, types, ...PAGE })
-    for await (const event of listed) {
+  /** Looks at what could not be delivered; gives how much of it was new, and the ids of all. */
+  private async events(): Promise<{ handled: number; undelivered: Set<string> }> {
+    const { facts, alerts, now } = this.options
+    let handled = 0
+    const undelivered = new Set<string>()
+    for await (const event of this.listed(now() - EVENTS_LISTED_MS, { delivery_success: false })) {
       const id = eventIdOf(event)
-      if (id === null || this.handled.has(id)) continue
+      if (id === null) continue
+      undelivered.add(id)
+      if (this.handled.has(id)) continue
       // The present state of subscriptions was told above already, but for those that have ended since.
       if (meaningOf(event).kind !== 'nothing') await handleEvent(event, facts, alerts)
       this.handled.set(id, true)
-      count += 1
+      handled += 1
     }
-    return count
+    return { handled, undelivered }
+  }
+
+  /** Which changes a webhook should have told by now: those of before the allowance, and those that are still not delivered. */
+  private async late(changed: string[], undelivered: ReadonlySet<string>, time: Millis): Promise<string[]> {
+    const recent = new Map<string, string[]>()
+    if (changed.length > 0)
+      for await (const event of this.listed(lookSince(time), {})) {
+        const [id, meaning] = [eventIdOf(event), meaningOf(event)]
+        if (id !== null && meaning.kind === 'subscription')
+          recent.set(meaning.subscription, [...(recent.get(meaning.subscription) ?? []), id])
+      }
+    const judged = judgeChanges({ changed, recent, waiting: this.waiting, undelivered, time })
+    this.waiting = judged.waiting
+    return judged.late
+  }
+
+  private listed(since: Millis, more: { delivery_success?: boolean }) {
+    const created = { gte: Math.floor(since / 1_000) }
+    return this.options.door.client.events.list({ created, types: [...EVENT_TYPES], ...more, ...PAGE })
   }
 }
 

@@ -8,13 +8,15 @@ import type { BillingDone, OwedCall, OwedItem } from '../../protocol/rpc-billing
 import type { Clock } from '../../sbot/loop'
 import type { ProviderPort } from '../port'
 import { backoffMs, troubleOf } from '../trouble'
-import { nextAt, noteEnd, owe, oweAnew, startable, type Works } from '../work'
+import { nextAt, noteEnd, owe, oweAnew, oweRefused, startable, type Works } from '../work'
 import type { Log } from './log'
 import { Impossible, type Performer } from './perform'
 
 export interface WorkerOptions {
   performer: Pick<Performer, 'perform'>
   port: Pick<ProviderPort, 'done'>
+  /** Stripe refuses a call for good, though it is owed; resolves when the operator will hear of it. */
+  onRefused(call: OwedCall, at: Millis): Promise<void>
   clock: Clock
   log: Log
 }
@@ -43,9 +45,15 @@ export class Worker {
     this.begin()
   }
 
+  /** Time to try again what was refused for good and is owed all the same. */
+  tryRefused(): void {
+    oweRefused(this.works)
+    this.begin()
+  }
+
   /** How many calls are owed that are not made. */
   waiting(): number {
-    return [...this.works.values()].filter((work) => work.state !== 'done').length
+    return [...this.works.values()].filter(({ state }) => state === 'waiting' || state === 'running').length
   }
 
   /** Begins nothing more; resolves when what runs has ended. */
@@ -75,11 +83,12 @@ export class Worker {
   }
 
   private async make(call: OwedCall): Promise<void> {
-    const { clock, log, port } = this.options
+    const { clock, log, port, onRefused } = this.options
     try {
       const done = await this.outcomeOf(call, clock.now() + this.behindMs)
+      if (done.outcome === 'failed') await onRefused(call, done.stripeTime)
       await port.done(done)
-      noteEnd(this.works, call.id, 'done')
+      noteEnd(this.works, call.id, done.outcome === 'failed' ? 'refused' : 'done')
       log.info({ kind: call.kind, outcome: done.outcome }, 'an owed call was made')
     } catch (error) {
       const trouble = troubleOf(error)

@@ -29,6 +29,7 @@ import { register as say } from './say'
 import { register as seeing } from './seeing'
 import { register as stats } from './stats'
 import { register as status } from './status'
+import { register as thread } from './thread'
 import { register as tui } from './tui'
 import { register as up } from './up'
 import { register as web } from './web'
@@ -44,6 +45,7 @@ export const VERBS = [
   tui,
   seeing,
   inbox,
+  thread,
   invite,
   invites,
   power,

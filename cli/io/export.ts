@@ -59,7 +59,7 @@ export async function takeExport(context: Context, wish: ExportWish): Promise<vo
     )
   context.print(target)
   context.tell(`${end.bytes} bytes, sha256 ${end.sha256}, as its server counted them.`)
-  if (holdsSecret(part)) context.tell(secretAdvice(name, part))
+  if (holdsSecret(part)) context.tell(secretAdvice(name, part, fetching.opened?.here))
 }
 
 /** The owner's word that they know what they are taking. */

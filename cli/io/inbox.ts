@@ -39,7 +39,7 @@ export async function showInbox(context: Context, wish: InboxWish, follow: boole
 }
 
 /** Waits a while for what is new; tells where it can't be had. */
-async function lookForNews(context: Context, door: OwnerDoor, provider: FeedId): Promise<void> {
+export async function lookForNews(context: Context, door: OwnerDoor, provider: FeedId): Promise<void> {
   if (await untilLevel(context, door, provider)) return
   const { problem } = await door.state(provider)
   context.tell(
@@ -58,7 +58,8 @@ function nothing(wish: InboxWish, follow: boolean): string {
 function show(context: Context, item: InboxItem, conversation: Conversation, door: OwnerDoor): void {
   if (context.options.json) return context.print(JSON.stringify(item))
   const open = questionOfOthers(conversation.letters, door.id, Date.now())
-  const view = { width: context.width, paint: context.paint, question: open?.key === item.key }
+  const { width, paint, when } = context
+  const view = { width, paint, when, question: open?.key === item.key }
   context.print(`${itemText(item, view)}\n`)
 }
 

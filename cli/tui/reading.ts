@@ -1,10 +1,11 @@
 /** Questions about what is known: what the screens, and the steps between them, ask the model. */
-import type { PubId } from '../../protocol/ids'
+import type { Millis, PubId } from '../../protocol/ids'
 import type { IncidentKind } from '../../protocol/messages/incident'
 import type { PubView } from '../../protocol/rpc'
 import { inviteCodesIn } from '../invite-code'
 import { asks, type Letter, outcomeOf } from '../letters'
 import { paymentLinks } from '../payment-link'
+import { oldAge } from './age'
 import type { Facts, Model, PubFacts, Request, ScreenState } from './model'
 
 /** The pubs of the dashboard, by name; ended ones are over. */
@@ -27,6 +28,12 @@ export function topScreen(model: Model): ScreenState {
   const top = model.screens.at(-1)
   if (top === undefined) throw new Error('there is always a screen')
   return top
+}
+
+/** Up to when it is known how a pub does: now, or when its figures grew old. What nobody has seen since does not go on. */
+export function momentOf(known: PubFacts, now: Millis): Millis {
+  const at = known.figures?.at ?? now
+  return oldAge(at, now) === null ? now : at
 }
 
 /** Why a pub is as it is, where that needs a word; null where it is up and all is well. */

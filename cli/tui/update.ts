@@ -59,11 +59,11 @@ function clicked(model: Model, { deed, x, y }: Extract<Message, { kind: 'mouse' 
 }
 
 function pressed(model: Model, key: Key): Updated {
-  if (key.ctrl && key.name === 'c') return still(model, { kind: 'quit' })
+  if (key.ctrl && key.name === 'c') return quitting(model)
   if (model.dialog !== null) return updateDialog(model, model.dialog, key)
   const top = topScreen(model)
   if (!isTypedInto(top) && !key.ctrl && !key.meta) {
-    if (key.name === 'q') return still(model, { kind: 'quit' })
+    if (key.name === 'q') return quitting(model)
     if (key.name === '?') return still(withDialog(model, { kind: 'help' }))
     if (key.name === 'c') return still(pushed(model, NEW_CONVERSATION))
     if (key.name === 'f') return followed(model)
@@ -82,6 +82,14 @@ function pressed(model: Model, key: Key): Updated {
 
 const isTypedInto = (screen: ScreenState): boolean =>
   screen.kind === 'conversation' || screen.kind === 'welcome'
+
+/** What is not on the feed yet would be lost, so that is said first; the same key again means it. */
+function quitting(model: Model): Updated {
+  const unwritten = model.requests.filter(({ state }) => state === 'writing').length
+  const text = `${unwritten === 1 ? 'A message is' : `${unwritten} messages are`} not written yet and would be lost. Again to quit.`
+  const isMeant = unwritten === 0 || model.told?.text === text
+  return isMeant ? still(model, { kind: 'quit' }) : still(telling(model, text))
+}
 
 function followed(model: Model): Updated {
   const last = model.requests.at(-1)

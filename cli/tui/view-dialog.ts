@@ -143,6 +143,8 @@ function formBox(model: Model, form: Extract<Dialog, { kind: 'form' }>, width: n
       ]),
     )
   }
+  const plan = model.facts.plans?.value.find((one) => one.name === chosenPlan(form.fields))
+  if (plan !== undefined && plan.words !== '') rows.push(rowOf(''), ...paragraphs(plan.words, width, 'quiet'))
   if (form.fields.length > 0) rows.push(rowOf(''))
   const ready = readyOf(form.action, form.fields, view)
   if (form.told !== null) rows.push(...paragraphs(form.told, width, 'bad'))
@@ -160,6 +162,9 @@ function formBox(model: Model, form: Extract<Dialog, { kind: 'form' }>, width: n
   if (form.fields.length > 1) keys.splice(1, 0, { key: 'tab', label: 'next field' })
   return { title: view === null ? 'New pub' : `${id} ${view.name}`, content: { rows, targets, cursor }, keys }
 }
+
+const chosenPlan = (fields: Field[]): string | undefined =>
+  fields.find(({ id, choices }) => id === 'plan' && choices !== null)?.line.text
 
 const sentence = (text: string): string => `${text.charAt(0).toUpperCase()}${text.slice(1)}.`
 
@@ -207,7 +212,13 @@ function followBox(
   if (codes.length + links.length > 0) keys.push({ key: 'enter', label: 'picture and copy' })
   if (links.length > 0) keys.push({ key: 'o', label: 'open the link' })
   keys.push({ ...ESCAPE, label: request.endedAt === null ? 'close; it goes on' : 'close' })
-  return { title: request.text, content: part(all.slice(from, from + room.height)), keys }
+  return { title: titleOf(model, request), content: part(all.slice(from, from + room.height)), keys }
+}
+
+/** A yes says little without what it was asked about. */
+function titleOf(model: Model, { text, thread }: Request): string {
+  const asked = model.requests.find(({ answered }) => thread !== null && answered.final?.key === thread)
+  return asked === undefined ? text : `${asked.text}: ${text}`
 }
 
 /** How far it is, step by step. */
@@ -216,7 +227,14 @@ function wayRows(model: Model, request: Request, width: number): Row[] {
   if (state === 'failed')
     return [marked('✗', 'It was not done.', 'bad'), ...paragraphs(request.problem ?? '', width)]
   if (request.saved !== null) return savingRows(request, width, model.unicode)
-  if (state === 'writing') return [marked('·', 'It is being written to your feed …')]
+  if (state === 'writing') {
+    const wait =
+      'Your own node writes it as soon as it may: after a start it waits until the provider has confirmed that it holds your feed whole. Until then it is only here.'
+    const rows = [marked('·', 'It is being written to your feed …')]
+    return model.connection.state === 'away'
+      ? [...rows, rowOf(''), ...paragraphs(wait, width, 'quiet')]
+      : rows
+  }
   const rows = [marked('✓', `Written to your feed, ${ageText(begunAt, model.now)}. It is valid from now on.`)]
   const isThere = state === 'delivered' || answered.final !== null || answered.received !== null
   if (isThere) rows.push(marked('✓', 'The provider has it.'))

@@ -1,10 +1,10 @@
 /** One pub: what it is, and the three tabs. */
 import { durationText } from '../../protocol/units'
 import { actionsOf } from './actions'
-import { ageText, oldAge } from './age'
+import { oldAge } from './age'
 import { blank, chosen, columns, lineTarget, type Part, paragraphs, part, rowOf, span, stacked } from './lay'
 import { type Model, type PubFacts, type PubScreen, TABS } from './model'
-import { pubOf, whyOf } from './reading'
+import { momentOf, pubOf, whyOf } from './reading'
 import type { Row, Target } from './screen'
 import type { KeyHint, Room, View } from './view'
 import { STATUS_TONES } from './view-dashboard'
@@ -55,7 +55,7 @@ function summary(model: Model, known: PubFacts): Row {
   const row: Row = [span(`#${view.status}`, STATUS_TONES[view.status])]
   const startedAt = known.figures?.value.startedAt ?? null
   if (view.status === 'up' && startedAt !== null)
-    row.push(span(`  for ${durationText(model.now - startedAt)}`, 'quiet'))
+    row.push(span(`  for ${durationText(momentOf(known, model.now) - startedAt)}`, 'quiet'))
   row.push(span(`    ${view.plan}`), span(`    ${view.address ?? 'no address yet'}`))
   const why = whyOf(view)
   if (why !== null) row.push(span(`    ${why}`, view.status === 'up' ? 'quiet' : 'warn'))
@@ -112,5 +112,3 @@ function money(known: PubFacts, room: Room): Row[] {
   const text = `It is not paid for (${dues.reason}).${when(dues.suspendAt, 'It is stopped')}${when(dues.endAt, 'It ends')}`
   return [rowOf(''), ...paragraphs(text, Math.min(room.width, 100), 'warn')]
 }
-
-export const atText = (at: number, now: number): string => ageText(at, now)

@@ -6,7 +6,7 @@ import { ageText, oldAge } from './age'
 import { area, bar, highest, type Values } from './chart'
 import { apart, blank, columns, type Part, paragraphs, part, rowOf, span, stacked } from './lay'
 import { LIVE_ITEMS_MAX, type Model, type PubFacts, type PubScreen } from './model'
-import { incidentLetters, incidentWords } from './reading'
+import { incidentLetters, incidentWords, momentOf } from './reading'
 import type { Row, Target, Tone } from './screen'
 import { TIME_KEYS } from './update-pub'
 import type { Room } from './view'
@@ -72,7 +72,10 @@ function figureRows(model: Model, known: PubFacts, room: Room): Row[] {
   if (of === null) return [rowOf('No figures have come yet.', 'quiet')]
   const since =
     of.measuredSince === null ? '' : `since ${ageText(of.measuredSince, model.now).replace(' ago', '')}`
-  const uptime = of.startedAt === null || !of.running ? 'not running' : durationText(model.now - of.startedAt)
+  const uptime =
+    of.startedAt === null || !of.running
+      ? 'not running'
+      : durationText(momentOf(known, model.now) - of.startedAt)
   const restarts = `${of.restarts} ${of.restarts === 1 ? 'restart' : 'restarts'}`
   const age = known.figures === null ? null : oldAge(known.figures.at, model.now)
   const fact = (label: string, ...row: Row): Row =>
@@ -102,7 +105,7 @@ function figureRows(model: Model, known: PubFacts, room: Room): Row[] {
     fact(
       'peers',
       span(of.peers === null ? '-' : `${of.peers} connected`),
-      span(of.feeds === null ? '' : `    ${of.feeds} feeds`, 'quiet'),
+      span(of.feeds === null ? '' : `    ${of.feeds} ${of.feeds === 1 ? 'feed' : 'feeds'}`, 'quiet'),
       span(of.cpuShare === null ? '' : `    ${percentText(of.cpuShare)} of a core`, 'quiet'),
     ),
   ]

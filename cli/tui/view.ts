@@ -44,7 +44,9 @@ export function view(model: Model): Screen {
   const drawn = width < WIDTH_MIN || height < HEIGHT_MIN ? tooSmall(model) : framed(model)
   const rows = drawn.rows.slice(0, height).map((row) => exact(row, width, model.unicode))
   while (rows.length < height) rows.push([blank(width)])
-  return { width, height, rows, cursor: drawn.cursor, targets: drawn.targets }
+  const at = drawn.cursor
+  const isInside = at !== null && at.x < width && at.y < height
+  return { width, height, rows, cursor: isInside ? at : null, targets: drawn.targets }
 }
 
 /** The last thing that happens to a row: whatever was put into it, it has this width, and in ASCII no more than that. */
@@ -114,11 +116,14 @@ function heading(model: Model, path: string[]): Row {
   return apart(left, right, width)
 }
 
+const sentenceOf = (why: string): string =>
+  `${why.charAt(0).toUpperCase()}${why.slice(1)}${/[.!?]$/.test(why) ? '' : '.'}`
+
 /** One quiet line: what has just happened, or why the provider can't be reached. */
 function saidRow(model: Model): Row {
   const { told, connection } = model
   if (told !== null) return [blank(MARGIN), span(told.text)]
-  if (connection.state === 'away') return [blank(MARGIN), span(connection.why, 'quiet')]
+  if (connection.state === 'away') return [blank(MARGIN), span(sentenceOf(connection.why), 'quiet')]
   return rowOf('')
 }
 

@@ -16,6 +16,8 @@ export const LABEL_HUB = 'org.buttcloud.hub'
 export const LABEL_PUB = 'org.buttcloud.pub'
 const LABEL_EPOCH = 'org.buttcloud.epoch'
 const LABEL_SHAPE = 'org.buttcloud.shape'
+/** Of a container in which nothing ever runs: the least that Docker takes, and some. */
+const READER_MEMORY_BYTES = 16 * 1024 * 1024
 /** Where the volume is inside, and where the pub's entry looks for it. */
 export const DATA_PATH = '/data'
 
@@ -74,6 +76,50 @@ export function containerBody(run: Run, options: DockerSettings): ContainerCreat
         Type: 'json-file',
         Config: { 'max-size': String(RUN_OUTPUT_BYTES_MAX), 'max-file': String(RUN_OUTPUT_PIECES) },
       },
+    },
+  }
+}
+
+/**
+ * The container that a volume is read through. It is never started; it is hardened like the others all the same, for whoever
+ * starts it by hand, and may then do nothing.
+ */
+export function readerBody(
+  name: string,
+  volume: string,
+  image: string,
+  options: DockerSettings,
+): ContainerCreateOptions {
+  return {
+    name,
+    Image: image,
+    User: `${options.user.uid}:${options.user.gid}`,
+    Entrypoint: ['/bin/false'],
+    Cmd: [],
+    Labels: { [LABEL_HUB]: options.hub },
+    Healthcheck: { Test: ['NONE'] },
+    NetworkDisabled: true,
+    HostConfig: {
+      // NoCopy: an empty volume would get what the image has at that place.
+      Mounts: [
+        {
+          ...{ Type: 'volume', Source: volume, Target: DATA_PATH, ReadOnly: true },
+          VolumeOptions: { NoCopy: true, Labels: {}, DriverConfig: { Name: '', Options: {} } },
+        },
+      ],
+      NetworkMode: 'none',
+      RestartPolicy: { Name: 'no' },
+      Privileged: false,
+      CapDrop: ['ALL'],
+      SecurityOpt: ['no-new-privileges'],
+      ReadonlyRootfs: true,
+      IpcMode: 'private',
+      Memory: READER_MEMORY_BYTES,
+      MemorySwap: READER_MEMORY_BYTES,
+      NanoCpus: RUN_CPUS * 1e9,
+      PidsLimit: 1,
+      Ulimits: [{ Name: 'nofile', Soft: RUN_OPEN_FILES_MAX, Hard: RUN_OPEN_FILES_MAX }],
+      LogConfig: { Type: 'none', Config: {} },
     },
   }
 }

@@ -11,6 +11,9 @@ import { EngineError, type Run } from './engine'
 import { tarOfSecret } from './tar'
 
 const PART = '-part'
+/** A removal that goes on is waited for this long. */
+const REMOVAL_POLLS_MAX = 50
+const REMOVAL_POLL_MS = 100
 
 /** True for the names (as in Docker's list) of a container that is still being made, or was never finished. */
 export function isPart(names: readonly string[]): boolean {
@@ -49,4 +52,13 @@ export async function removePart(docker: Docker, name: string, settings: DockerS
   const info = await container.inspect().catch(unless(404))
   if (info === undefined || info.Config.Labels?.[LABEL_HUB] !== settings.hub) return
   await container.remove({ force: true }).catch(unless(404, 409))
+}
+
+/** Waits until a container that is being removed is gone. Throws where that takes too long. */
+export async function untilGone(container: Docker.Container): Promise<void> {
+  for (let poll = 0; poll < REMOVAL_POLLS_MAX; poll++) {
+    if ((await container.inspect().catch(unless(404))) === undefined) return
+    await new Promise((resolve) => setTimeout(resolve, REMOVAL_POLL_MS))
+  }
+  throw new EngineError('other', 'Docker has been removing the container for too long; it is tried again')
 }

@@ -5,26 +5,24 @@ import { ENGINE_ANSWER_MS, IMAGE_PULL_MS } from '../../protocol/limits'
 import { factOf, LABEL_HUB, LABEL_PUB, labelsOf } from './docker-body'
 import { asEngineError, isVersionTrouble, statusOf, unless, unlessMissing } from './docker-errors'
 import { fetchImage } from './docker-image'
-import { isPart, makeContainer, removePart } from './docker-make'
+import { isPart, makeContainer, removePart, untilGone } from './docker-make'
 import { needNetwork } from './docker-network'
 import { type DockerEngineOptions, type DockerSettings, dockerSettings } from './docker-options'
 import { plainOutput } from './docker-output'
 import { statsOf } from './docker-stats'
 import { chooseApiVersion } from './docker-version'
+import { isReader, Readers } from './docker-volume'
 import { watchEvents } from './docker-watch'
 import {
   type Engine,
   EngineError,
   type Fetched,
   type FetchOptions,
+  type RestingVolume,
   type Run,
   type RunFact,
   type RunStats,
 } from './engine'
-
-/** A removal that goes on is waited for this long. */
-const REMOVAL_POLLS_MAX = 50
-const REMOVAL_POLL_MS = 100
 
 /** What the list says of a container, without the age ("Up 3 minutes") of a running one: that changes by itself. */
 function lookOf(state: string, status: string): string {
@@ -44,9 +42,11 @@ class DockerEngine implements Engine {
   /** What was last learned of each container by inspecting it; see `list`. */
   private readonly inspected = new Map<string, { look: string; fact: RunFact }>()
   private readonly watches = new Set<() => void>()
+  private readonly readers: Readers
 
   constructor(options: DockerEngineOptions) {
     this.settings = dockerSettings(options)
+    this.readers = new Readers(this.settings)
   }
 
   async ping(): Promise<void> {
@@ -69,7 +69,8 @@ class DockerEngine implements Engine {
       ])
       const runs: RunFact[] = []
       for (const { Id, Names, State, Status } of containers) {
-        if (isPart(Names)) continue
+        if (isReader(Names)) await this.readers.sweep(docker, Names)
+        if (isPart(Names) || isReader(Names)) continue
         const fact = await this.factOfContainer(docker, Id, lookOf(State, Status))
         if (fact !== null) runs.push(fact)
       }
@@ -125,7 +126,7 @@ class DockerEngine implements Engine {
     await this.askOwn(`remove ${name}`, name, async (container) => {
       // 409: a removal that was asked for before goes on.
       await container.remove({ force: true, v: false }).catch(unless(404, 409))
-      await this.untilGone(container)
+      await untilGone(container)
     }).catch(unlessMissing)
   }
 
@@ -136,6 +137,7 @@ class DockerEngine implements Engine {
       if (info === undefined) return
       this.refuseForeign(`volume ${name}`, info.Labels)
       await removePart(docker, name, this.settings)
+      await this.readers.endAll(docker, name)
       await volume.remove().catch((error: unknown) => {
         if (statusOf(error) === 404) return
         if (statusOf(error) === 409)
@@ -148,6 +150,13 @@ class DockerEngine implements Engine {
           )
         throw error
       })
+    })
+  }
+
+  async openVolume(name: string): Promise<RestingVolume> {
+    return this.ask(`read the volume ${name}`, async (docker) => {
+      const endless = new Docker({ ...this.settings.target, version: `v${await this.negotiated()}` })
+      return this.readers.open(docker, endless, name)
     })
   }
 
@@ -195,6 +204,7 @@ class DockerEngine implements Engine {
 
   async close(): Promise<void> {
     for (const end of [...this.watches]) end()
+    await this.readers.close()
   }
 
   /** Does something with a client of the negotiated version; every error comes out as an EngineError. */
@@ -284,13 +294,5 @@ class DockerEngine implements Engine {
       'other',
       `the ${what} was made by ${hub ?? 'somebody else'}, not by this hub; left alone`,
     )
-  }
-
-  private async untilGone(container: Docker.Container): Promise<void> {
-    for (let poll = 0; poll < REMOVAL_POLLS_MAX; poll++) {
-      if ((await container.inspect().catch(unless(404))) === undefined) return
-      await new Promise((resolve) => setTimeout(resolve, REMOVAL_POLL_MS))
-    }
-    throw new EngineError('other', 'Docker has been removing the container for too long; it is tried again')
   }
 }

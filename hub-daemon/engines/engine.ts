@@ -81,6 +81,25 @@ export interface FetchOptions {
   signal: AbortSignal
 }
 
+/** A file of a volume on which nothing runs. */
+export interface RestingFile {
+  /** Below what was asked for, with slashes; empty where that is the file itself. */
+  path: string
+  sizeBytes: number
+  /** When it was last changed, as exactly as the engine knows. */
+  at: Millis
+  /** To be read before the next file is asked for, to its end or not at all. */
+  bytes: AsyncIterable<Buffer>
+}
+
+/** A volume that is read as it lies there: nothing is run on it, and nothing changed. */
+export interface RestingVolume {
+  /** The regular files at or below `path` in the order of their paths, none where there is nothing. No link leads to the host's files. */
+  files(path: string): AsyncGenerator<RestingFile>
+  /** Lets go of it; what is being read fails. */
+  close(): Promise<void>
+}
+
 export interface Engine {
   readonly kind: 'docker' | 'process'
   /** Throws `unreachable` with a sentence when the engine does not answer. */
@@ -99,6 +118,8 @@ export interface Engine {
   remove(name: string): Promise<void>
   /** Removes the volume for ever. Missing is fine. */
   purge(name: string): Promise<void>
+  /** Opens a volume on which nothing runs, to be read beside whatever comes. Counts as no run. Throws `missing`, `no-image`. */
+  openVolume(name: string): Promise<RestingVolume>
   /** The last lines it printed. */
   logs(name: string, lines: number): Promise<string>
   /** What it uses. Throws `missing` where nothing runs. */

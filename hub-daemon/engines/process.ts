@@ -7,6 +7,7 @@ import {
   EngineError,
   type Fetched,
   type FetchOptions,
+  type RestingVolume,
   type Run,
   type RunFact,
   type RunStats,
@@ -18,6 +19,7 @@ import { factOfRecord, RunFolders, type RunRecord } from './process-files'
 import { releaseLock, takeLock } from './process-lock'
 import { lastLines } from './process-output'
 import { statsOfProcess } from './process-stats'
+import { volumeIn } from './process-volume'
 
 export interface ProcessEngineOptions extends Entries {
   /** Folder of all runs and volumes of this hub; made if missing. One daemon at a time holds it. */
@@ -125,6 +127,15 @@ class ProcessEngine implements Engine {
       if ((await this.folders.read(name)) !== null)
         throw new EngineError('other', `could not remove the volume ${name}: its run is still there`)
       await this.folders.purge(name)
+    })
+  }
+
+  async openVolume(name: string): Promise<RestingVolume> {
+    return this.attempt(`read the volume ${name}`, async () => {
+      await this.ready()
+      if ((await this.folders.readVolume(name)) === null)
+        throw new EngineError('missing', `there is no volume ${name}`)
+      return volumeIn(this.folders.volume(name))
     })
   }
 

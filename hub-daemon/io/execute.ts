@@ -7,6 +7,7 @@ import type { Engine } from '../engines/engine'
 import { type Memory, rememberCrash, rememberDone, rememberHung, rememberStart } from '../memory'
 import type { Step, StepKind } from '../steps'
 import { clean, crashOf } from '../words'
+import type { AtRest } from './at-rest'
 import { keepInEscrow } from './escrow'
 import type { Fetcher } from './fetch'
 import type { Log } from './log'
@@ -24,6 +25,8 @@ export interface ExecuteContext {
   secrets: Secrets
   fetcher: Fetcher
   meter: Meter
+  /** Who reads the volumes of pubs at rest, and gives way to what changes them. */
+  rest: AtRest
   keys: object
   capsShs: string | null
   /** Where published ports are dialled. */
@@ -46,7 +49,7 @@ const LAST_LINES = 40
 
 /** The way to do each kind of step. */
 export function createPerformers(context: ExecuteContext): Performers {
-  const { engine, observer, memory, secrets, meter, keys, capsShs, dial, log } = context
+  const { engine, observer, memory, secrets, meter, rest, keys, capsShs, dial, log } = context
   return {
     async fetch({ pub, run }) {
       context.fetcher.begin(pub, run)
@@ -57,7 +60,7 @@ export function createPerformers(context: ExecuteContext): Performers {
     async create({ pub, run }) {
       const secret = secrets.read(run.name)
       if (secret === null) throw new Error(`try-again: the secret of ${run.name} is gone`)
-      await engine.create(run, secret.text)
+      await rest.without(pub, () => engine.create(run, secret.text))
       rememberDone(memory, pub)
     },
     async start({ pub, name, again, outOfMemory }) {
@@ -65,7 +68,7 @@ export function createPerformers(context: ExecuteContext): Performers {
         const output = await engine.logs(name, LAST_LINES).catch(() => '')
         rememberCrash(memory, pub, crashOf(output, outOfMemory), Date.now())
       }
-      await engine.start(name)
+      await rest.without(pub, () => engine.start(name))
       rememberStart(memory, pub, Date.now())
     },
     async stop({ pub, name, silent }) {
@@ -79,7 +82,7 @@ export function createPerformers(context: ExecuteContext): Performers {
     },
     async purge({ pub, name }) {
       meter.forget(pub)
-      await engine.purge(name)
+      await rest.without(pub, () => engine.purge(name))
       secrets.forget(name)
       context.fetcher.forget(name)
       rememberDone(memory, pub)

@@ -4,7 +4,7 @@ import type { ExportResume, ExportSnapshot } from '../../protocol/export'
 import type { FeedId } from '../../protocol/ids'
 import { TAR_END, tarHeader, tarPadding } from '../engines/tar'
 import { readmeOf } from '../words-export'
-import { call, readAll } from './calls'
+import { type Blob, blobPath, type Content } from './content'
 import { countLog, type LogCount, logBytes, snapshotHash } from './export-log'
 
 export interface ExportSource {
@@ -13,8 +13,8 @@ export interface ExportSource {
   feed: FeedId
   /** The text of the pub's `secret`; asked for only where it is wanted. */
   secret(): string
-  /** The connection to the pub's server; throws while there is none. */
-  rpc(): any
+  /** Where the rest is read from. */
+  content: Content
 }
 
 /** What an export will hold. */
@@ -26,24 +26,16 @@ export interface Counted {
   read(): AsyncGenerator<Buffer>
 }
 
-interface Blob {
-  id: string
-  size: number
-  ts: number
-}
-
 interface File {
   name: string
   sizeBytes: number
   mode?: number
-  at?: number
   read(): AsyncGenerator<Buffer> | Buffer
 }
 
 const READABLE = 0o644
 const SECRET_MODE = 0o600
 const FOLDER_MODE = 0o700
-const BLOBS_PER_READ = 500
 
 /** Looks at everything once. `tell` hears how many messages have been counted. */
 export async function countExport(
@@ -51,29 +43,28 @@ export async function countExport(
   resume: ExportResume | null,
   tell: (messages: number) => void,
 ): Promise<Counted> {
-  const { part, feed } = source
+  const { part, feed, content } = source
   if (part === 'secret') return single(part, Buffer.from(source.secret(), 'utf8'))
-  if (part === 'gossip') return single(part, await gossipOf(source.rpc()))
-  const rpc = source.rpc()
+  if (part === 'gossip') return single(part, await gossipOf(content))
   const hash = snapshotHash(part, feed, source.name)
   const asked = resume?.snapshot
   const log =
     part === 'blobs'
       ? null
-      : await countLog(rpc, feed, asked?.messages ?? Number.MAX_SAFE_INTEGER, hash, tell)
-  const blobs = part === 'log' ? [] : await blobsOf(rpc, asked?.blobsUntil ?? Number.MAX_SAFE_INTEGER)
+      : await countLog(content, feed, asked?.messages ?? Number.MAX_SAFE_INTEGER, hash, tell)
+  const blobs = part === 'log' ? [] : await blobsOf(content, asked?.blobsUntil ?? Number.MAX_SAFE_INTEGER)
   for (const { id, size } of blobs) hash.update(`${id} ${size}\n`)
-  const snapshot = {
-    messages: log?.messages ?? 0,
-    blobsUntil: blobs.reduce((last, { ts }) => Math.max(last, Math.floor(ts)), 0),
-    id: hash.digest('hex'),
-  }
+  const id = hash.digest('hex')
+  const last = blobs.reduce((latest, { ts }) => Math.max(latest, Math.floor(ts)), 0)
+  const blobsUntil = last + content.blobTimeSlackMs
+  const snapshot = { messages: log?.messages ?? 0, blobsUntil, id }
   const files = filesOf(source, log, blobs, snapshot)
   if (part === 'all') {
-    const gossip = await gossipOf(rpc)
+    const gossip = await gossipOf(content)
     files.push({ name: 'gossip.json', sizeBytes: gossip.length, read: () => gossip })
   }
-  const at = Math.floor(Math.max(log?.lastAt ?? 0, snapshot.blobsUntil))
+  // Of blobs no time is told: a volume knows it less exactly than a server, and the bytes shall be the same.
+  const at = Math.floor(log?.lastAt ?? 0)
   return { snapshot, ...archive(source.name, files, at) }
 }
 
@@ -98,6 +89,7 @@ function filesOf(
   const { name, part, feed } = source
   const facts = {
     ...{ name, part, feed, messages: snapshot.messages, blobs: blobs.length, head: log?.head ?? 0 },
+    ...((log?.unreadBytes ?? 0) > 0 ? { unreadBytes: log?.unreadBytes ?? 0 } : {}),
   }
   const readme = Buffer.from(readmeOf(facts), 'utf8')
   const about = Buffer.from(`${JSON.stringify({ v: 1, ...facts, snapshot: snapshot.id }, null, 2)}\n`, 'utf8')
@@ -113,14 +105,13 @@ function filesOf(
     files.push({
       name: 'flume/log.offset',
       sizeBytes: log.sizeBytes,
-      read: () => logBytes(source.rpc(), log.messages),
+      read: () => logBytes(source.content, log.messages),
     })
-  for (const { id, size, ts } of blobs)
+  for (const { id, size } of blobs)
     files.push({
-      name: blobPath(id),
+      name: `blobs/sha256/${blobPath(id)}`,
       sizeBytes: size,
-      at: Math.floor(ts),
-      read: () => blobBytes(source.rpc(), id),
+      read: () => source.content.blobBytes(id),
     })
   return files
 }
@@ -130,7 +121,7 @@ function archive(folder: string, files: File[], at: number): Pick<Counted, 'size
   const top = tarHeader({ name: `${folder}/`, sizeBytes: 0, mode: FOLDER_MODE, at })
   const headers = files.map((file) => {
     const { name, sizeBytes, mode = READABLE } = file
-    return tarHeader({ name: `${folder}/${name}`, sizeBytes, mode, at: file.at ?? at })
+    return tarHeader({ name: `${folder}/${name}`, sizeBytes, mode, at })
   })
   let sizeBytes = top.length + TAR_END.length
   for (const [index, file] of files.entries())
@@ -160,39 +151,17 @@ async function* piecesOf(file: File): AsyncGenerator<Buffer> {
   else yield* content
 }
 
-/** As multiblob lays them out: two hex digits, then the rest. */
-function blobPath(id: string): string {
-  const hex = Buffer.from(id.slice(1, id.indexOf('.')), 'base64').toString('hex')
-  return `blobs/sha256/${hex.slice(0, 2)}/${hex.slice(2)}`
-}
-
-/** All blobs up to a time, in the order of their ids. */
-async function blobsOf(rpc: any, until: number): Promise<Blob[]> {
-  const blobs: Blob[] = []
-  await readAll(
-    rpc.blobs.ls({ meta: true, live: false, old: true }),
-    BLOBS_PER_READ,
-    async (batch) => {
-      for (const { id, size, ts } of batch)
-        if (/^&[A-Za-z0-9+/]{43}=\.sha256$/.test(id) && Math.floor(ts) <= until) blobs.push({ id, size, ts })
-    },
-    "list the pub's blobs",
-  )
-  return blobs.sort((a, b) => (a.id < b.id ? -1 : 1))
-}
-
-/** One blob: a pub takes none of more than 5 MiB, so that much waits here at most. */
-async function* blobBytes(rpc: any, id: string): AsyncGenerator<Buffer> {
-  const parts: Buffer[] = []
-  await readAll(rpc.blobs.get(id), 1, async ([part]) => void parts.push(Buffer.from(part)), 'read a blob')
-  yield* parts
+/** All blobs up to a time, in the order of their files. */
+async function blobsOf(content: Content, until: number): Promise<Blob[]> {
+  const blobs = (await content.blobs()).filter(({ ts }) => Math.floor(ts) <= until)
+  return blobs.sort((a, b) => (blobPath(a.id) < blobPath(b.id) ? -1 : 1))
 }
 
 /** `gossip.json` as ssb-gossip keeps it: addresses, without what is true of this moment only. */
-async function gossipOf(rpc: any): Promise<Buffer> {
-  const peers = await call(rpc.gossip?.peers, [], 'ask the pub which peers it knows')
-  const kept = (Array.isArray(peers) ? (peers as Record<string, unknown>[]) : [])
-    .filter(({ key }) => typeof key === 'string')
+async function gossipOf(content: Content): Promise<Buffer> {
+  const peers = await content.peers()
+  const kept = (Array.isArray(peers) ? (peers as (Record<string, unknown> | null)[]) : [])
+    .flatMap((peer) => (typeof peer?.key === 'string' ? [peer] : []))
     .map(({ host, port, key, address, source }) => ({ host, port, key, address, source }))
     .sort((a, b) => (String(a.key) < String(b.key) ? -1 : 1))
   return Buffer.from(`${JSON.stringify(kept, null, 2)}\n`, 'utf8')

@@ -1,18 +1,12 @@
 /**
- * A pub's log, read page by page from its own server and written as a plain ssb-server keeps it: flumelog-offset with
+ * A pub's log, read page by page and written as a plain ssb-server keeps it: flumelog-offset with
  * 32-bit positions and JSON in it, the file `flume/log.offset` (docs/EXPORT.md).
  */
 import { createHash, type Hash } from 'node:crypto'
 import type { FeedId } from '../../protocol/ids'
-import { EXPORT_LOG_BYTES_MAX, EXPORT_PAGE_MESSAGES } from '../../protocol/limits'
-import { readAll } from './calls'
-
-/** A message with its key and the time at which the pub received it, as the log has it. */
-interface Stored {
-  key: string
-  value: { author: string; sequence: number }
-  timestamp: number
-}
+import { EXPORT_LOG_BYTES_MAX } from '../../protocol/limits'
+import type { Stored } from '../resting-log'
+import type { Content } from './content'
 
 /** Length, text, length, position of the next: flumelog-offset's frame. */
 const FRAME_BYTES = 12
@@ -24,38 +18,20 @@ export interface LogCount {
   head: number
   /** When the last of them was received. */
   lastAt: number
-}
-
-/** The pub's messages in the order in which it received them, at most `limit`; each page is asked for when it is needed. */
-async function* messagesOf(rpc: any, limit: number): AsyncGenerator<Stored[]> {
-  let after = 0
-  for (let left = limit; left > 0; ) {
-    // A source has no back-pressure over muxrpc: what is asked for comes at once, so it must be little.
-    const wanted = Math.min(left, EXPORT_PAGE_MESSAGES)
-    const page: Stored[] = []
-    await readAll(
-      rpc.createLogStream({ gt: after, limit: wanted, keys: true, values: true, live: false }),
-      wanted,
-      async (batch) => void page.push(...batch),
-      "read the pub's log",
-    )
-    if (page.length === 0) return
-    yield page
-    after = page.at(-1)?.timestamp ?? after
-    left -= page.length
-  }
+  /** Bytes at the end of its file that no server could read. */
+  unreadBytes: number
 }
 
 /** Counts what an export of at most `limit` messages will hold, and feeds their ids to `hash`. */
 export async function countLog(
-  rpc: any,
+  content: Content,
   feed: FeedId,
   limit: number,
   hash: Hash,
   tell: (messages: number) => void,
 ): Promise<LogCount> {
-  const count: LogCount = { messages: 0, sizeBytes: 0, head: 0, lastAt: 0 }
-  for await (const page of messagesOf(rpc, limit)) {
+  const count: LogCount = { messages: 0, sizeBytes: 0, head: 0, lastAt: 0, unreadBytes: 0 }
+  for await (const page of content.messages(limit)) {
     for (const message of page) {
       hash.update(message.key)
       count.sizeBytes += Buffer.byteLength(textOf(message)) + FRAME_BYTES
@@ -65,15 +41,17 @@ export async function countLog(
     }
     tell(count.messages)
   }
+  count.unreadBytes = content.unreadBytes
+  if (count.unreadBytes > 0) hash.update(`${count.unreadBytes} bytes unread`)
   if (count.sizeBytes > EXPORT_LOG_BYTES_MAX)
     throw new Error('refused: this log is larger than a plain ssb-server could open')
   return count
 }
 
 /** The bytes of `flume/log.offset` with so many messages. */
-export async function* logBytes(rpc: any, messages: number): AsyncGenerator<Buffer> {
+export async function* logBytes(content: Content, messages: number): AsyncGenerator<Buffer> {
   let end = 0
-  for await (const page of messagesOf(rpc, messages)) {
+  for await (const page of content.messages(messages)) {
     const frames: Buffer[] = []
     for (const message of page) {
       const text = Buffer.from(textOf(message), 'utf8')

@@ -1,6 +1,8 @@
 /**
  * Exports that the provider reads from this hub, piece by piece. One piece is made ahead of the reader and no more.
- * A session ends with its last piece, when it is closed, when nobody has read for a while, or with an error.
+ * A session ends with its last piece, when it is closed, when nobody has read for a while, or with an error. What a pub
+ * holds is read from its server, or from its volume while it is at rest; either way the bytes are the same, so a session
+ * that one of them cut is gone on with at the other.
  */
 import { createHash, randomUUID } from 'node:crypto'
 import { type ExportNews, type ExportResume, type HubExportRequest, holdsSecret } from '../../protocol/export'
@@ -11,40 +13,64 @@ import {
   EXPORT_WAIT_MS,
   EXPORTS_PER_HUB_MAX,
 } from '../../protocol/limits'
+import type { Engine } from '../engines/engine'
+import type { Place } from '../reading-place'
+import type { AtRest } from './at-rest'
+import { type Content, contentOfServer } from './content'
+import { RestingContent } from './content-resting'
 import { countExport, type ExportSource } from './export-files'
 import type { Secrets } from './secrets'
 import type { Session } from './session'
 
 type Piece = Buffer | ExportNews
 
+export interface ExportParts {
+  pubs: ReadonlyMap<PubId, Session>
+  secrets: Secrets
+  engine: Pick<Engine, 'openVolume'>
+  rest: AtRest
+  /** Where a pub is to be read now. */
+  place(pub: PubId): Place
+}
+
 export class Exports {
   private readonly sessions = new Map<string, Reading>()
 
-  constructor(
-    private readonly pubs: ReadonlyMap<PubId, Session>,
-    private readonly secrets: Secrets,
-  ) {}
+  constructor(private readonly parts: ExportParts) {}
 
   /** Begins one and says under which name it is read. */
   open({ pub, name, part, resume }: HubExportRequest): { session: string } {
     if (this.sessions.size >= EXPORTS_PER_HUB_MAX)
       throw new Error('try-again: the server of this pub has enough exports to serve just now')
-    const secret = this.secrets.read(runNameOf(pub))
+    const secret = this.parts.secrets.read(runNameOf(pub))
     if (secret === null) throw new Error('unknown: no pub of that id is on this hub')
-    const rpc = (): any => {
-      const found = this.pubs.get(pub)?.rpc ?? null
-      if (found === null) throw new Error('try-again: the pub does not run here just now')
-      return found
-    }
-    if (part !== 'secret') rpc()
+    const place: Place = part === 'secret' ? { kind: 'server' } : this.parts.place(pub)
+    if (place.kind === 'nowhere') throw new Error(place.why)
     const session = randomUUID()
     const text = (): string => {
       if (!holdsSecret(part)) throw new Error('refused: this part holds no secret')
       return secret.text
     }
-    const source = { name, part, feed: secret.feed, secret: text, rpc }
-    this.sessions.set(session, new Reading(source, resume, () => this.sessions.delete(session)))
+    const content = this.contentAt(place, pub)
+    const source = { name, part, feed: secret.feed, secret: text, content }
+    let left = (): void => undefined
+    const reading = new Reading(source, resume, () => {
+      this.sessions.delete(session)
+      left()
+    })
+    if (place.kind === 'volume') left = this.parts.rest.enter(pub, () => reading.end())
+    this.sessions.set(session, reading)
     return { session }
+  }
+
+  private contentAt(place: Exclude<Place, { kind: 'nowhere' }>, pub: PubId): Content {
+    const { pubs, engine } = this.parts
+    if (place.kind === 'volume') return new RestingContent(() => engine.openVolume(place.name))
+    return contentOfServer(() => {
+      const rpc = pubs.get(pub)?.rpc ?? null
+      if (rpc === null) throw new Error('try-again: the pub does not run here just now')
+      return rpc
+    })
   }
 
   /** The next piece. */
@@ -55,11 +81,11 @@ export class Exports {
   }
 
   close(session: string): void {
-    this.sessions.get(session)?.end()
+    void this.sessions.get(session)?.end()
   }
 
-  stop(): void {
-    for (const reading of [...this.sessions.values()]) reading.end()
+  async stop(): Promise<void> {
+    await Promise.all([...this.sessions.values()].map((reading) => reading.end()))
   }
 }
 
@@ -73,7 +99,7 @@ class Reading {
   private idle: NodeJS.Timeout | undefined
 
   constructor(
-    source: ExportSource,
+    private readonly source: ExportSource,
     resume: ExportResume | null,
     private readonly gone: () => void,
   ) {
@@ -96,28 +122,30 @@ class Reading {
     }
   }
 
-  end(): void {
+  /** Nobody reads on; resolves when what it was read from is let go. */
+  async end(): Promise<void> {
     if (this.ended) return
     this.ended = true
     clearTimeout(this.idle)
     this.gone()
     void this.pieces.return(undefined).catch(() => undefined)
+    await this.source.content.close()
   }
 
   private async take(): Promise<Piece> {
     if (this.ended) throw new Error('unknown: this export is over')
     this.touch()
     const found = await withIn(this.ahead, EXPORT_WAIT_MS).catch((error: unknown) => {
-      this.end()
+      void this.end()
       throw error
     })
     if (found === null) return { kind: 'wait', messages: this.counted }
     this.touch()
     if (found.done === true) {
-      this.end()
+      void this.end()
       throw new Error('unknown: this export is over')
     }
-    if (!Buffer.isBuffer(found.value) && found.value.kind === 'end') this.end()
+    if (!Buffer.isBuffer(found.value) && found.value.kind === 'end') void this.end()
     else this.ahead = this.produce()
     return found.value
   }
@@ -131,7 +159,7 @@ class Reading {
 
   private touch(): void {
     clearTimeout(this.idle)
-    this.idle = setTimeout(() => this.end(), EXPORT_IDLE_MS)
+    this.idle = setTimeout(() => void this.end(), EXPORT_IDLE_MS)
   }
 }
 

@@ -37,7 +37,7 @@ export function billingMethods(
     billingDone: told('done'),
     billingFact: told('fact'),
     billingAlert: told('alert'),
-    billingState: forBridge<BillingState>(({ billing }, caller) => billing.state(caller)),
+    billingState: forBridge<BillingState>(({ billing }, caller, request) => billing.state(caller, request)),
     billingPage: forBridge<BillingPage>((one) => billingPage(one.inbox.state, one.policy, one.connected())),
     adminBridgeToken: method<AdminHubTokenAnswer>(async (from, options) => {
       operator(from)

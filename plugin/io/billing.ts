@@ -16,6 +16,7 @@ import {
   checkBillingAlert,
   checkBillingDone,
   checkBillingFact,
+  checkBillingStateRequest,
   type OwedCall,
   type OwedItem,
 } from '../../protocol/rpc-billing'
@@ -245,9 +246,11 @@ export class Billing {
     })
   }
 
-  /** `billingState()`. */
-  state(caller: FeedId): BillingState {
+  /** `billingState({stripeTime})`. */
+  state(caller: FeedId, request: unknown): BillingState {
     this.admit(caller)
+    const told = checkBillingStateRequest(request, 'billingState')
+    if (told.ok && told.value.stripeTime !== null) this.noteTime(told.value.stripeTime)
     return billingState(this.inbox.state, this.policy, this.clock.now())
   }
 

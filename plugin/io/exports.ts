@@ -27,8 +27,7 @@ import {
 import type { PubFact } from '../../protocol/state'
 import type { Clock } from '../../sbot/loop'
 import type { Sbot } from '../../sbot/port'
-import { desiredOf } from '../change'
-import { mayExportSecret } from '../export-rights'
+import { hereOf, mayExportSecret } from '../export-rights'
 import { isKept, keptPubNamed } from '../kept'
 import { feedOf, pubNamed, pubsOf } from '../query'
 import { words } from '../words'
@@ -68,16 +67,16 @@ export class Exports {
   /** `buttcloud.exportOpen`. */
   async open(caller: FeedId, given: unknown): Promise<ExportOpened> {
     const { name, part, resume } = checked(checkExportRequest, given)
-    const pub = this.owned(caller, name, part)
-    this.permit(caller, pub, part)
+    const pub = this.owned(caller, name)
     const { state } = this.inbox
     const feed = feedOf(state, pub)
     const alone = !holdsSecret(part) || mayExportSecret(state, pub, caller, this.clock.now())
-    if (!alone) return { session: null, pub: pub.pub, feed }
+    const about = { pub: pub.pub, feed, here: hereOf(pub.record) }
+    if (!alone) return { session: null, ...about }
     const id = this.place(caller, pub, part)
     const session = await this.openPlaced(id, pub, part, resume)
     this.log('export begun', { pub: pub.pub, part, owner: caller })
-    return { session, pub: pub.pub, feed }
+    return { session, ...about }
   }
 
   /** Takes a place before anything is waited for, so that calls at once can't all find the same one free. */
@@ -126,7 +125,7 @@ export class Exports {
     const pub = this.inbox.state.provider.pubs.get(relay.pub)
     try {
       if (pub === undefined || pub.record.hub !== relay.hub) throw refusal('try-again', exportWords.moved)
-      this.permit(caller, pub, relay.part)
+      this.permit(caller, pub)
       if (holdsSecret(relay.part) && !mayExportSecret(this.inbox.state, pub, caller, this.clock.now()))
         throw refusal('refused', exportWords.needsYes(pub.record.name, relay.part))
       this.touch(id, relay)
@@ -158,7 +157,7 @@ export class Exports {
   /** A small part as encrypted blobs, told by links; who reads the message may fetch them. Rejects with a sentence. */
   async exportLinks(pub: PubId, part: 'secret' | 'gossip', readers: FeedId[]): Promise<string[]> {
     const fact = this.inbox.state.provider.pubs.get(pub)
-    if (fact === undefined || !this.isThere(fact, part)) throw refusal('unknown', words.goneAlready)
+    if (fact === undefined || !this.isThere(fact)) throw refusal('unknown', words.goneAlready)
     const bytes = await this.whole(fact, part)
     const pieces = piecesOf(bytes)
     const links: string[] = []
@@ -194,27 +193,22 @@ export class Exports {
     for (const id of [...this.relays.keys()]) this.end(id)
   }
 
-  /** Of an ended pub the key pair is to be had until its data goes. */
-  private isThere(pub: PubFact, part: ExportPart): boolean {
-    if (pub.record.status === 'live') return true
-    return part === 'secret' && isKept(this.inbox.state, pub, this.clock.now())
+  /** Of an ended pub all is to be had until its data goes. */
+  private isThere(pub: PubFact): boolean {
+    return pub.record.status === 'live' || isKept(this.inbox.state, pub, this.clock.now())
   }
 
-  private owned(caller: FeedId, name: string, part: ExportPart): PubFact {
+  private owned(caller: FeedId, name: string): PubFact {
     const { state } = this.inbox
-    const kept = part === 'secret' ? keptPubNamed(state, caller, name, this.clock.now()) : null
-    const pub = pubNamed(state, caller, name) ?? kept
-    if (pub !== null && this.isThere(pub, part)) return pub
+    const pub = pubNamed(state, caller, name) ?? keptPubNamed(state, caller, name, this.clock.now())
+    if (pub !== null && this.isThere(pub)) return pub
     const live = pubsOf(state, caller).filter((one) => one.record.status === 'live')
     const names = live.map((one) => one.record.name)
     throw refusal('unknown', words.noSuchPub(name, names))
   }
 
-  private permit(caller: FeedId, pub: PubFact, part: ExportPart): void {
-    if (!pub.record.owners.includes(caller) || !this.isThere(pub, part))
-      throw refusal('unknown', words.goneAlready)
-    if (part !== 'secret' && desiredOf(pub.record) === 'down')
-      throw refusal('refused', exportWords.stopped(pub.record.name))
+  private permit(caller: FeedId, pub: PubFact): void {
+    if (!pub.record.owners.includes(caller) || !this.isThere(pub)) throw refusal('unknown', words.goneAlready)
   }
 
   private relayOf(caller: FeedId, id: string): Relay {

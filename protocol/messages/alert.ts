@@ -15,8 +15,9 @@ const check = shape({
    * refund    a payment was given back by hand in Stripe
    * sweep     the sweep found what no webhook had told
    * stranger  a payment for what nobody has asked for
+   * refused   Stripe refuses for good what we owe: to end a subscription, or to give a payment back
    */
-  kind: oneOf('dispute', 'refund', 'sweep', 'stranger'),
+  kind: oneOf('dispute', 'refund', 'sweep', 'stranger', 'refused'),
   /** What it is about, in Stripe's ids: where the operator finds it. */
   reference: text(STRIPE_ID_CHARS_MAX),
   /** Under which it is known again: Stripe's event, or the sweep's own name for it. */

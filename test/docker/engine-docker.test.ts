@@ -2,7 +2,16 @@ import { randomBytes } from 'node:crypto'
 import tape from 'tape'
 import { createDockerEngine } from '../../hub-daemon/engines/docker'
 import type { FeedId } from '../../protocol/ids'
-import { engineContract, factOf, refuses, reportOf, SECRET, tinyRun } from '../helpers/engine-contract'
+import {
+  type EngineUnderTest,
+  engineContract,
+  factOf,
+  refuses,
+  reportOf,
+  SECRET,
+  tinyRun,
+} from '../helpers/engine-contract'
+import { volumeContract } from '../helpers/engine-volume'
 import { until } from '../helpers/machine'
 import { CONTROLS, type Inspected } from './controls'
 import { engineForTests, killEngine, startEngine, stopEngine } from './engine'
@@ -20,7 +29,7 @@ const dockerOn =
   (...args: string[]) =>
     runProgram('docker', args, { environment: { DOCKER_HOST: host } })
 
-engineContract('docker', async () => {
+const make = async (): Promise<EngineUnderTest> => {
   const docker = await engineForTests()
   await needTinyImage(docker.host)
   const engine = engineOf(docker.host)
@@ -38,7 +47,10 @@ engineContract('docker', async () => {
       await docker.stop()
     },
   }
-})
+}
+
+engineContract('docker', make)
+volumeContract('docker', make)
 
 tape('docker: a container is hardened, and the secret is nowhere but in its volume', async (t) => {
   const docker = await engineForTests()
@@ -78,6 +90,57 @@ tape('docker: a container is hardened, and the secret is nowhere but in its volu
   await engine.close()
   await docker.stop()
 })
+
+/** What does not apply where nothing runs: ports, network, output and a folder for it. */
+const OF_RUNS = ['5.9', '5.10', '5.11', '5.30', 'logs', 'tmp']
+
+tape(
+  'docker: a volume is read through a container that never runs, and that a dead hub leaves for the next',
+  async (t) => {
+    const docker = await engineForTests()
+    await needTinyImage(docker.host)
+    const command = dockerOn(docker.host)
+    const hub = newHub()
+    const sameHub = () => createDockerEngine({ host: docker.host, hub, image: TINY_IMAGE, bind: '127.0.0.1' })
+    const engine = sameHub()
+    const run = await tinyRun(UNDER)
+    await engine.create(run, SECRET)
+    const readers = async () => {
+      const names = await command('ps', '-a', '--format', '{{.Names}}', '--filter', `volume=${run.name}`)
+      return names.split('\n').filter((name) => name.includes('-reader-'))
+    }
+    await engine.openVolume(run.name)
+    const [reader = ''] = await readers()
+    const [info] = JSON.parse(await command('inspect', reader)) as [Inspected & { State: { Status: string } }]
+    t.equal(info.State.Status, 'created', 'it has never run')
+    for (const [control, what, holds] of CONTROLS)
+      if (!OF_RUNS.includes(control)) t.ok(holds(info, run), `${control}: ${what}`)
+    t.equal(info.HostConfig.NetworkMode, 'none', 'it has no network')
+    t.equal((info.Mounts[0] as unknown as { RW: boolean }).RW, false, 'and can write nothing')
+    t.ok(Number(info.HostConfig.Memory) < 32 * 1024 * 1024)
+    await engine.list()
+    t.deepEqual(await readers(), [reader], 'a look leaves it alone while it is in use')
+
+    const next = sameHub()
+    await next.list()
+    t.deepEqual(await readers(), [], 'what a hub left that died goes with the first look of the next one')
+    await engine.openVolume(run.name)
+    await engine.close()
+    t.deepEqual(await readers(), [], 'one that ends in order takes it away itself')
+    const another = sameHub()
+    await another.openVolume(run.name)
+    await next.remove(run.name)
+    await next.purge(run.name)
+    t.deepEqual(
+      [await readers(), (await next.list()).volumes],
+      [[], []],
+      'the volume goes at its date all the same',
+    )
+    await another.close()
+    await next.close()
+    await docker.stop()
+  },
+)
 
 tape('docker: two pubs on one network can not reach each other', async (t) => {
   const docker = await engineForTests()

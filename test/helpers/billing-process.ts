@@ -44,6 +44,7 @@ export class BillingProcess {
     const { base, token, networkKey, stripe, metrics } = this.options
     const options: BillingOptions = {
       ...{ dir: this.folder, join: token, port: this.port, networkKey },
+      publicUrl: 'https://pubs.example.org',
       ...(metrics === undefined ? {} : { metrics }),
       environment: {
         STRIPE_SECRET_KEY: TEST_KEY,

@@ -5,6 +5,7 @@ import { openStripe, type StripeDoor } from '../../billing-bridge/io/stripe'
 import { doStep, planSync } from '../../billing-bridge/io/sync'
 import type { ProviderPort } from '../../billing-bridge/port'
 import type { Policy } from '../../plugin/policy'
+import type { PubId } from '../../protocol/ids'
 import type { BillingFact } from '../../protocol/rpc-billing'
 import { createLog } from '../../sbot/log'
 import { type Clock, realClock } from '../../sbot/loop'
@@ -22,13 +23,15 @@ export interface BillingWorldOptions {
   bare?: boolean
   /** False: nobody outside reaches its pages. */
   isPublic?: boolean
+  /** Of the first bridge; default TEST_KEY. */
+  key?: string
 }
 
 /** What the bridges of tests sign payers' links with. */
 export const PORTAL_KEY = Buffer.alloc(32, 7)
 
 export class BillingWorld {
-  readonly stripe: StripeStandIn
+  stripe: StripeStandIn
   readonly book: MoneyBook
   readonly lines: string[] = []
   bridge!: Bridge
@@ -36,10 +39,12 @@ export class BillingWorld {
   /** How many bridges there were. */
   lives = 0
   private base = ''
+  private key: string
   private unwatch = () => {}
 
   private constructor(private readonly options: BillingWorldOptions) {
     this.stripe = new StripeStandIn(options.standIn)
+    this.key = options.key ?? TEST_KEY
     this.book = new MoneyBook(this.clock, options.policy)
   }
 
@@ -92,13 +97,27 @@ export class BillingWorld {
     const { secrets = [this.stripe.secret], timeoutMs } = this.options
     const life = ++this.lives
     const port = this.portFor(() => this.lives === life)
-    this.door = openStripe({ key: TEST_KEY, base: this.base, timeoutMs })
+    this.door = openStripe({ key: this.key, base: this.base, timeoutMs })
     this.bridge = createBridge({
       ...{ door: this.door, port, provider, webhookSecrets: secrets, clock: this.clock },
       publicUrl: 'https://pubs.example.org',
       links: new PortalLinks(PORTAL_KEY, this.options.isPublic === false ? null : 'https://pubs.example.org'),
       log: createLog('billing', {}, (line) => void this.lines.push(line)),
     })
+  }
+
+  /** The operator has put another key in, and starts the bridge anew. */
+  async moveTo(stripe: StripeStandIn, key: string): Promise<void> {
+    this.disconnect()
+    this.lives += 1
+    await this.bridge.stop()
+    this.door.close()
+    if (stripe !== this.stripe) await this.stripe.stop()
+    this.stripe = stripe
+    this.key = key
+    this.base = await stripe.start()
+    this.lines.splice(0)
+    this.openBridge()
   }
 
   /** The provider is there. */
@@ -154,6 +173,15 @@ export class BillingWorld {
   async paid(name: string, plan = 'personal'): Promise<string> {
     const { session } = await this.link(name, plan)
     const { id } = this.stripe.world.pay(session)
+    await this.deliver()
+    return id
+  }
+
+  /** Somebody pays for a pub that is there; gives the subscription. */
+  async payFor(name: string, pub: PubId): Promise<string> {
+    const checkout = this.book.ask(name, 'personal', pub)
+    await until('the link', () => this.book.links.has(checkout))
+    const { id } = this.stripe.world.pay(this.book.links.get(checkout)?.session ?? '')
     await this.deliver()
     return id
   }

@@ -25,6 +25,8 @@ export class MoneyBook {
   state: State
   billing: Billing
   readonly policy: Policy
+  /** Stripe's time, as the bridge has told it. */
+  readonly times: number[] = []
   /** Links that came of checkouts. */
   readonly links = new Map<MessageId, { session: string; url: string }>()
 
@@ -133,7 +135,7 @@ export class MoneyBook {
     fact: (fact) => this.through(() => this.billing.fact(bridge, fact)),
     alert: (alert) => this.through(async () => void (await this.billing.alert(bridge, alert))),
     done: (done) => this.through(async () => void this.billing.done(bridge, done)),
-    state: () => this.through(async () => this.billing.state(bridge)),
+    state: (stripeTime) => this.through(async () => this.billing.state(bridge, { stripeTime })),
     page: () => this.through(async () => billingPage(this.state, this.policy, new Set())),
   }
 
@@ -173,7 +175,7 @@ export class MoneyBook {
       this.policy,
       this.clock,
       () => {},
-      () => {},
+      (time) => void book.times.push(time),
     )
   }
 }

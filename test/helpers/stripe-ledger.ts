@@ -106,6 +106,8 @@ export class Ledger {
     if (charge === undefined) throw missing('payment_intent', intent)
     if (charge.refunded)
       throw wrong(`Charge ${charge.id} has already been refunded.`, 'charge_already_refunded')
+    if (charge.disputed)
+      throw wrong(`Charge ${charge.id} has been charged back; cannot issue a refund.`, 'charge_disputed')
     charge.refunded = true
     charge.amount_refunded = charge.amount
     const refund: Refund = {
@@ -124,10 +126,17 @@ export class Ledger {
     return refund
   }
 
-  /** A payer asks their bank for the last payment of a subscription. */
-  dispute(subscription: string): Dispute {
+  /** The bank of whoever was given money back does not take it. */
+  failRefund(refund: Refund): void {
+    refund.status = 'failed'
+    this.emit('refund.failed', refund)
+  }
+
+  /** A payer asks their bank for the last payment of a subscription. `bare`: Stripe tells the charge, and no payment intent. */
+  dispute(subscription: string, { bare = false } = {}): Dispute {
     const charge = this.chargeOf(subscription)
     charge.disputed = true
+    if (bare) charge.payment_intent = null
     const dispute: Dispute = {
       ...{ id: this.id('du'), object: 'dispute', amount: charge.amount, created: this.now() },
       ...{ currency: charge.currency, livemode: this.live, metadata: {}, reason: 'fraudulent' },

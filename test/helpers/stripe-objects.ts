@@ -118,7 +118,7 @@ export type Charge = Pick<
   | 'disputed'
   | 'livemode'
   | 'refunded'
-> & { customer: string; payment_intent: string }
+> & { customer: string; payment_intent: string | null }
 export type Refund = Pick<
   Stripe.Refund,
   'id' | 'object' | 'amount' | 'created' | 'currency' | 'metadata' | 'status'
@@ -126,7 +126,7 @@ export type Refund = Pick<
 export type Dispute = Pick<
   Stripe.Dispute,
   'id' | 'object' | 'amount' | 'created' | 'currency' | 'livemode' | 'metadata' | 'reason' | 'status'
-> & { charge: string; payment_intent: string }
+> & { charge: string; payment_intent: string | null }
 export type Event = Pick<
   Stripe.EventBase,
   'id' | 'object' | 'api_version' | 'created' | 'livemode' | 'pending_webhooks'

@@ -81,12 +81,15 @@ const ROUTES: Route[] = [
     world.expireSession(session)
     return shownSession(session)
   }),
-  route('GET', 'subscriptions', ['status', ...PAGES], (world, _id, params) => {
+  route('GET', 'subscriptions', ['customer', 'status', ...PAGES], (world, _id, params) => {
     const status = textOf(params.status)
+    const customer = textOf(params.customer)
     const found = [...world.subscriptions.values()].filter((subscription) =>
-      status === undefined
-        ? subscription.status !== 'canceled'
-        : status === 'all' || subscription.status === status,
+      customer !== undefined && subscription.customer !== customer
+        ? false
+        : status === undefined
+          ? subscription.status !== 'canceled'
+          : status === 'all' || subscription.status === status,
     )
     return page('/v1/subscriptions', found, params)
   }),

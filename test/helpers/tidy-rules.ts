@@ -15,6 +15,9 @@ const SSB_PACKAGE = /^(secret-stack|ssb-(?!keys$|caps$|ref$)[a-z0-9-]+|muxrpc|mu
 /** The one file that speaks to Docker. */
 const DOCKER_DOOR = 'hub-daemon/engines/docker.ts'
 
+/** … and the one that speaks to the terminal. */
+const TERMINAL_DOOR = 'cli/tui/io/paint.ts'
+
 /** What a file may do, by where it is. */
 export type Kind = 'protocol' | 'pure' | 'door' | 'test'
 
@@ -112,6 +115,8 @@ function brokenPackageRule(path: string, kind: Kind, specifier: string, typeOnly
   // Types leave no trace in what runs; the shape of a request is no door.
   if (specifier === 'dockerode' && path !== DOCKER_DOOR && !typeOnly)
     return `only ${DOCKER_DOOR} imports dockerode`
+  if (/^blessed(\/|$)/.test(specifier) && path !== TERMINAL_DOOR)
+    return `only ${TERMINAL_DOOR} imports blessed`
   if (SSB_PACKAGE.test(specifier) && !path.startsWith('sbot/') && !path.startsWith('pub-image/'))
     return 'only sbot/ (and the pub itself) makes or dials SSB nodes'
   return null

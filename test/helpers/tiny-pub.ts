@@ -2,7 +2,15 @@
  * Stands for a pub where only the engine is tested: a program that keeps something in its folder, listens on its port
  * and tells what it sees. Uses nothing but node, so that it can be copied into an image alone.
  */
-import { appendFileSync, readFileSync, statSync, writeFileSync } from 'node:fs'
+import {
+  appendFileSync,
+  existsSync,
+  mkdirSync,
+  readFileSync,
+  statSync,
+  symlinkSync,
+  writeFileSync,
+} from 'node:fs'
 import { createServer } from 'node:http'
 import { join } from 'node:path'
 
@@ -35,6 +43,7 @@ function run(): void {
   }
   // Shows that /data can be written and, in a container, that nothing else can.
   writeFileSync(join(folder, 'written'), 'yes')
+  if (process.env.TINY_TREE !== undefined) plantTree(folder)
   console.log(`boot ${report.boots} of the tiny pub`)
   if (process.env.TINY_EXIT !== undefined) process.exit(Number(process.env.TINY_EXIT))
   if (process.env.TINY_STUBBORN !== undefined) process.on('SIGTERM', () => console.log('not yet'))
@@ -44,6 +53,22 @@ function run(): void {
     process.env.TINY_BIND,
     () => console.log('the tiny pub listens'),
   )
+}
+
+/** Folders with files, a large one too, and links that lead out of the folder. */
+function plantTree(folder: string): void {
+  if (existsSync(join(folder, 'tree'))) return
+  for (const part of ['b', 'a']) {
+    mkdirSync(join(folder, 'tree', part), { recursive: true })
+    writeFileSync(join(folder, 'tree', part, 'leaf'), part.repeat(part === 'a' ? 3_000_000 : 1))
+  }
+  writeFileSync(join(folder, 'tree', 'empty'), '')
+  for (const [path, target] of [
+    ['tree/link', '/etc/passwd'],
+    ['tree/a-link', '/etc'],
+    ['elsewhere', '/etc'],
+  ] as const)
+    symlinkSync(target, join(folder, path))
 }
 
 /** Takes memory until somebody ends it. */

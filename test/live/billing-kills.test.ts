@@ -62,7 +62,7 @@ async function endingOf(
     one.asked.description?.endsWith(` ${name}`),
   )
   const ids = sessions.map((one) => one.subscription)
-  const state = await askOnce(bridge.folder, world.networkKey, (port) => port.state())
+  const state = await askOnce(bridge.folder, world.networkKey, (port) => port.state(null))
   const believed = state.subscriptions.filter((one) => ids.includes(one.subscription))
   return {
     outcomes: answers.map(({ text, content }) => `${content.buttcloud.outcome} ${inviteIn(text) !== null}`),

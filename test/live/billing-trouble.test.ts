@@ -4,6 +4,7 @@
  * Method: faults to order in the Stripe stand-in, the provider away, deliveries lost and forged.
  */
 import test from 'tape'
+import { SWEEP_ALLOWANCE_MS } from '../../protocol/limits-bridge'
 import { BillingWorld } from '../helpers/billing-world'
 import { until } from '../helpers/machine'
 import { key } from '../helpers/story'
@@ -96,6 +97,7 @@ test('billing trouble: 503 while the provider is away; what Stripe gives up on i
     world.stripe.world.dispute(second)
     world.stripe.deliveries()
     world.book.away = false
+    world.stripe.advance(SWEEP_ALLOWANCE_MS + 60_000)
     const before = world.book.payments().length
     const swept = await world.bridge.sweep.run()
     t.equal(swept.differences, 2)

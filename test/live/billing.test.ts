@@ -5,8 +5,9 @@
  */
 import test from 'tape'
 import { referenceOf } from '../../billing-bridge/metadata'
-import { PORTAL_LINK_MS } from '../../protocol/limits-bridge'
+import { PORTAL_LINK_MS, SWEEP_EVERY_MS } from '../../protocol/limits-bridge'
 import { BillingWorld } from '../helpers/billing-world'
+import { until } from '../helpers/machine'
 import { key } from '../helpers/story'
 
 const DAY_MS = 86_400_000
@@ -157,11 +158,72 @@ test('billing: each payer’s link comes before the fact that mails follow from;
   t.end()
 })
 
+test('billing: a dispute that names the charge alone, and refunds that do not go through, reach the operator', async (t) => {
+  const world = await BillingWorld.start()
+  try {
+    const pub = world.book.make(key('alice asks'), 'alice')
+    const asked = [0, 1].map(() => world.book.ask('alice', 'personal', pub))
+    await until('two links', () => world.book.links.size === 2)
+    const [first = '', second = ''] = asked.map(
+      (one) => world.stripe.world.pay(world.book.links.get(one)?.session ?? '').id,
+    )
+    world.stripe.world.dispute(first, { bare: true })
+    // Who paid second goes to their bank before the money is back.
+    world.stripe.world.dispute(second)
+    await world.deliver()
+    const bare = world.book.alerts().find((one) => one.kind === 'dispute')
+    t.deepEqual([bare?.kind, bare?.pub], ['dispute', pub], 'with the pub that its payer pays for')
+    await until('the word of it', () => world.book.alerts().some((one) => one.kind === 'refused'), 60_000)
+    const refused = world.book.alerts().find((one) => one.kind === 'refused')
+    t.deepEqual([refused?.reference, refused?.pub], [second, pub])
+    t.equal(world.folded(second)?.refunded, false, 'nothing went back')
+    await until('the call to be told', () => world.bridge.waiting() === 0)
+    const tries = () => world.stripe.requests.filter((one) => one === 'POST /v1/refunds').length
+    const before = tries()
+    world.bridge.sweepSoon()
+    await until('another try', () => tries() > before, 60_000)
+    await until('its end', () => world.bridge.waiting() === 0)
+    t.equal(world.book.alerts().filter((one) => one.kind === 'refused').length, 1, 'told once')
+    world.stripe.world.chargeOf(second).disputed = false
+    world.bridge.sweepSoon()
+    await until('the refund', () => world.folded(second)?.refunded, 60_000)
+    t.equal(world.stripe.world.refunds.size, 1, 'once the bank has decided, by itself')
+
+    for (const refund of world.stripe.world.refunds.values()) world.stripe.world.failRefund(refund)
+    await world.deliver()
+    const [refund] = world.stripe.world.refunds.keys()
+    const last = world.book.alerts().at(-1)
+    t.deepEqual(
+      [last?.kind, last?.reference, last?.pub],
+      ['refused', refund, pub],
+      'and one that does not arrive',
+    )
+  } finally {
+    await world.stop()
+  }
+  t.end()
+})
+
+test('billing: Stripe’s time comes with every sweep, also where nobody pays', async (t) => {
+  const world = await BillingWorld.start()
+  try {
+    t.equal(world.book.payments().length, 0)
+    await until('the first word', () => world.book.times.length > 0)
+    world.stripe.advance(SWEEP_EVERY_MS)
+    await world.bridge.sweep.run()
+    const told = world.book.times.at(-1) ?? 0
+    t.ok(Math.abs(told - world.stripe.now()) < 60_000, 'as it is now')
+  } finally {
+    await world.stop()
+  }
+  t.end()
+})
+
 test('billing: refunds by hand, disputes and strangers are told to the operator, once', async (t) => {
   const world = await BillingWorld.start()
   try {
     const id = await world.paid('alice')
-    world.stripe.world.refund(world.stripe.world.chargeOf(id).payment_intent, {})
+    world.stripe.world.refund(world.stripe.world.chargeOf(id).payment_intent ?? '', {})
     world.stripe.world.dispute(id)
     const deliveries = world.stripe.deliveries()
     await world.deliver([...deliveries, ...deliveries])

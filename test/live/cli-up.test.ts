@@ -31,9 +31,10 @@ async function ports(): Promise<string[]> {
 const invitesIn = (text: string): string[] => text.match(/\S+:\d+:@\S+\.ed25519~\S+=/g) ?? []
 
 type Verb = (...args: string[]) => ReturnType<typeof runCli>
+type Start = (...args: string[]) => RunningCli
 
 /** Every verb against a running `up`, with its exit code. */
-async function verbsWork(t: Test, verb: Verb): Promise<void> {
+async function verbsWork(t: Test, verb: Verb, start: Start): Promise<void> {
   const status = await verb('status', 'home', '--json')
   t.equal(status.code, 0, 'status: done')
   const parsed = JSON.parse(status.stdout)
@@ -48,7 +49,7 @@ async function verbsWork(t: Test, verb: Verb): Promise<void> {
   t.match(again.stderr, /already have a pub called alice/)
   const invite = await verb('invite', 'alice', '5', '--json')
   t.equal(JSON.parse(invite.stdout).invites.length, 1, 'invite: one code')
-  await powerVerbsWork(t, verb)
+  await powerVerbsWork(t, verb, start)
   const missing = await verb('status', 'nobody')
   t.equal(missing.code, 1, 'status of no pub: refused')
   t.match(missing.stderr, /no pub called nobody/)
@@ -67,8 +68,26 @@ async function verbsWork(t: Test, verb: Verb): Promise<void> {
 }
 
 /** What an owner commands of a pub that is there. */
-async function powerVerbsWork(t: Test, verb: Verb): Promise<void> {
+async function powerVerbsWork(t: Test, verb: Verb, start: Start): Promise<void> {
+  t.match((await verb('complete', '--', 'restart', 'al')).stdout, /^alice\t/, 'Tab knows the pubs')
+  const watch = start('status', '--watch', 'alice')
+  const lines = start('status', '--watch', '--json')
+  await sees(watch, 'up')
+  await sees(lines, '"alice"')
   const stopped = await verb('stop', 'alice')
+  await until('the change to be shown', () => /alice +down/.test(watch.output().stdout), 30_000)
+  t.equal((await interrupt(watch)).code, 0, 'Ctrl-C ends watching well')
+  const { stdout } = await interrupt(lines)
+  const pubs = stdout
+    .trim()
+    .split('\n')
+    .map((line) => JSON.parse(line).pubs)
+  t.ok(pubs.length >= 2, 'a line for each change')
+  const thread = await verb('thread', '--last', '2')
+  t.match(
+    thread.stdout,
+    /^you · \d{4}-\d\d-\d\d \d\d:\d\d, just now\n {4}stop alice\n\nprovider · .*alice is stopped/s,
+  )
   t.equal(stopped.code, 0, `stop: done ${stopped.stderr}`)
   t.match(stopped.stdout, /alice is stopped, after \d+\.\d s/)
   t.match((await verb('list')).stdout, /alice is down \(stopped by you\)/)
@@ -90,7 +109,8 @@ test('up: the first run ends with an invite, the verbs work, the second run asks
   const home = temporaryFolder('cli-up')
   const around = { home, networkKey: randomNetworkKey() }
   const dir = join(home, 'data')
-  const verb = (...args: string[]) => runCli(around, [...args, '--dir', dir, '--timeout', '40'])
+  const start = (...args: string[]) => startCli(around, ['--dir', dir, '--timeout', '40', ...args])
+  const verb = (...args: string[]) => start(...args).ended
   const args = ['up', '--dir', dir, ...(await ports())]
   let up = startCli(around, args)
   try {
@@ -101,7 +121,7 @@ test('up: the first run ends with an invite, the verbs work, the second run asks
     t.equal(invitesIn(first).length, 1, 'with one invite, in one piece')
     t.notOk(first.includes('\u001b'), 'no colours where the output is no terminal')
 
-    await verbsWork(t, verb)
+    await verbsWork(t, verb, start)
     const ended = await interrupt(up)
     t.equal(ended.code, 0, 'Ctrl-C ends it well')
     const off = await runCli(around, ['list', '--dir', dir, '--timeout', '3'])

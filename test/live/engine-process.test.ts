@@ -8,13 +8,22 @@ import { createProcessEngine } from '../../hub-daemon/engines/process'
 import { type Holder, holderOf, self, startOf, takeLock } from '../../hub-daemon/engines/process-lock'
 import { keepOutput, lastLines } from '../../hub-daemon/engines/process-output'
 import { RUN_OUTPUT_BYTES_MAX } from '../../protocol/limits'
-import { engineContract, factOf, refuses, reportOf, SECRET, tinyRun } from '../helpers/engine-contract'
+import {
+  type EngineUnderTest,
+  engineContract,
+  factOf,
+  refuses,
+  reportOf,
+  SECRET,
+  tinyRun,
+} from '../helpers/engine-contract'
+import { volumeContract } from '../helpers/engine-volume'
 import { removeFolder, temporaryFolder, until } from '../helpers/machine'
 
 const ENTRY = join(__dirname, '../helpers/tiny-pub.js')
 const UNDER = { listen: '127.0.0.1' }
 
-engineContract('process', async () => {
+const make = async (): Promise<EngineUnderTest> => {
   const folder = temporaryFolder('process')
   const engineIn = (name: string) =>
     createProcessEngine({ directory: join(folder, name), entry: ENTRY, bind: '127.0.0.1' })
@@ -35,7 +44,10 @@ engineContract('process', async () => {
       removeFolder(folder)
     },
   }
-})
+}
+
+engineContract('process', make)
+volumeContract('process', make)
 
 tape('process: one daemon at a time holds the folder; closing ends the pubs', async (t) => {
   const folder = temporaryFolder('process')

@@ -7,6 +7,7 @@
 import test from 'tape'
 import { askOnce } from '../../billing-bridge/io/once'
 import { when } from '../../plugin/words'
+import { ask as visit } from '../helpers/bridge-http'
 import { until } from '../helpers/machine'
 import { lookForMoney } from '../helpers/money-scan'
 import {
@@ -46,6 +47,19 @@ import { inside } from '../helpers/path-story'
 import { call } from '../helpers/stock'
 import type { Subscription } from '../helpers/stripe-objects'
 
+/** The link in the payer's mail leads to their page at Stripe; nobody else was mailed it. */
+async function mendsByMail(story: MoneyStory): Promise<void> {
+  const { t, bridge, smtp } = story
+  const mail = await mailed(story, PAYER, /payment for alice failed/)
+  const path = /https:\/\/pubs\.example\.org(\/portal\/\S+)/.exec(mail.text)?.[1] ?? ''
+  const pressed = await visit(`http://127.0.0.1:${bridge.port}${path}`, { method: 'POST' })
+  t.equal(pressed.status, 303, 'the link in the payer’s mail leads to Stripe')
+  t.match(pressed.headers.location ?? '', /^https:\/\/billing\.stripe\.com\/p\/session\//)
+  const others = smtp.arrived.filter(({ to, text }) => to !== PAYER && text.includes('/portal/'))
+  t.deepEqual(others, [], 'and is in nobody else’s mail')
+  t.notOk(bridge.lines().includes('/portal/'), 'nor in the bridge’s log')
+}
+
 /** A card fails, a second payer takes a link, the first one mends it, and the second pays all the same. */
 async function tellPaidTwice(story: MoneyStory, first: Subscription): Promise<void> {
   const { t, stripe } = story
@@ -57,7 +71,7 @@ async function tellPaidTwice(story: MoneyStory, first: Subscription): Promise<vo
   t.ok(notice.includes(when(dues?.endAt ?? 0)), 'and of the end')
   const mail = await mailed(story, OWNER, /payment for alice failed/)
   t.ok(mail.text.includes(when(dues?.suspendAt ?? 0)), 'and so has the mail')
-  await mailed(story, PAYER, /payment for alice failed/)
+  await mendsByMail(story)
   const request = await ask(story, 'pay alice')
   const link = await sessionFor(story, request)
   await ends(story, request, 'done', /Anybody may pay by it/)
@@ -137,10 +151,10 @@ async function tellCancelled(story: MoneyStory, subscription: Subscription): Pro
   t.equal(stripe.world.subscription(subscription.id).status, 'canceled')
   await until('it to be down', async () => !(await isListening(await viewOf(story, 'alice'))))
   await daysUntil(story, endAt - 7 * DAY_MS)
-  await told(story, 11, /still suspended.*export alice secret/)
+  await told(story, 11, /still suspended.*buttcloud export alice all.*export alice secret/)
   await mailed(story, OWNER, /alice ends in a week/)
   await daysUntil(story, endAt - DAY_MS)
-  await told(story, 12, /last word.*export alice secret/)
+  await told(story, 12, /last word.*buttcloud export alice all.*export alice secret/)
   await mailed(story, OWNER, /alice ends in a day/)
   await mailed(story, THIRD_PAYER, /alice ends in a day/)
   t.equal(mailsTo(story, PAYER, /alice ends/).length, 0, 'who paid formerly hears nothing more')
@@ -203,7 +217,7 @@ async function tellEnd(story: MoneyStory): Promise<void> {
     cancelAt: one.cancel_at === null ? null : one.cancel_at * 1_000,
     refunded: one.metadata.buttcloud_refunded === 'yes',
   }))
-  const { subscriptions } = await askOnce(bridge.folder, world.networkKey, (port) => port.state())
+  const { subscriptions } = await askOnce(bridge.folder, world.networkKey, (port) => port.state(null))
   const believed = subscriptions.map(({ subscription, status, plan, periodEnd, cancelAt, refunded }) => ({
     subscription,
     status,

@@ -153,10 +153,17 @@ test('bridge: what a Checkout session is made with', (t) => {
   t.equal(params.subscription_data.trial_period_days, 7)
   t.notOk('trial_period_days' in checkoutParams(asked, { ...means, trialDays: 0 }).subscription_data)
   const plans = DEFAULT_PLANS.map((plan) => ({ ...plan, trialDays: 14 }))
-  t.equal(trialDaysFor(asked, { plans, subscriptions: [], sessions: [] }), 14)
+  t.equal(trialDaysFor(asked, { plans, subscriptions: [], sessions: [] }, true), 14)
   const before = { subscription: 's', checkout, session: 'c', pub: asked.pub, status: 'canceled' as const }
-  const known = { ...before, plan: null, periodEnd: null, cancelAt: null, refunded: false }
-  t.equal(trialDaysFor(asked, { plans, subscriptions: [known], sessions: [] }), 0, 'one trial per pub')
+  const rest = { plan: null, periodEnd: null, cancelAt: null, refunded: false, customer: 'cus_1' }
+  const known = { ...before, ...rest, live: true }
+  t.equal(trialDaysFor(asked, { plans, subscriptions: [known], sessions: [] }, true), 0, 'one trial per pub')
+  const tried = { ...known, live: false }
+  t.equal(
+    trialDaysFor(asked, { plans, subscriptions: [tried], sessions: [] }, true),
+    14,
+    'test money is none',
+  )
   t.notOk(mustLookFirst(asked, 22 * 3_600_000))
   t.ok(mustLookFirst(asked, DAY_MS), 'Stripe may have forgotten the key')
   t.notOk(isTooLate(asked, 22 * 3_600_000))

@@ -15,10 +15,14 @@ test('all stages, each with its dates on the feed and one notice', (t) => {
   const [grace, reminded, suspended, week, day, ended] = notices
   t.match(grace ?? '', /nobody pays for it yet\. It runs on until 2030-01-15.*`pay alice`/)
   t.match(reminded ?? '', /reminder.*2030-01-15/)
+  const away =
+    /Before 2030-02-14.*take it with you.*`buttcloud export alice all` in a terminal.*`export alice secret`/
   t.match(suspended ?? '', /suspended.*kept until 2030-02-14/)
-  t.match(week ?? '', /ends at 2030-02-14.*`export alice secret`/)
-  t.match(day ?? '', /last word.*`export alice secret`/)
-  t.match(ended ?? '', /has ended.*until 2030-02-21/)
+  t.match(week ?? '', /ends at 2030-02-14/)
+  t.match(day ?? '', /last word/)
+  for (const notice of [suspended, week, day])
+    t.match(notice ?? '', away, 'the words to type, and until when')
+  t.match(ended ?? '', /has ended.*until 2030-02-21.*`buttcloud export alice all` in a terminal/)
   const record = recordOf(one)
   t.deepEqual([record.status, record.keepUntil], ['ended', one.since + 51 * DAY_MS])
   t.equal(specOf(one)?.desired, 'none')
@@ -37,7 +41,7 @@ test('suspended: its hub stops it, nothing is done with it, and its owners see w
     t.deepEqual(outcomes(effects), ['refused'], text)
     t.match(lastText(effects), /is suspended.*kept until 2030-02-14.*`pay alice`/)
   }
-  t.deepEqual(outcomes(asked(one, 'export alice log')), ['refused'])
+  t.deepEqual(outcomes(asked(one, 'export alice log')), ['done'], 'what is theirs goes with them')
   t.deepEqual(outcomes(asked(one, 'name alice as Home')), ['done'], 'said at its next start')
   t.match(lastText(asked(one, 'list')), /\*\*alice\*\* is suspended, its data kept until 2030-02-14/)
   const status = asked(one, 'status alice')
@@ -214,11 +218,11 @@ test('a look that comes a moment late moves no date', (t) => {
   t.end()
 })
 
-test('the key pair of a pub that ended is to be had while its data is kept', (t) => {
+test('all of a pub that ended is to be had while its data is kept', (t) => {
   const one = unpaid()
   passes(one, one.since + 45 * DAY_MS)
   t.equal(recordOf(one).status, 'ended')
-  t.deepEqual(outcomes(asked(one, 'export alice log')), ['refused'])
+  t.match(lastText(asked(one, 'export alice all')), /`buttcloud export alice all`.*Here it runs no more/)
   const effects = asked(one, 'export alice secret')
   t.deepEqual(
     effects.flatMap((effect) => (effect.kind === 'ask' ? [effect.ask.kind] : [])),
@@ -229,8 +233,9 @@ test('the key pair of a pub that ended is to be had while its data is kept', (t)
   one.story.replies.set(request, { state: 'done', ask: 'export', value: ['[alice-secret](&…)'] })
   const last = one.story.settle()
   t.deepEqual(outcomes(last), ['done'])
-  t.match(lastText(last), /It runs nowhere any more/)
+  t.match(lastText(last), /Here it runs no more/)
   one.story.now = recordOf(one).keepUntil ?? 0
-  t.deepEqual(outcomes(asked(one, 'export alice secret')), ['refused'], 'its data is gone')
+  for (const part of ['secret', 'all', 'log'])
+    t.deepEqual(outcomes(asked(one, `export alice ${part}`)), ['refused'], 'its data is gone')
   t.end()
 })

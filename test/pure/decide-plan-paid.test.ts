@@ -162,6 +162,21 @@ test('what money forbids is said with what to do', (t) => {
   t.end()
 })
 
+test('nobody pays for it yet, and the new plan has less disk: after its hub Stripe is asked', (t) => {
+  const one = bigger()
+  const { story, pub } = one
+  billing(story)
+  story.settle()
+  const request = asks(one, 'plan alice tiny')
+  holds(story, request, GIB / 2)
+  t.deepEqual(
+    stripeCalls(story.settle()).map((call) => call.kind === 'checkout' && [call.pub, call.plan]),
+    [[pubIdOf(pub), 'tiny']],
+    'what it holds is known, and its link is asked for',
+  )
+  t.end()
+})
+
 test('nobody pays for it yet: a link for the new plan, and it has that once somebody has paid', (t) => {
   const one = told()
   const { story, pub } = one

@@ -71,7 +71,7 @@ test('an inbox holds what came unasked or unseen, oldest first', (t) => {
   t.deepEqual([fallen?.kind, fallen?.name, fallen?.request], ['notice', 'alice', null])
   t.deepEqual([bearer?.kind, bearer?.asked, bearer?.links[0]?.target], ['bearer', 'restart alice', TARGET])
   t.deepEqual([person?.kind, person?.pub], ['letter', null])
-  const view = { width: 80, paint: paint(false), question: false }
+  const view = { width: 80, paint: paint(false), question: false, when: timeText }
   const text = fallen === undefined ? '' : itemText(fallen, view)
   t.equal(text, '2026-11-20 12:00 UTC · alice\n    alice was down')
   const shown = bearer === undefined ? '' : itemText(bearer, { ...view, question: true })

@@ -4,6 +4,7 @@ import { decide } from '../../plugin/decide'
 import type { Effect, Mail, MailTo } from '../../plugin/effects'
 import { Look } from '../../plugin/look'
 import { oweMails } from '../../plugin/mails'
+import { when } from '../../plugin/words'
 import type { MessageId } from '../../protocol/ids'
 import { pubIdOf } from '../../protocol/ids'
 import {
@@ -18,6 +19,7 @@ import { buildAlert } from '../../protocol/messages/alert'
 import { buildDues, DUES_REASONS, DUES_STAGES, type DuesMessage } from '../../protocol/messages/dues'
 import { buildIncident, type IncidentMessage } from '../../protocol/messages/incident'
 import { alice, bob, hub, key, plainLedger, provider, Story } from '../helpers/story'
+import { recordOf } from '../helpers/story-change'
 import { aliceHasPub } from '../helpers/story-hub'
 import { billing, pays } from '../helpers/story-money'
 
@@ -109,6 +111,9 @@ test('dues: every stage to the owners and to who pays, each once', (t) => {
       const { story } = told
       pays(story, pubIdOf(told.pub), 'past_due')
       if (stage === 'clear') owes(told, 'grace', reason)
+      const keepUntil = story.now + 3 * DAY_MS
+      if (stage === 'ended')
+        story.tells(provider, { ...recordOf(told), status: 'ended', keepUntil, answers: told.pub })
       const before = story.mails.length
       owes(told, stage, reason)
       const { mail } = duesMails(story, before)
@@ -117,6 +122,10 @@ test('dues: every stage to the owners and to who pays, each once', (t) => {
         t.ok(subject.includes('alice') && subject.length <= MAIL_SUBJECT_CHARS_MAX, subject)
         t.notOk(/undefined|null|NaN|\[object/.test(text), text)
       }
+      const toOwner = mail.find(({ to }) => to.kind === 'owner')?.text ?? ''
+      if (stage !== 'grace' && stage !== 'clear')
+        t.match(toOwner, /with you before .*`buttcloud export alice all`/)
+      if (stage === 'ended') t.ok(toOwner.includes(`kept until ${when(keepUntil)}`), 'and until when')
       t.equal(duesMails(story, story.mails.length).mail.length, 0, 'and not again')
     }
   t.end()
@@ -208,7 +217,7 @@ test('the operator: a silent hub once a day, alerts once, room that runs out', (
   story.now += HUB_SILENT_AGAIN_MS
   t.equal(mailsOf(story.settle()).length, 1, 'once a day while it lasts')
   const alert = { reference: 'du_1', event: 'evt_1', pub: null, at: story.now }
-  for (const kind of ['dispute', 'refund', 'sweep', 'stranger'] as const) {
+  for (const kind of ['dispute', 'refund', 'sweep', 'stranger', 'refused'] as const) {
     story.tells(provider, buildAlert({ ...alert, kind, event: `evt_${kind}` }))
     const [mail] = mailsOf(story.settle())
     t.match(mail?.text ?? '', /In Stripe: du_1/, kind)

@@ -90,12 +90,28 @@ const fact = fc
     }),
   )
   .map((one): Message => ({ kind: 'facts', facts: [one], now: NOW }))
-const messages = fc.array(
-  fc.oneof({ arbitrary: key, weight: 12 }, written, mouse, fact, { arbitrary: resize, weight: 1 }),
-  {
+/** Ways that single keys at random hardly ever go: to what ends a pub, and to what gives it away. */
+const PATHS = [
+  ['escape', 'escape', 'escape', 'enter', '1', 'delete', 'enter'],
+  ['escape', 'escape', 'escape', 'enter', '1', 'x', 'enter', 'y'],
+  ['escape', 'escape', 'escape', 'enter', '1', 'e', 'left', 'enter'],
+  ['escape', 'escape', 'escape', 'enter', '1', 'e', 'left', 'left', 'tab', 'enter'],
+  ['escape', 'escape', 'escape', 'enter', '3', 'x', 'enter', 'f', 'y'],
+  [...'"alice"'].filter((one) => one !== '"'),
+  ['enter', 'escape', 'f', 'y', 'y', 'enter'],
+]
+const path = fc
+  .constantFrom(...PATHS)
+  .map((names) => names.map((name): Message => ({ kind: 'key', key: keyOf(name), now: NOW })))
+const single = fc.oneof({ arbitrary: key, weight: 12 }, written, mouse, fact, {
+  arbitrary: resize,
+  weight: 1,
+})
+const messages = fc
+  .array(fc.oneof({ arbitrary: single.map((one) => [one]), weight: 5 }, { arbitrary: path, weight: 1 }), {
     maxLength: 60,
-  },
-)
+  })
+  .map((all) => all.flat())
 
 /** Undefined when the picture is right. */
 function fault(model: Model): string | undefined {

@@ -75,6 +75,7 @@ tape('tui: a pub is deleted only after its name was typed, and the question answ
     again.effects.filter((one) => one.kind === 'say'),
     [{ kind: 'say', request: 2, text: 'yes', thread: asked.key }],
   )
+  t.match(shows(again.model), /delete alice: yes/)
   t.deepEqual(said(press(again.model, 'escape', 'f', 'y').effects), [], 'a question is answered once')
   t.end()
 })
@@ -144,6 +145,17 @@ tape('tui: nothing was sent: it says so, and why', (t) => {
     progress: { state: 'failed', problem: 'Your node may not write yet.' },
   })
   t.match(shows(failed.model), /✗ It was not done\.[\s\S]*Your node may not write yet\./)
+  t.end()
+})
+
+tape('tui: what is not written yet is not lost by one key', (t) => {
+  const quits = (effects: Effect[]): boolean => effects.some((one) => one.kind === 'quit')
+  t.ok(quits(press(demoModel(), 'q').effects), 'with nothing to lose')
+  const sent = press(demoModel(), 'enter', 'r', 'enter', 'escape')
+  const once = press(sent.model, 'q')
+  t.notOk(quits(once.effects))
+  t.match(shows(once.model), /A message is not written yet and would be lost/)
+  t.ok(quits(press(once.model, 'ctrl-c').effects))
   t.end()
 })
 

@@ -3,6 +3,7 @@ import {
   type Engine,
   EngineError,
   type Fetched,
+  type RestingVolume,
   type Run,
   type RunFact,
   type RunStats,
@@ -111,6 +112,13 @@ export class FakeEngine implements Engine {
       const found = this.volumes.get(name)
       if (found !== undefined) this.onPurge(found.pub)
       this.volumes.delete(name)
+    })
+  }
+
+  async openVolume(name: string): Promise<RestingVolume> {
+    return this.slowly(() => {
+      if (!this.volumes.has(name)) throw new EngineError('missing', `there is no volume ${name}`)
+      return { files: async function* () {}, close: async () => undefined }
     })
   }
 

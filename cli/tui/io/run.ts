@@ -2,6 +2,7 @@
 import { spawn } from 'node:child_process'
 import type { Context } from '../../context'
 import { Failure } from '../../failure'
+import { lastWordsOf } from '../../io/last-words'
 import type { Effect, Fact, Message, Source } from '../message'
 import type { Model } from '../model'
 import { firstModel } from '../model-first'
@@ -180,7 +181,7 @@ class Loop {
     const exit = (): void => this.#terminal.close()
     const uncaught = (error: unknown): void => {
       this.#terminal.close()
-      this.#finish(error)
+      this.#finish(new Failure(1, lastWordsOf('The screen', error), { cause: error }))
     }
     process.on('exit', exit)
     process.on('uncaughtException', uncaught)
