@@ -9,7 +9,7 @@ export interface ShownLetters {
 
 export const NOTHING_SHOWN: ShownLetters = { v: 1, keys: [] }
 /** Far more than an inbox shows; what is forgotten is merely shown once more. */
-const KEYS_MAX = 1_000
+export const SHOWN_KEYS_MAX = 1_000
 
 /** Reads the list; null where it is none. */
 export function parseShown(value: unknown): ShownLetters | null {
@@ -21,5 +21,5 @@ export function parseShown(value: unknown): ShownLetters | null {
 /** With more of them. */
 export function withShown(shown: ShownLetters, keys: MessageId[]): ShownLetters {
   const more = new Set(keys)
-  return { v: 1, keys: [...shown.keys.filter((key) => !more.has(key)), ...more].slice(-KEYS_MAX) }
+  return { v: 1, keys: [...shown.keys.filter((key) => !more.has(key)), ...more].slice(-SHOWN_KEYS_MAX) }
 }

@@ -205,7 +205,8 @@ function doneText(look: Look, request: Request, pub: PubFact, kind: ChangeKind):
       : changeWords.webOff(record.name)
   if (kind === 'plan')
     return planWords.changed(record.name, record.plan, record.size, tookMs < SHORT_MS ? null : span(tookMs))
-  if (record.desired === 'down') return changeWords.stopped(record.name, tookMs)
+  if (record.desired === 'down')
+    return record.suspended ? changeWords.stoppedToo(record.name) : changeWords.stopped(record.name, tookMs)
   const observed = observationOf(state, pub)
   const address = addressOf(state, pub) ?? ''
   if (kind === 'upgrade')

@@ -19,7 +19,7 @@ export function htmlOf(subject: string, text: string): string {
   })
   return [
     `<!doctype html><html lang="en"><head><meta charset="utf-8"><title>${escaped(subject)}</title></head>`,
-    '<body style="font-family:sans-serif;line-height:1.5;max-width:40em">',
+    '<body style="font-family:sans-serif;line-height:1.5;max-width:40em;overflow-wrap:anywhere">',
     ...blocks,
     '</body></html>',
   ].join('\n')

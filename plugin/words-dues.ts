@@ -34,7 +34,7 @@ const kept = (name: string, until: Millis): string =>
   `Its data stays on its server until ${when(until)} and is then removed for good. ${takeAllAway(name)}`
 
 /** The notice of one stage: what is so, until when, and what to do. */
-export function duesNotice({ name, keepUntil }: PubMessage, dues: DuesMessage): string {
+export function duesNotice({ name, keepUntil, desired }: PubMessage, dues: DuesMessage): string {
   const { reason, suspendAt, endAt } = dues
   const todo = whatToDo(name, reason)
   switch (dues.stage) {
@@ -56,7 +56,7 @@ export function duesNotice({ name, keepUntil }: PubMessage, dues: DuesMessage): 
     case 'ended':
       return `**${name}** has ended, because ${because[reason]}. ${keepUntil === null ? '' : `${kept(name, keepUntil)} `}\`create ${name}\` makes a new pub, which is another one; take what is here of the old one first.`
     case 'clear':
-      return `**${name}** is in order again: nothing is owed for it, and the dates I gave you are void.`
+      return `**${name}** is in order again: nothing is owed for it, and the dates I gave you are void.${desired === 'down' ? ` It stays off, because one of you stopped it: \`start ${name}\` brings it back.` : ''}`
   }
 }
 

@@ -15,6 +15,7 @@ import { register as exportPub } from './export'
 import { register as hub } from './hub'
 import { register as importPub } from './import'
 import { register as inbox } from './inbox'
+import { register as install } from './install'
 import { register as invite } from './invite'
 import { register as invites } from './invites'
 import { register as join } from './join'
@@ -69,5 +70,6 @@ export const VERBS = [
   config,
   completion,
   doctor,
+  install,
   admin,
 ]

@@ -1,5 +1,9 @@
 /** Imported first: an old Node shall give a sentence, not a syntax error from deep inside. */
 
+// Old packages use what newer versions of Node warn of; nobody who runs a command can do anything about that.
+// Set by --no-deprecation it can not be set again.
+if (process.noDeprecation !== true) process.noDeprecation = true
+
 /** From here on Node can `require` packages that are ESM only. */
 const MAJOR_MIN = 20
 const MINOR_MIN = 19

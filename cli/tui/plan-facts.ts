@@ -10,6 +10,6 @@ export function planFactsOf({ plans, billing }: PlansAnswer): PlanFacts[] {
     const cost = billing ? priceText(price) : priceText(null)
     const trial = billing && price !== null && trialDays > 0 ? `, the first ${trialDays} days free` : ''
     const room = `${bytesText(size.memoryBytes)} memory, ${bytesText(size.diskBytes)} disk`
-    return { name, words: `${cost}${trial}; ${room}. ${words}` }
+    return { name, words: `${cost}${trial}: ${words.trim().replace(/\.$/, '')} (${room})` }
   })
 }

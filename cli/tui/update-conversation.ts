@@ -7,16 +7,27 @@ import type { Key } from './message'
 import { EMPTY_LINE, type Line, type Model } from './model'
 import type { Conversation } from './model-conversation'
 import { shownPubs } from './reading'
+import { threadWindow } from './thread-rows'
 import { type Understood, understood } from './understood'
 import { popped, saying, still, telling, type Updated, withTop } from './updated'
 
 const PAGE_ROWS = 10
+const WHEEL_ROWS = 3
+/** What the frame and the line take; a few rows more or less only move the end of the scrolling. */
+const AROUND = { columns: 4, rows: 8 }
+
+/** No further than to the first letter, so that the way back is as long as the way there. */
+function reachable(model: Model, scroll: number): number {
+  const { width, height } = model.size
+  const room = { width: Math.max(1, width - AROUND.columns), height: Math.max(1, height - AROUND.rows) }
+  return threadWindow(model, room, Math.max(0, scroll)).scroll
+}
 
 export function updateConversation(model: Model, screen: Conversation, key: Key): Updated {
   const to = (change: Partial<Conversation>): Updated => still(withTop(model, { ...screen, ...change }))
-  const scrolled = (by: number): Updated => to({ scroll: Math.max(0, screen.scroll + by) })
-  if (key.ctrl && key.name === 'up') return scrolled(1)
-  if (key.ctrl && key.name === 'down') return scrolled(-1)
+  const scrolled = (by: number): Updated => to({ scroll: reachable(model, screen.scroll + by) })
+  if (key.ctrl && key.name === 'up') return scrolled(WHEEL_ROWS)
+  if (key.ctrl && key.name === 'down') return scrolled(-WHEEL_ROWS)
   switch (key.name) {
     case 'escape':
       if (screen.offer !== null || screen.doubted !== null) return to({ offer: null, doubted: null })

@@ -2,6 +2,7 @@
 import type { PubId } from '../../protocol/ids'
 import type { PubView } from '../../protocol/rpc'
 import { type Letter, withLetter } from '../letters'
+import { SHOWN_KEYS_MAX } from '../shown-letters'
 import type { Fact, Progress } from './message'
 import { type Facts, LIVE_ITEMS_MAX, type Model, type PubFacts, type Request } from './model'
 import { newestLetters } from './thread-limit'
@@ -143,9 +144,16 @@ function counting(model: Model): Model {
   const ended = new Set<string>()
   for (const { payload } of model.letters)
     if (payload?.kind === 'answer' && payload.final) ended.add(payload.answers)
-  const unread = model.letters.filter(({ key, author, payload }) => {
-    if (author === owner || model.shown.has(key)) return false
+  const since = remembersSince(model)
+  const unread = model.letters.filter(({ key, author, payload, claimedAt }) => {
+    if (author === owner || model.shown.has(key) || claimedAt < since) return false
     return !(payload?.kind === 'answer' && !payload.final && ended.has(payload.answers))
   }).length
   return unread === model.unread ? model : { ...model, unread }
+}
+
+/** Of what was seen only so much is kept: what is older than all of that was seen, too. */
+function remembersSince({ letters, shown }: Model): number {
+  if (shown.size < SHOWN_KEYS_MAX) return Number.NEGATIVE_INFINITY
+  return letters.find(({ key }) => shown.has(key))?.claimedAt ?? Number.NEGATIVE_INFINITY
 }

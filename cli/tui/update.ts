@@ -44,7 +44,11 @@ function step(model: Model, message: Message): Updated {
 const plainKey = (name: string): Key => ({ name, ctrl: false, meta: false, shift: false, text: '' })
 
 function clicked(model: Model, { deed, x, y }: Extract<Message, { kind: 'mouse' }>): Updated {
-  if (deed !== 'press') return pressed(model, plainKey(deed === 'wheel-up' ? 'up' : 'down'))
+  if (deed !== 'press') {
+    // In the conversation the arrows bring back what was typed; the wheel is for the letters.
+    const ctrl = model.dialog === null && topScreen(model).kind === 'conversation'
+    return pressed(model, { ...plainKey(deed === 'wheel-up' ? 'up' : 'down'), ctrl })
+  }
   const hit = hitAt(view(model), x, y)
   if (hit === null) return still(model)
   if (hit.kind === 'key')

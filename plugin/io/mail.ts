@@ -12,6 +12,7 @@ import {
 } from '../../protocol/limits-mail'
 import { MAIL_PASSWORD_VARIABLE, type MailSettings } from '../mail-settings'
 import { htmlOf, subjectLine } from '../mail-text'
+import { connectionTrouble } from '../mail-trouble'
 
 /** One mail, ready but for its frame. */
 export interface Letter {
@@ -146,7 +147,7 @@ function stepOf({ code, command, response, originalCode }: SmtpError): string {
   if (code === 'ETLS') return 'no TLS with the mail server: '
   if (code === 'EABORT' || code === 'ETIMEDOUT') return 'the mail server is too slow: '
   if (response !== undefined) return `the mail server answered ${command ?? 'us'} with `
-  return originalCode === undefined ? '' : `${originalCode}: `
+  return originalCode === undefined ? '' : `${connectionTrouble(originalCode)}: `
 }
 
 /** One line, short, without addresses and the password. */

@@ -28,6 +28,8 @@ export interface PostWorld {
   post: Post
   /** What was logged, as one text. */
   printed(): string
+  /** What a monitor was told of mails, by outcome. */
+  noted: Record<string, number>
   /** Looks that were asked for. */
   woken: number
   /** Ends the mail part and starts another on the same folder. */
@@ -69,13 +71,16 @@ export async function openPost(options: PostWorldOptions = {}): Promise<PostWorl
       wake: () => {
         world.woken += 1
       },
+      note({ labels: { outcome = '' } = {} }) {
+        world.noted[outcome] = (world.noted[outcome] ?? 0) + 1
+      },
     })
   }
   const world: PostWorld = {
     setClock: (byMs) => {
       setBy += byMs
     },
-    ...{ folder, smtp, clock, woken: 0, printed: () => lines.join('\n') },
+    ...{ folder, smtp, clock, woken: 0, noted: {}, printed: () => lines.join('\n') },
     post: begin(),
     restart() {
       world.post.stop()

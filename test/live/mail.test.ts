@@ -122,6 +122,8 @@ story('refused for now and refused for good', {}, async (t, world) => {
     world.smtp.arrived.slice(2).some(({ to }) => to === 'alice@example.org'),
     'and the other one never',
   )
+  await until('all to be counted', () => world.noted.sent === 5)
+  t.deepEqual(world.noted, { sent: 5, failed: 1, 'put-off': 1 }, 'and a monitor is told')
   t.doesNotMatch(world.printed(), /alice@|bob@/, 'no address in any log')
 })
 
@@ -191,6 +193,7 @@ story('what nobody takes is given up, and what nobody wants any more is not sent
   await world.smtp.listen()
   t.equal(world.post.view().waiting.length, 0)
   t.equal(world.smtp.arrived.length, 1, 'nothing came but the code')
+  t.deepEqual(world.noted, { sent: 1, dropped: 1, failed: 1 }, 'a monitor is told')
 })
 
 story('a clock that is set wrongly and right again loses no mail and holds none up', {}, async (t, world) => {

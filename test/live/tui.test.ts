@@ -2,11 +2,11 @@
  * The terminal UI as somebody uses it, in a real terminal, against a real provider and hub: from the first run to a pub
  * that is up, through an outage of the provider, and out again, with the terminal as it was.
  */
-import { readFileSync } from 'node:fs'
+import { readFileSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import test, { type Test } from 'tape'
 import { joinHub, type TestHub } from '../helpers/hub'
-import { freePort, randomNetworkKey, removeFolder, temporaryFolder } from '../helpers/machine'
+import { freePort, randomNetworkKey, removeFolder, temporaryFolder, until } from '../helpers/machine'
 import { startProvider, type TestProvider } from '../helpers/provider'
 import { bareEnvironment } from '../helpers/stock'
 import { startTmux, type Tmux } from '../helpers/tmux'
@@ -20,6 +20,13 @@ interface World {
   revive(): Promise<void>
 }
 
+const PROMPT_MS = 60_000
+/** Loaded into the program: on SIGUSR2 it fails where nobody catches it. */
+const FAILS_ON_SIGNAL = `process.on('SIGUSR2', () => {
+  throw new Error('made to fail')
+})
+`
+
 const binary = join(__dirname, '..', '..', 'cli', 'main.js')
 
 async function openWorld(): Promise<World> {
@@ -32,9 +39,12 @@ async function openWorld(): Promise<World> {
   }
   const provider = await startProvider({ ...options, nobodyElse: true })
   const hub = await joinHub(provider, { networkKey, engine: 'process' })
+  const preload = join(dir, 'preload.cjs')
+  writeFileSync(preload, FAILS_ON_SIGNAL)
   const environment = {
     ...bareEnvironment(dir),
     ...{ BUTTCLOUD_CAPS_SHS: networkKey, LANG: 'C.UTF-8', TERM: 'xterm-256color' },
+    NODE_OPTIONS: `--require ${preload}`,
   }
   const tmux = await startTmux({ ...{ label: 'tui', width: 100, height: 34 }, folder: dir, environment })
   const world: World = {
@@ -107,7 +117,14 @@ async function outage(t: Test, world: World): Promise<void> {
 
 /** The shell is there, and what is typed into it is shown. */
 async function restored(t: Test, { tmux }: World, how: string): Promise<void> {
-  await tmux.sees(/shell>\s*$/)
+  await tmux.sees(/^shell> node/m)
+  // The shell may have written its prompt before the screen was given back.
+  const isPrompt = async (): Promise<boolean> => {
+    if (/shell>\s*$/.test(await tmux.screen())) return true
+    await tmux.keys('Enter')
+    return false
+  }
+  await until('the prompt of the shell', isPrompt, PROMPT_MS)
   await tmux.keys('C-l')
   await tmux.type('stty -a | tr " " "\\n" | grep -c -x -e echo\\; -e echo -e icanon')
   await tmux.keys('Enter')
@@ -124,7 +141,14 @@ async function leaving(t: Test, world: World): Promise<void> {
   await start(world)
   const offline = await tmux.sees(/out of reach/)
   t.match(offline, /garden +#?down/, 'the next session shows what was known, without anybody')
-  process.kill(Number(readFileSync(join(dir, 'data', 'owner', 'lock.holder'), 'utf8')), 'SIGKILL')
+  const pid = (): number => Number(readFileSync(join(dir, 'data', 'owner', 'lock.holder'), 'utf8'))
+  process.kill(pid(), 'SIGUSR2')
+  await tmux.sees(/expect: made to fail/)
+  await restored(t, world, 'an error of its own')
+  await tmux.keys('C-l')
+  await start(world)
+  await tmux.sees(/out of reach/)
+  process.kill(pid(), 'SIGKILL')
   await restored(t, world, 'kill -9')
 }
 

@@ -156,6 +156,7 @@ test('a reminder that comes some seconds late leaves the date as it was promised
   passes(one, one.since + 12 * DAY_MS - 1)
   one.story.now += 30_000
   t.match(told(one.story.settle())[0] ?? '', /reminder.*at 2030-01-15 00:00 UTC/)
+  t.equal(one.story.state.provider.money.dues.get(one.pub)?.content.suspendAt, one.since + 14 * DAY_MS)
   t.end()
 })
 

@@ -52,6 +52,30 @@ test('suspended: its hub stops it, nothing is done with it, and its owners see w
   t.end()
 })
 
+test('stopped by its owner while it is suspended: it stays off when it is paid, and both answers say so', (t) => {
+  const one = unpaid()
+  passes(one, one.since + 14 * DAY_MS)
+  hubSays(one.story, one.pub as never, 'down')
+  t.match(
+    lastText(asked(one, 'stop alice')),
+    /stays off also when it is paid. Then `start alice` brings it back/,
+  )
+  pays(one.story, one.pub, 'active')
+  t.match(told(one.story.settle())[0] ?? '', /in order again.*It stays off.*`start alice` brings it back/)
+  t.deepEqual([recordOf(one).suspended, specOf(one)?.desired], [false, 'down'])
+  t.end()
+})
+
+test('suspended: its key pair and its state are there for the asking; and it need not be named where there is no other', (t) => {
+  const one = unpaid()
+  passes(one, one.since + 14 * DAY_MS)
+  hubSays(one.story, one.pub as never, 'down')
+  t.match(lastText(asked(one, 'restart')), /is suspended.*so I did nothing/)
+  for (const text of ['export alice secret', 'web alice'])
+    t.doesNotMatch(lastText(asked(one, text)), /so I did nothing/, text)
+  t.end()
+})
+
 test('paid for: up again by itself, and said', (t) => {
   const one = unpaid()
   passes(one, one.since + 20 * DAY_MS)

@@ -3,6 +3,7 @@ import fc from 'fast-check'
 import test from 'tape'
 import { readMailSettings } from '../../plugin/mail-settings'
 import { htmlOf, subjectLine } from '../../plugin/mail-text'
+import { connectionTrouble } from '../../plugin/mail-trouble'
 import { mailWords } from '../../plugin/words-mail'
 import { checkEmail, maskEmails } from '../../protocol/email-text'
 import type { FeedId } from '../../protocol/ids'
@@ -25,6 +26,18 @@ test('an address has nothing in it that nobody sees: no line end, no mark of dir
   for (const odd of ['\0', '\r\n', '\t', '\x7f', '\u200b', '\u202e', '\u2028', '\ufeff', '\ud800'])
     for (const address of [`al${odd}ice@example.org`, `alice@exam${odd}ple.org`])
       t.equal(checkEmail(address), null, JSON.stringify(address))
+  t.end()
+})
+
+test('trouble with the mail server says what to look at, and what it does not know it leaves as it is', (t) => {
+  for (const [code, words] of [
+    ['ECONNREFUSED', /nothing listens at mail\.smtp\.host and port \(ECONNREFUSED\)/],
+    ['DEPTH_ZERO_SELF_SIGNED_CERT', /mail\.smtp\.caFile/],
+    ['ERR_SSL_WRONG_VERSION_NUMBER', /mail\.smtp\.secure "starttls"/],
+    ['ESOMETHING', /^ESOMETHING$/],
+    ['constructor', /^constructor$/],
+  ] as const)
+    t.match(connectionTrouble(code), words)
   t.end()
 })
 
@@ -107,6 +120,7 @@ test('the text of a mail as HTML is the same text', (t) => {
     maskEmails('550 <alice@example.org>: no, bob.b@x.example!'),
     '550 <a***@example.org>: no, b***@x.example!',
   )
+  t.match(htmlOf('x', 'y'), /overflow-wrap:anywhere/, 'a long link stays within the page')
   const code = mailWords.code('Garden', '123456')
   t.doesNotMatch(code.subject, /\d/, 'a code does not stand in a subject, which screens show')
   const portal = mailWords.portal('Garden', ['alice', 'shed'], 'https://billing.example/p/1', null)

@@ -115,13 +115,13 @@ tape('tui plans: what one costs is said first, and nothing costs where nobody is
   }
   const free = { ...paid, name: 'tiny', price: null }
   t.deepEqual(planFactsOf({ plans: [free, paid], billing: true }), [
-    { name: 'tiny', words: 'costs nothing; 192 MB memory, 1.0 GB disk. for friends' },
+    { name: 'tiny', words: 'costs nothing: for friends (192 MB memory, 1.0 GB disk)' },
     {
       name: 'personal',
-      words: '$7 a month, the first 14 days free; 192 MB memory, 1.0 GB disk. for friends',
+      words: '$7 a month, the first 14 days free: for friends (192 MB memory, 1.0 GB disk)',
     },
   ])
-  t.match(planFactsOf({ plans: [paid], billing: false })[0]?.words ?? '', /^costs nothing; /)
+  t.match(planFactsOf({ plans: [paid], billing: false })[0]?.words ?? '', /^costs nothing: /)
   t.equal(checkPlansAnswer({ plans: [{ name: 'x' }], billing: true }, '').ok, false)
   t.end()
 })

@@ -31,6 +31,7 @@ const ONLY: Partial<Record<Bug, ReadonlySet<Invariant>>> = {
 /** Worlds that showed these when they were last looked for: the others are only searched where that is so no more. */
 const SHOWN_BY: Partial<Record<Bug, number>> = {
   'reverted-not-heard': 21,
+  'versions-not-heard': 21,
   'fallback-not-heard': 21,
   'notices-to-old-owners': 25,
   'yes-without-branch': 34,

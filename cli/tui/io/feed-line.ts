@@ -2,11 +2,13 @@
  * The owner's side of the conversation: the node is opened by the same doors that every command uses (whichever is the
  * one writer of the feed), read live, and opened again when it ends.
  */
+import { join } from 'node:path'
 import type { FeedId, MessageId, Millis } from '../../../protocol/ids'
 import type { Context } from '../../context'
 import { readBook } from '../../io/book-file'
 import { openOwner, providerFor } from '../../io/owner'
 import type { OwnerDoor } from '../../io/owner-door'
+import { keysOf } from '../../io/rpc-client'
 import type { NewLetter } from '../../letter-content'
 import { type Letter, letterOf, newestThread } from '../../letters'
 import { type JoinedProvider, providersOf } from '../../owner-book'
@@ -44,10 +46,14 @@ export class FeedLine {
   #fail: (error: Error) => void = () => {}
   #stopReading = (): void => {}
 
+  #context: Context
+
   constructor(
-    private readonly context: Context,
+    context: Context,
     private readonly hooks: FeedHooks,
-  ) {}
+  ) {
+    this.#context = context
+  }
 
   start(): void {
     void this.#run()
@@ -105,8 +111,9 @@ export class FeedLine {
       // Where nothing waits for it yet it is no unhandled one.
       broken.catch(() => {})
       try {
-        const door = await openOwner(this.context, true)
+        const door = await openOwner(this.#context, true)
         if (this.#stopped) return void (await door.close())
+        this.#stayWith(door.id)
         this.#door = door
         pauseMs = PAUSE_FIRST_MS
         this.#begin(door, this.#joined(door.id))
@@ -124,11 +131,18 @@ export class FeedLine {
     }
   }
 
+  /** A session speaks for one identity: when its node ends, no other one takes its place. */
+  #stayWith(id: FeedId): void {
+    const { options } = this.#context
+    const owner = keysOf(join(options.dir, 'owner'))?.id === id ? 'own' : 'running'
+    this.#context = { ...this.#context, options: { ...options, owner } }
+  }
+
   /** The provider that is meant; null where none is joined. */
   #joined(owner: FeedId): JoinedProvider | null {
-    const { dir, provider } = this.context.options
+    const { dir, provider } = this.#context.options
     if (provider === null && providersOf(readBook(dir), owner).length === 0) return null
-    return providerFor(this.context, owner)
+    return providerFor(this.#context, owner)
   }
 
   #begin(door: OwnerDoor, provider: JoinedProvider | null): void {

@@ -11,12 +11,13 @@ const RESTORE = `${ESC}[?1006l${ESC}[?1000l${ESC}[?2004l${ESC}[?7h${ESC}[0m${ESC
 const BYE = 'bye'
 /**
  * A job that is not in the foreground is stopped when it sets the terminal, unless it does not listen to that; its
- * signals are those of this program's group, and it shall outlive them.
+ * signals are those of this program's group, and it shall outlive them. A shell that was quicker has set it already,
+ * which is seen by its signals: while this program has it, keys make none.
  */
 const SCRIPT = `trap '' TTOU HUP INT TERM QUIT TSTP
 read -r word
 [ "$word" = ${BYE} ] && exit 0
-stty "$1" <&3
+case "$(stty -a <&3)" in *-isig*) stty "$1" <&3 ;; esac
 printf '%s' "$2" >&3`
 
 /** Remembers how the terminal is and watches over this program; `release` when it has been given back in order. */

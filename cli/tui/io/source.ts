@@ -4,7 +4,7 @@
  */
 import { existsSync } from 'node:fs'
 import { join } from 'node:path'
-import type { MessageId, Millis } from '../../../protocol/ids'
+import type { MessageId } from '../../../protocol/ids'
 import type { AdminInviteAnswer, PlansAnswer } from '../../../protocol/rpc'
 import { drain } from '../../../sbot/peers'
 import { networkKeyOf } from '../../../sbot/stacks'
@@ -32,6 +32,7 @@ const REMEMBER_EVERY_MS = 15_000
 /** What has been seen is written down together. */
 const SEEN_GATHER_MS = 1_000
 const STOP_MS_MAX = 2_000
+const WATCH_AGAIN_MS = 3_000
 
 export interface SourceOptions {
   context: Context
@@ -59,7 +60,10 @@ class LiveSource implements Source {
   #seen = new Set<MessageId>()
   #seeing: NodeJS.Timeout | undefined
   #stopped = false
-  #nodeAwaySince: Millis | null = null
+  #watches = 0
+  #lineSays: Connection = { state: 'starting' }
+  /** Why the owner's own node can't be spoken to; null while it can. */
+  #nodeAway: Extract<Connection, { state: 'away' }> | null = null
 
   constructor(private readonly options: SourceOptions) {
     this.#context = quietContext(options.context, options.note)
@@ -70,7 +74,7 @@ class LiveSource implements Source {
       onOpen: (door, provider) => this.#opened(door, provider),
       onLetters: (letters) => tell({ kind: 'letters', letters }),
       onCaughtUp: () => tell({ kind: 'caught-up' }),
-      onTrouble: (error) => this.#nodeAway(error),
+      onTrouble: (error) => this.#nodeLost(error),
     })
     this.#sending = new Sending({
       ...{ context: this.#context, feed: this.#feed, tell },
@@ -139,7 +143,8 @@ class LiveSource implements Source {
 
   /** The owner's node answers: who that is, and a line to the provider. */
   #opened(door: OwnerDoor, provider: JoinedProvider | null): void {
-    this.#nodeAwaySince = null
+    this.#nodeAway = null
+    this.#tellConnection()
     const told = provider === null ? null : { ...provider, name: nameOf(provider) }
     this.#say({
       kind: 'identity',
@@ -152,6 +157,7 @@ class LiveSource implements Source {
     if (same && this.#line !== null) return this.#line.wake()
     void this.#line?.stop()
     this.#line = null
+    this.#lineSays = { state: 'starting' }
     const identity = this.#identity()
     if (identity === null) return
     const line: ProviderLine = new ProviderLine(identity, {
@@ -164,7 +170,8 @@ class LiveSource implements Source {
   }
 
   #connection(line: ProviderLine, connection: Connection): void {
-    this.#say({ kind: 'connection', connection })
+    this.#lineSays = connection
+    this.#tellConnection()
     const open = connection.state === 'live' ? line : null
     this.#asks.over(open)
     this.#stats.over(open)
@@ -173,10 +180,18 @@ class LiveSource implements Source {
 
   /** The list of pubs, and again whenever it changes. */
   #watch(line: ProviderLine): void {
+    this.#watches += 1
+    const watch = this.#watches
+    // Where it ends though the line does not, it is begun again; where the line ended, its next opening does that.
+    const again = (): void => {
+      const isMine = !this.#stopped && this.#watches === watch && line.isOpen
+      if (isMine)
+        setTimeout(() => this.#watches === watch && line.isOpen && this.#watch(line), WATCH_AGAIN_MS)
+    }
     drain(line.source('watch'), (item) => {
       const checked = checkPubViews(item, 'watch')
       if (checked.ok) this.#say({ kind: 'pubs', views: checked.value, at: Date.now() })
-    }).catch(() => {})
+    }).then(again, again)
     line
       .call<PlansAnswer>('plans')
       .then((answer) => {
@@ -187,11 +202,14 @@ class LiveSource implements Source {
       .catch(() => {})
   }
 
-  #nodeAway(error: unknown): void {
-    // The provider may be there all the same; but nothing can be said before the node answers.
-    this.#nodeAwaySince ??= Date.now()
-    const why = `your own node: ${reasonIn(error)}`
-    this.#say({ kind: 'connection', connection: { state: 'away', since: this.#nodeAwaySince, why } })
+  #nodeLost(error: unknown): void {
+    this.#nodeAway = { state: 'away', since: this.#nodeAway?.since ?? Date.now(), why: nodeWords(error) }
+    this.#tellConnection()
+  }
+
+  /** The provider may be there all the same, but nothing can be said before the owner's own node answers. */
+  #tellConnection(): void {
+    this.#say({ kind: 'connection', connection: this.#nodeAway ?? this.#lineSays })
   }
 
   /** As whom the provider is called; null while none is joined or the keys can't be read. */
@@ -251,6 +269,8 @@ class LiveSource implements Source {
     writeRemembered(this.#context.options.dir, facts)
   }
 }
+
+const nodeWords = (error: unknown): string => `your own node: ${reasonIn(error)}`
 
 /** People know a provider by where it is; one without a name of that kind by the beginning of its id. */
 function nameOf({ id, address }: JoinedProvider): string {
