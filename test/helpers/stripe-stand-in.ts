@@ -45,6 +45,9 @@ interface Saved {
   at: number
 }
 
+/** With an icon of its own, or a browser asks for one that is not there. */
+const PAYER_PAGE =
+  '<!doctype html><title>Stripe</title><link rel="icon" href="data:,"><h1>Cards and receipts</h1>'
 const KEPT_MS = 24 * 3_600_000
 export const TEST_KEY = 'sk_test_standin'
 export const TEST_SECRET = 'whsec_standin'
@@ -147,7 +150,7 @@ export class StripeStandIn {
     this.onRequest(name)
     if (url.pathname.startsWith('/p/session/')) {
       response.writeHead(200, { 'content-type': 'text/html' })
-      return void response.end('<!doctype html><title>Stripe</title><h1>Cards and receipts</h1>')
+      return void response.end(PAYER_PAGE)
     }
     const order = this.faults.find((one) => one.count > 0 && one.on.test(name))
     if (order !== undefined) order.count -= 1
