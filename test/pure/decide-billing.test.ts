@@ -4,14 +4,13 @@
  */
 import test from 'tape'
 import type { Effect } from '../../plugin/effects'
-import { type MessageId, pubIdOf } from '../../protocol/ids'
+import { pubIdOf } from '../../protocol/ids'
 import {
   CHECKOUT_EXPIRES_MS,
   IMPORT_LINK_MS,
   PORTAL_MAILS_PER_DAY_MAX,
   STRIPE_SLOW_MS,
 } from '../../protocol/limits-money'
-import { buildPub } from '../../protocol/messages/pub'
 import { billingOn, bridge, factOf } from '../helpers/money'
 import { alice, bob, feed, hub, key, lastText, outcomes, provider, Story } from '../helpers/story'
 import { aliceHasPub, hubSays, opDone } from '../helpers/story-hub'
@@ -66,34 +65,6 @@ test('pay for a pub that is there: a link as the end, a word when it is paid, a 
   )
   story.asks(alice, 'pay alice')
   t.match(lastText(story.settle()), /is paid for, so there is nothing to pay/)
-  t.end()
-})
-
-test('a link that was paid by, or that is for another plan, is not said again', (t) => {
-  const story = new Story().withHub()
-  const made = aliceHasPub(story)
-  billingOn(story)
-  story.connected.add(bridge)
-  const pay = (): [MessageId, string[]] => {
-    const request = story.asks(alice, 'pay alice')
-    return [request, calls(story.settle()).map(({ id }) => id)]
-  }
-  const [first] = pay()
-  linkCame(story, first)
-  story.settle()
-  fact(story, first)
-  fact(story, first, { status: 'canceled', stripeTime: factOf(first).stripeTime + 1 })
-  story.settle()
-  const [second, asked] = pay()
-  t.deepEqual(asked, [`checkout ${second}`], 'the first one was paid by and is over')
-  linkCame(story, second)
-  story.settle()
-  const record = story.state.provider.pubs.get(pubIdOf(made))?.record
-  if (record === undefined) throw new Error('no pub')
-  story.tells(provider, buildPub({ ...record, plan: 'personal', answers: key('plan') }))
-  story.settle()
-  const [third, anew] = pay()
-  t.deepEqual(anew, [`checkout ${third}`], 'the second one is for another plan')
   t.end()
 })
 

@@ -18,10 +18,9 @@ import {
 import { buildAlert } from '../../protocol/messages/alert'
 import { buildDues, DUES_REASONS, DUES_STAGES, type DuesMessage } from '../../protocol/messages/dues'
 import { buildIncident, type IncidentMessage } from '../../protocol/messages/incident'
-import { buildPub } from '../../protocol/messages/pub'
 import { alice, bob, hub, key, plainLedger, provider, Story } from '../helpers/story'
 import { recordOf } from '../helpers/story-change'
-import { aliceHasPub, hubSays } from '../helpers/story-hub'
+import { aliceHasPub } from '../helpers/story-hub'
 import { billing, pays } from '../helpers/story-money'
 
 const DAY_MS = 24 * 3_600_000
@@ -294,27 +293,5 @@ test('the operator: so much to suspend that it was stopped, and mail that did no
     ),
   )
   t.equal(texts.length, 2)
-  t.end()
-})
-
-test('no welcome to a pub that is not up yet, or has ended', (t) => {
-  const { story, pub } = aliceIsUp([])
-  const record = story.state.provider.pubs.get(pubIdOf(pub))?.record
-  if (record === undefined) throw new Error('no pub')
-  story.tells(provider, buildPub({ ...record, status: 'ended', answers: key('delete') }))
-  story.addressed = new Set([alice])
-  story.settle()
-  const shed = story.asks(alice, 'create shed')
-  story.settle()
-  t.deepEqual(story.mails, [])
-  hubSays(story, shed, 'failed', { trouble: 'other', reason: 'its engine does not answer' })
-  story.settle()
-  t.deepEqual(story.mails, [], 'nor where its hub has tried')
-  hubSays(story, shed, 'up')
-  story.settle()
-  t.deepEqual(
-    story.mails.map(({ subject }) => subject),
-    ['shed is up'],
-  )
   t.end()
 })
