@@ -12,7 +12,7 @@ import {
   STRIPE_SLOW_MS,
 } from '../../protocol/limits-money'
 import { billingOn, bridge, factOf } from '../helpers/money'
-import { alice, bob, feed, hub, key, lastText, outcomes, provider, Story } from '../helpers/story'
+import { alice, bob, feed, hub, key, lastText, outcomes, Story } from '../helpers/story'
 import { aliceHasPub, hubSays, opDone } from '../helpers/story-hub'
 import {
   aliceHasLink,
