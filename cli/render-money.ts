@@ -72,7 +72,7 @@ function alertsText(alerts: AlertView[]): string {
 }
 
 /** What may still be stopped and ended today, and whether the clocks allow it. */
-export function capsText({ billing, clocks, caps }: MoneyView): string {
+export function capsText({ billing, clocks, caps, owed }: MoneyView): string {
   if (!billing) return 'Billing is off: no bridge is admitted, and every plan costs nothing.'
   const { known, agree } = clocks
   const time =
@@ -83,5 +83,12 @@ export function capsText({ billing, clocks, caps }: MoneyView): string {
         : 'No other clock is known just now, so nothing is stopped or ended: a billing bridge, or a hub on another machine, tells the time when it is connected.'
   const cap = (what: string, { left, waiting }: { left: number; waiting: number }): string =>
     `${what}: ${left} more within this day${waiting === 0 ? '' : `, ${waiting} ${waiting === 1 ? 'waits' : 'wait'} for \`buttcloud admin permit ${what.toLowerCase()} ${waiting}\``}.`
-  return [time, cap('Suspensions', caps.suspensions), cap('Ends', caps.ends)].join('\n')
+  const { count, since } = owed
+  const calls =
+    count === 0 || since === null
+      ? []
+      : [
+          `${count} ${count === 1 ? 'call' : 'calls'} to Stripe not made yet, the oldest since ${minuteOf(since)}: the billing bridge's log says why, and \`buttcloud billing --check\` what is missing.`,
+        ]
+  return [time, ...calls, cap('Suspensions', caps.suspensions), cap('Ends', caps.ends)].join('\n')
 }

@@ -39,6 +39,7 @@ import { refuseSuspended } from './decide-suspended'
 import { beginWeb } from './decide-web'
 import { decideNo, decideYes } from './decide-yes'
 import type { Effect } from './effects'
+import { keptLines } from './kept'
 import { answer, clip, Look, type World } from './look'
 import { oweMails } from './mails'
 import { isGuest } from './owners'
@@ -287,10 +288,10 @@ function ownerOwed(look: Look, owner: FeedId): boolean {
 }
 
 function listText(look: Look, owner: FeedId): string {
-  const { state, ledger } = look.world
+  const { state, ledger, now } = look.world
   const live = pubsOf(state, owner).filter((pub) => pub.record.status === 'live')
-  const unpaid = unpaidLines(look, owner)
-  if (live.length + unpaid.length === 0) return 'You have no pub yet. `create NAME` makes one.'
+  const more = [...unpaidLines(look, owner), ...keptLines(state, owner, now)]
+  if (live.length + more.length === 0) return 'You have no pub yet. `create NAME` makes one.'
   const lines = live.map((pub) => listLine(viewOf(state, pub, ledger), awayOf(look, pub)))
-  return ['Your pubs:', '', ...lines, ...unpaid].join('\n')
+  return ['Your pubs:', '', ...lines, ...more].join('\n')
 }

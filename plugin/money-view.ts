@@ -13,7 +13,12 @@ import { paymentFor, unpaidCreates } from './unpaid'
 type Known = Pick<World, 'state' | 'now' | 'policy'>
 
 /** `held` and `clocks` are known on this machine only. */
-export function moneyView(world: Known, held: readonly Held[], clocks: readonly Millis[]): MoneyView {
+export function moneyView(
+  world: Known,
+  held: readonly Held[],
+  clocks: readonly Millis[],
+  owed: MoneyView['owed'] = { count: 0, since: null },
+): MoneyView {
   const { state, now } = world
   const live = [...state.provider.pubs.values()].filter((pub) => pub.record.status === 'live')
   const waiting = (why: Held['why']): number => held.filter((one) => one.why === why).length
@@ -28,6 +33,7 @@ export function moneyView(world: Known, held: readonly Held[], clocks: readonly 
       ends: { left: roomFor(world, 'ends'), waiting: waiting('ends') },
     },
     pubs: live.map((pub) => pubView(world, pub, held)),
+    owed,
     noRoom: noRoomViews(state),
     alerts: alertViews(state),
   }

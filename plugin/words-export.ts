@@ -80,6 +80,9 @@ export const exportWords = {
     `I could not get ${what(part)} of **${name}**: ${why}. Nothing was handed out; please ask again later.`,
   ask: (name: string, by: FeedId, part: ExportPart, until: Millis, here: ExportHere): string =>
     `${person(by)} wants ${part === 'all' ? `everything that **${name}** holds, its key pair included` : `the key pair of **${name}**`}. ${meaning(name, here)} It has several owners, so this needs another one's word: if you agree, answer \`yes\` here, before ${when(until)}; \`no\` ends the question.`,
+  /** A line of `list` about one that has ended. */
+  kept: (name: string, until: Millis): string =>
+    `* **${name}** has ended; until ${when(until)} it can be taken away, with ${line(name, 'all')} in a terminal`,
   agreed: (name: string, until: Millis): string =>
     `Noted. Who asked for it can fetch everything now, with ${line(name, 'all')} in a terminal, before ${when(until)}.`,
   line,

@@ -70,6 +70,8 @@ export interface MoneyView {
   clocks: { known: number; agree: number }
   caps: Record<PermitKind, CapView>
   pubs: MoneyPubView[]
+  /** Calls to Stripe that nobody has made yet, and since when the oldest is owed. */
+  owed: { count: number; since: Millis | null }
   /** Pubs that are paid for and fit on no hub. */
   noRoom: NoRoomView[]
   /** What the operator has to look at in Stripe, the last ALERTS_SHOWN_MAX, newest first. */

@@ -38,8 +38,12 @@ export class Readers {
     const close = async (): Promise<void> => {
       // Docker keeps a container locked while it gives files out of it.
       ending.abort()
-      await docker.getContainer(reader).remove({ force: true, v: false }).catch(unless(404, 409))
-      this.present.delete(reader)
+      try {
+        await docker.getContainer(reader).remove({ force: true, v: false }).catch(unless(404, 409))
+      } finally {
+        // One that could not be removed now is left over, and goes with a later look.
+        this.present.delete(reader)
+      }
     }
     try {
       const image = await this.imageFor(docker, name)
@@ -53,11 +57,17 @@ export class Readers {
     return { files: (path) => filesIn(container, `${DATA_PATH}/${path}`, ending.signal), close }
   }
 
-  /** Takes away what readers of a hub that has died have left; `names` as in Docker's list. Missing is fine. */
+  /**
+   * Takes away what readers of a hub that has died have left; `names` as in Docker's list. Missing is fine, and so is one that
+   * can't be removed: it is no reason to take the engine for broken, and is met again with the next look.
+   */
   async sweep(docker: Docker, names: readonly string[]): Promise<void> {
     for (const name of names.map((one) => one.replace(/^\//, '')))
       if (!this.present.has(name))
-        await docker.getContainer(name).remove({ force: true, v: false }).catch(unless(404, 409))
+        await docker
+          .getContainer(name)
+          .remove({ force: true, v: false })
+          .catch(() => undefined)
   }
 
   /** The same of one volume, whoever reads it: it is to go. */

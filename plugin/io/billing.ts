@@ -143,6 +143,16 @@ export class Billing {
     return this.calls().length
   }
 
+  /** How much a bridge has to do, for the operator: more than moments old, and a bridge's log says why. */
+  owedNow(): { count: number; since: Millis | null } {
+    const standing = this.standing().filter(({ call }) => !this.expired.has(call.id))
+    const since = [...this.waiting.values(), ...standing].reduce(
+      (one, { since: at }) => Math.min(one, at),
+      Infinity,
+    )
+    return { count: this.calls().length, since: Number.isFinite(since) ? since : null }
+  }
+
   private calls(): OwedCall[] {
     const debts: Debt[] = [...this.waiting.values()].map(({ call, since }) => ({ call, since }))
     for (const { call, since } of this.standing())

@@ -43,7 +43,7 @@ export function duesMethods(asked: (caller: Caller) => Promise<Provider>): objec
 
 function view(one: Provider): MoneyView {
   const world = { state: one.inbox.state, now: one.now(), policy: one.policy }
-  return moneyView(world, one.held(), one.clocks.all())
+  return moneyView(world, one.held(), one.clocks.all(), one.billing.owedNow())
 }
 
 async function grant(one: Provider, wanted: string, wish: AdminGrantRequest): Promise<GrantView[]> {

@@ -116,6 +116,7 @@ async function tellStartInTheMiddle(story: Parting): Promise<void> {
   line.allow(null)
   const { code, stdout, stderr } = await ended
   t.equal(code, 0, `it goes on by itself: ${stderr}`)
+  t.match(stderr, /trying again/, 'the start had ended the reading of its files')
   const { sha256: hash, bytes } = JSON.parse(stdout)
   t.equal(hash, sha256(file), 'and is whole')
   const twice = line.passed() - before - bytes

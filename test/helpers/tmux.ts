@@ -29,6 +29,8 @@ export interface Tmux {
   screen(): Promise<string>
   /** Waits for a text on the screen, and gives the screen. */
   sees(what: RegExp, deadlineMs?: number): Promise<string>
+  /** A fact about the terminal, in the words of tmux: `#{alternate_on}`. */
+  fact(format: string): Promise<string>
   resize(width: number, height: number): Promise<void>
   stop(): Promise<void>
 }
@@ -67,6 +69,7 @@ export async function startTmux(options: TmuxOptions): Promise<Tmux> {
       })
       return last
     },
+    fact: async (format) => (await tmux('display-message', '-p', '-t', 'main', format)).trim(),
     resize: async (columns, rows) =>
       void (await tmux('resize-window', '-t', 'main', '-x', String(columns), '-y', String(rows))),
     stop: async () => void (await tmux('kill-server').catch(() => '')),

@@ -62,7 +62,14 @@ test('after the date of an ended pub, and for others at any time, there is nothi
   const one = recorded({ status: 'ended', keepUntil })
   one.story.asks(bob, 'export alice all')
   t.deepEqual(outcomes(one.story.settle()), ['refused'], 'who does not own it')
+  const listed = (): string => {
+    one.story.asks(alice, 'list')
+    return lastText(one.story.settle())
+  }
+  const line = `**alice** has ended; until ${when(keepUntil)} it can be taken away, with \`buttcloud export alice all\``
+  t.ok(listed().includes(line), listed())
   one.story.now = keepUntil
+  t.match(listed(), /no pub yet/)
   for (const part of ['secret', 'gossip', 'log', 'blobs', 'all']) {
     one.story.asks(alice, `export alice ${part}`)
     const effects = one.story.settle()

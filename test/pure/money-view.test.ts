@@ -77,6 +77,18 @@ test('gifts: by name, by id, by owner; listed newest first', (t) => {
   t.end()
 })
 
+test('calls to Stripe that nobody makes are said, with where the reason stands', (t) => {
+  const one = aliceOwns()
+  billing(one.story)
+  t.notOk(moneyText(viewOf(one)).includes('not made yet'))
+  const since = one.story.now
+  t.match(
+    moneyText(moneyView(one.story, [], [], { count: 2, since })),
+    /2 calls to Stripe not made yet, the oldest since 2030-01-01 00:00: .*`buttcloud billing --check`/,
+  )
+  t.end()
+})
+
 test('what is to be looked at in Stripe, newest first', (t) => {
   const one = aliceOwns()
   const { story, pub } = one

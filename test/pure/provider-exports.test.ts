@@ -2,7 +2,9 @@
 import test from 'tape'
 import { Exports } from '../../plugin/io/exports'
 import { EXPORT_CHUNK_BYTES, EXPORTS_PER_OWNER_MAX } from '../../protocol/limits'
-import { alice, hub, Story } from '../helpers/story'
+import type { PubMessage } from '../../protocol/messages/pub'
+import { alice, bob, hub, provider, Story } from '../helpers/story'
+import { recordOf } from '../helpers/story-change'
 import { aliceHasPub } from '../helpers/story-hub'
 
 type Callback = (error: unknown, value?: unknown) => void
@@ -15,7 +17,7 @@ interface Call {
 /** A hub that answers when the test says so. */
 function setUp() {
   const story = new Story().withHub()
-  aliceHasPub(story)
+  const pub = aliceHasPub(story)
   const calls: Call[] = []
   const listen = (method: string) => (argument: unknown, done: Callback) => {
     if (method === 'hubExportClose') done(null)
@@ -33,7 +35,7 @@ function setUp() {
   const clock = { now: () => story.now, after: () => () => undefined }
   const exports = new Exports(sbot as never, { state: story.state } as never, clock, {} as never, () => {})
   return {
-    ...{ exports, calls },
+    ...{ exports, calls, story, pub },
     of: (method: string) => calls.filter((one) => one.method === method),
     open: (part: string) => exports.open(alice, { name: 'alice', part, resume: null }),
     read: (session: string | null) => exports.read(alice, { session }),
@@ -122,4 +124,38 @@ test('closing and opening anew makes no room for more reads than places', async 
   for (const { done } of world.of('hubExportRead')) done(null, Buffer.alloc(1))
   await Promise.all(reads)
   t.ok(await opened(world, 'log'), 'when the hub has answered there is room')
+})
+
+test('whether it runs or not: opened at its hub, until the date of one that has ended, for who owns it then', async (t) => {
+  const cases: [Partial<PubMessage>, string][] = [
+    [{}, 'running'],
+    [{ desired: 'down' }, 'stopped'],
+    [{ suspended: true }, 'suspended'],
+    [{ suspended: true, desired: 'down' }, 'stopped'],
+    [{ status: 'ended', keepUntil: 1e15 }, 'ended'],
+  ]
+  for (const [more, here] of cases) {
+    const world = setUp()
+    const change = (fields: Partial<PubMessage>) => {
+      world.story.tells(provider, { ...recordOf(world), ...fields, answers: world.pub })
+      world.story.settle()
+    }
+    change(more)
+    for (const part of ['log', 'all', 'secret']) {
+      const work = world.open(part)
+      world.of('hubExportOpen').at(-1)?.done(null, session(part))
+      const opened = await work
+      t.equal(opened.here, here, `${here}: ${part}`)
+      await world.exports.close(alice, { session: opened.session })
+    }
+    const reading = await opened(world, 'log')
+    change({ owners: [bob] })
+    t.match(await told(world.read(reading)), /^unknown: /, 'a former owner reads no more')
+    if (here !== 'ended') continue
+    change({ owners: [alice] })
+    const last = await opened(world, 'log')
+    world.story.now = 1e15
+    t.match(await told(world.read(last)), /^unknown: /, 'after the date nothing more is read')
+    t.match(await told(world.open('log')), /^unknown: /, 'nor begun')
+  }
 })
