@@ -6,7 +6,7 @@ import type { InviteOp, OpMessage } from '../protocol/messages/op'
 import type { ResultMessage } from '../protocol/messages/result'
 import type { HubView, InviteEntry, PubView } from '../protocol/rpc'
 import type { PubFact, State, UseFact } from '../protocol/state'
-import { desiredOf } from './change'
+import { desiredOf, sizeOf } from './change'
 import { incidentsOf, viewOfIncident } from './incidents'
 
 /** Makes and recognises invites; the crypto behind it is plugin/io/ledger.ts. Same answers for the same request. */
@@ -220,7 +220,10 @@ export function reservedBytesOf(state: State, hub: FeedId): number {
   return bytes
 }
 
-/** The most that a run of it may have reserved by now: of the order that its hub last had up, and of all later ones. */
+/**
+ * The most that a run of it may have reserved by now: of the order that its hub last had up, and of all later ones; and what
+ * its record says, from which the next order follows: a crash may have come between the two.
+ */
 export function reservedBytesFor(state: State, pub: PubFact): number {
   const sizes = state.provider.reserved.get(pub.pub) ?? []
   const upAt = state.authors.get(pub.record.hub)?.hadUp.get(pub.pub) ?? 0
@@ -228,7 +231,8 @@ export function reservedBytesFor(state: State, pub: PubFact): number {
     0,
     sizes.findLastIndex(({ revision }) => revision <= upAt),
   )
-  return Math.max(0, ...sizes.slice(from).map(({ bytes }) => bytes))
+  const recorded = pub.record.status === 'live' ? sizeOf(pub.record).reservedBytes : 0
+  return Math.max(recorded, ...sizes.slice(from).map(({ bytes }) => bytes))
 }
 
 /** True while a pub holds its port and its room: it lives, or its run has not been reported removed yet. */

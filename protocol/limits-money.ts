@@ -34,6 +34,8 @@ export const STRIPE_SLOW_MS = 60_000
 export const CLOCKS_AGREE_MS = 10 * 60_000
 /** Another clock's time is good for so long after it was told: Stripe is asked at least hourly. */
 export const CLOCK_KEPT_MS = 2 * 3_600_000
+/** A clock that is wrong at a start, or is set wrongly, is set right within this: the time of day comes over the network. */
+export const CLOCK_EVEN_MS = 3_600_000
 /** What waits for another clock is looked at again this often. */
 export const CLOCKS_LOOK_EVERY_MS = 60_000
 /** A promise that is not told to the owners within this was held up; it is made anew, with its whole span. */

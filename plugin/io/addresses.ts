@@ -62,6 +62,7 @@ export class Addresses {
     folder: string,
     private readonly box: SecretBox,
     private readonly now: () => Millis,
+    private readonly makeCode: () => string = randomCode,
   ) {
     this.entries = new SealedFolder<Entry>(folder, box, ({ value }) => entryOf(value))
     for (const [id, entry] of [...this.entries.all()]) if (this.isIdle(entry)) this.entries.remove(id)
@@ -102,7 +103,7 @@ export class Addresses {
     const lately = codes.filter(({ at }) => at > now - HOUR_MS)
     const full = this.entries.get(owner) === undefined && this.entries.size >= ADDRESSES_MAX
     if (full || lately.length >= EMAIL_CODES_PER_HOUR_MAX || this.isPestered(to)) return 'too-many'
-    const code = String(randomInt(10 ** EMAIL_CODE_DIGITS)).padStart(EMAIL_CODE_DIGITS, '0')
+    const code = this.makeCode()
     const hash = this.codeHash(owner, code)
     const expiresAt = now + EMAIL_CODE_EXPIRES_MS
     this.entries.put(owner, {
@@ -212,6 +213,10 @@ export class Addresses {
     const waits = entry.pending !== null && this.isGood(entry.pending)
     return !waits && entry.codes.every(({ at }) => at <= this.now() - EMAIL_CODES_KEPT_MS)
   }
+}
+
+function randomCode(): string {
+  return String(randomInt(10 ** EMAIL_CODE_DIGITS)).padStart(EMAIL_CODE_DIGITS, '0')
 }
 
 function payerId(customer: string): string {

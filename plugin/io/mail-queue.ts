@@ -21,6 +21,7 @@ import { type Clock, createLoop, type Loop } from '../../sbot/loop'
 import type { Note } from '../../sbot/meters'
 import type { SecretBox } from '../../sbot/secret-box'
 import type { Mail } from '../effects'
+import { ClockTrust } from './clock-trust'
 import { MailError, type Mailer } from './mail'
 import type { Log } from './provider'
 import { SealedFolder } from './sealed-folder'
@@ -69,12 +70,14 @@ export class MailQueue {
   private readonly entries: SealedFolder<Entry>
   private readonly keys = new Set<string>()
   private readonly loop: Loop
+  private readonly trust: ClockTrust
   private waiting = 0
   /** Every look of the provider asks for these. */
   private failed: Over[] | null = null
 
   constructor(private readonly options: MailQueueOptions) {
     const { clock, log } = options
+    this.trust = new ClockTrust(clock)
     this.entries = new SealedFolder<Entry>(options.folder, options.box, ({ value }) => entryOf(value))
     for (const [key, entry] of this.entries.all()) {
       this.keys.add(key)
@@ -162,31 +165,41 @@ export class MailQueue {
 
   /** Sends what is due, oldest first; rejects when the mail server is not there, so that the loop waits. */
   private async look(): Promise<void> {
-    this.prune()
+    // By a clock that was set wrongly nothing is thrown away, else a minute of it would lose every mail that waits.
+    const isEven = this.trust.isEven()
+    if (isEven) this.prune()
     for (;;) {
-      const due = this.due().slice(0, SMTP_CONNECTIONS_MAX)
+      const due = this.due(isEven).slice(0, SMTP_CONNECTIONS_MAX)
       if (due.length === 0) return
-      const results = await Promise.allSettled(due.map(([key, entry]) => this.deliver(key, entry)))
+      const results = await Promise.allSettled(due.map(([key, entry]) => this.deliver(key, entry, isEven)))
       for (const result of results) if (result.status === 'rejected') throw result.reason
     }
   }
 
-  private due(): [key: string, entry: Waiting][] {
+  private due(isEven: boolean): [key: string, entry: Waiting][] {
     const now = this.options.clock.now()
     const due: [string, Waiting][] = []
     for (const [key, entry] of this.entries.all()) {
       if (entry.state !== 'waiting') continue
-      if (entry.nextAt <= now || entry.until <= now) due.push([key, entry])
-      else this.loop.wakeAt(Math.min(entry.nextAt, entry.until))
+      // An appointment of a clock that was ahead, and was set right since, holds nothing up.
+      const isAhead = entry.nextAt > now + MAIL_PAUSE_LONGEST_MS
+      const isOver = this.isOver(entry, isEven)
+      if (entry.nextAt <= now || isAhead || isOver) due.push([key, entry])
+      else this.loop.wakeAt(entry.until <= now ? entry.nextAt : Math.min(entry.nextAt, entry.until))
     }
     return due.sort(([, a], [, b]) => a.at - b.at)
   }
 
-  private async deliver(key: string, entry: Waiting): Promise<void> {
-    const { mailer, clock, log, box } = this.options
+  /** Not to be tried any more. A code is void by whatever clock there is. */
+  private isOver({ until, address }: Waiting, isEven: boolean): boolean {
+    return until <= this.options.clock.now() && (isEven || address !== null)
+  }
+
+  private async deliver(key: string, entry: Waiting, isEven: boolean): Promise<void> {
+    const { mailer, log, box } = this.options
     const address = this.addressOf(entry)
     if (address === null) return this.settle(key, entry, 'dropped', 'there is no address any more')
-    if (entry.until <= clock.now())
+    if (this.isOver(entry, isEven))
       return this.settle(key, entry, 'failed', entry.reason ?? 'it is too late for it')
     const { mail, at } = entry
     const unsubscribe = mail.to.kind !== 'operator' && entry.address === null

@@ -35,6 +35,8 @@ export interface PostOptions {
   note?: Note
   /** Look again: something about mail is different. */
   wake(): void
+  /** The digits that confirm an address; default: by chance. The simulator brings its own. */
+  makeCode?(): string
 }
 
 export class Post {
@@ -45,7 +47,8 @@ export class Post {
   constructor(private readonly options: PostOptions) {
     const { folder, keys, clock, log, mailer, wake } = options
     this.box = createSecretBox(keys, 'mail')
-    this.addresses = new Addresses(join(folder, 'addresses'), this.box, () => clock.now())
+    const { makeCode } = options
+    this.addresses = new Addresses(join(folder, 'addresses'), this.box, () => clock.now(), makeCode)
     this.queue = new MailQueue({
       ...{ folder: join(folder, 'mail'), box: this.box, mailer, clock, log, onFailed: wake },
       addressOf: (to) => this.addressOf(to),

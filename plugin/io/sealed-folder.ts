@@ -22,7 +22,8 @@ export class SealedFolder<T> {
   ) {
     makeFolder(folder)
     let unreadable = 0
-    for (const name of readdirSync(folder)) {
+    // In the same order on every file system.
+    for (const name of readdirSync(folder).sort()) {
       if (!name.endsWith(ENDING)) continue
       const found = this.read(name)
       const value = found === null ? null : check(found)

@@ -16,12 +16,15 @@ import { alice } from './story'
 import { TEST_CERTIFICATE } from './test-certificate'
 
 export const OPERATOR = 'operator@pubs.example'
+const START = Date.UTC(2030, 0, 1)
 const KEYS = { private: createHash('sha512').update('a provider of tests').digest('base64') }
 
 export interface PostWorld {
   folder: string
   smtp: SmtpPeer
   clock: HandClock
+  /** Sets the clock forward or back; no time passes. */
+  setClock(byMs: number): void
   post: Post
   /** What was logged, as one text. */
   printed(): string
@@ -47,7 +50,10 @@ export async function openPost(options: PostWorldOptions = {}): Promise<PostWorl
   mkdirSync(join(folder, 'buttcloud'))
   writeFileSync(join(folder, 'ca.pem'), TEST_CERTIFICATE)
   const smtp = await startSmtp(options.server)
-  const clock = handClock(Date.UTC(2030, 0, 1))
+  const hand = handClock(START)
+  // As `pass` moves it, time passes on the machine too; `set` moves its clock alone.
+  let setBy = 0
+  const clock = { ...hand, now: () => hand.now() + setBy, steady: () => hand.now() - START }
   const lines: string[] = []
   const begin = (): Post => {
     const settings = readMailSettings({
@@ -71,6 +77,9 @@ export async function openPost(options: PostWorldOptions = {}): Promise<PostWorl
     })
   }
   const world: PostWorld = {
+    setClock: (byMs) => {
+      setBy += byMs
+    },
     ...{ folder, smtp, clock, woken: 0, noted: {}, printed: () => lines.join('\n') },
     post: begin(),
     restart() {

@@ -1,5 +1,5 @@
 /** Looking for the secrets of pubs where they must not be. */
-import { readdirSync, readFileSync } from 'node:fs'
+import { existsSync, readdirSync, readFileSync } from 'node:fs'
 import { join } from 'node:path'
 
 /** The private halves in a hub's folder, as base64. */
@@ -42,5 +42,19 @@ export function filesWith(folder: string, tells: (text: string) => boolean): str
   return readdirSync(folder, { recursive: true, withFileTypes: true })
     .filter((entry) => entry.isFile())
     .map((entry) => join(entry.parentPath, entry.name))
-    .filter((path) => tells(readFileSync(path, 'latin1')))
+    .filter((path) => {
+      // Databases of running nodes write beside a file and rename: what was listed may have its real name by now.
+      const read = [path, path.replace(/~$/, '')].find((one) => existsSync(one))
+      return read !== undefined && tells(textOf(read))
+    })
+}
+
+/** Empty for a file that went while it was looked for. */
+function textOf(path: string): string {
+  try {
+    return readFileSync(path, 'latin1')
+  } catch (error) {
+    if ((error as NodeJS.ErrnoException).code === 'ENOENT') return ''
+    throw error
+  }
 }

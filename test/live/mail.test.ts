@@ -11,9 +11,12 @@ import {
   MAIL_SERVER_PAUSE_FIRST_MS,
   MAIL_TRIED_MS,
 } from '../../protocol/limits-mail'
+import { CLOCK_EVEN_MS } from '../../protocol/limits-money'
 import { until } from '../helpers/machine'
 import { arrived, OPERATOR, type PostWorld, story, toOperator, toOwner } from '../helpers/post-world'
 import { alice, bob } from '../helpers/story'
+
+const DAY_MS = 24 * 3_600_000
 
 /** The code in the last mail that came. */
 async function codeFor(world: PostWorld, owner: FeedId, address: string): Promise<string> {
@@ -191,6 +194,33 @@ story('what nobody takes is given up, and what nobody wants any more is not sent
   t.equal(world.post.view().waiting.length, 0)
   t.equal(world.smtp.arrived.length, 1, 'nothing came but the code')
   t.deepEqual(world.noted, { sent: 1, dropped: 1, failed: 1 }, 'a monitor is told')
+})
+
+story('a clock that is set wrongly and right again loses no mail and holds none up', {}, async (t, world) => {
+  const { clock, smtp } = world
+  await confirmed(world, alice, 'alice@example.org')
+  await world.post.send(toOwner('sent'))
+  await arrived(world, 2)
+  smtp.refuse = () => ({ code: 451, text: 'later' })
+  await world.post.send(toOwner('put off'))
+  await until('the first try', () => world.post.view().waiting[0]?.tries === 1)
+  world.setClock(30 * DAY_MS)
+  clock.pass(MAIL_PAUSE_FIRST_MS)
+  await until('another try, a month ahead', () => world.post.view().waiting[0]?.tries === 2)
+  t.equal(world.post.view().failed.length, 0, 'not given up, by a clock that is wrong')
+  t.ok(world.post.facts().taken.has('sent'), 'nor is what was sent forgotten')
+  world.setClock(-30 * DAY_MS)
+  smtp.refuse = () => null
+  world.restart()
+  const mails = await arrived(world, 3)
+  t.equal(mails.at(-1)?.headers.get('subject'), 'About put off', 'no appointment of the wrong clock holds it')
+  world.setClock(30 * DAY_MS)
+  clock.pass(CLOCK_EVEN_MS - 1)
+  await world.post.send(toOperator('noticed'))
+  await arrived(world, 4)
+  clock.pass(CLOCK_EVEN_MS)
+  await world.post.send(toOperator('believed'))
+  await until('old keys to go', () => !world.post.facts().taken.has('sent'))
 })
 
 story('at rest nobody reads to whom or about what', {}, async (t, world) => {

@@ -107,6 +107,16 @@ test('property: facts shuffled and tripled end in what Stripe said last', (t) =>
   t.end()
 })
 
+test('what said nothing new still makes older words old', (t) => {
+  const { story, request } = asked()
+  const seen = new Map<string, number>()
+  t.equal(hears(story, seen, factOf(request, { stripeTime: 1_000 })), 'publish')
+  t.equal(hears(story, seen, factOf(request, { stripeTime: 3_000 })), 'known')
+  const late = factOf(request, { status: 'past_due', stripeTime: 2_000 })
+  t.equal(hears(story, seen, late), 'known', 'it was so once, and is not any more')
+  t.end()
+})
+
 /** The ids of what is owed. */
 const owed = (story: Story): string[] => owedCalls(standingDebts(story.state, story.now)).map(({ id }) => id)
 

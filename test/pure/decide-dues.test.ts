@@ -66,6 +66,16 @@ test('stopped by its owner while it is suspended: it stays off when it is paid, 
   t.end()
 })
 
+test('suspended: its key pair and its state are there for the asking; and it need not be named where there is no other', (t) => {
+  const one = unpaid()
+  passes(one, one.since + 14 * DAY_MS)
+  hubSays(one.story, one.pub as never, 'down')
+  t.match(lastText(asked(one, 'restart')), /is suspended.*so I did nothing/)
+  for (const text of ['export alice secret', 'web alice'])
+    t.doesNotMatch(lastText(asked(one, text)), /so I did nothing/, text)
+  t.end()
+})
+
 test('paid for: up again by itself, and said', (t) => {
   const one = unpaid()
   passes(one, one.since + 20 * DAY_MS)

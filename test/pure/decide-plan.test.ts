@@ -3,7 +3,7 @@ import test from 'tape'
 import { DEFAULT_PLANS } from '../../plugin/plans-default'
 import { reservedBytesOf } from '../../plugin/query'
 import { pubIdOf } from '../../protocol/ids'
-import { alice, bob, hub, lastText, outcomes, provider } from '../helpers/story'
+import { alice, bob, hub, lastText, outcomes, provider, Story } from '../helpers/story'
 import { ask, stopped, told } from '../helpers/story-change'
 import { hubSays } from '../helpers/story-hub'
 import { asks, bigger, community, GIB, has, holds, personal, tiny } from '../helpers/story-plan'
@@ -169,5 +169,19 @@ test('other sizes in plans.yaml change no pub that is there; its own plan, asked
   t.ok(has(one, tiny))
   t.deepEqual(ask(one, 'plan alice tiny'), ['received'])
   t.ok(has(one, { ...tiny, size }))
+  t.end()
+})
+
+test('a pub whose order is not there yet, because a crash came between, holds its room', (t) => {
+  const story = new Story().withHub(hub, personal.size.reservedBytes)
+  const asks = story.asks(alice, 'create shed personal')
+  const record = story
+    .decide()
+    .effects.find((one) => one.kind === 'record' && one.content.type === 'buttcloud/pub')
+  if (record !== undefined) story.perform(record)
+  t.ok(story.state.provider.pubs.has(pubIdOf(asks)), 'its record stands on the feed')
+  t.equal(reservedBytesOf(story.state, hub), personal.size.reservedBytes)
+  story.asks(bob, 'create barn tiny')
+  t.deepEqual(outcomes(story.decide().effects).sort(), ['refused'], 'no room is given twice')
   t.end()
 })

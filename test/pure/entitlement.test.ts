@@ -3,7 +3,7 @@ import test from 'tape'
 import { bestPaymentOf, costsNothing, entitlementOf, isUnoffered } from '../../plugin/entitlement'
 import type { FeedId, Millis } from '../../protocol/ids'
 import type { SubscriptionStatus } from '../../protocol/messages/payment'
-import { alice, bob } from '../helpers/story'
+import { alice, bob, key } from '../helpers/story'
 import { aliceOwns, billing, grants, type Owned, pays } from '../helpers/story-money'
 
 const DAY_MS = 24 * 3_600_000
@@ -171,5 +171,16 @@ test('whether a new pub is to be paid for', (t) => {
   t.ok(free(alice))
   grants(story, { kind: 'owner', owner: alice }, null, false)
   t.notOk(free(alice))
+  t.end()
+})
+
+test('a subscription that was never good counts for nothing where another one was', (t) => {
+  const one = aliceOwns()
+  billing(one.story)
+  pays(one.story, one.pub, 'active')
+  pays(one.story, one.pub, 'canceled')
+  pays(one.story, one.pub, 'past_due', { subscription: 'sub_2', checkout: key('another'), session: 'cs_2' })
+  t.equal(why(one), 'not: canceled')
+  t.equal(bestPaymentOf(one.story.state, one.pub)?.content.subscription, 'sub_1')
   t.end()
 })

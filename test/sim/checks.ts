@@ -4,6 +4,7 @@ import type { Provider } from '../../plugin/io/provider'
 import type { Ledger } from '../../plugin/query'
 import type { FeedId, MessageId, Millis, PubId } from '../../protocol/ids'
 import { CLOCKS_LOOK_EVERY_MS } from '../../protocol/limits-money'
+import type { DuesMessage } from '../../protocol/messages/dues'
 import type { BillingFact, BillingFactAnswer } from '../../protocol/rpc-billing'
 import { PROVIDER } from './actors'
 import type { SimHub } from './hub'
@@ -12,6 +13,7 @@ import { Exports } from './invariants/exports'
 import { Fleet } from './invariants/fleet'
 import { Incidents } from './invariants/incidents'
 import { Invites } from './invariants/invites'
+import { Mail } from './invariants/mail'
 import { OneChain } from './invariants/one-chain'
 import { OneFinal } from './invariants/one-final'
 import { OwnersOnly } from './invariants/owners-only'
@@ -33,6 +35,7 @@ export class Checks {
   readonly incidents: Incidents
   readonly exports: Exports
   readonly dues: Dues
+  readonly mail: Mail
   private readonly seen = new Set<MessageId>()
 
   constructor(
@@ -40,16 +43,18 @@ export class Checks {
     private readonly provider: SimProvider,
     private readonly hubs: readonly SimHub[],
     ledger: Ledger,
-    /** What all clocks but the provider's show. */
-    others: () => Millis[],
+    /** The right time, and what all clocks but the provider's show. */
+    clocks: { true: () => Millis; others: () => Millis[] },
   ) {
     this.chain = new OneChain(violate)
     this.finals = new OneFinal(violate, this.asked)
     this.dues = new Dues(violate, {
       dues: () => provider.policy(false).dues,
       retentionMs: provider.policy(false).retentionMs,
-      clocks: () => ({ own: provider.machine.clock.now(), others: others() }),
+      clocks: () => ({ own: provider.machine.clock.now(), others: clocks.others() }),
+      stage: (dues, key, before) => this.staged(dues, key, before),
     })
+    this.mail = new Mail(violate, clocks.true)
     this.owners = new OwnersOnly(violate, this.asked, this.redeemed, this.dues)
     this.invites = new Invites(violate, ledger, this.owners.records, PROVIDER)
     this.fleet = new Fleet(violate, hubs, this.owners.records)
@@ -70,6 +75,7 @@ export class Checks {
       if (message.recps === null) this.invites.committed(message)
       return
     }
+    this.showed(message)
     this.finals.said(message)
     this.dues.said(message)
     this.owners.said(message)
@@ -83,14 +89,25 @@ export class Checks {
   private reported(machine: Machine, message: Message): void {
     const hub = this.hubs.find((one) => one.machine === machine)
     if (hub === undefined) return
+    this.showed(message)
     this.fleet.reported(machine.id, message)
     this.incidents.reported(machine.id, message)
     this.invites.reported(message, (pub) => hub.engine.processOf(pub))
   }
 
+  private showed({ author, content }: Message): void {
+    if (this.mail.addresses.size > 0) this.mail.shown(`on the feed of ${author}`, JSON.stringify(content))
+  }
+
+  /** A stage of not paying stands on the feed; `before`: the one before it, where this one takes something away. */
+  private staged(dues: DuesMessage, key: MessageId, before: MessageId | null): void {
+    if (before !== null) this.mail.takesEffect(before, dues.stage)
+    this.mail.promised(this.owners.records.get(dues.pub), dues, key)
+  }
+
   /** The bridge was told that a fact is on the feed: it is on the disk then. */
   factAnswered({ subscription, stripeTime }: BillingFact, outcome: BillingFactAnswer['outcome']): void {
-    const last = this.dues.payments.get(subscription)
+    const last = this.dues.entitled.payments.get(subscription)?.content
     if (outcome === 'published' && (last === undefined || last.at < stripeTime))
       this.violate('fact-durable', `${subscription} is acknowledged and not on the feed`)
     if (outcome === 'known' && last === undefined)

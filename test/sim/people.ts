@@ -69,6 +69,7 @@ const CHANGES: ((name: string, count: number) => string)[] = [
   (name, count) => `describe ${name} as The place of ${count} people.`,
 ]
 const EXPORTS = ['secret', 'secret', 'gossip', 'log', 'all']
+const MONEY = ['pay', 'cancel', 'billing', 'billing']
 const NAMES = ['home', 'club', 'cafe', 'boat', 'moon']
 
 export class Person {
@@ -171,7 +172,8 @@ export class Person {
       else if (deed < 0.83) this.write(`export ${name} ${random.pick(EXPORTS)}`, this.thread())
       else if (deed < 0.89) this.write(`delete ${name}`, this.thread())
       else if (deed < 0.92) this.write('yes')
-      else if (deed < 0.95) this.yesSomewhere()
+      else if (deed < 0.94) this.yesSomewhere()
+      else if (deed < 0.975) this.write(`${random.pick(MONEY)} ${name}`, this.thread())
       else this.write(random.pick(NONSENSE))
     }
   }
@@ -209,7 +211,7 @@ export class Person {
 }
 
 /** Is made an owner now and then, and never writes. */
-const GUEST = madeUpFeed('somebody who is on holiday')
+export const GUEST = madeUpFeed('somebody who is on holiday')
 const TRIES_MAX = 8
 
 /** People who got an invite in some message that they may read. */

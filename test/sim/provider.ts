@@ -3,7 +3,8 @@ import { mkdirSync, rmSync } from 'node:fs'
 import { join } from 'node:path'
 import type { DuesPolicy } from '../../plugin/dues-policy'
 import { hookInviteUse } from '../../plugin/io/onboarding'
-import { type Provider, startProvider } from '../../plugin/io/provider'
+import type { Post } from '../../plugin/io/post'
+import { type Log, type Provider, startProvider } from '../../plugin/io/provider'
 import { Tables } from '../../plugin/io/tables'
 import { Vault } from '../../plugin/io/vault'
 import { DEFAULT_POLICY, type Policy } from '../../plugin/policy'
@@ -11,6 +12,7 @@ import { type FeedId, type InviteKey, type PubId, runNameOf } from '../../protoc
 import type { Plan } from '../../protocol/plan'
 import { readJson } from '../../sbot/durable'
 import { fakeBlobs } from '../helpers/fake-blobs'
+import type { PostParts } from './mail'
 import { FakeSbot } from './sbot'
 import { plainSeals } from './seals'
 import { plantInProvider, plantInReading } from './seams'
@@ -47,6 +49,10 @@ export class SimProvider {
   starts = 0
   /** Somebody has to notice that connections are gone. */
   onCrash: () => void = () => {}
+  /** Mail, where there is any: the part of it that stands before the mail server. */
+  postOf: ((parts: PostParts) => Post) | null = null
+  /** A line of the log. */
+  onLog: (line: string) => void = () => {}
   /** A start has come to its end. */
   onStarted: (provider: Provider) => void = () => {}
   private redeemer: Redeem | null = null
@@ -76,15 +82,19 @@ export class SimProvider {
     const policy = this.policy()
     universe.trace(() => `provider starts (${this.starts})`)
     plantInReading(universe, sbot, () => this.running)
+    const log: Log = (level, fact, details) => {
+      const line = `${level}: ${fact} ${details === undefined ? '' : JSON.stringify(details)}`
+      universe.trace(() => `provider ${line}`)
+      this.onLog(line)
+    }
+    const { folder, postOf } = this
     const starting = startProvider({
       ...{ sbot, keys: this.keys, policy, tables, clock, blobs: fakeBlobs() },
       vault: new Vault(this.folder, plainSeals),
       importFolder: join(this.folder, 'imports'),
       address: () => 'provider.example:8008',
-      log: (level, fact, details) =>
-        universe.trace(
-          () => `provider ${level}: ${fact} ${details === undefined ? '' : JSON.stringify(details)}`,
-        ),
+      log,
+      ...(postOf === null ? {} : { post: (wake: () => void) => postOf({ life, clock, folder, log, wake }) }),
     })
     void starting.then((provider) => {
       if (!life.alive) return

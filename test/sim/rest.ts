@@ -15,6 +15,7 @@ export function owedAtRest({ provider }: World): Effect[] {
     replies: new Map(),
     sealed: running.escrow.vault.pubs(),
     otherClocks: running.clocks.all(),
+    mail: running.post?.facts() ?? null,
   }
   const policy = provider.policy()
   return decide({ state: inbox.state, now: machine.clock.now(), policy, facts, ledger }).effects

@@ -3,7 +3,29 @@ import type { Provider } from '../../plugin/io/provider'
 import type { DuesMessage } from '../../protocol/messages/dues'
 import type { PubMessage } from '../../protocol/messages/pub'
 import { parsePayload } from '../../protocol/parse'
+import type { Incoming } from '../../sbot/port'
+import type { Bug, Bugs } from './bugs'
 import type { Universe } from './universe'
+
+type Content = { type?: unknown; until?: unknown; given?: unknown }
+
+/** What a provider hears that mishears one kind of message; null: nothing. */
+const MISHEARD: Partial<Record<Bug, (content: Content) => Content | null>> = {
+  'payment-not-heard': (one) =>
+    one.type === 'buttcloud/payment' ? { ...one, ...{ status: 'unpaid' } } : one,
+  'gift-not-heard': (one) => (one.type === 'buttcloud/grant' ? null : one),
+  'gift-for-ever': (one) => (one.type === 'buttcloud/grant' ? { ...one, until: null } : one),
+  'gift-not-taken-back': (one) => (one.type === 'buttcloud/grant' ? { ...one, given: true } : one),
+}
+export const MONEY_BUGS = Object.keys(MISHEARD) as Bug[]
+
+export function misheardMoney(message: Incoming, bugs: Bugs): Incoming {
+  let content = message.content as Content | null
+  for (const bug of MONEY_BUGS)
+    if (bugs.has(bug) && content !== null && typeof content === 'object')
+      content = MISHEARD[bug]?.(content) ?? null
+  return { ...message, content }
+}
 
 export function plantInMoney({ bugs }: Universe, provider: Provider): void {
   const { inbox, billing, clocks } = provider
@@ -25,6 +47,24 @@ export function plantInMoney({ bugs }: Universe, provider: Provider): void {
       const unpaid = ends && inbox.state.provider.money.dues.get(pub)?.key === answers
       return say(unpaid ? { ...content, keepUntil: 1 } : content, recps)
     }
+  if (bugs.has('plan-not-followed')) {
+    const { paymentsOfPub } = inbox.state.provider.money
+    paymentsOfPub.keys = () => new Map<PubMessage['pub'], never>().keys()
+  }
+  if (bugs.has('size-not-followed'))
+    inbox.say = (content, recps) => {
+      const { type, pub, plan } = content as PubMessage
+      const before = type === 'buttcloud/pub' ? inbox.state.provider.pubs.get(pub)?.record : undefined
+      const changed = before !== undefined && before.plan !== plan
+      return say(changed ? { ...content, size: before.size } : content, recps)
+    }
+  if (bugs.has('gift-for-everybody')) {
+    const { grants } = inbox.state.provider.money
+    const get = grants.get.bind(grants)
+    grants.get = (key) =>
+      get(key) ??
+      [...grants.values()].find(({ content: { target, given } }) => given && target.kind === 'owner')
+  }
   if (bugs.has('dues-not-told'))
     inbox.say = async (content, recps) => {
       const payload = parsePayload(content)

@@ -2,6 +2,7 @@
 
 import type { Look } from '../../hub-daemon/plan'
 import type { Provider } from '../../plugin/io/provider'
+import { DEFAULT_POLICY } from '../../plugin/policy'
 import { invitesOf } from '../../plugin/query'
 import { YES } from '../../protocol/command-words'
 import type { FeedId, PubId } from '../../protocol/ids'
@@ -9,7 +10,8 @@ import { parsePayload } from '../../protocol/parse'
 import type { Incoming, ReadOptions } from '../../sbot/port'
 import type { Bug, Bugs } from './bugs'
 import type { FakeSbot } from './sbot'
-import { plantInMoney } from './seams-money'
+import { plantInAnswers } from './seams-mail'
+import { MONEY_BUGS, misheardMoney, plantInMoney } from './seams-money'
 import type { Universe } from './universe'
 
 /** Bugs in what is read. */
@@ -18,27 +20,22 @@ export function plantInReading(universe: Universe, sbot: FakeSbot, running: () =
   if (universe.bugs.has('reverted-not-heard'))
     sbot.read = (options: ReadOptions) =>
       read({ ...options, onMessage: (message) => options.onMessage(asIfKept(message)) })
-  if (universe.bugs.has('payment-not-heard'))
+  if (MONEY_BUGS.some((bug) => universe.bugs.has(bug)))
     sbot.read = (options: ReadOptions) =>
-      read({ ...options, onMessage: (message) => options.onMessage(asIfUnpaid(message)) })
+      read({ ...options, onMessage: (message) => options.onMessage(misheardMoney(message, universe.bugs)) })
   if (!universe.bugs.has('yes-without-branch')) return
   sbot.read = (options: ReadOptions) =>
     read({ ...options, onMessage: (message) => options.onMessage(confirmed(message, running())) })
 }
+
+/** As an order has it. */
+const sizeOfPlan = (plan: string) => DEFAULT_POLICY.plans.find(({ name }) => name === plan)?.size ?? {}
 
 /** A hub's word as if it had kept to its order. */
 function asIfKept(message: Incoming): Incoming {
   const content = message.content as { type?: unknown } | null
   return content?.type === 'buttcloud/observed'
     ? { ...message, content: { ...content, reverted: null } }
-    : message
-}
-
-/** A payment as if the card had failed. */
-function asIfUnpaid(message: Incoming): Incoming {
-  const content = message.content as { type?: unknown } | null
-  return content?.type === 'buttcloud/payment'
-    ? { ...message, content: { ...content, status: 'unpaid' } }
     : message
 }
 
@@ -69,6 +66,7 @@ export function misheard(message: Incoming, bugs: Bugs): Incoming {
     ['rebuilds-not-counted', { rebuilds: 0 }],
     ['versions-not-heard', { version: null }],
     ['fallback-not-heard', { fallback: null }],
+    ['sizes-not-heard', sizeOfPlan('tiny')],
     ['suspension-not-heard', (content as { desired?: unknown }).desired === 'down' ? { desired: 'up' } : {}],
   ]
   const heard = deaf.filter(([bug]) => bugs.has(bug)).map(([, fields]) => fields)
@@ -104,6 +102,7 @@ export function plantInProvider(universe: Universe, provider: Provider, sbot: Fa
   plantInSaying(universe, provider, sbot)
   plantInCommits(universe, provider, sbot)
   plantInMoney(universe, provider)
+  plantInAnswers(universe, provider)
   plantInEscrow(universe, provider)
 }
 

@@ -26,9 +26,10 @@ test(`${SEEDS} seeds: every promise holds after every event and at the end`, asy
   )
   t.ok(takenBack > SEEDS / 10, `${takenBack} invites were taken back that could still be used`)
   t.ok(exports > SEEDS / 20, `enough was exported: ${exports} links`)
-  const { suspensions, ends, subscriptions } = tally.counts
+  const { suspensions, ends, subscriptions, gifts, mails } = tally.counts
+  t.ok(gifts > SEEDS / 4 && mails > 2 * SEEDS, `${gifts} gifts, ${mails} mails`)
   t.ok(
-    suspensions > SEEDS / 4 && ends > SEEDS / 10 && subscriptions > SEEDS / 2,
+    suspensions > SEEDS / 4 && ends > SEEDS / 20 && subscriptions > SEEDS / 2,
     `${subscriptions} subscriptions, ${suspensions} suspended and ${ends} ended unpaid`,
   )
   t.ok(changes > SEEDS, `enough was changed: ${changes} stops, starts, restarts and names`)

@@ -13,6 +13,7 @@ import { buildPermit } from '../../protocol/messages/permit'
 import { buildSession } from '../../protocol/messages/session'
 import type { BillingDone, BillingFact, OwedCall, OwedItem } from '../../protocol/rpc-billing'
 import { madeUpFeed } from './actors'
+import { giveNowAndThen } from './gifts'
 import { Random } from './random'
 import type { World } from './world'
 
@@ -108,6 +109,7 @@ export class SimStripe {
   /** The operator permits something; somebody pays for a pub that nobody pays for. */
   private operate(running: Provider): void {
     const { provider } = running.inbox.state
+    giveNowAndThen(this.world, running, this.random)
     if (this.random.chance(0.01)) {
       const what = this.random.chance(0.5) ? 'suspensions' : 'ends'
       this.deed(running, [buildPermit({ what, count: 1 + this.random.below(2) })])
@@ -164,8 +166,7 @@ export class SimStripe {
     if (call.kind === 'checkout') {
       const { id, expiresAt } = this.sessionOf(call.checkout, call.pub, call.plan)
       done.checkout = { session: id, url: `https://pay.example/${id}`, expiresAt, live: true }
-    } else if (call.kind === 'portal')
-      done.portal = { url: 'https://portal.example', email: null, until: null }
+    } else if (call.kind === 'portal') done.portal = this.portalOf(call.customer)
     else if (call.kind === 'expire') {
       for (const session of this.sessions.values()) if (session.id === call.session) session.over = true
     } else this.change(running, call)
@@ -188,7 +189,7 @@ export class SimStripe {
       one.status = 'canceled'
       one.refunded ||= call.refund
     }
-    this.send(running, factOf(one, this.now()))
+    this.send(running, this.factOf(one))
   }
 
   /** Somebody pays by a link. */
@@ -226,7 +227,7 @@ export class SimStripe {
 
   /** Webhooks: late, twice, never, overtaking each other. */
   private emit(one: Subscription): void {
-    const fact = factOf(one, this.now())
+    const fact = this.factOf(one)
     for (let copies = this.random.pick([0, 1, 1, 2, 3]); copies > 0; copies -= 1)
       this.world.timeline.at(this.random.between(100, 90_000), '', () => {
         const { running } = this.world.provider
@@ -238,7 +239,7 @@ export class SimStripe {
     const { timeline, provider, healed } = this.world
     const { running } = provider
     if (running !== null && !this.lost())
-      for (const one of this.subscriptions) this.send(running, factOf(one, this.now()))
+      for (const one of this.subscriptions) this.send(running, this.factOf(one))
     const [low, high] = healed ? [5_000, 10_000] : [60_000, 240_000]
     timeline.at(this.random.between(low, high), '', () => this.sweep())
   }
@@ -263,6 +264,16 @@ export class SimStripe {
     this.world.trace(() => `the provider's clock is set by ${Math.round(byMs / 60_000)} min`)
     clock.set(byMs)
     this.world.timeline.at(this.random.between(5_000, 240_000), '', () => clock.set(-byMs))
+  }
+
+  private portalOf(customer: string): NonNullable<BillingDone['portal']> {
+    return { url: `https://portal.example/${customer}`, email: this.world.mail.payer(customer), until: null }
+  }
+
+  private factOf(one: Subscription): BillingFact {
+    const email = this.world.mail.payer(`cus_${one.session.id}`)
+    const [invoice, receiptUrl] = [`in_${one.id}`, `https://receipt.example/${one.id}`]
+    return { ...factOf(one, this.now()), email, invoice, receiptUrl }
   }
 
   private lost(): boolean {

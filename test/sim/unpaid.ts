@@ -11,8 +11,8 @@ export function unpaid(
   record: PubMessage,
 ): { invariant: Invariant; sentence: string }[] {
   if (record.status !== 'live') return []
-  if (record.suspended && dues.isPaid(record.pub))
-    return [{ invariant: 'paid-is-up', sentence: `${record.name} is suspended and paid for` }]
+  if (record.suspended && dues.mayRun(record.pub))
+    return [{ invariant: 'paid-is-up', sentence: `${record.name} is suspended and has a right to run` }]
   const overdue = dues.isOverdue(record)
   return overdue === null ? [] : [{ invariant: 'unpaid-stops', sentence: `${record.name}: ${overdue}` }]
 }
@@ -22,9 +22,8 @@ export function otherwisePaid(
   { checks, hubs }: World,
   record: PubMessage,
 ): { invariant: Invariant; sentence: string }[] {
-  const paid = [...checks.dues.payments.values()].filter(
-    (one) => one.pub === record.pub && one.status !== 'canceled',
-  )
+  const words = [...checks.dues.entitled.payments.values()].map(({ content }) => content)
+  const paid = words.filter((one) => one.pub === record.pub && one.status !== 'canceled')
   const [one] = paid
   if (record.status !== 'live' || paid.length !== 1 || one?.status !== 'active' || one.plan === record.plan)
     return []
@@ -38,10 +37,21 @@ export function otherwisePaid(
   return [{ invariant: 'as-paid', sentence }]
 }
 
+/** What its plan gives is what it has. */
+export function otherSize(
+  { provider }: World,
+  record: PubMessage,
+): { invariant: Invariant; sentence: string }[] {
+  const size = provider.policy(false).plans.find(({ name }) => name === record.plan)?.size
+  if (record.status !== 'live' || JSON.stringify(size) === JSON.stringify(record.size)) return []
+  const sentence = `${record.name} has the plan ${record.plan} and the size ${JSON.stringify(record.size)}`
+  return [{ invariant: 'as-paid', sentence }]
+}
+
 /** What Stripe knows and the feed does not. */
 export function unheard({ checks: { dues }, stripe }: World): { invariant: Invariant; sentence: string }[] {
   const differs = stripe.subscriptions.filter(({ id, status }) => {
-    const said = dues.payments.get(id)?.status
+    const said = dues.entitled.payments.get(id)?.content.status
     return said !== undefined && said !== status
   })
   return differs.map(({ id, status }) => ({ invariant: 'fact-lost', sentence: `${id} is ${status}` }))

@@ -12,11 +12,13 @@ import type { Bugs } from './bugs'
 import { Checks } from './checks'
 import { SimHub } from './hub'
 import type { Invariant } from './invariants/violation'
+import { SimMail } from './mail'
 import { type Message, Mint } from './messages'
 import { Network } from './network'
 import { Members, Person } from './people'
 import { SimProvider } from './provider'
 import { Random } from './random'
+import { bringRoom } from './room'
 import { SimStripe } from './stripe'
 import { Timeline } from './timeline'
 import { type Faults, heal, Machine, someFaults, type Universe } from './universe'
@@ -55,6 +57,7 @@ export class World implements Universe {
   readonly network: Network
   readonly checks: Checks
   readonly stripe: SimStripe
+  readonly mail: SimMail
   readonly twins = new Set<() => void>()
   readonly lines: string[] = []
   healed = false
@@ -100,7 +103,9 @@ export class World implements Universe {
     })
     const ledger = createLedger(keys)
     const others = () => [this.stripe.now(), ...this.hubs.map((hub) => hub.machine.clock.now())]
-    this.checks = new Checks((...what) => this.violate(...what), this.provider, this.hubs, ledger, others)
+    const clocks = { true: () => this.timeline.now, others }
+    this.checks = new Checks((...what) => this.violate(...what), this.provider, this.hubs, ledger, clocks)
+    this.mail = new SimMail(this)
     this.stripe = new SimStripe(this)
     this.wire()
   }
@@ -166,6 +171,8 @@ export class World implements Universe {
       for (const { volume } of engine.volumes.values()) volume.usedBytes = 0
     }
     for (const end of this.twins) end()
+    this.mail.heal()
+    bringRoom(this)
   }
 
   violate(invariant: Invariant, sentence: string): void {

@@ -7,14 +7,12 @@ import type { PaymentMessage } from '../../../protocol/messages/payment'
 import type { PubMessage } from '../../../protocol/messages/pub'
 import { parse, parsePayload } from '../../../protocol/parse'
 import type { Message } from '../messages'
+import { Entitled, HEARD_MS } from './entitled'
 import type { Violate } from './violation'
 
 const DAY_MS = 24 * 3_600_000
 /** What a clock may have been set by since somebody told of it. */
 const SET_MS = 330_000
-
-/** What was said while a decision was on its way to the disk, the next decision hears. */
-const HEARD_MS = 10_000
 
 interface Track {
   key: MessageId
@@ -28,16 +26,16 @@ export interface Rules {
   retentionMs: Millis
   /** The provider's clock, and all others. */
   clocks(): { own: Millis; others: Millis[] }
+  /** A new stage; `before`: the one before it, where this one stops or ends the pub. */
+  stage(dues: DuesMessage, key: MessageId, before: MessageId | null): void
 }
 
 export class Dues {
   /** The last word on each pub. */
   readonly tracks = new Map<PubId, Track>()
-  /** The last word on each subscription. */
-  readonly payments = new Map<string, PaymentMessage>()
+  readonly entitled = new Entitled()
+  private readonly toldOf = new Set<PubId>()
   private readonly keys = new Set<MessageId>()
-  /** When that was said. */
-  private readonly paidAt = new Map<string, Millis>()
   suspensions = 0
   ends = 0
   billing = false
@@ -53,12 +51,17 @@ export class Dues {
   said(message: Message): void {
     const at = message.value.timestamp
     const payload = parsePayload(message.content)
-    if (payload?.kind === 'notice' && payload.topic === 'payment') return this.told(payload.causes, at)
+    if (payload?.kind === 'notice' && payload.topic === 'payment') {
+      this.toldOf.add(payload.pub)
+      return this.told(payload.causes, at)
+    }
     const parsed = parse(message.content)
     if (!parsed.ok) return
     const content = parsed.value
     if (content.type === 'buttcloud/dues') this.promised(message.key, at, content)
     if (content.type === 'buttcloud/payment') this.paid(content, at)
+    if (content.type === 'buttcloud/grant') this.entitled.given(content, at)
+    if (content.type === 'buttcloud/pub') this.entitled.recorded(content, at)
     if (content.type === 'buttcloud/permit')
       this.permits.push({ at, what: content.what, count: content.count })
     if (content.type === 'buttcloud/bridge') this.billing = content.status === 'admitted'
@@ -74,7 +77,8 @@ export class Dues {
       bad(`is suspended at the stage ${stage}`)
     if (track === undefined || record.answers !== track.key)
       return before?.answers === record.answers && this.keys.has(record.answers)
-    if (record.suspended && this.isPaid(record.pub, track.at - HEARD_MS)) bad('is suspended and paid for')
+    if (record.suspended && this.entitled.may(record.pub, track.at, track.at - HEARD_MS))
+      bad('is suspended and has a right to run')
     if (record.status !== 'ended') return true
     if (stage !== 'ended') bad(`is ended at the stage ${stage}`)
     if ((record.keepUntil ?? 0) < track.dues.endAt + this.rules.retentionMs - SET_MS)
@@ -82,19 +86,14 @@ export class Dues {
     return true
   }
 
-  /** True while somebody pays, for all that stands on the feed; and has since then. */
-  isPaid(pub: PubId, since = Number.POSITIVE_INFINITY): boolean {
-    return [...this.payments.values()].some(
-      (one) =>
-        one.pub === pub &&
-        (one.status === 'active' || one.status === 'trialing') &&
-        (this.paidAt.get(one.subscription) ?? 0) <= since,
-    )
+  /** True while somebody pays, or it is given, for all that stands on the feed; and has been said until then. */
+  mayRun(pub: PubId, since?: Millis): boolean {
+    return this.entitled.may(pub, this.rules.clocks().own, since)
   }
 
   /** Why a pub that nobody pays for should not run on, though nothing is in the way; null where it may. */
   isOverdue(record: PubMessage): string | null {
-    if (!this.billing || record.suspended || this.isPaid(record.pub)) return null
+    if (!this.billing || record.suspended || this.mayRun(record.pub)) return null
     const { own, others } = this.rules.clocks()
     const agreeing = others.filter((one) => Math.abs(one - own) <= CLOCKS_AGREE_MS - SET_MS)
     if (agreeing.length === 0) return null
@@ -106,6 +105,11 @@ export class Dues {
     return 'it runs on past its grace'
   }
 
+  /** True once somebody was told of the money for this pub. */
+  isToldOf(pub: PubId): boolean {
+    return this.toldOf.has(pub)
+  }
+
   private told(causes: MessageId, at: Millis): void {
     for (const track of this.tracks.values()) {
       if (track.key !== causes) continue
@@ -115,10 +119,8 @@ export class Dues {
   }
 
   private paid(payment: PaymentMessage, at: Millis): void {
-    const before = this.payments.get(payment.subscription)
-    this.payments.set(payment.subscription, payment)
-    this.paidAt.set(payment.subscription, at)
-    if (before === undefined) return
+    const before = this.entitled.paid(payment, at)
+    if (before === null) return
     const same = (one: PaymentMessage) =>
       JSON.stringify([one.status, one.plan, one.periodEnd, one.cancelAt, one.refunded])
     if (same(before) === same(payment))
@@ -130,11 +132,15 @@ export class Dues {
     const before = this.tracks.get(dues.pub) ?? null
     const open = before !== null && before.dues.stage !== 'clear' ? before : null
     this.tracks.set(dues.pub, { key, at, dues, toldAt: null })
+    const cuts = dues.stage === 'suspended' || dues.stage === 'ended'
+    this.rules.stage(dues, key, cuts && open !== null && open.dues.stage !== dues.stage ? open.key : null)
     this.keys.add(key)
     const bad = (what: string) => this.violate('promised', `${dues.pub.slice(0, 7)}: ${what}`)
-    if (dues.stage === 'clear') return open === null ? bad('nothing was owed') : undefined
+    if (dues.stage === 'clear') return this.cleared(dues.pub, at, open)
     if (open === null) {
       if (dues.stage !== 'grace') bad(`begins with ${dues.stage}`)
+      const paid = dues.reason !== 'leaving' && this.entitled.isPaid(dues.pub, at - HEARD_MS)
+      if (paid || this.entitled.isGiven(dues.pub, at, at - HEARD_MS)) bad('its owners are told to pay')
       if (dues.suspendAt < at + this.spanOf(dues) - DUES_TOLD_WITHIN_MS - SET_MS)
         bad(`a grace until ${dues.suspendAt - at} ms`)
       return
@@ -150,6 +156,13 @@ export class Dues {
     if (dues.stage === 'ended') this.cut(dues.stage, at, open.dues.endAt, dues, open)
   }
 
+  private cleared(pub: PubId, at: Millis, open: Track | null): void {
+    const bad = (what: string) => this.violate('promised', `${pub.slice(0, 7)}: ${what}`)
+    if (open === null) bad('nothing was owed')
+    if (this.billing && !this.entitled.mayHave(pub, at))
+      bad('it is said to be in order, and is neither paid nor given')
+  }
+
   private cut(
     stage: 'suspended' | 'ended',
     at: Millis,
@@ -160,7 +173,7 @@ export class Dues {
     const bad = (what: string) => this.violate('promised', `${pub.slice(0, 7)} ${stage}: ${what}`)
     if (stage === 'suspended') this.suspensions += 1
     else this.ends += 1
-    if (this.isPaid(pub, at - HEARD_MS)) bad('it is paid for')
+    if (this.entitled.may(pub, at, at - HEARD_MS)) bad('it is paid for, or given')
     if (at < date) bad('before its date')
     if (at - (toldAt ?? at) < this.spanOf(dues) - 2 * DUES_TOLD_WITHIN_MS)
       bad(`${at - (toldAt ?? at)} ms after it was told`)

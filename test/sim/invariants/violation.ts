@@ -22,6 +22,11 @@ export const INVARIANTS = {
   'daily-cap': 'no more is suspended or ended within a day than the cap and the permits allow',
   'fact-once': 'what Stripe says is on the feed once, and in order (blueprint 7)',
   'fact-durable': 'a fact is acknowledged when it is on disk (blueprint 7)',
+  mailed:
+    'who gave an address gets a mail about each stage of not paying, with its date, before that counts (blueprint 4)',
+  'mail-once': 'what is sent again has the Message-ID that it had, and is the same',
+  'mail-private':
+    'no address is on a feed, in a log or in a mail; no mail has an invite in it, or goes to who wants none (blueprint 8, 12)',
   'as-paid': 'in the end every pub has the plan that its subscription pays for',
   'fact-lost': 'in the end the feed says of every subscription what Stripe says (blueprint 7)',
   'bearer-to-owners': "an invite is in no message that anybody but the pub's owners may read (blueprint 12)",
