@@ -21,13 +21,17 @@ export interface Key {
   text: string
 }
 
-export type Message =
+/** What the terminal says, to whichever program is on it. */
+export type TerminalMessage =
   | { kind: 'key'; key: Key; now: Millis }
   /** Cells, 0 is the left or upper edge. */
   | { kind: 'mouse'; deed: 'press' | 'wheel-up' | 'wheel-down'; x: number; y: number; now: Millis }
   | { kind: 'resize'; width: number; height: number; now: Millis }
   /** Once a second, so that ages grow. */
   | { kind: 'tick'; now: Millis }
+
+export type Message =
+  | TerminalMessage
   | { kind: 'facts'; facts: Fact[]; now: Millis }
   /** What `picture` asked for; null: too long for one. */
   | { kind: 'picture'; code: string; picture: QrPicture | null; now: Millis }
@@ -93,14 +97,13 @@ export type SourceEffect =
   | { kind: 'email'; set: EmailSet }
   | { kind: 'typed'; line: string }
 
-/** picture: a QR code. copy: onto the clipboard of whoever sits there (OSC 52). open: a link, in their browser. */
-export type Effect =
-  | SourceEffect
-  | { kind: 'picture'; code: string }
-  | { kind: 'copy'; text: string }
-  | { kind: 'open'; link: string }
-  | { kind: 'bell' }
-  | { kind: 'quit' }
+/** What the terminal does for whichever program is on it. copy: onto the clipboard of whoever sits there (OSC 52). */
+export type TerminalEffect = { kind: 'copy'; text: string } | { kind: 'bell' } | { kind: 'quit' }
+
+/** picture: a QR code. open: a link, in their browser. */
+export type OwnEffect = SourceEffect | { kind: 'picture'; code: string } | { kind: 'open'; link: string }
+
+export type Effect = OwnEffect | TerminalEffect
 
 /** Where facts come from: `io/source.ts`. The loop (`io/run.ts`) stamps the time, gathers facts and repaints once. */
 export interface Source {

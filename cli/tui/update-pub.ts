@@ -2,8 +2,8 @@
 import { actionsOf } from './actions'
 import type { Key } from './message'
 import { type Model, type PubFacts, type PubScreen, TABS, type Tab } from './model'
+import { moved } from './moved'
 import { codeOf, pubOf } from './reading'
-import { moved } from './update-dashboard'
 import { openCode, openForm } from './update-dialog'
 import { popped, still, telling, type Updated, withTop } from './updated'
 

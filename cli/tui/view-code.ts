@@ -1,9 +1,10 @@
 /** An invite or a link: to read, to photograph, to copy. */
+
+import type { Boxed } from './box'
+import type { KeyHint, Room } from './frame'
 import { blank, broken, type Part, paragraphs, part, placed, rowOf, span } from './lay'
 import type { Dialog, Model, QrPicture } from './model'
 import type { Row } from './screen'
-import type { KeyHint, Room } from './view'
-import type { Boxed } from './view-dialog'
 
 type Code = Extract<Dialog, { kind: 'code' }>
 

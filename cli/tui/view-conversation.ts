@@ -1,6 +1,7 @@
 /** The thread with the provider, as a client shows it, and the line to answer in. */
 
 import { plainOf } from '../render'
+import type { Room, View } from './frame'
 import { type Part, paragraphs, rowOf, span } from './lay'
 import { lineWindow } from './line'
 import type { Model } from './model'
@@ -9,7 +10,6 @@ import type { Row } from './screen'
 import { threadWindow } from './thread-rows'
 import { understood } from './understood'
 import { answers } from './update-conversation'
-import type { Room, View } from './view'
 
 export function viewConversation(model: Model, screen: Conversation, room: Room): View {
   const said = hints(model, screen, room.width)

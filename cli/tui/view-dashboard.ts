@@ -4,6 +4,7 @@ import type { PubView } from '../../protocol/rpc'
 import { bytesText } from '../../protocol/units'
 import { oldAge } from './age'
 import { highest, sparkline, type Values } from './chart'
+import type { Room, View } from './frame'
 import {
   blank,
   chosen,
@@ -20,7 +21,6 @@ import {
 import type { DashboardScreen, Model, PubFacts } from './model'
 import { counted, isOpen, progressWords, shownPubs, whyOf } from './reading'
 import type { Row, Tone } from './screen'
-import type { Room, View } from './view'
 
 export const STATUS_TONES: Record<PubView['status'], Tone> = { up: 'good', down: 'bad', none: 'quiet' }
 const REQUESTS_SHOWN_MAX = 3

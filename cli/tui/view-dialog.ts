@@ -5,40 +5,25 @@ import { outcomeOf } from '../letters'
 import { plainOf } from '../render'
 import { actionOf, readyOf } from './actions'
 import { ageText } from './age'
+import { type Boxed, boxRoom, coveredRoom, covering, ESCAPE } from './box'
 import { bar } from './chart'
-import { blank, broken, columns, fit, type Part, paragraphs, part, rowOf, span } from './lay'
+import type { KeyHint } from './frame'
+import { blank, broken, columns, type Part, paragraphs, part, rowOf, span } from './lay'
 import { lineWindow } from './line'
 import type { Dialog, Field, Model, Request } from './model'
 import { bearersOf, openQuestion, pubOf } from './reading'
 import type { Row, Target, Tone } from './screen'
-import type { KeyHint } from './view'
 import { viewBare, viewCode } from './view-code'
 import { helpRows } from './view-help'
-import { taken, widthOf } from './width'
-
-/** What a box shows; `y` of the cursor and of targets count from its first row. */
-export interface Boxed {
-  title: string
-  content: Part
-  keys: KeyHint[]
-}
-
-const BOX_WIDTH = 72
-const STEADY = 16
-const ESCAPE: KeyHint = { key: 'esc', label: 'close', name: 'escape' }
 
 /** The screen with the dialog over it, and the keys that count now. */
 export function overlaid(model: Model, screen: Part, keys: KeyHint[]): { part: Part; keys: KeyHint[] } {
   const { dialog } = model
   if (dialog === null) return { part: screen, keys }
-  // Between the heading and the keys.
-  const room = { width: model.size.width, height: model.size.height - 2 }
+  const room = coveredRoom(model.size)
   const bare = dialog.kind === 'code' ? viewBare(model, dialog) : null
   if (bare !== null) return { part: bare.content, keys: bare.keys }
-  const boxed = boxOf(model, dialog, {
-    width: Math.min(BOX_WIDTH, room.width - 4) - 4,
-    height: room.height - 4,
-  })
+  const boxed = boxOf(model, dialog, boxRoom(room))
   return { part: covering(screen, boxed, room), keys: boxed.keys }
 }
 
@@ -53,78 +38,6 @@ function boxOf(model: Model, dialog: Dialog, room: { width: number; height: numb
     case 'code':
       return viewCode(model, dialog, { width: model.size.width - 8, height: room.height })
   }
-}
-
-function covering(
-  screen: Part,
-  { title: whole, content }: Boxed,
-  room: { width: number; height: number },
-): Part {
-  // Names are a provider's word and may be of any length: what is too wide is cut, and the box stays on the screen.
-  const widest = room.width - 4
-  const title = taken(whole, widest - 4)
-  const wanted = [...content.rows.map(widthOfRow), widthOf(title) + 4, Math.min(BOX_WIDTH, widest) - 4]
-  const inner = Math.min(widest, Math.max(...wanted))
-  const width = inner + 4
-  const height = Math.min(content.rows.length + 4, room.height)
-  const x = Math.floor((room.width - width) / 2)
-  // Its upper edge stays where it is while an answer makes it longer.
-  const y = 1 + Math.floor((room.height - Math.max(height, Math.min(STEADY, room.height))) / 2)
-  const { rows: shown, targets, cursor } = windowOf(content, height - 4)
-  const edge = (text: string): Row => rowOf(text, 'quiet')
-  const side = (row: Row): Row => [span('│ ', 'quiet'), ...fit(row, inner), span(' │', 'quiet')]
-  const head: Row = [
-    span('╭─ ', 'quiet'),
-    span(title, 'strong'),
-    span(` ${'─'.repeat(inner - widthOf(title) - 1)}╮`, 'quiet'),
-  ]
-  const box = [head, side([]), ...shown.map(side), side([]), edge(`╰${'─'.repeat(width - 2)}╯`)]
-  const rows = screen.rows.map((row, at) => {
-    const over = box[at - y]
-    const faded = row.map((one) => ({ text: one.text, style: { tone: 'quiet' as const } }))
-    return over === undefined
-      ? at === 0
-        ? row
-        : faded
-      : [...sliced(faded, 0, x), ...over, ...sliced(faded, x + width, room.width)]
-  })
-  return {
-    rows,
-    targets: targets.map((target): Target => ({ ...target, x: target.x + x + 2, y: target.y + y + 2 })),
-    cursor: cursor === null ? null : { x: cursor.x + x + 2, y: cursor.y + y + 2 },
-  }
-}
-
-/** So many rows of what is longer than its box, with the one in them that is typed into. */
-function windowOf(content: Part, height: number): Part {
-  const { rows, targets, cursor } = content
-  const from = cursor === null ? 0 : Math.max(0, cursor.y - height + 1)
-  const isSeen = (y: number): boolean => y >= from && y < from + height
-  return {
-    rows: rows.slice(from, from + height),
-    targets: targets.filter(({ y }) => isSeen(y)).map((target) => ({ ...target, y: target.y - from })),
-    cursor: cursor === null ? null : { x: cursor.x, y: cursor.y - from },
-  }
-}
-
-const widthOfRow = (row: Row): number => row.reduce((sum, one) => sum + widthOf(one.text), 0)
-
-/** The columns of a row from one to another; a wide character that is cut leaves a blank. */
-function sliced(row: Row, from: number, to: number): Row {
-  const cutOff: Row = []
-  let at = 0
-  for (const one of fit(row, Math.max(to, widthOfRow(row)))) {
-    const own = widthOf(one.text)
-    const start = Math.max(from, at)
-    const end = Math.min(to, at + own)
-    if (start < end) {
-      const before = taken(one.text, start - at)
-      const within = taken(one.text.slice(before.length), end - at - widthOf(before))
-      cutOff.push({ ...one, text: within })
-    }
-    at += own
-  }
-  return fit(cutOff, to - from)
 }
 
 // ---- forms --------------------------------------------------------------------------------------------------------

@@ -1,6 +1,7 @@
 /** The invites of a pub: on the left (or above) all of them, beside it who used the chosen one. */
 import type { InviteView } from '../../protocol/rpc'
 import { ageText, oldAge } from './age'
+import type { Room } from './frame'
 import {
   chosen,
   columns,
@@ -16,7 +17,6 @@ import {
 import type { Model, PubFacts, PubScreen } from './model'
 import { codeOf } from './reading'
 import type { Row, Tone } from './screen'
-import type { Room } from './view'
 
 const STATUS_WORDS: Record<InviteView['status'], [words: string, tone: Tone]> = {
   open: ['unused', 'good'],

@@ -2,11 +2,12 @@
 import { durationText } from '../../protocol/units'
 import { actionsOf } from './actions'
 import { oldAge } from './age'
-import { blank, chosen, columns, lineTarget, type Part, paragraphs, part, rowOf, span, stacked } from './lay'
+import type { KeyHint, Room, View } from './frame'
+import { chosen, columns, lineTarget, type Part, paragraphs, part, rowOf, span, stacked } from './lay'
 import { type Model, type PubFacts, type PubScreen, TABS } from './model'
 import { momentOf, pubOf, whyOf } from './reading'
-import type { Row, Target } from './screen'
-import type { KeyHint, Room, View } from './view'
+import type { Row } from './screen'
+import { tabs } from './tabs'
 import { STATUS_TONES } from './view-dashboard'
 import { invitesTab } from './view-invites'
 import { statusTab } from './view-status'
@@ -34,7 +35,7 @@ export function viewPub(model: Model, screen: PubScreen, room: Room): View {
   if (known === null || known.view.value.phase === 'ended')
     return { path: ['a pub that is over'], body: part([rowOf('It has ended.', 'quiet')]), keys: [BACK] }
   const view = known.view.value
-  const top = stacked(part([summary(model, known), rowOf('')]), tabs(screen), part([rowOf('')]))
+  const top = stacked(part([summary(model, known), rowOf('')]), tabs(TABS, screen.tab), part([rowOf('')]))
   const rest = { width: room.width, height: room.height - top.rows.length }
   return { path: [view.name], body: stacked(top, tab(model, screen, known, rest)), keys: KEYS[screen.tab] }
 }
@@ -62,22 +63,6 @@ function summary(model: Model, known: PubFacts): Row {
   const age = oldAge(known.view.at, model.now)
   if (age !== null && model.connection.state !== 'live') row.push(span(`    as it was ${age}`, 'warn'))
   return row
-}
-
-function tabs(screen: PubScreen): Part {
-  const row: Row = []
-  const line: Row = []
-  const targets: Target[] = []
-  let x = 0
-  for (const [at, name] of TABS.entries()) {
-    const isOpen = name === screen.tab
-    row.push(span(name, isOpen ? 'accent' : 'quiet'), blank(4))
-    line.push(span('━'.repeat(isOpen ? name.length : 0), 'accent'), blank(isOpen ? 4 : name.length + 4))
-    // Places at the very edge are taken for whole lines, so the first one begins a column before.
-    targets.push({ x, y: 0, width: name.length + 2, height: 1, hit: { kind: 'key', name: `${at + 1}` } })
-    x += name.length + 4
-  }
-  return part([row, line], targets)
 }
 
 const ACTION_NAME = 14

@@ -4,12 +4,12 @@ import { bytesText, durationText, percentText } from '../../protocol/units'
 import { plainOf } from '../render'
 import { ageText, oldAge } from './age'
 import { area, bar, highest, type Values } from './chart'
+import type { Room } from './frame'
 import { apart, blank, columns, type Part, paragraphs, part, rowOf, span, stacked } from './lay'
 import { LIVE_ITEMS_MAX, type Model, type PubFacts, type PubScreen } from './model'
 import { incidentLetters, incidentWords, momentOf } from './reading'
 import type { Row, Target, Tone } from './screen'
 import { TIME_KEYS } from './update-pub'
-import type { Room } from './view'
 import { bytesOr, summed } from './view-dashboard'
 
 const LABEL = 12

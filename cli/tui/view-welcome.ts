@@ -1,6 +1,7 @@
 /** The first run: who welcomes, what is asked, and how far it is. */
 import { durationText } from '../../protocol/units'
 import { plainOf } from '../render'
+import type { KeyHint, Room, View } from './frame'
 import { broken, columns, lineTarget, type Part, paragraphs, part, rowOf, span, stacked } from './lay'
 import { lineWindow } from './line'
 import type { Line, Model } from './model'
@@ -8,7 +9,6 @@ import type { Welcome } from './model-welcome'
 import { progressWords } from './reading'
 import type { Row } from './screen'
 import { createText, nameFault } from './update-welcome'
-import type { KeyHint, Room, View } from './view'
 
 const WIDTH_MAX = 76
 const PLAN_WIDTH = 16
