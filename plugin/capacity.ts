@@ -1,19 +1,33 @@
 /** What the operator sees of room and of trouble, over all hubs. */
-import type { FeedId } from '../protocol/ids'
-import type { CapacityView, FleetIncidentView, HubRoomView } from '../protocol/rpc-desk'
+import type { FeedId, Millis } from '../protocol/ids'
+import type { CapacityView, FleetIncidentView, FleetPubView, HubRoomView } from '../protocol/rpc-desk'
 import type { State } from '../protocol/state'
 import { incidentsOf, viewOfIncident } from './incidents'
 import type { Policy } from './policy'
-import { hubViews, occupies } from './query'
+import { hubViews, type Ledger, occupies, reservedBytesFor, viewOf } from './query'
 import { bytesLeftOn, takenBy } from './schedule'
 
+/** Who is there, and since when the others are not. */
+export interface Attendance {
+  connected: ReadonlySet<FeedId>
+  /** Of those that were connected to this run. */
+  goneSince: ReadonlyMap<FeedId, Millis>
+  /** Since when this run hears its hubs: who has not come since is away at least that long. */
+  since: Millis
+}
+
 /** Every hub with what is left on it, by plan; a hub that takes no pubs has no room. */
-export function capacityView(state: State, { plans }: Policy, connected: ReadonlySet<FeedId>): CapacityView {
+export function capacityView(
+  state: State,
+  { plans }: Policy,
+  { connected, goneSince, since }: Attendance,
+): CapacityView {
   const taken = takenBy(state)
   const hubs = hubViews(state, connected).map((view): HubRoomView => {
     const left = Math.max(0, bytesLeftOn(state, taken, view.hub))
     return {
       ...view,
+      awaySince: view.connected ? null : (goneSince.get(view.hub) ?? since),
       diskBytes: state.authors.get(view.hub)?.capacity?.diskBytes ?? 0,
       promisedDiskBytes: promisedDiskOn(state, view.hub),
       room: plans.map(({ name, size }) => ({
@@ -37,6 +51,15 @@ function promisedDiskOn(state: State, hub: FeedId): number {
     if (pub !== undefined && occupies(state, pub)) bytes += pub.record.size.diskBytes
   }
   return bytes
+}
+
+/** All pubs, those that have ended too. */
+export function fleetPubs(state: State, ledger: Ledger): FleetPubView[] {
+  return [...state.provider.pubs.values()].map((pub) => ({
+    ...viewOf(state, pub, ledger),
+    hub: pub.record.hub,
+    reservedBytes: occupies(state, pub) ? reservedBytesFor(state, pub) : 0,
+  }))
 }
 
 /** The last incidents of all pubs, newest first. */

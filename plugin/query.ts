@@ -205,11 +205,6 @@ export function phaseOf(pub: PubFact, observed: ObservedMessage | null): PubView
   return observed.phase
 }
 
-/** All pubs, for the operator. */
-export function allViews(state: State, ledger: Ledger): PubView[] {
-  return [...state.provider.pubs.values()].map((pub) => viewOf(state, pub, ledger))
-}
-
 /** Memory reserved on a hub by the pubs whose run is not known to be gone. */
 export function reservedBytesOf(state: State, hub: FeedId): number {
   let bytes = 0

@@ -2,7 +2,7 @@
 import { type Check, nullable, type Of, shape, text, whole } from './check'
 import type { FeedId, MessageId, Millis, PubId } from './ids'
 import { AUDIT_ENTRIES_MAX, INCIDENTS_LISTED_MAX } from './limits-desk'
-import type { HubView, IncidentView } from './rpc'
+import type { HubView, IncidentView, PubView } from './rpc'
 
 /** How many more pubs of a plan would fit. */
 export interface RoomView {
@@ -10,6 +10,8 @@ export interface RoomView {
   count: number
 }
 export interface HubRoomView extends HubView {
+  /** Since when it is not connected, as far as this run of the provider knows; null while it is. */
+  awaySince: Millis | null
   /** What it offers, and what its pubs may fill of it by their plans. Placing counts memory alone. */
   diskBytes: number
   promisedDiskBytes: number
@@ -19,6 +21,13 @@ export interface HubRoomView extends HubView {
 export interface CapacityView {
   hubs: HubRoomView[]
   plans: { plan: string; reservedBytes: number; diskBytes: number }[]
+}
+
+/** One line of `adminPubs()`: with what is the operator's business and not its owners'. */
+export interface FleetPubView extends PubView {
+  hub: FeedId
+  /** What it may have reserved there by now; 0 once its run is gone. */
+  reservedBytes: number
 }
 
 /** One line of `adminIncidents({count})`, newest first; of pubs that have ended, too. */

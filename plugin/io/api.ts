@@ -12,10 +12,12 @@ import {
   type PubView,
   type WhoamiAnswer,
 } from '../../protocol/rpc'
+import type { FleetPubView } from '../../protocol/rpc-desk'
+import { fleetPubs } from '../capacity'
 import { isBillingOn } from '../entitlement'
 import { inviteViews } from '../invite-list'
 import { isGuest } from '../owners'
-import { allViews, hubViews, pubsOf, viewOf } from '../query'
+import { hubViews, pubsOf, viewOf } from '../query'
 import { backupItems, sourceOf } from './backup'
 import { billingMethods } from './billing-api'
 import { isBridge } from './bridges'
@@ -165,10 +167,10 @@ export function createApi(self: FeedId, version: string, provider: () => Promise
         }),
       )
     },
-    adminPubs: method<PubView[]>(async (from) => {
+    adminPubs: method<FleetPubView[]>(async (from) => {
       operator(from)
       const one = await provider()
-      return allViews(one.inbox.state, one.ledger)
+      return fleetPubs(one.inbox.state, one.ledger)
     }),
   }
 }

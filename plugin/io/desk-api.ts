@@ -19,7 +19,11 @@ export function deskMethods(asked: (caller: Caller) => Promise<Provider>): objec
   return {
     adminCapacity: method<CapacityView>(async (from) => {
       const one = await asked(from)
-      return capacityView(one.inbox.state, one.policy, one.connected())
+      return capacityView(one.inbox.state, one.policy, {
+        connected: one.connected(),
+        goneSince: one.goneSince,
+        since: one.since(),
+      })
     }),
     adminIncidents: method<FleetIncidentView[]>(async (from, request) => {
       const one = await asked(from)

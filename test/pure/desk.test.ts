@@ -13,7 +13,11 @@ import { aliceHasPub, hubSays, opDone } from '../helpers/story-hub'
 
 const TERMINAL = 80
 
-const capacityOf = (story: Story) => capacityView(story.state, story.policy, story.connected)
+const STARTED = 1_000
+const GONE = new Map([[hub, 5_000]])
+
+const capacityOf = (story: Story) =>
+  capacityView(story.state, story.policy, { connected: story.connected, goneSince: GONE, since: STARTED })
 
 test('capacity: what is offered, taken and left, by hub and by plan', (t) => {
   const story = new Story()
@@ -29,6 +33,11 @@ test('capacity: what is offered, taken and left, by hub and by plan', (t) => {
   const [first, second] = view.hubs
   const [plan] = story.policy.plans
   t.equal(first?.pubs, 1)
+  t.equal(first?.awaySince, 5_000, 'away since it went')
+  t.equal(second?.awaySince, null, 'who is there is not away')
+  story.connected.delete(spare)
+  t.equal(capacityOf(story).hubs[1]?.awaySince, STARTED, 'who has not come since the start')
+  story.connected.add(spare)
   t.equal(first?.promisedDiskBytes, plan?.size.diskBytes)
   t.equal(first?.reservedBytes, plan?.size.reservedBytes)
   t.equal(first?.room[0]?.count, (before[0]?.count ?? 0) - 1, 'one less fits')
