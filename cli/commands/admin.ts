@@ -20,6 +20,7 @@ import { registerMail } from './admin-mail'
 import { registerMoney } from './admin-money'
 import { registerPlans } from './admin-plans'
 import { registerRecovery } from './admin-recovery'
+import { registerAdminTui } from './admin-tui'
 import { registerSync } from './billing'
 
 const OWN_INVITE_USES_MAX = 1_000_000
@@ -31,7 +32,7 @@ export function register(program: Command): void {
     .option('--path <folder>', "the provider's folder (default: <dir>/provider)")
     .addHelpText(
       'after',
-      '\nExamples:\n  $ buttcloud admin invite\n  $ buttcloud admin hub-token --label hub-2\n  $ buttcloud admin hubs\n  $ buttcloud admin pubs --path ~/.ssb --json\n  $ buttcloud admin restore alice\n  $ buttcloud admin recovery',
+      '\nExamples:\n  $ buttcloud admin invite\n  $ buttcloud admin hub-token --label hub-2\n  $ buttcloud admin hubs\n  $ buttcloud admin pubs --path ~/.ssb --json\n  $ buttcloud admin tui\n  $ buttcloud admin restore alice\n  $ buttcloud admin recovery',
     )
   const ask = <T>(
     context: Context,
@@ -102,4 +103,5 @@ export function register(program: Command): void {
   registerRecovery(admin, ask)
   registerMail(admin, ask)
   registerBackup(admin)
+  registerAdminTui(admin)
 }

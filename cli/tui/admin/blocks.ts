@@ -1,0 +1,97 @@
+/** Every item as a block: its rows, and a heading where another kind of thing begins. */
+import { rowOf } from '../lay'
+import type { Row } from '../screen'
+import { type Item, itemsOf, storyOf } from './items'
+import type { AdminModel, AdminScreen } from './model'
+import {
+  auditRows,
+  type Block,
+  eventRows,
+  headed,
+  hubHead,
+  hubRow,
+  ownerRow,
+  pubHead,
+  pubRow,
+  storyNames,
+  waitingRows,
+} from './rows'
+import { alertRow, grantRow, mailRows, noRoomRow, owesHead, owesRow } from './rows-money'
+
+/** The list of a screen. */
+export function blocksOf(model: AdminModel, screen: AdminScreen, width: number): Block[] {
+  let kind: Item['kind'] | null = null
+  return itemsOf(model, screen).map((item, index): Block => {
+    const isFirst = kind === null
+    const before = item.kind === kind ? [] : headingOf(model, screen, item, width)
+    kind = item.kind
+    const rows = rowsOf(model, item, index === screen.selected, width)
+    return { before: isFirst && before[0]?.length === 0 ? before.slice(1) : before, rows }
+  })
+}
+
+function headingOf(model: AdminModel, screen: AdminScreen, item: Item, width: number): Row[] {
+  switch (item.kind) {
+    case 'hub':
+      return [[], hubHead(width)]
+    case 'pub':
+      return [[], pubHead(width)]
+    case 'waiting':
+      return headed('waits for you')
+    case 'event':
+      return screen.kind === 'home' && screen.tab === 'fleet' ? headed('lately') : []
+    case 'owes':
+      return [[], owesHead()]
+    case 'no-room':
+      return headed('paid, and no hub has room')
+    case 'alert':
+      return headed('to look at in Stripe')
+    case 'grant':
+      return headed('given')
+    case 'mail-waits':
+      return headed('waiting')
+    case 'mail-failed':
+      return headed('not delivered')
+    case 'owner':
+      return []
+    case 'audit':
+      return headed(storyHeading(model, screen))
+  }
+}
+
+function storyHeading(model: AdminModel, screen: AdminScreen): string {
+  const about = screen.kind === 'pub' ? screen.pub : screen.kind === 'owner' ? screen.owner : ''
+  const story = storyOf(model, about)?.value
+  if (story === undefined || story.found <= story.entries.length) return 'the story, newest first'
+  return `the story, newest first: the last ${story.entries.length} of ${story.found}`
+}
+
+function rowsOf(model: AdminModel, item: Item, isChosen: boolean, width: number): Row[] {
+  switch (item.kind) {
+    case 'hub':
+      return [hubRow(model, item.hub, isChosen, width)]
+    case 'pub':
+      return [pubRow(model, item, isChosen, width)]
+    case 'waiting':
+      return waitingRows(item, isChosen, width)
+    case 'event':
+      return eventRows(model, item, isChosen, width)
+    case 'owes':
+      return [owesRow(model, item, isChosen)]
+    case 'no-room':
+      return [noRoomRow(item, isChosen)]
+    case 'alert':
+      return [alertRow(model, item, isChosen)]
+    case 'grant':
+      return [grantRow(item, isChosen)]
+    case 'mail-waits':
+    case 'mail-failed':
+      return [mailRows(model, item, isChosen)]
+    case 'owner':
+      return [ownerRow(item.owner, isChosen)]
+    case 'audit':
+      return auditRows(item, { now: model.now, names: storyNames(model.fleet), isChosen, width })
+  }
+}
+
+export const nothing = (text: string): Row => rowOf(text, 'quiet')
