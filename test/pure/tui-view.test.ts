@@ -5,6 +5,7 @@
 import tape from 'tape'
 import { screenText } from '../../cli/tui/screen'
 import { view } from '../../cli/tui/view'
+import { compared, type Pictures } from '../helpers/pictures'
 import { answer, CODE, demoModel, messageKey, NOW, press, then } from '../helpers/tui-world'
 import actions from './tui-screens/actions.json'
 import dashboard from './tui-screens/dashboard.json'
@@ -13,14 +14,6 @@ import invites from './tui-screens/invites.json'
 import request from './tui-screens/request.json'
 import status from './tui-screens/status.json'
 
-const SIZES = [
-  { width: 80, height: 24 },
-  { width: 120, height: 40 },
-  { width: 200, height: 60 },
-]
-/** Rows by size. */
-type Pictures = Record<string, string[]>
-
 const STORIES: [name: string, pictures: Pictures, keys: string[]][] = [
   ['dashboard', dashboard, []],
   ['actions', actions, ['enter', 'down']],
@@ -28,21 +21,6 @@ const STORIES: [name: string, pictures: Pictures, keys: string[]][] = [
   ['invites', invites, ['enter', '3']],
   ['form', form, ['enter', 'delete', '"ali"']],
 ]
-
-function compared(
-  t: tape.Test,
-  name: string,
-  pictures: Pictures,
-  draw: (size: (typeof SIZES)[number]) => string,
-): void {
-  for (const size of SIZES) {
-    const key = `${size.width}x${size.height}`
-    const now = draw(size).split('\n')
-    const isSame = JSON.stringify(now) === JSON.stringify(pictures[key])
-    if (!isSame) t.comment(`"${key}": ${JSON.stringify(now, null, 2)}`)
-    t.ok(isSame, `${name} at ${key} looks as it did`)
-  }
-}
 
 for (const [name, pictures, keys] of STORIES)
   tape(`tui view: ${name}`, (t) => {

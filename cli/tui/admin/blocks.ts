@@ -13,7 +13,6 @@ import {
   ownerRow,
   pubHead,
   pubRow,
-  storyNames,
   waitingRows,
 } from './rows'
 import { alertRow, grantRow, mailRows, noRoomRow, owesHead, owesRow } from './rows-money'
@@ -25,7 +24,7 @@ export function blocksOf(model: AdminModel, screen: AdminScreen, width: number):
     const isFirst = kind === null
     const before = item.kind === kind ? [] : headingOf(model, screen, item, width)
     kind = item.kind
-    const rows = rowsOf(model, item, index === screen.selected, width)
+    const rows = rowsOf(model, screen, item, { isChosen: index === screen.selected, width })
     return { before: isFirst && before[0]?.length === 0 ? before.slice(1) : before, rows }
   })
 }
@@ -66,7 +65,18 @@ function storyHeading(model: AdminModel, screen: AdminScreen): string {
   return `the story, newest first: the last ${story.entries.length} of ${story.found}`
 }
 
-function rowsOf(model: AdminModel, item: Item, isChosen: boolean, width: number): Row[] {
+/** The pubs that a line may be about, where that is not said by the screen itself. */
+function namesIn(model: AdminModel, screen: AdminScreen): ReadonlyMap<string, string> {
+  if (screen.kind !== 'owner') return new Map()
+  return new Map(storyOf(model, screen.owner)?.value.pubs.map(({ pub, name }) => [pub, name]))
+}
+
+function rowsOf(
+  model: AdminModel,
+  screen: AdminScreen,
+  item: Item,
+  { isChosen, width }: { isChosen: boolean; width: number },
+): Row[] {
   switch (item.kind) {
     case 'hub':
       return [hubRow(model, item.hub, isChosen, width)]
@@ -90,7 +100,7 @@ function rowsOf(model: AdminModel, item: Item, isChosen: boolean, width: number)
     case 'owner':
       return [ownerRow(item.owner, isChosen)]
     case 'audit':
-      return auditRows(item, { now: model.now, names: storyNames(model.fleet), isChosen, width })
+      return auditRows(item, { now: model.now, names: namesIn(model, screen), isChosen, width })
   }
 }
 

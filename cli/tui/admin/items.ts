@@ -176,7 +176,8 @@ export function keyOfItem(item: Item): string {
     case 'pub':
       return `pub ${item.pub.pub}`
     case 'waiting':
-      return `waiting ${item.waiting.text}`
+      // Figures and times in it go on.
+      return `waiting ${item.waiting.text.replace(/[\d.]+ ?[a-z]+/g, '')}`
     case 'event':
       return `event ${item.event.at} ${item.event.name} ${item.event.text}`
     case 'owes':

@@ -1,7 +1,7 @@
 /** How money and mail stand, a line each. */
 import type { Millis } from '../../../protocol/ids'
 import { ageText } from '../age'
-import { blank, rowOf, span } from '../lay'
+import { rowOf, span } from '../lay'
 import type { Row } from '../screen'
 import type { Item } from './items'
 import type { AdminModel } from './model'
@@ -11,13 +11,13 @@ import { cells, marker } from './rows'
 const dayOf = (at: Millis | null): string => (at === null ? '-' : new Date(at).toISOString().slice(0, 10))
 
 const NAME = 15
-const STATE = 12
+const STATE = 11
 const DAY = 12
 
 export function owesHead(): Row {
   const head = (text: string): Row => rowOf(text, 'quiet')
   return cells(
-    [[blank(1)], 2],
+    [[], 2],
     [head('pub'), NAME],
     [head('stands'), STATE],
     [head('why'), STATE],

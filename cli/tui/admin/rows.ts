@@ -9,7 +9,7 @@ import { blank, chosen, columns, fit, lineTarget, type Part, paragraphs, part, r
 import { incidentWords } from '../reading'
 import type { Row, Tone } from '../screen'
 import type { Item } from './items'
-import type { AdminModel, Fleet } from './model'
+import type { AdminModel } from './model'
 import { labelOf, moneyWords, phaseTone } from './reading'
 
 /** One item: `before` are headings above it, which are nobody's. */
@@ -48,15 +48,16 @@ export function listed(blocks: Block[], selected: number, room: Room): Part {
 export const marker = (isChosen: boolean): Row => (isChosen ? [span('▸ ', 'accent')] : [blank(2)])
 export const headed = (text: string): Row[] => [rowOf(''), rowOf(text, 'quiet')]
 
+const MARKER = 2
 type Cell = [row: Row, width: number, align?: 'left' | 'right']
 
-/** Cells with a blank after each, so that columns never touch. */
+/** Cells with a blank after each, so that columns never touch; the marker has its own. */
 export function cells(...all: Cell[]): Row {
   return columns(
-    all.flatMap(([row, width, align]): Cell[] => [
-      [fit(row, Math.max(0, width - 1), align), Math.max(0, width - 1)],
-      [[blank(1)], Math.min(1, width)],
-    ]),
+    all.map(([row, width, align]): Cell => {
+      const own = width <= MARKER ? width : width - 1
+      return [[...fit(row, own, align), blank(width - own)], width]
+    }),
   )
 }
 
@@ -71,7 +72,7 @@ const barWidth = (width: number): number =>
 export function hubHead(width: number): Row {
   const own = barWidth(width)
   return cells(
-    [[blank(1)], 2],
+    [[], MARKER],
     [rowOf('hub', 'quiet'), HUB.label],
     [rowOf('state', 'quiet'), HUB.state],
     [rowOf('memory', 'quiet'), own],
@@ -102,7 +103,7 @@ export function hubRow(model: AdminModel, hub: HubRoomView, isChosen: boolean, w
   const share = hub.memoryBytes === 0 ? 0 : hub.reservedBytes / hub.memoryBytes
   const { full, rest } = bar(share, own - 1, model.unicode)
   return cells(
-    [marker(isChosen), 2],
+    [marker(isChosen), MARKER],
     [rowOf(hub.label, isChosen ? 'strong' : 'plain'), HUB.label],
     [rowOf(state.text, state.tone), HUB.state],
     [[span(full, shareTone(share)), span(rest, 'quiet')], own],
@@ -142,7 +143,7 @@ export function pubHead(width: number): Row {
   const widths = pubWidths(width)
   const head = (text: string): Row => rowOf(text, 'quiet')
   return cells(
-    [[blank(1)], 2],
+    [[], MARKER],
     [head('pub'), widths.name],
     [head('phase'), widths.phase],
     [head('plan'), widths.plan],
@@ -170,7 +171,7 @@ export function pubRow(
       ? ''
       : `${incident.overAt === null ? 'now' : ageText(incident.begunAt, model.now).replace(/ ago$/, '')}: ${widths.incident < 30 ? incident.kind : incidentWords(incident.kind)}`
   return cells(
-    [marker(isChosen), 2],
+    [marker(isChosen), MARKER],
     [rowOf(pub.name, isChosen ? 'strong' : 'plain'), widths.name],
     [rowOf(pub.phase, phaseTone(pub)), widths.phase],
     [rowOf(pub.plan), widths.plan],
@@ -196,7 +197,7 @@ export function eventRows(
 ): Row[] {
   const { at, tone, name, text } = item.event
   const first = cells(
-    [marker(isChosen), 2],
+    [marker(isChosen), MARKER],
     [rowOf(ageText(at, model.now), 'quiet'), AGE],
     [rowOf(name, isChosen ? 'strong' : 'plain'), EVENT_NAME],
   )
@@ -228,29 +229,24 @@ export function auditRows(
     width,
   }: { now: number; names: ReadonlyMap<string, string>; isChosen: boolean; width: number },
 ): Row[] {
-  const which = names.size > 1 && entry.pub !== null ? `${names.get(entry.pub) ?? ''} · ` : ''
+  const which = entry.pub !== null && names.size > 0 ? `${names.get(entry.pub) ?? ''} · ` : ''
   const text = `${which}${entry.text.replace(/\s+/g, ' ')}`
   const first = cells(
-    [marker(isChosen), 2],
+    [marker(isChosen), MARKER],
     [rowOf(ageText(entry.at, now), 'quiet'), AGE],
     [rowOf(`${entry.role} ${entry.kind}`, entry.role === 'owner' ? 'accent' : 'quiet'), ROLE],
   )
   const indent = 2 + AGE + ROLE
   if (!isChosen) return [[...first, span(text)]]
   const [line = [], ...rest] = paragraphs(text, Math.max(10, width - indent))
-  const because =
-    entry.because === null ? [] : [[blank(indent), span(`follows from ${entry.because}`, 'quiet')]]
+  // A key has to be read whole, also where the window is small.
+  const key = (word: string, id: string): Row => [blank(4), span(word, 'quiet'), span(id, 'accent')]
   return [
-    [...first, ...line],
-    ...rest.map((row): Row => [blank(indent), ...row]),
-    [blank(indent), span(entry.key, 'accent')],
-    ...because,
+    ...[[...first, ...line], ...rest.map((row): Row => [blank(indent), ...row])],
+    key('message      ', entry.key),
+    ...(entry.because === null ? [] : [key('follows from ', entry.because)]),
   ]
 }
-
-/** Names of the pubs that a story is about, and of those that a fleet has. */
-export const storyNames = (fleet: Fleet): ReadonlyMap<string, string> =>
-  new Map((fleet.pubs?.value ?? []).map(({ pub, name }) => [pub, name]))
 
 export const ownerRow = (owner: string, isChosen: boolean): Row => [
   ...marker(isChosen),

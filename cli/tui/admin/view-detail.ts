@@ -118,7 +118,7 @@ export function viewPub(model: AdminModel, screen: Of<'pub'>, room: Room): View 
       width,
     ),
     labelled('money', moneyRow(model, screen), width),
-    labelled('invites', rowOf(`${pub.invites.used} people came by ${pub.invites.issued} invites`), width),
+    labelled('invites', rowOf(`${pub.invites.issued} made, ${pub.invites.used} used`), width),
     ...incidentRows(model, screen, room),
   ]
   return {

@@ -1,12 +1,11 @@
 /** The first screen: five tabs over the whole fleet. */
 import { bytesText } from '../../../protocol/units'
-import { capsText } from '../../render-money'
 import { ageText, oldAge } from '../age'
 import { bar } from '../chart'
 import type { KeyHint, Room, View } from '../frame'
 import { blank, columns, type Part, paragraphs, part, rowOf, span, stacked } from '../lay'
 import { lineWindow } from '../line'
-import type { Row } from '../screen'
+import type { Row, Tone } from '../screen'
 import { tabs } from '../tabs'
 import { blocksOf, nothing } from './blocks'
 import { listedPubs, listingWords } from './listing'
@@ -62,7 +61,7 @@ function aboveOf(model: AdminModel, tab: Tab, room: Room): Part {
     case 'events':
       return part([])
     case 'money':
-      return part([...moneyRows(model, room.width), rowOf('')])
+      return part([...moneyRows(model), rowOf('')])
     case 'mail':
       return part([...mailRows(model, room.width), rowOf('')])
   }
@@ -126,19 +125,44 @@ function filterPart(model: AdminModel, width: number): Part {
   return part([row, rowOf('')])
 }
 
-function moneyRows({ fleet, now }: AdminModel, width: number): Row[] {
+const RIGHTS: Record<string, string> = {
+  ...{ 'billing-off': 'without billing', 'free-plan': 'on a free plan', grant: 'given', paid: 'paid' },
+  trial: 'in trial',
+}
+
+function moneyRows({ fleet, now }: AdminModel): Row[] {
   if (fleet.money === null) return []
-  // The commands in it stand in the list of what waits, too, to be copied.
-  const lines = capsText(fleet.money.value).split('\n')
-  const rows = lines.flatMap((line) => paragraphs(line.replaceAll('`', ''), Math.min(width, 110), 'plain'))
-  const { pubs } = fleet.money.value
+  const { billing, clocks, caps, owed, pubs } = fleet.money.value
+  const age = ageOf(fleet, 'money', now)
+  const old: Row = age === null ? [] : [span(`   as it was ${age}`, 'warn')]
+  if (!billing) return [[span('Billing is off: every plan costs nothing.', 'quiet'), ...old]]
   const counts = new Map<string, number>()
   for (const { right } of pubs) if (right !== null) counts.set(right, (counts.get(right) ?? 0) + 1)
-  const rights = [...counts].map(([right, count]) => `${count} ${right.replace('-', ' ')}`).join(', ')
-  if (rights !== '') rows.push(rowOf(`In order: ${rights}.`, 'quiet'))
-  const age = ageOf(fleet, 'money', now)
-  if (age !== null) rows.push(rowOf(`as it was ${age}`, 'warn'))
-  return rows
+  const rights = [...counts].map(([right, count]) => `${count} ${RIGHTS[right] ?? right}`).join(', ')
+  const since = owed.since === null ? '' : `, the oldest ${ageText(owed.since, now)}`
+  return [
+    [span(rights === '' ? 'No pub runs on anything.' : `In order: ${rights}.`), ...old],
+    [
+      span(
+        `Owed to Stripe: ${owed.count} ${owed.count === 1 ? 'call' : 'calls'}${since}`,
+        toneOf(owed.count),
+      ),
+      span(`   clocks: ${clocks.agree} of ${clocks.known} agree`, clocks.agree === 0 ? 'warn' : 'quiet'),
+    ],
+    [
+      span(`Left today: ${caps.suspensions.left} suspensions, ${caps.ends.left} ends`, 'quiet'),
+      span(waitWords(caps.suspensions.waiting, caps.ends.waiting), 'warn'),
+    ],
+  ]
+}
+
+const toneOf = (count: number): Tone => (count === 0 ? 'quiet' : 'warn')
+
+function waitWords(suspensions: number, ends: number): string {
+  const words: string[] = []
+  if (suspensions > 0) words.push(`${suspensions} suspensions`)
+  if (ends > 0) words.push(`${ends} ends`)
+  return words.length === 0 ? '' : `   for your permit: ${words.join(', ')}`
 }
 
 function mailRows({ fleet, now }: AdminModel, width: number): Row[] {

@@ -8,6 +8,7 @@ import { shortFeed, topOf } from './reading'
 import { viewHub, viewOwner, viewPub } from './view-detail'
 import { overlaid } from './view-dialog'
 import { viewHome } from './view-home'
+import { waitingFor } from './waiting'
 
 /** Draws everything. Each row is exactly as wide as the screen, and there are exactly as many as it is high. */
 export function viewFleet(model: AdminModel): Screen {
@@ -34,9 +35,16 @@ function viewOf(model: AdminModel, room: Room): View {
   }
 }
 
+/** From here on there is room for who it is; the window's own title may say it. */
+const ROOMY = 108
+
 /** Who is shown, whether it answers, and how old the picture is where it is old. */
-function standing({ provider, connection, fleet, now }: AdminModel): Row {
-  const row: Row = provider === null ? [] : [span(`${shortFeed(provider)}  `, 'quiet')]
+function standing(model: AdminModel): Row {
+  const { provider, connection, fleet, now, size } = model
+  const waiting = waitingFor(model).length
+  const row: Row =
+    waiting === 0 ? [blank(2)] : [blank(2), span(`${waiting} wait for you`, 'accent'), blank(4)]
+  if (provider !== null && size.width >= ROOMY) row.push(span(`${shortFeed(provider)}  `, 'quiet'))
   if (connection.state === 'starting') return [...row, span('○ connecting', 'quiet')]
   if (connection.state === 'live') {
     const age = fleet.capacity === null ? null : oldAge(fleet.capacity.at, now)

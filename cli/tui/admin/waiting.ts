@@ -1,6 +1,6 @@
 /** What waits for the operator, the gravest first. */
 import type { Millis } from '../../../protocol/ids'
-import { ageText } from '../age'
+import { durationText } from '../../../protocol/units'
 import type { AdminModel, Waiting } from './model'
 import { hubsOf, isInTrouble } from './reading'
 import { commandOf } from './verbs'
@@ -33,8 +33,8 @@ function hubsWait({ fleet, now }: AdminModel): Waiting[] {
   return hubsOf(fleet)
     .filter(({ connected }) => !connected)
     .map(({ hub, label, pubs, awaySince }) => {
-      const since = awaySince === null ? '' : `, since ${ageText(awaySince, now)}`
-      const what = `Hub ${label} is away${since.replace(/, since just now$/, ' just now').replace(/ ago$/, '')}, with ${pubs} ${pubs === 1 ? 'pub' : 'pubs'}.`
+      const long = awaySince === null ? '' : ` for ${durationText(now - awaySince)}`
+      const what = `Hub ${label} is away${long}, with ${pubs} ${pubs === 1 ? 'pub' : 'pubs'}.`
       return { ...one(what, null, { kind: 'hub', hub }), tone: 'bad' }
     })
 }

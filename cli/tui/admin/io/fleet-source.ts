@@ -58,7 +58,8 @@ class Polling implements FleetSource {
   #looking: Promise<void> | null = null
   #isWanted = false
   #round = 0
-  #awaySince: number | null = null
+  /** What was said last of the connection; a time: away since then. */
+  #standing: 'nothing' | 'live' | number = 'nothing'
 
   constructor(
     private readonly folder: string,
@@ -151,8 +152,8 @@ class Polling implements FleetSource {
 
   /** Said when something was answered: a connection alone tells nothing yet. */
   #here(): void {
-    if (this.#awaySince === -1) return
-    this.#awaySince = -1
+    if (this.#standing === 'live') return
+    this.#standing = 'live'
     this.#tell({ kind: 'connection', connection: { state: 'live' } })
   }
 
@@ -163,11 +164,12 @@ class Polling implements FleetSource {
     if (master !== null) void closeClient(master.rpc).catch(() => {})
     const why = firstLine(error)
     this.note(why)
-    if (this.#awaySince === null || this.#awaySince === -1) this.#awaySince = Date.now()
+    const since = typeof this.#standing === 'number' ? this.#standing : Date.now()
+    this.#standing = since
     const sentence = master === null ? why : 'the provider has gone; it is tried again'
     this.#tell({
       kind: 'connection',
-      connection: { state: 'away', since: this.#awaySince, why: sentence },
+      connection: { state: 'away', since, why: sentence },
     })
   }
 
