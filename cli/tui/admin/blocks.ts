@@ -1,4 +1,5 @@
 /** Every item as a block: its rows, and a heading where another kind of thing begins. */
+import type { Room } from '../frame'
 import { rowOf } from '../lay'
 import type { Row } from '../screen'
 import { type Item, itemsOf, storyOf } from './items'
@@ -17,16 +18,23 @@ import {
 } from './rows'
 import { alertRow, grantRow, mailRows, noRoomRow, owesHead, owesRow } from './rows-money'
 
-/** The list of a screen. */
-export function blocksOf(model: AdminModel, screen: AdminScreen, width: number): Block[] {
-  let kind: Item['kind'] | null = null
-  return itemsOf(model, screen).map((item, index): Block => {
-    const isFirst = kind === null
-    const before = item.kind === kind ? [] : headingOf(model, screen, item, width)
-    kind = item.kind
+/** What of a screen's list can be seen around the chosen row: a fleet may have thousands of pubs. */
+export function blocksOf(
+  model: AdminModel,
+  screen: AdminScreen,
+  { width, height }: Room,
+): { blocks: Block[]; first: number } {
+  const items = itemsOf(model, screen)
+  const first = Math.max(0, screen.selected - height)
+  const blocks = items.slice(first, screen.selected + height + 1).map((item, offset): Block => {
+    const index = first + offset
+    const former = items[index - 1]
+    const isFirst = former === undefined
+    const before = item.kind === former?.kind ? [] : headingOf(model, screen, item, width)
     const rows = rowsOf(model, screen, item, { isChosen: index === screen.selected, width })
     return { before: isFirst && before[0]?.length === 0 ? before.slice(1) : before, rows }
   })
+  return { blocks, first }
 }
 
 function headingOf(model: AdminModel, screen: AdminScreen, item: Item, width: number): Row[] {

@@ -13,11 +13,24 @@ const EVENTS_MAX = 500
 /** What a session saw by itself; the oldest go. */
 export const SEEN_MAX = 300
 
+/** Sorted once per answer, and not at every tick. */
+const made = new WeakMap<Fleet, { seen: FleetEvent[]; events: FleetEvent[] }>()
+
 /** Newest first. */
 export function eventsOf({ fleet, seen }: Pick<AdminModel, 'fleet' | 'seen'>): FleetEvent[] {
-  return [...seen, ...incidentEvents(fleet), ...pubEvents(fleet), ...moneyEvents(fleet), ...mailEvents(fleet)]
+  const known = made.get(fleet)
+  if (known?.seen === seen) return known.events
+  const events = [
+    ...seen,
+    ...incidentEvents(fleet),
+    ...pubEvents(fleet),
+    ...moneyEvents(fleet),
+    ...mailEvents(fleet),
+  ]
     .sort((a, b) => b.at - a.at)
     .slice(0, EVENTS_MAX)
+  made.set(fleet, { seen, events })
+  return events
 }
 
 const aboutPub = (pub: PubId) => ({ kind: 'pub' as const, pub })

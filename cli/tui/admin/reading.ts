@@ -23,11 +23,19 @@ export const hubOf = (fleet: Fleet, hub: FeedId): HubRoomView | null =>
 
 export const labelOf = (fleet: Fleet, hub: FeedId): string => hubOf(fleet, hub)?.label ?? shortFeed(hub)
 
-export const pubOf = (fleet: Fleet, pub: PubId): FleetPubView | null =>
-  fleet.pubs?.value.find((one) => one.pub === pub) ?? null
+/** Made once per answer: screens ask for one pub after the other. */
+const byId = new WeakMap<readonly { pub: PubId }[], ReadonlyMap<PubId, { pub: PubId }>>()
 
-export const moneyOf = (fleet: Fleet, pub: PubId): MoneyPubView | null =>
-  fleet.money?.value.pubs.find((one) => one.pub === pub) ?? null
+function found<T extends { pub: PubId }>(list: readonly T[] | undefined, pub: PubId): T | null {
+  if (list === undefined) return null
+  const map = byId.get(list) ?? new Map(list.map((one) => [one.pub, one]))
+  byId.set(list, map)
+  return (map.get(pub) as T | undefined) ?? null
+}
+
+export const pubOf = (fleet: Fleet, pub: PubId): FleetPubView | null => found(fleet.pubs?.value, pub)
+
+export const moneyOf = (fleet: Fleet, pub: PubId): MoneyPubView | null => found(fleet.money?.value.pubs, pub)
 
 /** Gifts in force for a pub, or for all pubs of somebody. */
 export const grantsOf = (fleet: Fleet, id: string): GrantView[] =>

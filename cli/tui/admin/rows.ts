@@ -18,11 +18,16 @@ export interface Block {
   rows: Row[]
 }
 
-/** So many of the blocks as fit, the chosen one among them with its headings. */
-export function listed(blocks: Block[], selected: number, room: Room): Part {
+/** So many of the blocks as fit, the chosen one among them with its headings; `first` is the index of the first of them. */
+export function listed(
+  { blocks, first }: { blocks: Block[]; first: number },
+  selected: number,
+  room: Room,
+): Part {
   const list = part([])
   const places: { from: number; to: number }[] = []
-  for (const [index, { before, rows }] of blocks.entries()) {
+  for (const [offset, { before, rows }] of blocks.entries()) {
+    const index = first + offset
     const from = list.rows.length
     list.rows.push(...before)
     for (let down = 0; down < rows.length; down++)
@@ -31,7 +36,7 @@ export function listed(blocks: Block[], selected: number, room: Room): Part {
     places.push({ from, to: list.rows.length })
   }
   const { height } = room
-  const place = places[selected]
+  const place = places[selected - first]
   if (list.rows.length <= height || place === undefined) return list
   // The chosen block is whole in it, and else in the middle.
   const middle = Math.floor((place.from + place.to - height) / 2)

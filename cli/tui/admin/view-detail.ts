@@ -42,10 +42,10 @@ function under(
   empty: string,
 ): View['body'] {
   const top = part([...above, rowOf('')])
-  const blocks = blocksOf(model, screen, room.width)
   const rest = { width: room.width, height: Math.max(1, room.height - top.rows.length) }
-  if (blocks.length === 0) return stacked(top, part([nothing(empty)]))
-  return stacked(top, listed(blocks, screen.selected, rest))
+  const list = blocksOf(model, screen, rest)
+  if (list.blocks.length === 0) return stacked(top, part([nothing(empty)]))
+  return stacked(top, listed(list, screen.selected, rest))
 }
 
 const LABEL = 11

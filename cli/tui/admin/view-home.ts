@@ -40,14 +40,14 @@ const TYPING: KeyHint[] = [
 export function viewHome(model: AdminModel, screen: Home, room: Room): View {
   const top = stacked(tabs(TABS, screen.tab), part([rowOf('')]), aboveOf(model, screen.tab, room))
   const rest = { width: room.width, height: Math.max(1, room.height - top.rows.length) }
-  const blocks = blocksOf(model, screen, room.width)
-  const list =
-    blocks.length === 0
+  const list = blocksOf(model, screen, rest)
+  const below =
+    list.blocks.length === 0
       ? part([nothing(emptyWords(model, screen.tab))])
-      : listed(blocks, screen.selected, rest)
+      : listed(list, screen.selected, rest)
   return {
     path: [],
-    body: stacked(top, list),
+    body: stacked(top, below),
     keys: model.listing.isTyping ? TYPING : KEYS[screen.tab],
   }
 }
