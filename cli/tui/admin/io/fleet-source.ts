@@ -45,24 +45,42 @@ const LOOKS: { kind: LookName; method: Method; argument: object | null; isSeldom
   },
 ]
 
+/** A connection as the provider's own key. */
+export type Dialled = Pick<Master, 'rpc' | 'id'>
+
+/** Dials the provider of a folder; rejects with a sentence. */
+export function dialFolder(folder: string): () => Promise<Dialled> {
+  return async () => {
+    if (!existsSync(join(folder, 'secret')))
+      throw new Error(`there is no provider in ${folder}; say where it is with --path`)
+    const master = await connectMaster(folder, { buttcloud: PROVIDER_MANIFEST })
+    if (master === null)
+      throw new Error('the provider does not answer; what was known stays here, and it is tried again')
+    return master
+  }
+}
+
 /** `note` writes into the program's log. */
-export function createFleetSource(folder: string, note: (text: string) => void): FleetSource {
-  return new Polling(folder, note)
+export function createFleetSource(dial: () => Promise<Dialled>, note: (text: string) => void): FleetSource {
+  return new Polling(dial, note)
 }
 
 class Polling implements FleetSource {
   #tell: (fact: AdminFact) => void = () => {}
-  #master: Master | null = null
+  #master: Dialled | null = null
   #timer: NodeJS.Timeout | undefined
   #stopped = false
+  #dialling: Promise<Dialled> | null = null
   #looking: Promise<void> | null = null
   #isWanted = false
+  /** The next round asks for everything. */
+  #isWhole = false
   #round = 0
   /** What was said last of the connection; a time: away since then. */
   #standing: 'nothing' | 'live' | number = 'nothing'
 
   constructor(
-    private readonly folder: string,
+    private readonly dial: () => Promise<Dialled>,
     private readonly note: (text: string) => void,
   ) {}
 
@@ -76,6 +94,7 @@ class Polling implements FleetSource {
   perform(effect: FleetEffect): void {
     switch (effect.kind) {
       case 'look':
+        this.#isWhole = true
         return this.#look()
       case 'audit':
         return void this.#story(effect.about)
@@ -116,30 +135,40 @@ class Polling implements FleetSource {
 
   async #rounds(): Promise<void> {
     const master = await this.#connected()
-    const isAll = this.#round % SELDOM_ROUNDS === 0 || this.#isWanted
+    const isWhole = this.#round % SELDOM_ROUNDS === 0 || this.#isWhole
     this.#round += 1
+    this.#isWhole = false
+    let problem: unknown = null
+    let answered = 0
     for (const { kind, method, argument, isSeldom } of LOOKS) {
-      if (this.#stopped || (isSeldom && !isAll)) continue
+      if (this.#stopped || (isSeldom && !isWhole)) continue
       try {
         const value = await ask(master, method, argument)
         this.#tell({ kind, value, at: Date.now() } as LookFact)
+        answered += 1
         this.#here()
       } catch (error) {
         if (master.rpc.closed) throw error
         // It is there, and this one thing can't be had: the others are shown, and this one grows old.
         this.note(`${method}: ${firstLine(error)}`)
+        problem = error
       }
     }
+    if (answered === 0 && problem !== null) this.#away(saidBy(problem))
   }
 
-  async #connected(): Promise<Master> {
-    if (this.#master !== null && !this.#master.rpc.closed) return this.#master
+  /** One connection for all, also where a round and a story want it at once. */
+  #connected(): Promise<Dialled> {
+    if (this.#master !== null && !this.#master.rpc.closed) return Promise.resolve(this.#master)
     this.#master = null
-    if (!existsSync(join(this.folder, 'secret')))
-      throw new Error(`there is no provider in ${this.folder}; say where it is with --path`)
-    const master = await connectMaster(this.folder, { buttcloud: PROVIDER_MANIFEST })
-    if (master === null)
-      throw new Error('the provider does not answer; what was known stays here, and it is tried again')
+    this.#dialling ??= this.#dial().finally(() => {
+      this.#dialling = null
+    })
+    return this.#dialling
+  }
+
+  async #dial(): Promise<Dialled> {
+    const master = await this.dial()
     if (this.#stopped) {
       await closeClient(master.rpc)
       throw new Error('stopped')
@@ -162,15 +191,14 @@ class Polling implements FleetSource {
     const master = this.#master
     this.#master = null
     if (master !== null) void closeClient(master.rpc).catch(() => {})
-    const why = firstLine(error)
-    this.note(why)
+    this.note(firstLine(error))
+    this.#away(master === null ? saidBy(error) : 'the provider has gone; it is tried again')
+  }
+
+  #away(why: string): void {
     const since = typeof this.#standing === 'number' ? this.#standing : Date.now()
     this.#standing = since
-    const sentence = master === null ? why : 'the provider has gone; it is tried again'
-    this.#tell({
-      kind: 'connection',
-      connection: { state: 'away', since, why: sentence },
-    })
+    this.#tell({ kind: 'connection', connection: { state: 'away', since, why } })
   }
 
   async #story(about: string): Promise<void> {
@@ -202,7 +230,7 @@ const saidBy = (error: unknown): string =>
 
 type Outcome = Omit<Extract<AdminFact, { kind: 'deed' }>, 'kind'>
 
-async function doneBy(master: Master, deed: Deed): Promise<Outcome> {
+async function doneBy(master: Dialled, deed: Deed): Promise<Outcome> {
   switch (deed.kind) {
     case 'invite': {
       const { invite } = await ask<AdminInviteAnswer>(master, 'adminInvite', { uses: 1 })
@@ -223,7 +251,7 @@ async function doneBy(master: Master, deed: Deed): Promise<Outcome> {
 }
 
 /** One answer; a provider that gives none within the time is taken for gone. */
-async function ask<T>({ rpc }: Master, method: Method, argument: object | null): Promise<T> {
+async function ask<T>({ rpc }: Dialled, method: Method, argument: object | null): Promise<T> {
   let late: NodeJS.Timeout | undefined
   const tooLate = new Promise<never>((_resolve, reject) => {
     late = setTimeout(() => {

@@ -29,8 +29,8 @@ class OperatorsProgram implements TerminalProgram<AdminModel, AdminMessage, Flee
 
   begin({ happened, note }: Doors<AdminMessage>): void {
     // Loaded after the first picture: what speaks with nodes takes a while.
-    const { createFleetSource } = require('./fleet-source') as typeof import('./fleet-source')
-    const source = createFleetSource(this.folder, note)
+    const { createFleetSource, dialFolder } = require('./fleet-source') as typeof import('./fleet-source')
+    const source = createFleetSource(dialFolder(this.folder), note)
     source.start(gathered<AdminFact>((facts) => happened({ kind: 'facts', facts, now: Date.now() })))
     this.#source = source
   }
