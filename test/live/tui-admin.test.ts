@@ -59,14 +59,16 @@ async function looking(t: Test, { tmux }: World): Promise<void> {
   t.match(fleet, /1 hub +up 1/)
   t.match(fleet, /[━─]{10,} +\d+ MB of [\d.]+ [MG]B +1 process/, 'its memory, reserved of offered')
   await tmux.keys('2', 'Enter')
-  const story = await tmux.sees(/pub +› +home[\s\S]*owner asked +create home/, LOOKED_MS)
-  t.match(story, /the story, newest first/)
-  await tmux.keys('Enter')
-  t.match(await tmux.sees(/owner +› +@[\s\S]*owner asked +/, LOOKED_MS), /1 pub/)
+  await tmux.sees(/pub +› +home[\s\S]*the story, newest first/, LOOKED_MS)
+  await tmux.keys('End')
+  const asked = await tmux.sees(/▸[^\n]*owner asked[\s\S]*message +%/)
+  t.match(asked, /create home/, 'its story begins with the request, which is named by its key')
+  await tmux.keys('Home', 'Enter')
+  t.match(await tmux.sees(/owner +› +@[\s\S]*the story, newest first/, LOOKED_MS), /1 pub/)
   await tmux.keys('Escape')
   await tmux.sees(/pub +› +home/)
   await tmux.keys('Escape')
-  await tmux.sees(/1 pub\n/)
+  await tmux.sees(/phase +plan +owner/)
 }
 
 async function invited(t: Test, world: World): Promise<void> {

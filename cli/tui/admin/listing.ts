@@ -3,9 +3,6 @@ import type { FleetPubView } from '../../../protocol/rpc-desk'
 import type { AdminModel, Fleet, Listing, Sort } from './model'
 import { isInTrouble, labelOf, moneyWords } from './reading'
 
-/** Words of the filter that mean more than the letters in them. */
-export const FILTER_WORDS = ['up', 'down', 'failed', 'placed', 'suspended', 'incident', 'trouble', 'unpaid']
-
 /** Those that the filter leaves, sorted; the newest thing first where times are sorted by. */
 export function listedPubs({ fleet, listing }: Pick<AdminModel, 'fleet' | 'listing'>): FleetPubView[] {
   const words = listing.filter.text.toLowerCase().split(/\s+/).filter(Boolean)
@@ -22,6 +19,7 @@ function compared(a: string | number, b: string | number): number {
   return a < b ? -1 : a > b ? 1 : 0
 }
 
+/** Some words of the filter mean more than the letters in them. */
 function fits(fleet: Fleet, pub: FleetPubView, word: string): boolean {
   const money = moneyWords(fleet, pub.pub)
   switch (word.replace(/^#/, '')) {
