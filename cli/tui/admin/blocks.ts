@@ -1,7 +1,7 @@
 /** Every item as a block: its rows, and a heading where another kind of thing begins. */
 import type { Room } from '../frame'
 import { rowOf } from '../lay'
-import type { Row } from '../screen'
+import { type Row, rowText } from '../screen'
 import { type Item, itemsOf, storyOf } from './items'
 import type { AdminModel, AdminScreen } from './model'
 import {
@@ -16,7 +16,7 @@ import {
   pubRow,
   waitingRows,
 } from './rows'
-import { alertRow, grantRow, mailRows, noRoomRow, owesHead, owesRow } from './rows-money'
+import { alertRow, grantRow, mailRows, noRoomRow, owesHead, owesRows } from './rows-money'
 
 /** What of a screen's list can be seen around the chosen row: a fleet may have thousands of pubs. */
 export function blocksOf(
@@ -32,7 +32,10 @@ export function blocksOf(
     const isFirst = former === undefined
     const before = item.kind === former?.kind ? [] : headingOf(model, screen, item, width)
     const rows = rowsOf(model, screen, item, { isChosen: index === screen.selected, width })
-    return { before: isFirst && before[0]?.length === 0 ? before.slice(1) : before, rows }
+    return {
+      before: isFirst && before[0] !== undefined && rowText(before[0]) === '' ? before.slice(1) : before,
+      rows,
+    }
   })
   return { blocks, first }
 }
@@ -95,7 +98,7 @@ function rowsOf(
     case 'event':
       return eventRows(model, item, isChosen, width)
     case 'owes':
-      return [owesRow(model, item, isChosen)]
+      return owesRows(model, item, isChosen)
     case 'no-room':
       return [noRoomRow(item, isChosen)]
     case 'alert':
@@ -104,7 +107,7 @@ function rowsOf(
       return [grantRow(item, isChosen)]
     case 'mail-waits':
     case 'mail-failed':
-      return [mailRows(model, item, isChosen)]
+      return mailRows(model, item, { isChosen, width })
     case 'owner':
       return [ownerRow(item.owner, isChosen)]
     case 'audit':

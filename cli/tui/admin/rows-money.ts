@@ -1,7 +1,7 @@
 /** How money and mail stand, a line each. */
 import type { Millis } from '../../../protocol/ids'
 import { ageText } from '../age'
-import { rowOf, span } from '../lay'
+import { blank, paragraphs, rowOf, span } from '../lay'
 import type { Row } from '../screen'
 import type { Item } from './items'
 import type { AdminModel } from './model'
@@ -31,10 +31,11 @@ const WAITS: Record<string, string> = {
   ...{ clocks: 'a clock', bridge: 'the bridge', suspensions: 'a permit', ends: 'a permit' },
 }
 
-export function owesRow(model: AdminModel, { money }: Item & { kind: 'owes' }, isChosen: boolean): Row {
+/** The chosen one with its subscription, whole: it is what Stripe knows it by. */
+export function owesRows(model: AdminModel, { money }: Item & { kind: 'owes' }, isChosen: boolean): Row[] {
   const stands = moneyWords(model.fleet, money.pub)
-  return [
-    ...cells(
+  const rows: Row[] = [
+    cells(
       [marker(isChosen), 2],
       [rowOf(money.name, isChosen ? 'strong' : 'plain'), NAME],
       [rowOf(stands.text, stands.tone), STATE],
@@ -43,8 +44,10 @@ export function owesRow(model: AdminModel, { money }: Item & { kind: 'owes' }, i
       [rowOf(dayOf(money.dues?.endAt ?? null)), DAY],
       [rowOf(money.waits === null ? '-' : (WAITS[money.waits] ?? money.waits)), DAY],
     ),
-    span(money.subscription === null ? '' : `${money.subscription} (${money.status})`, 'quiet'),
   ]
+  if (isChosen && money.subscription !== null)
+    rows.push([blank(NAME + 2), span(`${money.subscription} (${money.status})`, 'accent')])
+  return rows
 }
 
 export function noRoomRow({ paid }: Item & { kind: 'no-room' }, isChosen: boolean): Row {
@@ -88,13 +91,13 @@ const TO = 26
 export function mailRows(
   model: AdminModel,
   item: Item & { kind: 'mail-waits' | 'mail-failed' },
-  isChosen: boolean,
-): Row {
+  { isChosen, width }: { isChosen: boolean; width: number },
+): Row[] {
   const { mail } = item
   const at = item.kind === 'mail-waits' ? item.mail.since : item.mail.at
   const tries =
     item.kind === 'mail-waits' ? `${item.mail.tries} ${item.mail.tries === 1 ? 'try' : 'tries'}` : 'given up'
-  return [
+  const first = [
     ...cells(
       [marker(isChosen), 2],
       [rowOf(ageText(at, model.now), 'quiet'), DAY],
@@ -102,6 +105,8 @@ export function mailRows(
       [rowOf(tries, item.kind === 'mail-waits' ? 'plain' : 'warn'), STATE],
     ),
     span(mail.what),
-    span(mail.reason === null ? '' : `: ${mail.reason}`, 'quiet'),
   ]
+  if (!isChosen || mail.reason === null) return [first]
+  // What the mail server said may be long, and has to be read whole.
+  return [first, ...paragraphs(mail.reason, Math.max(10, width - 4)).map((row): Row => [blank(4), ...row])]
 }

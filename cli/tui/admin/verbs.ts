@@ -3,7 +3,7 @@ import type { AdminModel, AdminScreen, Deed, Verb } from './model'
 import { grantsOf, labelOf, pubOf } from './reading'
 
 /** One word of a command line, as a shell reads it back. */
-export function shellWord(text: string): string {
+function shellWord(text: string): string {
   return /^[A-Za-z0-9._/-]+$/.test(text) ? text : `'${text.replaceAll("'", "'\\''")}'`
 }
 
@@ -27,7 +27,7 @@ export const DEEDS: Record<Deed['kind'], { words: string[]; does: string; warnin
   'mail-test': {
     words: ['mail', 'test'],
     does: 'send one mail to you now',
-    warning: 'It goes to the operator’s address in the settings.',
+    warning: "It goes to the operator's address in the settings.",
   },
 }
 

@@ -74,7 +74,7 @@ export function viewHub(model: AdminModel, screen: Of<'hub'>, room: Room): View 
   }
   const fits = hub.room.map(({ plan, count }) => `${count} ${plan}`).join(', ')
   const where: Row = [span(state.text, state.tone)]
-  if (hub.status !== 'admitted') where.push(span(`   ${hub.status}`, 'warn'))
+  if (!hub.connected && hub.status !== 'admitted') where.push(span(`   ${hub.status}`, 'warn'))
   where.push(span(`   ${hub.host ?? 'no host yet'}   ${hub.engine ?? 'no engine'}`))
   const above = [
     where,

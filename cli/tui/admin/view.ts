@@ -43,7 +43,9 @@ function standing(model: AdminModel): Row {
   const { provider, connection, fleet, now, size } = model
   const waiting = waitingFor(model).length
   const row: Row =
-    waiting === 0 ? [blank(2)] : [blank(2), span(`${waiting} wait for you`, 'accent'), blank(4)]
+    waiting === 0
+      ? [blank(2)]
+      : [blank(2), span(`${waiting} ${waiting === 1 ? 'waits' : 'wait'} for you`, 'accent'), blank(4)]
   if (provider !== null && size.width >= ROOMY) row.push(span(`${shortFeed(provider)}  `, 'quiet'))
   if (connection.state === 'starting') return [...row, span('○ connecting', 'quiet')]
   if (connection.state === 'live') {
