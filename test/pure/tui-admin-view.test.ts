@@ -69,6 +69,7 @@ tape('admin tui view: before anything is known it says so, and that nobody answe
   }
   const bare = { ...empty, fleet: { ...empty.fleet, mail: null, grants: null, bridges: null } }
   t.match(screenText(viewFleet(bare)), /Being asked for/)
+  t.notOk(/0 hubs/.test(screenText(viewFleet(bare))), 'what is not known is not counted')
   const why = 'there is no provider in /srv/nowhere; say where it is with --path'
   const away = { ...bare, connection: { state: 'away' as const, since: NOW, why } }
   const text = screenText(viewFleet(away))

@@ -104,13 +104,15 @@ export const shareTone = (share: number): Tone => (share >= FULL_SHARE ? 'warn' 
 
 export function hubRow(model: AdminModel, hub: HubRoomView, isChosen: boolean, width: number): Row {
   const state = hubState(hub, model.now)
+  // What was so when the provider could be asked last.
+  const tone = model.connection.state === 'live' ? state.tone : 'quiet'
   const own = barWidth(width)
   const share = hub.memoryBytes === 0 ? 0 : hub.reservedBytes / hub.memoryBytes
   const { full, rest } = bar(share, own - 1, model.unicode)
   return cells(
     [marker(isChosen), MARKER],
     [rowOf(hub.label, isChosen ? 'strong' : 'plain'), HUB.label],
-    [rowOf(state.text, state.tone), HUB.state],
+    [rowOf(state.text, tone), HUB.state],
     [[span(full, shareTone(share)), span(rest, 'quiet')], own],
     [rowOf(`${bytesText(hub.reservedBytes)} of ${bytesText(hub.memoryBytes)}`), HUB.figures, 'right'],
     [rowOf(String(hub.pubs)), HUB.pubs, 'right'],

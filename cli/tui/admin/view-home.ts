@@ -69,6 +69,7 @@ function aboveOf(model: AdminModel, tab: Tab, room: Room): Part {
 
 /** How much there is of everything, on one line. */
 function sumRow({ fleet, now, unicode }: AdminModel, width: number): Row {
+  if (fleet.capacity === null || fleet.pubs === null) return rowOf('')
   const hubs = hubsOf(fleet)
   const away = hubs.filter(({ connected }) => !connected).length
   const { up, trouble, stopped } = countsOf(fleet)
