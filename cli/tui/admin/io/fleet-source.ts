@@ -20,8 +20,9 @@ import type { Deed, LookName } from '../model'
 const EVERY_MS = 5_000
 /** What changes seldom is looked at in every so-manieth round. */
 const SELDOM_ROUNDS = 4
-/** So many times as long as a round took is waited before the next: asking takes at most a tenth of the provider's time. */
+/** So many times as long as a round took is waited before the next, so that asking takes a tenth of the provider's time at most … */
 const REST_FACTOR = 10
+/** … but not so long that somebody who looks is told nothing. */
 const EVERY_MS_MAX = 60_000
 const DIAL_AGAIN_MS = 2_000
 /** The longest look: the provider reads its whole log for a story. */
