@@ -137,6 +137,7 @@ function evolvePub(state: State, message: Folded, record: PubMessage): void {
     pubs.set(record.pub, {
       pub: record.pub,
       createdAt: message.claimedAt,
+      firstSequence: message.sequence,
       record,
       recordedAt: message.claimedAt,
     })

@@ -57,6 +57,8 @@ export interface BurstFact {
 export interface PubFact {
   pub: PubId
   createdAt: Millis
+  /** Of its first record, on the provider's feed. */
+  firstSequence: number
   record: PubMessage
   /** When the present record was published. */
   recordedAt: Millis
