@@ -55,7 +55,11 @@ test('what is paid between two calls for one link changes neither the call nor i
   const [first] = calls(story.settle())
   aliceIsPaid(story)
   story.replies.delete(before)
-  t.deepEqual(calls(story.settle()), [first], 'equal for Stripe, which refuses another one under the same key')
+  t.deepEqual(
+    calls(story.settle()),
+    [first],
+    'equal for Stripe, which refuses another one under the same key',
+  )
   linkCame(story, before)
   t.match(lastText(story.settle()), /the first 7 days free/)
   t.end()
