@@ -13,3 +13,5 @@ export const OUTPUT_LINE_CHARS_MAX = 2_000
 export const OUTPUT_CHARS_MAX = 200_000
 /** Who follows it asks again after this time: each question reads the output anew, and a person reads no faster. */
 export const OUTPUT_FOLLOW_MS = 2_000
+/** Of these lines it finds what is new: more than a pub prints between two questions, but for one in a loop. */
+export const OUTPUT_FOLLOW_LINES = 200

@@ -1,5 +1,5 @@
 /** `buttcloud logs`: what a pub printed, over a connection of its own to the provider; no message. */
-import { OUTPUT_FOLLOW_MS } from '../../protocol/limits-log'
+import { OUTPUT_FOLLOW_LINES, OUTPUT_FOLLOW_MS } from '../../protocol/limits-log'
 import { checkOutput, newLines, OUTPUT_METHODS, type Output } from '../../protocol/output'
 import { type PubView, reasonOf } from '../../protocol/rpc'
 import { called } from '../../sbot/peers'
@@ -21,18 +21,19 @@ export async function showLogs(
   wish: { last: number; follow: boolean },
 ): Promise<void> {
   const identity = await identityFor(context)
-  const reader = new Reader(identity, wish.last)
+  // Who follows looks further back than what is shown, so that nothing is missed between two looks.
+  const reader = new Reader(identity, wish.follow ? Math.max(wish.last, OUTPUT_FOLLOW_LINES) : wish.last)
   try {
     const first = await reader.begin(name).catch((error: unknown) => {
       if (error instanceof Failure) throw error
       throw new Failure(codeOf(error), sentenceOf(error), { cause: error })
     })
     const show = (lines: readonly string[]): void => {
-      const { pub, name: called } = first.view
+      const { pub, name: itsName } = first.view
       for (const line of lines)
-        context.print(context.options.json ? JSON.stringify({ pub, name: called, line }) : line)
+        context.print(context.options.json ? JSON.stringify({ pub, name: itsName, line }) : line)
     }
-    show(first.output.lines)
+    show(first.output.lines.slice(-wish.last))
     const nothing = nothingPrinted(first.view.name, first.output)
     if (nothing !== null) context.tell(nothing)
     if (wish.follow) await follow(context, reader, first.output, show)
@@ -89,7 +90,7 @@ class Reader {
 
   constructor(
     private readonly identity: Identity,
-    private readonly last: number,
+    private readonly lines: number,
   ) {}
 
   async begin(name: string | null): Promise<{ view: PubView; output: Output }> {
@@ -101,7 +102,7 @@ class Reader {
   /** Rejects with what the provider said, its reason at the front. */
   async read(): Promise<Output> {
     const { buttcloud } = await this.connected()
-    const request = { pub: this.view?.pub, lines: this.last }
+    const request = { pub: this.view?.pub, lines: this.lines }
     const checked = checkOutput(await called((callback) => buttcloud.logs(request, callback)), 'logs')
     if (checked.ok) return checked.value
     throw new Error('refused: the provider answered what makes no sense; it may be of another version')
