@@ -82,9 +82,10 @@ function oweRefunds(look: Look, mail: MailFacts): void {
   const { policy, state } = look.world
   const { checkouts, payments } = state.provider.money
   for (const payment of payments.values()) {
-    const { refunded, checkout, customer, subscription } = payment.content
+    const { checkout, customer, subscription } = payment.content
     const name = checkouts.get(checkout)?.content.name
-    if (!refunded || name === undefined || isLate(look, payment.at)) continue
+    // Not by the latest word on it: one that comes weeks after sends nobody the same again.
+    if (payment.refundedAt === null || name === undefined || isLate(look, payment.refundedAt)) continue
     const words = mailWords.refunded(policy.providerName, name, payment.second)
     oweMail(look, mail, `refund ${subscription}`, { kind: 'payer', customer }, words)
   }

@@ -100,7 +100,6 @@ test('refunds: whose payment goes back hears why, once, and nobody else does', (
   pays(story, pub, 'canceled', { refunded: true })
   story.settle()
   t.match(about()[1]?.text ?? '', /came too late, or could not be used/, 'one that was no second')
-  story.now += MAIL_CAUSE_MS
   pays(story, pub, 'canceled', {
     ...second,
     subscription: 'sub_3',
@@ -110,6 +109,11 @@ test('refunds: whose payment goes back hears why, once, and nobody else does', (
   })
   story.settle()
   t.equal(about().length, 2, 'and nobody without an address')
+  story.now += MAIL_CAUSE_MS
+  story.mails.length = 0
+  pays(story, pub, 'canceled', { ...second, plan: null, refunded: true })
+  story.settle()
+  t.deepEqual(about(), [], 'a later word on what went back is no news, also where the mail is forgotten')
   t.end()
 })
 
