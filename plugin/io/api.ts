@@ -119,6 +119,7 @@ export function createApi(self: FeedId, version: string, provider: () => Promise
     },
     figures: method(async (from, request) => (await ownersKnown()).figures.figures(idOf(from), request)),
     samples: method(async (from, request) => (await ownersKnown()).figures.samples(idOf(from), request)),
+    logs: method(async (from, request) => (await ownersKnown()).figures.logs(idOf(from), request)),
     stats(this: Caller, request: unknown) {
       const caller = idOf(this)
       return laterSource(ownersKnown().then((one) => one.figures.stats(caller, request)))
