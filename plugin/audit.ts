@@ -173,11 +173,21 @@ export class Audit {
         const pub = target.kind === 'pub' ? target.pub : null
         return { kind: 'decided', text, pub, because: null, ...to }
       }
+      case 'buttcloud/halt': {
+        const text = `${content.halted ? 'suspended' : 'let be again'} by the operator${why(content.reason)}`
+        return { kind: 'decided', text, pub: content.pub, because: null }
+      }
+      case 'buttcloud/block': {
+        const text = `${content.blocked ? 'blocked' : 'unblocked'} by the operator${why(content.reason)}`
+        return { kind: 'decided', text, pub: null, because: null, to: content.feed }
+      }
       default:
         return null
     }
   }
 }
+
+const why = (reason: string | null): string => (reason === null ? '' : `: ${redactText(reason)}`)
 
 /** What a person wrote, so far as that may be shown. */
 function asked(message: Incoming): Said | null {
@@ -195,7 +205,6 @@ function happened(message: Incoming): Said | null {
   const parsed = parse(message.content)
   if (!parsed.ok) return null
   const content = parsed.value
-  const why = (reason: string | null): string => (reason === null ? '' : `: ${redactText(reason)}`)
   switch (content.type) {
     case 'buttcloud/observed':
       return {

@@ -29,6 +29,7 @@ import { beginImport } from './decide-import'
 import { answerLog, tellIncidents } from './decide-incidents'
 import { beginInvite, continueInvite } from './decide-invite'
 import { beginUninvite, continueUninvite, listInvites } from './decide-invites'
+import { oweAnnouncements, oweHalts, refuseBlocked } from './decide-operator'
 import { beginOwners, continueOwners } from './decide-owners'
 import { beginPay, continuePaying, unpaidLines } from './decide-pay'
 import { beginPlan, followPayments } from './decide-plan'
@@ -42,6 +43,7 @@ import type { Effect } from './effects'
 import { keptLines } from './kept'
 import { answer, clip, Look, type World } from './look'
 import { oweMails } from './mails'
+import { blockOf } from './operator-facts'
 import { isGuest } from './owners'
 import { pubsOf, viewOf } from './query'
 import { continueAsked } from './question'
@@ -63,16 +65,22 @@ const HOUR_MS = 3_600_000
 export function decide(world: World): Decision {
   const look = new Look(world)
   for (const [author, requests] of openByAuthor(world)) {
-    if (isKnown(world, author)) decideAuthor(look, author, requests)
+    if (blockOf(world.state, author) !== null) decideBlocked(look, author, requests)
+    else if (isKnown(world, author)) decideAuthor(look, author, requests)
     else refuseStranger(look, author, requests[requests.length - 1]?.sequence ?? 0)
   }
-  for (const [author, sequence] of world.facts.strangers)
-    if (!world.state.authors.get(author)?.requests.size) refuseStranger(look, author, sequence)
+  for (const [author, sequence] of world.facts.strangers) {
+    if (world.state.authors.get(author)?.requests.size) continue
+    if (blockOf(world.state, author) === null) refuseStranger(look, author, sequence)
+    else refuseBlocked(look, author, sequence, null)
+  }
   followPayments(look)
   oweOrders(look)
   tellIncidents(look)
   tellPayments(look)
+  oweHalts(look)
   oweDues(look)
+  oweAnnouncements(look)
   forgetKeys(look)
   oweMails(look)
   for (const effect of look.effects) if (effect.kind === 'answer') sayLeftAside(effect)
@@ -118,6 +126,13 @@ function decideAuthor(look: Look, author: FeedId, requests: Request[]): void {
   }
   // A combined answer covers everything before it: who waits for a hub's reply gets an answer of their own first.
   if (over.length > 0 && !asking) refuseBurst(look, author, over)
+}
+
+/** Of somebody who is blocked, work under way goes on, and nothing new is begun. */
+function decideBlocked(look: Look, author: FeedId, requests: Request[]): void {
+  const over = requests.filter((request) => !continueWork(look, request))
+  const last = over.at(-1) ?? null
+  if (last !== null) refuseBlocked(look, author, last.sequence, last)
 }
 
 /** True while a hub is asked for what this request is to be answered with; the reply wakes the loop. */

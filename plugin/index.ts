@@ -2,7 +2,6 @@
  * The provider as a secret-stack plugin. Runs in our own node on ssb-db2 (`buttcloud provider`) and, listed under
  * `plugins` in its config, in a stock ssb-server 16 on the classic log. Named exports, as ssb-plugins wants them.
  */
-import type { FeedId } from '../protocol/ids'
 import { BUTTCLOUD_MANIFEST, PROVIDER_ANONYMOUS } from '../protocol/rpc'
 import { createApi } from './io/api'
 import { providers, wire } from './io/wire'
@@ -14,11 +13,12 @@ export const manifest = BUTTCLOUD_MANIFEST
 export const permissions = { anonymous: { allow: [...PROVIDER_ANONYMOUS] } }
 
 /** Called by secret-stack. The provider itself starts once all plugins are loaded. */
-export function init(ssb: unknown, config: unknown): object {
-  const self = wire(ssb, config) as FeedId
+export function init(ssb: unknown, config: unknown, all?: unknown): object {
+  const { self, operators } = wire(ssb, config, all)
   return createApi(
     self,
     version,
     () => providers.get(self) ?? Promise.reject(new Error('try-again: not started yet')),
+    operators,
   )
 }
