@@ -26,6 +26,10 @@ const ONLY: Partial<Record<Bug, ReadonlySet<Invariant>>> = {
   'gift-not-heard': BUT_STATE,
   'gift-for-ever': BUT_STATE,
   'gift-not-taken-back': BUT_STATE,
+  'halt-not-heard': BUT_STATE,
+  'payment-ends-halt': BUT_STATE,
+  'block-not-heard': BUT_STATE,
+  'news-forgotten': BUT_STATE,
 }
 
 /** Worlds that showed these when they were last looked for: the others are only searched where that is so no more. */
