@@ -42,6 +42,7 @@ const SHOWN_BY: Partial<Record<Bug, number>> = {
   'links-forgotten': 16,
   'no-epoch-check': 17,
   'keys-stay': 10,
+  'payment-ends-halt': 56,
 }
 
 /** A world that shows the bug; null when none does. */
