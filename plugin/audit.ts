@@ -104,6 +104,11 @@ export class Audit {
     this.found.push(entry)
   }
 
+  /** Which operator, where it was not the provider's own key. */
+  private named(by: FeedId): string {
+    return by === this.state.provider.id ? '' : ` ${by}`
+  }
+
   private decided(message: Incoming): Said | null {
     const payload = parsePayload(message.content)
     if (payload !== null) {
@@ -174,11 +179,11 @@ export class Audit {
         return { kind: 'decided', text, pub, because: null, ...to }
       }
       case 'buttcloud/halt': {
-        const text = `${content.halted ? 'suspended' : 'let be again'} by the operator${why(content.reason)}`
+        const text = `${content.halted ? 'suspended' : 'let be again'} by the operator${this.named(content.by)}${why(content.reason)}`
         return { kind: 'decided', text, pub: content.pub, because: null }
       }
       case 'buttcloud/block': {
-        const text = `${content.blocked ? 'blocked' : 'unblocked'} by the operator${why(content.reason)}`
+        const text = `${content.blocked ? 'blocked' : 'unblocked'} by the operator${this.named(content.by)}${why(content.reason)}`
         return { kind: 'decided', text, pub: null, because: null, to: content.feed }
       }
       default:

@@ -2,10 +2,12 @@
  * What follows from the operator's words: a pub that they stop is suspended and its owners are told, once and after it;
  * announcements go out. Each word stands on the feed before anything comes of it.
  */
+import { isGood } from '../protocol/evolve-money'
 import { ANNOUNCED_AT_ONCE_MAX } from '../protocol/limits-operator'
 import type { HaltMessage } from '../protocol/messages/halt'
 import type { PubFact } from '../protocol/state'
 import type { Told } from '../protocol/state-money'
+import { bestPaymentOf } from './entitlement'
 import { type Look, notify } from './look'
 import { shallBeSuspended } from './operator-facts'
 import { announcementText, haltNotice } from './words-operator'
@@ -30,7 +32,9 @@ function oweHalt(look: Look, { pub, record }: PubFact, { key, content }: Told<Ha
     return
   }
   const dues = state.provider.money.dues.get(pub)?.content ?? null
-  const text = haltNotice(record, content, dues)
+  const best = bestPaymentOf(state, pub)
+  const isPaid = best !== null && isGood(best.content.status)
+  const text = haltNotice(record, content, dues, isPaid)
   notify(look, record.owners, text, { pub, topic: 'operator', causes: key })
 }
 

@@ -6,7 +6,7 @@ import {
   STRANGER_ANSWER_EVERY_MS,
   STRANGER_ANSWERS_PER_HOUR_MAX,
 } from '../protocol/limits'
-import { BLOCKED_ANSWER_EVERY_MS } from '../protocol/limits-operator'
+import { BLOCKED_ANSWER_EVERY_MS, BLOCKED_WAITING_MAX } from '../protocol/limits-operator'
 import type { Request } from '../protocol/state'
 import type { Look } from './look'
 import { blockOf } from './operator-facts'
@@ -64,9 +64,9 @@ export function refuseStranger(look: Look, author: FeedId, upTo: number): void {
 
 /**
  * Everything that a blocked author wrote up to a sequence is refused together: at once after the block, then at most
- * once a day. What was begun before goes on to its own answer.
+ * once a day, but for floods. What was begun before goes on to its own answer.
  */
-export function refuseBlocked(look: Look, author: FeedId, upTo: number, last: Request | null): void {
+export function refuseBlocked(look: Look, author: FeedId, upTo: number, over: readonly Request[]): void {
   const { state, now } = look.world
   const block = blockOf(state, author)
   const before = state.provider.bursts.get(author)
@@ -74,8 +74,10 @@ export function refuseBlocked(look: Look, author: FeedId, upTo: number, last: Re
   // What was answered together before the block was another matter, and what a wrong clock has dated ahead waits for nobody.
   const saidAt =
     before === undefined || before.lastAt < block.at || before.lastAt > now ? null : before.lastAt
-  const due = saidAt === null ? now : saidAt + BLOCKED_ANSWER_EVERY_MS
+  const everyMs = over.length >= BLOCKED_WAITING_MAX ? BURST_ANSWER_EVERY_MS : BLOCKED_ANSWER_EVERY_MS
+  const due = saidAt === null ? now : saidAt + everyMs
   if (now < due) return look.wakeAt(due)
+  const last = over.at(-1) ?? null
   look.owe({
     kind: 'burst',
     thread: last === null ? null : { root: last.root ?? last.key, branch: last.key },

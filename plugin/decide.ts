@@ -66,7 +66,7 @@ export function decide(world: World): Decision {
   for (const [author, sequence] of world.facts.strangers) {
     if (world.state.authors.get(author)?.requests.size) continue
     if (blockOf(world.state, author) === null) refuseStranger(look, author, sequence)
-    else refuseBlocked(look, author, sequence, null)
+    else refuseBlocked(look, author, sequence, [])
   }
   followPayments(look)
   oweOrders(look)
@@ -125,8 +125,8 @@ function decideAuthor(look: Look, author: FeedId, requests: Request[]): void {
 /** Of somebody who is blocked, work under way goes on, and nothing new is begun. */
 function decideBlocked(look: Look, author: FeedId, requests: Request[]): void {
   const over = requests.filter((request) => !continueWork(look, request))
-  const last = over.at(-1) ?? null
-  if (last !== null) refuseBlocked(look, author, last.sequence, last)
+  const last = over.at(-1)
+  if (last !== undefined) refuseBlocked(look, author, last.sequence, over)
 }
 
 /** True while a hub is asked for what this request is to be answered with; the reply wakes the loop. */

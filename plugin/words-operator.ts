@@ -14,11 +14,16 @@ const sentence = (text: string): string => (/[.!?…]$/.test(text) ? text : `${t
 const because = (reason: string | null): string =>
   reason === null ? ' They gave no reason.' : ` Their reason: ${sentence(reason)}`
 
-/** To the owners of a pub that the operator has stopped, or lets be again. */
-export function haltNotice(record: PubMessage, halt: HaltMessage, dues: DuesMessage | null): string {
-  const { name, desired } = record
+/** To the owners of a pub that the operator has stopped, or lets be again; `isPaid`: by a subscription that goes on. */
+export function haltNotice(
+  { name, desired }: PubMessage,
+  halt: HaltMessage,
+  dues: DuesMessage | null,
+  isPaid: boolean,
+): string {
+  const paid = isPaid ? ` The subscription for it goes on; \`cancel ${name}\` ends it.` : ''
   if (halt.halted)
-    return `**${name}** is suspended by ${who}: it is stopped, and nobody reaches it.${because(halt.reason)} Its data is kept. It comes up again when they say so, and no command of yours does it; a payment that runs goes on, and \`cancel ${name}\` ends it. ${takeAllAway(name)}`
+    return `**${name}** is suspended by ${who}: it is stopped, and nobody reaches it.${because(halt.reason)} Its data is kept. It comes up again when they say so, and no command of yours does it.${paid} ${takeAllAway(name)}`
   const said = `${capital(who)} does not hold **${name}** any more.${halt.reason === null ? '' : because(halt.reason)}`
   if (dues !== null && isStoppedAt(dues.stage))
     return `${said} It stays suspended, because it is not paid for: \`pay ${name}\` gets you a link to pay by.`
@@ -44,7 +49,7 @@ export function blockedText({ reason }: BlockMessage, names: string[]): string {
     names.length === 0
       ? ''
       : ` ${listed(pubs)} ${names.length === 1 ? 'goes' : 'go'} on as before, unless you are told otherwise, and what is there stays yours: \`buttcloud export ${names.length === 1 ? names[0] : 'NAME'} all\` in a terminal takes it away.`
-  return `${capital(who)} takes no more requests from you, so nothing was done.${because(reason)}${theirs} I say this at most once a day.`
+  return `${capital(who)} takes no more requests from you, so nothing was done.${because(reason)}${theirs} What you write from now on I answer together, as a rule once a day.`
 }
 
 /** To all owners. */

@@ -12,5 +12,7 @@ export const ANNOUNCEMENT_REPEAT_MS = 24 * 3_600_000
 export const ANNOUNCED_AT_ONCE_MAX = 25
 /** What somebody writes who is blocked is answered together, and no more often: the feed never forgets. */
 export const BLOCKED_ANSWER_EVERY_MS = 24 * 3_600_000
+/** Unless they flood us: what waits for its answer is held in memory. With so many it comes as soon as anybody's would. */
+export const BLOCKED_WAITING_MAX = 200
 /** A service that more people run than this has other means than a file. */
 export const OPERATORS_MAX = 20

@@ -4,6 +4,7 @@ import { hookInviteUse } from '../../plugin/io/onboarding'
 import { blockDeed } from '../../plugin/operator-deeds'
 import { evolve } from '../../protocol/evolve'
 import type { FeedId } from '../../protocol/ids'
+import { BLOCKED_WAITING_MAX } from '../../protocol/limits-operator'
 import { initialState } from '../../protocol/state'
 import {
   alice,
@@ -50,6 +51,19 @@ test('refused once for all they write within a day, with the reason; their pub g
   t.end()
 })
 
+test('a flood is answered sooner, so that it is not kept; our feed grows far slower than theirs', (t) => {
+  const { story } = told()
+  blocks(story, alice)
+  does(story, 'list')
+  story.now += HOUR_MS
+  for (let count = 1; count < BLOCKED_WAITING_MAX; count += 1) story.asks(alice, 'list')
+  t.deepEqual(story.settle(), [], 'not yet')
+  story.asks(alice, 'list')
+  t.equal(bursts(story.settle()).length, 1, `${BLOCKED_WAITING_MAX} at once`)
+  t.equal(story.state.open.size, 0)
+  t.end()
+})
+
 test('unblocked: what comes from then on is answered, what was refused stays so', (t) => {
   const { story, pub } = told()
   blocks(story, alice)
@@ -78,7 +92,7 @@ test('a stranger and a newcomer who are blocked hear that, and nothing is made f
   const story = new Story().withHub()
   blocks(story, oscar, 'spam')
   story.strangers.set(oscar, 7)
-  t.match(bursts(story.settle())[0]?.text ?? '', /Their reason: spam\. I say this/)
+  t.match(bursts(story.settle())[0]?.text ?? '', /Their reason: spam\. What you write/)
   t.deepEqual(story.settle(), [], 'once')
   story.newcomers.add(oscar)
   t.deepEqual(does(story, 'create den', oscar), [], 'today they have heard it')

@@ -135,7 +135,8 @@ test('money and the operator are two causes: neither undoes the other', (t) => {
   const one = unpaid()
   pays(one.story, one.pub, 'active')
   one.story.settle()
-  suspends(one.story, 'alice')
+  const held = noticesOf(suspends(one.story, 'alice'), 'operator')[0]?.text ?? ''
+  t.match(held, /The subscription for it goes on; `cancel alice` ends it/)
   const paidFor = passes(one, one.since + 60 * DAY_MS)
   t.deepEqual(told(paidFor), [], 'what is paid for is promised no dates')
   t.deepEqual(

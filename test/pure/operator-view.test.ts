@@ -7,6 +7,7 @@ import { Audit, auditTarget } from '../../plugin/audit'
 import { blockViews, ownerViews, suspendView } from '../../plugin/operator-view'
 import { allViews } from '../../plugin/query'
 import { pubIdOf } from '../../protocol/ids'
+import { buildHalt } from '../../protocol/messages/halt'
 import type { OwnerView } from '../../protocol/rpc-operator'
 import { alice, bob, oscar, plainLedger, provider, type Story } from '../helpers/story'
 import { told } from '../helpers/story-change'
@@ -107,9 +108,11 @@ test('what a stop and an announcement say to the operator', (t) => {
 })
 
 test('audit: who stopped what and why, with the key of the message; and what followed', (t) => {
-  const { story } = told()
+  const { story, pub: one } = told()
   suspends(story, 'alice', 'spam to bob@example.org')
   blocks(story, alice, 'enough')
+  const pub = pubIdOf(one)
+  story.tells(provider, buildHalt({ pub, halted: false, reason: null, by: bob }))
   const lines = (about: string): string[] => {
     const target = auditTarget(story.state, about)
     if (target === null) throw new Error('unknown')
@@ -124,6 +127,7 @@ test('audit: who stopped what and why, with the key of the message; and what fol
     ofPub.slice(at + 1).join('\n'),
     /record pub alice live, to be suspended[\s\S]*order down of alice[\s\S]*told the owners: operator/,
   )
+  t.ok(ofPub.includes(`decided let be again by the operator ${bob}`), 'another operator by name')
   t.ok(lines(alice).includes('decided blocked by the operator: enough'))
   t.end()
 })
