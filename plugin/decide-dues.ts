@@ -52,7 +52,8 @@ export function oweDues(look: Look): void {
   }
 }
 
-function recordsOwed(look: Look): Set<PubId> {
+/** Pubs that get another record in this look: what is decided on that one comes in the next. */
+export function recordsOwed(look: Look): Set<PubId> {
   const pubs = new Set<PubId>([...look.pubsChanged, ...look.pubsEnded])
   for (const one of look.effects)
     if (one.kind === 'record' && one.content.type === 'buttcloud/pub') pubs.add(one.content.pub)

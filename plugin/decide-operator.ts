@@ -7,6 +7,7 @@ import { ANNOUNCED_AT_ONCE_MAX } from '../protocol/limits-operator'
 import type { HaltMessage } from '../protocol/messages/halt'
 import type { PubFact } from '../protocol/state'
 import type { Told } from '../protocol/state-money'
+import { recordsOwed } from './decide-dues'
 import { bestPaymentOf } from './entitlement'
 import { type Look, notify } from './look'
 import { shallBeSuspended } from './operator-facts'
@@ -15,10 +16,11 @@ import { announcementText, haltNotice } from './words-operator'
 /** Owes what the operator's stops, and their ends, make of pubs. */
 export function oweHalts(look: Look): void {
   const { provider } = look.world.state
+  if (provider.operator.halts.size === 0) return
+  const changed = recordsOwed(look)
   for (const [id, halt] of provider.operator.halts) {
     const pub = provider.pubs.get(id)
-    // What a command makes of its record comes first; the next look goes on from there.
-    if (pub === undefined || look.pubsChanged.has(id) || look.pubsEnded.has(id)) continue
+    if (pub === undefined || changed.has(id)) continue
     if (pub.record.status === 'live') oweHalt(look, pub, halt)
   }
 }

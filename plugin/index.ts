@@ -4,6 +4,7 @@
  */
 import { BUTTCLOUD_MANIFEST, PROVIDER_ANONYMOUS } from '../protocol/rpc'
 import { createApi } from './io/api'
+import { noted } from './io/operator-notes'
 import { providers, wire } from './io/wire'
 
 export const name = 'buttcloud'
@@ -14,11 +15,12 @@ export const permissions = { anonymous: { allow: [...PROVIDER_ANONYMOUS] } }
 
 /** Called by secret-stack. The provider itself starts once all plugins are loaded. */
 export function init(ssb: unknown, config: unknown, all?: unknown): object {
-  const { self, operators } = wire(ssb, config, all)
-  return createApi(
+  const { self, operators, log } = wire(ssb, config, all)
+  const api = createApi(
     self,
     version,
     () => providers.get(self) ?? Promise.reject(new Error('try-again: not started yet')),
     operators,
   )
+  return noted(api, operators, log)
 }

@@ -69,6 +69,7 @@ export interface Wired {
   self: FeedId
   /** Who else may do what its own key may. */
   operators: ReadonlySet<FeedId>
+  log: Log
 }
 
 /** Hooks the node and schedules the start. `permissions`: of all plugins of the node, as secret-stack hands them over. */
@@ -163,7 +164,7 @@ export function wire(ssb: any, config: any, permissions?: any): Wired {
       () => fn.apply(this, args),
     )
   })
-  return { self, operators }
+  return { self, operators, log }
 }
 
 /**

@@ -167,6 +167,21 @@ test('money and the operator are two causes: neither undoes the other', (t) => {
   t.end()
 })
 
+test('a plan that follows its payment in the same look: neither record undoes the other', (t) => {
+  const one = unpaid()
+  pays(one.story, one.pub, 'active')
+  one.story.settle()
+  pays(one.story, one.pub, 'active', { plan: 'personal' })
+  const effects = suspends(one.story, 'alice')
+  const records = effects.flatMap((effect) =>
+    effect.kind === 'record' && effect.content.type === 'buttcloud/pub'
+      ? [`${effect.content.plan} ${effect.content.suspended}`]
+      : [],
+  )
+  t.deepEqual(records, ['personal false', 'personal true'])
+  t.end()
+})
+
 test('all owners are told, in the thread they have; another reason is told again, the same one is not', (t) => {
   const one = with_(bob)
   const effects = suspends(one.story, 'alice', 'one')

@@ -5,6 +5,7 @@
 import test from 'tape'
 import { createApi } from '../../plugin/io/api'
 import { hookAuth } from '../../plugin/io/onboarding'
+import { noted } from '../../plugin/io/operator-notes'
 import { operatorsOf } from '../../plugin/operators'
 import type { FeedId } from '../../protocol/ids'
 import { OPERATORS_MAX } from '../../protocol/limits-operator'
@@ -115,6 +116,29 @@ test('the connection: a named operator may call operator methods besides what an
     PROVIDER_ANONYMOUS.some((name) => name.startsWith('admin')),
     false,
     'nothing of it is anybody’s',
+  )
+  t.end()
+})
+
+test('the log: which named operator asked for what, without their words', async (t) => {
+  const lines: string[] = []
+  const logged = noted(api, new Set([carol]), (_level, fact, details) =>
+    lines.push(`${fact} ${JSON.stringify(details)}`),
+  ) as typeof api
+  for (const id of [carol, provider, alice, undefined])
+    for (const name of ['adminGrant', 'adminBlock', 'pubs'])
+      logged[name]?.call({ id }, { reason: 'in confidence' }, () => {})
+  t.deepEqual(
+    lines,
+    ['adminGrant', 'adminBlock'].map(
+      (method) => `an operator asks from elsewhere ${JSON.stringify({ operator: carol, method })}`,
+    ),
+  )
+  await new Promise<void>((resolve) =>
+    logged.adminOwners?.call({ id: alice }, {}, (error: Error) => {
+      t.match(error.message, /^refused/, 'and everything is answered as before')
+      resolve()
+    }),
   )
   t.end()
 })
