@@ -4,8 +4,22 @@ import { haltDeed } from '../../plugin/operator-deeds'
 import { viewOf } from '../../plugin/query'
 import { evolve } from '../../protocol/evolve'
 import { pubIdOf } from '../../protocol/ids'
+import { buildAnnouncement } from '../../protocol/messages/announcement'
+import { buildBlock } from '../../protocol/messages/block'
+import { buildHalt } from '../../protocol/messages/halt'
 import { initialState } from '../../protocol/state'
-import { alice, bob, canonical, lastText, outcomes, plainLedger, provider, Story } from '../helpers/story'
+import {
+  alice,
+  bob,
+  canonical,
+  hub,
+  lastText,
+  oscar,
+  outcomes,
+  plainLedger,
+  provider,
+  Story,
+} from '../helpers/story'
 import { hubSays } from '../helpers/story-hub'
 import {
   aliceOwns,
@@ -207,6 +221,23 @@ test('deleted while it is suspended: it ends as any other, and nothing more is s
     /no live pub/,
   )
   t.deepEqual(one.story.settle(), [])
+  t.end()
+})
+
+test('said by anybody but the provider’s own feed, in its name, too: nothing comes of it', (t) => {
+  const one = aliceOwns()
+  const before = canonical(one.story.state)
+  const words = [
+    buildHalt({ pub: one.pub, halted: true, reason: null, by: provider }),
+    buildBlock({ feed: alice, blocked: true, reason: null, by: provider }),
+    buildAnnouncement({ text: 'all pubs are mine', by: provider }),
+  ]
+  for (const author of [alice, bob, oscar, hub]) for (const word of words) one.story.tells(author, word)
+  for (const word of words) one.story.tells(provider, word, false)
+  t.deepEqual(one.story.settle(), [])
+  const { operator } = one.story.state.provider
+  t.deepEqual([operator.halts.size, operator.blocks.size, operator.announcements.size], [0, 0, 0])
+  t.notEqual(canonical(one.story.state), before, 'it was heard')
   t.end()
 })
 
