@@ -43,6 +43,7 @@ const fields: { [K in OwedCall['kind']]: Check<Omit<Extract<OwedCall, { kind: K 
     plan: planName,
     askedAt: time,
     expiresAt: time,
+    trialUsed: shape({ live: flag, test: flag }),
   }),
   portal: shape({ id: callId, customer: id }),
   'cancel-later': shape({ id: callId, subscription: id }),

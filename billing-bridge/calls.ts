@@ -39,11 +39,10 @@ export function checkoutParams(call: CheckoutCall, means: CheckoutMeans) {
   }
 }
 
-/** Days before the first payment: none where this pub was ever paid for before, with money of the same mode. */
-export function trialDaysFor(call: CheckoutCall, state: BillingState, live: boolean): number {
-  const paidBefore = state.subscriptions.some((one) => one.pub === call.pub && one.live === live)
-  const plan = state.plans.find((one) => one.name === call.plan)
-  return paidBefore ? 0 : (plan?.trialDays ?? 0)
+/** Days before the first payment: none where there was a subscription before, with money of the same mode. */
+export function trialDaysFor(call: CheckoutCall, plans: BillingState['plans'], live: boolean): number {
+  const plan = plans.find((one) => one.name === call.plan)
+  return call.trialUsed[live ? 'live' : 'test'] ? 0 : (plan?.trialDays ?? 0)
 }
 
 /** True when Stripe may have forgotten the idempotency key of a first try. */

@@ -1,4 +1,5 @@
 /** What is shown of mail: to owners that it goes somewhere, to the operator the queue. No address in full. */
+import { EMAIL_CODES_PER_ADDRESS_PER_DAY_MAX } from '../protocol/limits-mail'
 import type { EmailReply, EmailState, MailTestAnswer, MailView } from '../protocol/mail'
 
 /** `ok` false: it did not do what was asked, and the command ends with 1. */
@@ -17,7 +18,7 @@ export const EMAIL_REPLY_TEXTS: Record<EmailReply, { ok: boolean; text: string }
   none: { ok: true, text: 'The provider has no address of yours, so there is nothing to delete.' },
   'too-many': {
     ok: false,
-    text: 'Too many codes were asked for, so none was sent now. Try again in an hour.',
+    text: `Too many codes were asked for, so none was sent now. Try again in an hour, or tomorrow where that address has had its ${EMAIL_CODES_PER_ADDRESS_PER_DAY_MAX} for today.`,
   },
 }
 

@@ -7,6 +7,7 @@
  *     hub:
  *       host: hub1.example.org
  */
+import { distance } from '../protocol/command-words'
 import type { Entry, Located } from '../protocol/located'
 
 /** The verbs that have settings; what a one-off verb takes is said each time. */
@@ -207,26 +208,8 @@ const WORD_CHARS_MAX = 100
 export function nearestOf(word: string, words: string[]): string | null {
   let best: { word: string; steps: number } | null = null
   for (const one of words) {
-    const steps = stepsBetween(word.slice(0, WORD_CHARS_MAX).toLowerCase(), one.toLowerCase())
+    const steps = distance(word.slice(0, WORD_CHARS_MAX).toLowerCase(), one.toLowerCase())
     if (best === null || steps < best.steps) best = { word: one, steps }
   }
   return best !== null && best.steps <= Math.max(1, Math.floor(best.word.length / 3)) ? best.word : null
-}
-
-/** Levenshtein's distance: letters to insert, leave out or change. */
-function stepsBetween(from: string, to: string): number {
-  let row = Array.from({ length: to.length + 1 }, (_, index) => index)
-  for (let at = 1; at <= from.length; at++) {
-    const next = [at]
-    for (let other = 1; other <= to.length; other++)
-      next.push(
-        Math.min(
-          (next[other - 1] ?? 0) + 1,
-          (row[other] ?? 0) + 1,
-          (row[other - 1] ?? 0) + (from[at - 1] === to[other - 1] ? 0 : 1),
-        ),
-      )
-    row = next
-  }
-  return row[to.length] ?? 0
 }

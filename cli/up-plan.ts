@@ -66,6 +66,7 @@ export function nextSteps(view: NextSteps): string {
     [`${prefix} invite ${FIRST_PUB} 5`, 'an invite for five friends'],
     [`${prefix} create garden`, 'one more pub'],
     [`${prefix} status ${FIRST_PUB}`, 'how it is doing'],
+    [`${prefix} tui`, 'all of it on one screen'],
     [`${prefix} admin invite`, 'lets others ask for pubs here'],
   ]
   const column = Math.max(...commands.map(([command]) => command.length))

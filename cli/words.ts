@@ -95,6 +95,12 @@ export function planArgument(given: unknown): string | null {
   throw new Failure(2, `"${String(given)}" is no plan. The list shows them: buttcloud plans`)
 }
 
+/** The plan that was said in two ways, which must agree; throws a Failure (2). */
+export function planSaid(behind: string | null, byOption: string | null): string | null {
+  if (behind === null || byOption === null || behind === byOption) return behind ?? byOption
+  throw new Failure(2, `Which plan, ${behind} or ${byOption}? Say one of them.`)
+}
+
 /** A mail address or `off`; throws a Failure (2). */
 export function emailArgument(given: unknown): string {
   const text = String(given)

@@ -215,7 +215,7 @@ async function start(
     log.info({}, 'the hub has ended')
   }
   const hub = { id, provider, label: membership.label, engine: engine.kind, stop: once(stop) }
-  return { hub, methods: createHubMethods({ observer, meter, exports }) }
+  return { hub, methods: createHubMethods({ observer, meter, exports, engine, state }) }
 }
 
 function exportsOf(

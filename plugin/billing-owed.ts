@@ -4,11 +4,10 @@
  */
 import { isGood, keptPayment } from '../protocol/evolve-money'
 import type { MessageId, Millis, PubId } from '../protocol/ids'
-import { CHECKOUT_EXPIRES_MS, OWED_CALLS_MAX } from '../protocol/limits-money'
-import type { CheckoutMessage } from '../protocol/messages/checkout'
+import { OWED_CALLS_MAX } from '../protocol/limits-money'
 import type { OwedCall } from '../protocol/rpc-billing'
 import type { State } from '../protocol/state'
-import type { MoneyFold, PaymentFact, Told } from '../protocol/state-money'
+import type { MoneyFold, PaymentFact } from '../protocol/state-money'
 import { bestPaymentOf, paymentsOf } from './entitlement'
 
 /** A call and since when it is owed, by which the oldest come first. */
@@ -39,15 +38,6 @@ export function owedCalls(debts: Debt[]): OwedCall[] {
   for (const { call } of [...debts].sort((a, b) => a.since - b.since))
     if (!calls.has(call.id) && calls.size < OWED_CALLS_MAX) calls.set(call.id, call)
   return [...calls.values()]
-}
-
-/** The call that makes the session of a checkout: the same one each time, so that Stripe gives the same session. */
-export function checkoutCall({ content, at }: Told<CheckoutMessage>): OwedCall {
-  const { checkout, pub, name, plan } = content
-  return {
-    ...{ id: `checkout ${checkout}`, kind: 'checkout', checkout, pub, name, plan },
-    ...{ askedAt: at, expiresAt: at + CHECKOUT_EXPIRES_MS },
-  }
 }
 
 /** Why a subscription is to end at once. */

@@ -6,6 +6,7 @@ import type { Request } from '../protocol/state'
 import { answer, clip, type Look, onlyOwnersRead } from './look'
 import { planOf } from './policy'
 import { askStripe, isLink } from './stripe-ask'
+import { trialUsed } from './trials'
 import { type Checkout, checkoutCall } from './unpaid'
 import { payWords } from './words-pay'
 
@@ -13,24 +14,19 @@ import { payWords } from './words-pay'
 function sayElsewhere(look: Look, request: Request, told: Checkout): void {
   const { content } = told
   const session = look.world.state.provider.money.sessions.get(content.checkout)
-  const plan = offered(look, told)
   const final = content.kind === 'pay' || content.checkout !== request.key
   if (session === undefined || (!final && look.world.state.provider.answers.has(request.key))) return
-  const until = session.content.expiresAt
-  const text = payWords.linkElsewhere(content.name, costsOf(plan), until)
+  const { expiresAt: until, live } = session.content
+  const text = payWords.linkElsewhere(content.name, costsOf(offered(look, told, live)), until)
   answer(look, request, final ? 'done' : 'received', text, optionsOf(request, told))
 }
 
 const costsOf = (plan: Plan | null): string | null => (plan === null ? null : payWords.costs(plan))
 
-/** The plan as this checkout sells it: the bridge gives no second trial to a pub that was ever paid for. */
-function offered({ world: { state, policy } }: Look, { content, sequence }: Checkout): Plan | null {
-  const { paymentsOfPub, payments } = state.provider.money
-  const plan = planOf(policy, content.plan)
-  const isPaidBefore = (paymentsOfPub.get(content.pub) ?? []).some(
-    (id) => (payments.get(id)?.firstSequence ?? sequence) < sequence,
-  )
-  return plan !== null && isPaidBefore ? { ...plan, trialDays: 0 } : plan
+/** The plan as this checkout sells it, to be paid by money of this mode: the bridge gives nobody a second trial. */
+function offered({ world: { state, policy } }: Look, told: Checkout, live: boolean): Plan | null {
+  const plan = planOf(policy, told.content.plan)
+  return plan !== null && trialUsed(state, told)[live ? 'live' : 'test'] ? { ...plan, trialDays: 0 } : plan
 }
 
 /** What an answer about a checkout says of itself. */
@@ -114,9 +110,9 @@ function sayLink(look: Look, request: Request, told: Checkout, url: string): voi
   const { state } = look.world
   const { content } = told
   const session = state.provider.money.sessions.get(content.checkout)
-  const plan = offered(look, told)
   const options = optionsOf(request, told)
   if (session === undefined) return
+  const plan = offered(look, told, session.content.live)
   if (plan === null)
     return answer(look, request, 'failed', payWords.planUnknown(content.name, content.plan), options)
   const owners = state.provider.pubs.get(content.pub)?.record.owners ?? [content.owner]

@@ -3,7 +3,7 @@
  * is published for them; that one is in the queue, or was sent lately, is a fact of the next look.
  */
 import type { FeedId, Millis } from '../protocol/ids'
-import { INCIDENT_MAIL_MS, INCIDENT_MAILS_PER_DAY_MAX } from '../protocol/limits-mail'
+import { INCIDENT_MAIL_MS, INCIDENT_MAILS_PER_DAY_MAX, WELCOMES_PER_MAIL_MAX } from '../protocol/limits-mail'
 import type { PubFact } from '../protocol/state'
 import type { DuesFact } from '../protocol/state-money'
 import type { MailTo } from './effects'
@@ -23,24 +23,33 @@ export function oweMails(look: Look): void {
   const { mail } = look.world.facts
   if (mail === undefined || mail === null) return
   const { pubs, money } = look.world.state.provider
+  const up = new Map<FeedId, Up[]>()
   for (const pub of pubs.values()) {
     // Whose pub it is, a change of this look decides first.
     if (look.pubsChanged.has(pub.pub) || look.pubsEnded.has(pub.pub)) continue
-    oweWelcome(look, mail, pub)
+    noteUp(look, mail, pub, up)
     oweIncidents(look, mail, pub)
   }
+  for (const [asker, theirs] of up) oweWelcome(look, mail, asker, theirs)
   for (const [id, dues] of money.dues) {
     const pub = pubs.get(id)
     if (pub !== undefined) oweDues(look, mail, pub, dues)
   }
+  oweRefunds(look, mail)
   oweOperatorMails(look, mail)
 }
 
 const owner = (id: FeedId): MailTo => ({ kind: 'owner', owner: id })
 
-/** To who asked for it, once it has been up: the hint where its first invite is, never the invite. */
-function oweWelcome(look: Look, mail: MailFacts, pub: PubFact): void {
-  const { state, policy } = look.world
+/** A pub that has been up, and where. */
+interface Up {
+  pub: PubFact
+  address: string
+}
+
+/** By who asked for it: pubs that are up, and that they may be told of. */
+function noteUp(look: Look, mail: MailFacts, pub: PubFact, up: Map<FeedId, Up[]>): void {
+  const { state } = look.world
   const { record } = pub
   if (isLate(look, pub.createdAt) || record.status !== 'live') return
   // The first one: whoever was added later does not read the thread that it was asked for in.
@@ -48,8 +57,39 @@ function oweWelcome(look: Look, mail: MailFacts, pub: PubFact): void {
   if (asker === undefined || !mail.has(owner(asker))) return
   const address = addressOf(state, pub)
   if (address === null || observationOf(state, pub)?.phase !== 'up') return
-  const words = mailWords.welcome(policy.providerName, record.name, address)
-  oweMail(look, mail, `welcome ${pub.pub} ${asker}`, owner(asker), words)
+  up.set(asker, [...(up.get(asker) ?? []), { pub, address }])
+}
+
+/**
+ * Once each: the hint where its first invite is, never the invite. Whoever confirms an address has one mail about all that are
+ * up; its key names them, so that one write to the queue takes them all.
+ */
+function oweWelcome(look: Look, mail: MailFacts, asker: FeedId, up: readonly Up[]): void {
+  const isTaken = ({ pub }: Up): boolean => mail.taken.has(`welcome ${pub.pub} ${asker}`)
+  const rest = up.filter((one) => !isTaken(one))
+  if (rest.length === 0) return
+  const together = [...mail.taken].filter((key) => key.startsWith('welcome ') && key.endsWith(` ${asker}`))
+  const told = new Set(together.flatMap((key) => key.split(' ')))
+  const news = rest.filter(({ pub }) => !told.has(pub.pub)).slice(0, WELCOMES_PER_MAIL_MAX)
+  const [one, ...others] = news.map(({ pub, address }) => ({ name: pub.record.name, address }))
+  if (one === undefined) return
+  const words = mailWords.welcome(look.world.policy.providerName, one, others)
+  const key = `welcome ${news.map(({ pub }) => pub.pub).join(' ')} ${asker}`
+  oweMail(look, mail, key, owner(asker), words)
+}
+
+/** To who paid what goes back: a second time, too late, or for a pub that was not made. */
+function oweRefunds(look: Look, mail: MailFacts): void {
+  const { policy, state } = look.world
+  const { checkouts, payments } = state.provider.money
+  for (const payment of payments.values()) {
+    const { checkout, customer, subscription } = payment.content
+    const name = checkouts.get(checkout)?.content.name
+    // Not by the latest word on it: one that comes weeks after sends nobody the same again.
+    if (payment.refundedAt === null || name === undefined || isLate(look, payment.refundedAt)) continue
+    const words = mailWords.refunded(policy.providerName, name, payment.second)
+    oweMail(look, mail, `refund ${subscription}`, { kind: 'payer', customer }, words)
+  }
 }
 
 /** What the feed promises is mailed to the owners and to who pays: the present stage alone. */

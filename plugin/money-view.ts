@@ -4,7 +4,8 @@ import { ALERTS_SHOWN_MAX, CLOCKS_AGREE_MS, PAID_WAIT_MS } from '../protocol/lim
 import type { GrantMessage, GrantTarget } from '../protocol/messages/grant'
 import type { AlertView, GrantView, MoneyPubView, MoneyView, NoRoomView } from '../protocol/rpc-money'
 import type { PubFact, State } from '../protocol/state'
-import type { Told } from '../protocol/state-money'
+import type { PaymentFact, Told } from '../protocol/state-money'
+import { isAlive } from './billing-owed'
 import { type Held, roomFor } from './decide-dues'
 import { bestPaymentOf, entitlementOf, isBillingOn, isUnoffered } from './entitlement'
 import type { World } from './look'
@@ -34,10 +35,14 @@ export function moneyView(
     },
     pubs: live.map((pub) => pubView(world, pub, held)),
     owed,
+    charging: [...state.provider.money.payments.values()].filter(isCharged).length,
     noRoom: noRoomViews(state),
     alerts: alertViews(state),
   }
 }
+
+/** It is alive, and nobody has cancelled it. */
+const isCharged = (payment: PaymentFact): boolean => isAlive(payment) && payment.content.cancelAt === null
 
 function noRoomViews(state: State): NoRoomView[] {
   return unpaidCreates(state).flatMap((told) => {

@@ -10,7 +10,7 @@ const HEAD = `# The plans of this provider, read when it starts. The first one i
 # reservation  what is counted against what a server offers, so how many of them fit on one; default: memory
 # disk         what its owners are warned about from 80 % on
 # price        free, or amount, currency and interval (month or year). Where billing is off, all cost nothing
-# trial        days before the first payment; default: none
+# trial        days before the first payment, once for each owner and each pub; default: none
 # quota        how many of this plan one person may have; default: as many as pubsPerOwnerMax in config.json
 
 plans:

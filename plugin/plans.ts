@@ -99,9 +99,17 @@ function planOf(reader: Reader, item: Located): Plan | null {
   return { name, words, size, price, trialDays: trialDays ?? 0, perOwnerMax }
 }
 
+/** Behind the name of a pub these are an answer, or switch something, for whoever writes and whoever reads it. */
+const OTHER_WORDS: ReadonlySet<string> = new Set(['yes', 'no', 'on', 'off'])
+
 function nameOf(reader: Reader, value: Located | null): string | null {
   if (value === null) return null
   const checked = planName(textOf(value), '')
+  if (checked.ok && OTHER_WORDS.has(checked.value))
+    return reader.fault(
+      value.line,
+      `name: a plan can't be called ${checked.value}, because \`create NAME ${checked.value}\` would say something else; write another word, like personal`,
+    )
   if (checked.ok) return checked.value
   return reader.fault(
     value.line,

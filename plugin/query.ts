@@ -228,15 +228,15 @@ export function reservedBytesOf(state: State, hub: FeedId): number {
 }
 
 /**
- * The most that a run of it may have reserved by now: of the order that its hub last had up, and of all later ones; and what
+ * The most that a run of it may have reserved by now: of the order that its hub last carried out, and of all later ones; and what
  * its record says, from which the next order follows: a crash may have come between the two.
  */
 export function reservedBytesFor(state: State, pub: PubFact): number {
   const sizes = state.provider.reserved.get(pub.pub) ?? []
-  const upAt = state.authors.get(pub.record.hub)?.hadUp.get(pub.pub) ?? 0
+  const doneAt = state.authors.get(pub.record.hub)?.carriedOut.get(pub.pub) ?? 0
   const from = Math.max(
     0,
-    sizes.findLastIndex(({ revision }) => revision <= upAt),
+    sizes.findLastIndex(({ revision }) => revision <= doneAt),
   )
   const recorded = pub.record.status === 'live' ? sizeOf(pub.record).reservedBytes : 0
   return Math.max(recorded, ...sizes.slice(from).map(({ bytes }) => bytes))

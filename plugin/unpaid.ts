@@ -8,6 +8,7 @@ import type { OwedCall } from '../protocol/rpc-billing'
 import type { PubFact, Request, State } from '../protocol/state'
 import type { PaymentFact, Told } from '../protocol/state-money'
 import type { Look } from './look'
+import { trialUsed } from './trials'
 import { words } from './words'
 import { payWords } from './words-pay'
 
@@ -90,7 +91,7 @@ export function checkoutCall(state: State, told: Checkout): OwedCall {
   const { checkout, pub, name, plan } = told.content
   return {
     ...{ id: `checkout ${checkout}`, kind: 'checkout', checkout, pub, name, plan },
-    ...{ askedAt: told.at, expiresAt: linkEnds(state, told) },
+    ...{ askedAt: told.at, expiresAt: linkEnds(state, told), trialUsed: trialUsed(state, told) },
   }
 }
 

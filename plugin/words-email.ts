@@ -1,5 +1,9 @@
 /** What is answered to `email`. No sentence has a place for an address. */
-import { EMAIL_CODE_DIGITS, EMAIL_CODES_PER_HOUR_MAX } from '../protocol/limits-mail'
+import {
+  EMAIL_CODE_DIGITS,
+  EMAIL_CODES_PER_ADDRESS_PER_DAY_MAX,
+  EMAIL_CODES_PER_HOUR_MAX,
+} from '../protocol/limits-mail'
 
 const HERE = 'What I have to tell you comes here, as a private message.'
 
@@ -15,6 +19,6 @@ export const emailWords = {
     'I am not waiting for a code: none was sent, or it was used, is too old, or was given wrongly too often. `email ADDRESS` sends a new one.',
   forgotten: `Done: I have deleted your address and mail you nothing more. ${HERE}`,
   none: `I have no address of yours, so there is nothing to switch off. ${HERE}`,
-  tooMany: `I send no more than ${EMAIL_CODES_PER_HOUR_MAX} codes an hour to one person and a few a day to one address, so I sent none now. A code that you got already still counts; try again in an hour.`,
+  tooMany: `I send no more than ${EMAIL_CODES_PER_HOUR_MAX} codes an hour to one person and ${EMAIL_CODES_PER_ADDRESS_PER_DAY_MAX} a day to one address, so I sent none now. A code that you got already still counts. Try again in an hour, or tomorrow where that address has had its ${EMAIL_CODES_PER_ADDRESS_PER_DAY_MAX} for today.`,
   failed: (reason: string): string => `I could not do that: ${reason}. Please try again.`,
 } as const

@@ -12,6 +12,11 @@ export interface MailText {
   text: string
 }
 
+interface UpFacts {
+  name: string
+  address: string
+}
+
 /** What operators call their service; null where they have not said. */
 export type Service = string | null
 
@@ -85,13 +90,38 @@ export const mailWords = {
       ],
       `If it was not you, ignore this: without these ${EMAIL_CODE_DIGITS} digits nothing more is sent to you.`,
     ),
-  welcome: (service: Service, name: string, address: string): MailText =>
-    toOwner(
+  /** Of one pub, or of all that are up when an address is confirmed. */
+  welcome: (service: Service, one: UpFacts, others: readonly UpFacts[]): MailText => {
+    const { name } = one
+    const where =
+      'open Patchwork, Manyverse or whichever client you use, and look at your private messages. It is not in this mail, because whoever holds an invite can use it.'
+    if (others.length > 0)
+      return toOwner(
+        service,
+        `${others.length + 1} pubs of yours are up`,
+        'Your pubs are up:',
+        [one, ...others].map((pub) => `${pub.name}, at ${pub.address}`).join('\n'),
+        `The first invite to each is in the private thread in which you asked for it: ${where}`,
+        `There you can also write \`help\`, \`status ${name}\` or \`invite ${name}\`.`,
+      )
+    return toOwner(
       service,
       `${name} is up`,
-      `Your pub ${name} is up, at ${address}.`,
-      'Its first invite is in the private thread in which you asked for it: open Patchwork, Manyverse or whichever client you use, and look at your private messages. It is not in this mail, because whoever holds an invite can use it.',
+      `Your pub ${name} is up, at ${one.address}.`,
+      `Its first invite is in the private thread in which you asked for it: ${where}`,
       `There you can also write \`help\`, \`status ${name}\` or \`invite ${name}\`.`,
+    )
+  },
+  /** To the payer. `second`: it was paid for already. */
+  refunded: (service: Service, name: string, second: boolean): MailText =>
+    toPayer(
+      service,
+      name,
+      `Your payment for ${name} goes back`,
+      second
+        ? `${name} was paid for already when you paid for it, and that subscription goes on.`
+        : `Your payment for ${name} came too late, or could not be used.`,
+      'Your subscription is ended, so nothing more is charged. What was taken goes back the way it came; a bank may take some days to show it. There is nothing for you to do.',
     ),
   dues: (told: DuesTold & { service: Service }): MailText => {
     const { subject, paragraphs } = duesMail(told)
@@ -118,7 +148,7 @@ export const mailWords = {
       'Your link to cards, receipts and cancelling',
       'With this link you can change the card, see your receipts, and cancel:',
       url,
-      `It is for you alone, it opens your account without a password, and it is good ${until === null ? 'for a short time only' : `until ${when(until).slice(0, 10)}`}: \`billing\`, as a private message, makes another one. If you did not ask for it, ignore this; an owner of a pub that you pay for did.`,
+      `It is for you alone, it opens your account without a password, and it is good ${until === null ? 'for a short time only' : `until ${when(until).slice(0, 10)}`}. Every owner of ${names.join(' or ')} can have another one sent to you, with \`billing\` as a private message to ${serviceOf(service)}. If you did not ask for it, ignore this; one of them did.`,
     ),
   incident: (service: Service, name: string, kind: IncidentKind, since: Millis): MailText =>
     toOwner(

@@ -96,9 +96,9 @@ export const payWords = {
   noAddress: (name: string): string =>
     `The page for cards, receipts and cancelling is for whoever pays for **${name}** alone, so it goes by mail; and Stripe has no address of theirs. They can ask the people who run me.`,
   mailed: (name: string): string =>
-    `I have mailed the link for cards, receipts and cancelling to who pays for **${name}**. It is good for a short time; \`billing ${name}\` sends another one.`,
+    `The link for cards, receipts and cancelling is on its way by mail to who pays for **${name}**: it goes out as soon as the mail server takes it. The mail says how long the link is good; \`billing ${name}\` sends another one.`,
   mailedOften: (name: string, count: number): string =>
-    `I have mailed that page to who pays for **${name}** ${count} times today already, so I did nothing. It goes to the address that they gave Stripe; please have them look there, and try again tomorrow.`,
+    `For **${name}** that page went into the mail to who pays ${count} times today already, so I did nothing. It goes to the address that they gave Stripe; please have them look there, and try again tomorrow.`,
   notMailed: (name: string, why: string): string =>
     `I could not get the page for cards and receipts of **${name}**: ${why}. Nothing has changed; please try again later.`,
   cancelled: (name: string, until: Millis, isTrial: boolean): string =>

@@ -87,6 +87,7 @@ function notePayment({ money, pubs }: ProviderFold, told: Told<PaymentMessage>):
     firstSequence: before?.firstSequence ?? told.sequence,
     statusSince: before?.content.status === status ? before.statusSince : told.at,
     goodSince: before?.goodSince ?? (isGood(status) ? told.at : null),
+    refundedAt: before?.refundedAt ?? (told.content.refunded ? told.at : null),
     goodSpell: isGood(status) ? (before?.goodSpell ?? told.sequence) : null,
     second: before?.second ?? false,
     late: before?.late || (isFirst && pubs.get(pub)?.record.status === 'ended'),

@@ -145,6 +145,7 @@ function evolvePub(state: State, message: Folded, record: PubMessage): void {
     pubs.set(record.pub, {
       pub: record.pub,
       createdAt: message.claimedAt,
+      firstSequence: message.sequence,
       record,
       recordedAt: message.claimedAt,
     })
@@ -190,8 +191,9 @@ function evolvePrivate(state: State, author: AuthorFold, message: Folded): void 
   if (content.type === 'buttcloud/observed') {
     author.observed.set(content.pub, content)
     author.observedAt.set(content.pub, message.receivedAt)
-    if (content.phase === 'up')
-      author.hadUp.set(content.pub, Math.max(content.revision, author.hadUp.get(content.pub) ?? 0))
+    // One that is stopped as ordered was never up under this order, and no run of an order before it runs either.
+    if (content.phase === 'up' || (content.phase === 'down' && content.trouble === null))
+      author.carriedOut.set(content.pub, Math.max(content.revision, author.carriedOut.get(content.pub) ?? 0))
     if (content.feed !== null && !author.feeds.has(content.pub)) author.feeds.set(content.pub, content.feed)
   }
   if (content.type === 'buttcloud/incident') {

@@ -59,6 +59,8 @@ export const SMTP_CONNECTIONS_MAX = 2
 /** `admin mail test` answers before its caller gives up (cli/io/admin.ts waits 30 s). */
 export const MAIL_TEST_MS = 25_000
 
+/** Pubs that one mail says are up: a screen of them, and a key that stays short. */
+export const WELCOMES_PER_MAIL_MAX = 20
 /** What is over within this time is told by message alone: nobody reads a mail sooner. */
 export const INCIDENT_MAIL_MS = 10 * MINUTE_MS
 /** Incidents of one pub that are mailed within a day; the thread tells of all. */

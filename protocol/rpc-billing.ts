@@ -39,6 +39,8 @@ export type OwedCall =
       askedAt: Millis
       /** When the link shall end. */
       expiresAt: Millis
+      /** No trial days then. */
+      trialUsed: TrialUsed
     }
   /** The customer portal of one payer. The answer has their address, for the mail that takes the link there. */
   | { id: string; kind: 'portal'; customer: string }
@@ -53,6 +55,12 @@ export type OwedCall =
   | { id: string; kind: 'change-plan'; subscription: string; plan: string }
   /** Nobody shall pay by this link any more. */
   | { id: string; kind: 'expire'; session: string }
+
+/** Whether who asked for a checkout, or its pub, has had a subscription before: only the bridge knows by which money it is paid. */
+export interface TrialUsed {
+  live: boolean
+  test: boolean
+}
 
 /** Each item of `billingOwed()`: everything that is owed now, at most OWED_CALLS_MAX, oldest first. */
 export interface OwedItem {

@@ -72,6 +72,8 @@ export interface MoneyView {
   pubs: MoneyPubView[]
   /** Calls to Stripe that nobody has made yet, and since when the oldest is owed. */
   owed: { count: number; since: Millis | null }
+  /** Subscriptions that Stripe goes on charging for, by what is known here. */
+  charging: number
   /** Pubs that are paid for and fit on no hub. */
   noRoom: NoRoomView[]
   /** What the operator has to look at in Stripe, the last ALERTS_SHOWN_MAX, newest first. */

@@ -10,6 +10,7 @@ import { IMPORT_CALLS, IMPORT_METHODS } from './import'
 import { MAIL_CALLS, MAIL_METHODS } from './mail'
 import type { DuesMessage } from './messages/dues'
 import type { IncidentKind } from './messages/incident'
+import { HUB_OUTPUT_METHODS, OUTPUT_CALLS, OUTPUT_METHODS } from './output'
 import { BILLING_CALLS, BILLING_METHODS } from './rpc-billing'
 import type { Recovery } from './rpc-escrow'
 
@@ -46,6 +47,7 @@ export const PROVIDER_MANIFEST = {
   commit: 'async',
   feed: 'source',
   ...FIGURE_METHODS,
+  ...OUTPUT_METHODS,
   escrow: 'async',
   secret: 'async',
   ...EXPORT_METHODS,
@@ -88,6 +90,7 @@ export const HUB_MANIFEST = {
   hubRun: 'async',
   ...HUB_EXPORT_METHODS,
   ...HUB_FIGURE_METHODS,
+  ...HUB_OUTPUT_METHODS,
 } as const
 
 /** What the pub's server answered; of a source the first items, and whether there would be more. */
@@ -118,6 +121,7 @@ export const PROVIDER_ANONYMOUS = [
   'commit',
   'feed',
   ...FIGURE_CALLS,
+  ...OUTPUT_CALLS,
   'escrow',
   'secret',
   ...EXPORT_CALLS,

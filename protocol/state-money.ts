@@ -25,6 +25,8 @@ export interface PaymentFact extends Told<PaymentMessage> {
   statusSince: Millis
   /** When it was first good (active or trialing); null: it never was. */
   goodSince: Millis | null
+  /** When it was first said that its last payment was given back; null: it was not. */
+  refundedAt: Millis | null
   /** The sequence of the word since which it is good without a break; null while it is not. */
   goodSpell: number | null
   /**

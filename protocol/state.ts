@@ -58,6 +58,8 @@ export interface BurstFact {
 export interface PubFact {
   pub: PubId
   createdAt: Millis
+  /** Of its first record, on the provider's feed. */
+  firstSequence: number
   record: PubMessage
   /** When the present record was published. */
   recordedAt: Millis
@@ -168,8 +170,8 @@ export interface AuthorFold {
   observed: Map<PubId, ObservedMessage>
   /** When the last of these arrived here, by this node's clock. */
   observedAt: Map<PubId, Millis>
-  /** The highest revision under which it has had each pub up: the runs of those before are gone. */
-  hadUp: Map<PubId, number>
+  /** The highest revision that it has carried out for each pub, up or stopped as ordered: no run of those before runs. */
+  carriedOut: Map<PubId, number>
   /** The first feed id it named for each pub: a pub's feed never changes. */
   feeds: Map<PubId, FeedId>
   results: Map<MessageId, ResultMessage>
@@ -251,7 +253,7 @@ export function authorOf(state: State, id: FeedId): AuthorFold {
       capacity: null,
       observed: new Map(),
       observedAt: new Map(),
-      hadUp: new Map(),
+      carriedOut: new Map(),
       feeds: new Map(),
       results: new Map(),
       uses: [],

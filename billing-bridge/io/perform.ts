@@ -59,7 +59,7 @@ export class Performer {
     const before = mustLookFirst(call, now) ? await this.sessionFor(call) : null
     if (before !== null) return before
     const price = await this.priceOf(call.plan)
-    const trialDays = trialDaysFor(call, state, live)
+    const trialDays = trialDaysFor(call, state.plans, live)
     const { provider, publicUrl } = this.options
     const params = checkoutParams(call, { price, trialDays, provider, publicUrl })
     try {

@@ -20,6 +20,7 @@ import { register as invite } from './invite'
 import { register as invites } from './invites'
 import { register as join } from './join'
 import { register as list } from './list'
+import { register as logs } from './logs'
 import { register as node } from './node'
 import { register as open } from './open'
 import { register as owners } from './owners'
@@ -43,6 +44,7 @@ export const VERBS = [
   list,
   status,
   stats,
+  logs,
   tui,
   seeing,
   inbox,

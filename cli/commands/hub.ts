@@ -94,7 +94,7 @@ function hubOptions(context: Context): HubOptions {
     throw new Failure(2, `--engine is one of docker, process and auto, not "${String(engine)}".`)
   const text = (name: string, value: unknown): object => (typeof value === 'string' ? { [name]: value } : {})
   const bytes = (name: string, option: string, value: unknown): object =>
-    value === undefined ? {} : { [name]: wholeOption(option, value, 1, MEGABYTES_MAX) * MEGABYTE }
+    value === undefined ? {} : { [name]: megabytes(option, value) * MEGABYTE }
   return {
     dir: typeof given.path === 'string' ? given.path : join(options.dir, 'hub'),
     engine,
@@ -112,6 +112,15 @@ function hubOptions(context: Context): HubOptions {
     ...monitorPlace(given, 'hub'),
     logLook: logLook(context),
   }
+}
+
+function megabytes(option: string, value: unknown): number {
+  if (/^\d+(?:\.\d+)?\s*[kmgt]i?b?$/i.test(String(value)))
+    throw new Failure(
+      2,
+      `${option} is in megabytes, as a number alone: 2048 for 2 GB, not "${String(value)}".`,
+    )
+  return wholeOption(option, value, 1, MEGABYTES_MAX)
 }
 
 /** `VERSION=FOLDER`, as often as there are versions. */

@@ -1,11 +1,12 @@
 /** `buttcloud stats`: the live figures of a pub, over a connection of its own to the provider. */
 import { checkLiveFigures, FIGURE_METHODS } from '../../protocol/figures'
 import type { PubId } from '../../protocol/ids'
-import { type PubView, reasonOf } from '../../protocol/rpc'
-import { called, drain } from '../../sbot/peers'
+import { reasonOf } from '../../protocol/rpc'
+import { drain } from '../../sbot/peers'
 import type { Context } from '../context'
-import { codeOf, Failure, firstLine } from '../failure'
+import { codeOf, Failure } from '../failure'
 import { statsHeading, statsLine } from '../stats-text'
+import { ownPub, sentenceOf } from './own-pub'
 import { callProvider, identityFor } from './provider-call'
 
 const METHODS = { ...FIGURE_METHODS, pubs: 'async' } as const
@@ -20,8 +21,7 @@ export async function watchStats(context: Context, name: string | null, count: n
     throw new Failure(codeOf(error), sentenceOf(error), { cause: error })
   })
   try {
-    const views = (await called((callback) => connection.buttcloud.pubs(callback))) as PubView[]
-    const { pub } = chosen(views, name)
+    const { pub } = await ownPub(connection, name)
     await follow(context, connection.buttcloud.stats({ pub }), pub, count)
   } finally {
     await connection.close()
@@ -67,21 +67,4 @@ function follow(context: Context, source: any, pub: PubId, count: number | null)
         ),
     )
   })
-}
-
-function chosen(views: PubView[], name: string | null): PubView {
-  const live = views.filter(({ phase }) => phase !== 'ended')
-  const names = live.map((view) => view.name).join(', ')
-  const [only] = live
-  const found = name === null ? (live.length === 1 ? only : undefined) : live.find((one) => one.name === name)
-  if (found !== undefined) return found
-  if (live.length === 0) throw new Failure(1, 'You have no pub yet. Make one with: buttcloud create NAME')
-  if (name === null) throw new Failure(1, `Which one? You have ${names}.`)
-  throw new Failure(1, `You have no pub called ${name}. Yours: ${names}.`)
-}
-
-/** What the provider said, without the word for programs at its front, as a sentence. */
-function sentenceOf(error: unknown): string {
-  const text = firstLine(error).replace(/^[a-z-]+: /, '')
-  return `${text.charAt(0).toUpperCase()}${text.slice(1).replace(/\.$/, '')}.`
 }

@@ -70,7 +70,7 @@ function covering(
   const x = Math.floor((room.width - width) / 2)
   // Its upper edge stays where it is while an answer makes it longer.
   const y = 1 + Math.floor((room.height - Math.max(height, Math.min(STEADY, room.height))) / 2)
-  const { rows: shown, targets, cursor } = windowOf(content, height - 4)
+  const { rows: shown, targets, cursor } = seenPart(content, height - 4)
   const edge = (text: string): Row => rowOf(text, 'quiet')
   const side = (row: Row): Row => [span('│ ', 'quiet'), ...fit(row, inner), span(' │', 'quiet')]
   const head: Row = [
@@ -96,7 +96,7 @@ function covering(
 }
 
 /** So many rows of what is longer than its box, with the one in them that is typed into. */
-function windowOf(content: Part, height: number): Part {
+function seenPart(content: Part, height: number): Part {
   const { rows, targets, cursor } = content
   const from = cursor === null ? 0 : Math.max(0, cursor.y - height + 1)
   const isSeen = (y: number): boolean => y >= from && y < from + height

@@ -1,10 +1,10 @@
 /** Which engine runs the pubs: as the operator says, or Docker where it answers. */
 import { join } from 'node:path'
 import type { FeedId } from '../../protocol/ids'
+import type { Log } from '../../sbot/log'
 import { createDockerEngine } from '../engines/docker'
 import type { Engine } from '../engines/engine'
 import { createProcessEngine } from '../engines/process'
-import type { Log } from './log'
 
 export interface EngineChoice {
   engine: 'docker' | 'process' | 'auto'

@@ -5,9 +5,9 @@
 import type { FeedId } from '../../protocol/ids'
 import { reasonOf } from '../../protocol/rpc'
 import { type FeedSecret, readFeedSecret } from '../../sbot/feed-secret'
+import type { Log } from '../../sbot/log'
 import { sealTo } from '../../sbot/sealed-box'
 import type { Step } from '../steps'
-import type { Log } from './log'
 import type { ProviderCalls } from './provider-link'
 import type { Secrets } from './secrets'
 

@@ -5,10 +5,10 @@
 import { join } from 'node:path'
 import type { PubId } from '../../protocol/ids'
 import { makeFolder, readJson, removeDurably, writeDurably } from '../../sbot/durable'
+import type { Log } from '../../sbot/log'
 import type { Engine, Run } from '../engines/engine'
 import { type Memory, rememberFetched, rememberFetching } from '../memory'
 import { describeImage } from '../words'
-import type { Log } from './log'
 import { troubleOf } from './trouble'
 
 export interface FetcherOptions {

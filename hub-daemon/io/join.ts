@@ -6,10 +6,10 @@ import { CALL_TIMEOUT_MS } from '../../protocol/limits'
 import { type JoinRequest, joinText } from '../../protocol/rpc'
 import { parseToken } from '../../protocol/token'
 import { makeFolder, writeJson } from '../../sbot/durable'
+import type { Log } from '../../sbot/log'
 import { checkJoinAnswer, type Membership, membershipIn } from '../../sbot/membership'
 import { call } from './calls'
 import { connectTo } from './client'
-import type { Log } from './log'
 
 /** The provider this hub has joined; null when it has joined none. */
 export function readMembership(directory: string): Membership | null {

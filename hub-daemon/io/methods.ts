@@ -3,10 +3,14 @@ import { type Check, describeRefusal } from '../../protocol/check'
 import { checkExportSession, checkHubExportRequest } from '../../protocol/export'
 import { checkSamplesRequest } from '../../protocol/figures'
 import { isPubId, type PubId } from '../../protocol/ids'
+import { checkOutputRequest } from '../../protocol/output'
+import type { Engine } from '../engines/engine'
+import type { HubState } from '../state'
 import type { HubMethods } from './api'
 import type { Exports } from './exports'
 import type { Meter } from './meter'
 import type { Observer } from './observe'
+import { PrintedOutput } from './output'
 import { runMethod } from './run-method'
 
 /** What the methods speak for. */
@@ -14,10 +18,13 @@ export interface HubParts {
   observer: Observer
   meter: Meter
   exports: Exports
+  engine: Engine
+  state: HubState
 }
 
 /** One file per matter; each checks what it is sent, because a provider may be of another version. */
-export function createHubMethods({ observer, meter, exports }: HubParts): HubMethods {
+export function createHubMethods({ observer, meter, exports, engine, state }: HubParts): HubMethods {
+  const output = new PrintedOutput(engine, observer, state)
   return {
     async hubExportOpen(request) {
       return exports.open(checked(checkHubExportRequest, request))
@@ -34,6 +41,9 @@ export function createHubMethods({ observer, meter, exports }: HubParts): HubMet
     async hubSamples(request) {
       const { pub, span } = checked(checkSamplesRequest, request)
       return meter.samples(pub, span)
+    },
+    async hubLogs(request) {
+      return output.read(checked(checkOutputRequest, request))
     },
     hubStats(request) {
       return meter.live(pubOf(fieldsOf(request).pub)) as ReturnType<HubMethods['hubStats']>

@@ -1,10 +1,11 @@
 /** The figures of one hub, gathered at every scrape, and the page that shows them. */
+
+import type { Log } from '../../sbot/log'
 import type { MetricsPlace } from '../../sbot/metrics-page'
 import { type Monitor, startMonitor } from '../../sbot/monitor'
 import type { Sbot } from '../../sbot/port'
 import { hubSamples } from '../metrics'
 import type { HubState } from '../state'
-import type { Log } from './log'
 import type { Observer } from './observe'
 import type { ProviderLink } from './provider-link'
 

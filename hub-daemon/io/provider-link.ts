@@ -30,10 +30,10 @@ import type {
   WhoamiRequest,
 } from '../../protocol/rpc'
 import type { EscrowAnswer, EscrowRequest, SecretAnswer, SecretRequest } from '../../protocol/rpc-escrow'
+import type { Log } from '../../sbot/log'
 import { machineId, OtherClocks } from '../../sbot/other-clocks'
 import type { Peer, Sbot } from '../../sbot/port'
 import { call, readAll } from './calls'
-import type { Log } from './log'
 import { pause } from './pause'
 
 /** What a hub asks of its provider. Errors start with one of REASONS. */

@@ -1,6 +1,7 @@
 /** The look-again loop of the hub: facts in, plan, steps, reports; woken by messages, events and the clock. */
 import type { PubId } from '../../protocol/ids'
 import { DOUBT_LOOK_EVERY_MS, FULL_LOOK_EVERY_MS, PROVIDER_BACKOFF_MAX_MS } from '../../protocol/limits'
+import type { Log } from '../../sbot/log'
 import { createLoop, type Loop } from '../../sbot/loop'
 import { type Note, noNote } from '../../sbot/meters'
 import type { Incoming, Reading, Sbot } from '../../sbot/port'
@@ -15,7 +16,6 @@ import { describeStep, type Step } from '../steps'
 import { judgeTrials } from '../trial'
 import { clean } from '../words'
 import { createPerformers, type ExecuteContext, perform } from './execute'
-import type { Log } from './log'
 import { troubleOf } from './trouble'
 
 export interface ReconcileOptions {

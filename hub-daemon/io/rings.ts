@@ -14,6 +14,7 @@ import {
 } from 'node:fs'
 import { join } from 'node:path'
 import type { Millis } from '../../protocol/ids'
+import type { Log } from '../../sbot/log'
 import { type Reading, take } from '../meter'
 import {
   decodeHead,
@@ -28,7 +29,6 @@ import {
   RING_BYTES,
 } from '../ring'
 import { clean } from '../words'
-import type { Log } from './log'
 
 interface Known {
   head: Head | null

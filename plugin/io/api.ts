@@ -131,6 +131,7 @@ export function createApi(
     },
     figures: method(async (from, request) => (await ownersKnown()).figures.figures(idOf(from), request)),
     samples: method(async (from, request) => (await ownersKnown()).figures.samples(idOf(from), request)),
+    logs: method(async (from, request) => (await ownersKnown()).figures.logs(idOf(from), request)),
     stats(this: Caller, request: unknown) {
       const caller = idOf(this)
       return laterSource(ownersKnown().then((one) => one.figures.stats(caller, request)))

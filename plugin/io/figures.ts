@@ -1,5 +1,5 @@
 /**
- * Figures on their way from a hub to an owner. Nothing of them is kept, and nothing of it is on a feed: whoever owns
+ * Figures, and what a pub printed, on their way from a hub to an owner. Nothing of them is kept, and nothing of it is on a feed: whoever owns
  * the pub now is told, over the connection that asked. All who watch one pub share one stream from its hub.
  */
 import pull from 'pull-stream'
@@ -16,6 +16,7 @@ import {
 } from '../../protocol/figures'
 import type { FeedId, PubId } from '../../protocol/ids'
 import { ASK_TIMEOUT_MS, FIGURES_ASKED_PER_OWNER_MAX, STATS_PER_OWNER_MAX } from '../../protocol/limits'
+import { checkOutput, checkOutputRequest, type Output, outputLines } from '../../protocol/output'
 import type { PubFact } from '../../protocol/state'
 import { FanOut } from '../../sbot/fan-out'
 import type { Clock } from '../../sbot/loop'
@@ -60,6 +61,13 @@ export class FigureRelay {
   async samples(caller: FeedId, request: unknown): Promise<Samples> {
     const { pub, span } = checked(checkSamplesRequest, request)
     return this.#ask(caller, pub, 'hubSamples', { pub, span }, checkSamples)
+  }
+
+  /** `buttcloud.logs({pub, lines})`: what it printed, without what nobody may read in a log, whatever version its hub is of. */
+  async logs(caller: FeedId, request: unknown): Promise<Output> {
+    const { pub, lines } = checked(checkOutputRequest, request)
+    const output = await this.#ask(caller, pub, 'hubLogs', { pub, lines }, checkOutput)
+    return { ...output, lines: outputLines(output.lines.join('\n'), lines) }
   }
 
   /** `buttcloud.stats({pub})`: one item a second. Ends when the caller is no owner any more. */
@@ -129,7 +137,7 @@ export class FigureRelay {
   async #ask<T>(
     caller: FeedId,
     pub: PubId,
-    name: 'hubFigures' | 'hubSamples',
+    name: 'hubFigures' | 'hubSamples' | 'hubLogs',
     argument: object,
     check: Check<T>,
   ): Promise<T> {
@@ -146,7 +154,10 @@ export class FigureRelay {
       // It may have changed hands while the hub was asked.
       this.#owned(caller, pub)
       if (found.ok) return found.value
-      throw refusal('try-again', 'its server gave figures that make no sense; it may be of another version')
+      throw refusal(
+        'try-again',
+        'its server gave an answer that makes no sense; it may be of another version',
+      )
     } finally {
       const left = (this.#asking.get(caller) ?? 1) - 1
       if (left > 0) this.#asking.set(caller, left)

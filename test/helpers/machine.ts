@@ -23,8 +23,19 @@ export function temporaryFolder(label: string): string {
   return mkdtempSync(join(tmpdir(), `buttcloud-${label}-`))
 }
 
+const REMOVE_TRIES = 10
+const REMOVE_PAUSE_MS = 200
+
+/** Also where a program that is just ending writes its last file while it goes: then all of it is looked through again. */
 export function removeFolder(folder: string): void {
-  rmSync(folder, { recursive: true, force: true, maxRetries: 5, retryDelay: 100 })
+  for (let tries = 1; ; tries++)
+    try {
+      rmSync(folder, { recursive: true, force: true, maxRetries: 5, retryDelay: 100 })
+      return
+    } catch (error) {
+      if (tries === REMOVE_TRIES) throw error
+      Atomics.wait(new Int32Array(new SharedArrayBuffer(4)), 0, 0, REMOVE_PAUSE_MS)
+    }
 }
 
 /** A network key of one's own (base64), so that a test never gossips with the world. */

@@ -1,10 +1,10 @@
 /** The provider's real billing side over a feed in memory: what the bridge says is judged, published and folded as in the real one. */
 import type { ProviderPort } from '../../billing-bridge/port'
-import { checkoutCall } from '../../plugin/billing-owed'
 import { billingPage } from '../../plugin/billing-view'
 import { Billing } from '../../plugin/io/billing'
 import type { Inbox } from '../../plugin/io/inbox'
 import { DEFAULT_POLICY, type Policy } from '../../plugin/policy'
+import { checkoutCall } from '../../plugin/unpaid'
 import { evolve, type Folded } from '../../protocol/evolve'
 import { type MessageId, type PubId, pubIdOf } from '../../protocol/ids'
 import { buildBridge } from '../../protocol/messages/bridge'
@@ -101,7 +101,7 @@ export class MoneyBook {
   owe(checkout: MessageId): void {
     const told = this.state.provider.money.checkouts.get(checkout)
     if (told === undefined) throw new Error('no such checkout')
-    void this.call(checkoutCall(told), checkout).then(({ checkout: done }) => {
+    void this.call(checkoutCall(this.state, told), checkout).then(({ checkout: done }) => {
       if (done === null) return
       const { session, expiresAt, live, url } = done
       this.tell(buildSession({ checkout, session, expiresAt, live }))

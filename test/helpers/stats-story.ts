@@ -3,7 +3,7 @@ import { mkdirSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import type { Test } from 'tape'
 import type { PubView } from '../../protocol/rpc'
-import { runCli, startCli } from './cli'
+import { type CliSurroundings, runCli, startCli } from './cli'
 import { removeFolder, temporaryFolder, until } from './machine'
 import type { World } from './path-story'
 
@@ -14,8 +14,9 @@ export async function tellStats(t: Test, world: World, pub: PubView): Promise<vo
   const book = { v: 1, providers: [{ owner: owner.id, id: provider.id, address: provider.address }] }
   mkdirSync(join(home, 'ours'))
   writeFileSync(join(home, 'ours', 'owner.json'), JSON.stringify(book))
-  const words = (...more: string[]) => [
-    ...['--dir', join(home, 'ours'), '--ssb-path', owner.folder, 'stats'],
+  const words = (...more: string[]) => asOwner('stats', ...more)
+  const asOwner = (...more: string[]) => [
+    ...['--dir', join(home, 'ours'), '--ssb-path', owner.folder],
     ...more,
   ]
   const around = { home, networkKey }
@@ -42,7 +43,34 @@ export async function tellStats(t: Test, world: World, pub: PubView): Promise<vo
     t.deepEqual([wrong.code, wrong.stdout], [1, ''])
     t.match(wrong.stderr, /You have no pub called bobs\. Yours: alice\./)
     t.equal((await runCli(around, words('--count', '0'))).code, 2, 'a count that is none')
+    await tellLogs(t, around, (...more) => asOwner('logs', ...more))
   } finally {
     removeFolder(home)
   }
+}
+
+/** `buttcloud logs`: what there is or why there is nothing, on and on until Ctrl-C, and refusals. */
+async function tellLogs(
+  t: Test,
+  around: CliSurroundings,
+  words: (...more: string[]) => string[],
+): Promise<void> {
+  const nothing = /has printed nothing since it was started/
+  const shown = await runCli(around, words('alice'))
+  t.equal(shown.code, 0, shown.stderr)
+  t.ok(shown.stdout !== '' || nothing.test(shown.stderr), 'lines, or why there are none')
+  const following = startCli(around, words('--follow', '--json'))
+  await until('the beginning', () => {
+    const { stdout, stderr } = following.output()
+    return stdout + stderr !== '' || following.child.exitCode !== null
+  })
+  following.child.kill('SIGINT')
+  const followed = await following.ended
+  t.equal(followed.code, 0, `Ctrl-C ends it well: ${followed.stderr}`)
+  for (const line of followed.stdout.split('\n').filter((one) => one !== ''))
+    t.equal(JSON.parse(line).name, 'alice', 'a line of JSON for each')
+  const wrong = await runCli(around, words('bobs'))
+  t.deepEqual([wrong.code, wrong.stdout], [1, ''])
+  t.match(wrong.stderr, /You have no pub called bobs\. Yours: alice\./)
+  t.equal((await runCli(around, words('--last', '0'))).code, 2, 'a number that is none')
 }

@@ -25,11 +25,17 @@ export function calls(effects: Effect[]): OwedCall[] {
 }
 
 /** What the bridge says of a checkout's call. */
-export function linkCame(story: Story, request: MessageId, checkout = request, url = URL_OF_LINK): void {
+export function linkCame(
+  story: Story,
+  request: MessageId,
+  checkout = request,
+  url = URL_OF_LINK,
+  live = true,
+): void {
   const session = `cs_${checkout.slice(1, 12)}`
   const told = story.state.provider.money.checkouts.get(checkout)
   const expiresAt = (told?.at ?? story.now) + CHECKOUT_EXPIRES_MS
-  const done = { checkout: { session, url, expiresAt, live: true }, portal: null }
+  const done = { checkout: { session, url, expiresAt, live }, portal: null }
   stripeSays(story, request, { outcome: 'done', reason: null, ...done })
 }
 

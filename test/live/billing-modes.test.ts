@@ -48,8 +48,9 @@ test('modes: subscriptions of test mode end as the key becomes a live one, and r
     const told = world.book.state.provider.money.checkouts.get(open)?.content
     if (told === undefined) throw new Error('no checkout')
     const call = { id: 'again', kind: 'checkout' as const, checkout: open, pub: told.pub, name: 'bob' }
+    const trialUsed = { live: false, test: false }
     const dates = { askedAt: world.stripe.now(), expiresAt: world.stripe.now() + 20 * 3_600_000 }
-    const again = await world.book.call({ ...call, plan: 'personal', ...dates })
+    const again = await world.book.call({ ...call, plan: 'personal', ...dates, trialUsed })
     t.match(again.reason ?? '', /was made in test mode, which is over; it ends at .* UTC/)
     t.equal(world.stripe.world.sessions.size, 0, 'nobody pays twice for it')
 

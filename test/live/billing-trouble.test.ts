@@ -58,7 +58,8 @@ test('billing trouble: what can’t be done is said once, with Stripe’s reason
     world.stripe.advance(2 * DAY_MS)
     const { checkout, pub, name, plan } = told.content
     const call = { id: 'b', kind: 'checkout' as const, checkout, pub, name, plan, askedAt: told.at }
-    const done = await world.book.call({ ...call, expiresAt: told.at + 23 * 3_600_000 })
+    const trialUsed = { live: false, test: false }
+    const done = await world.book.call({ ...call, expiresAt: told.at + 23 * 3_600_000, trialUsed })
     t.equal(done.outcome, 'failed')
     t.match(done.reason ?? '', /ask for a new one/)
     t.equal(world.stripe.world.sessions.size, 1, 'no second session after a day')

@@ -82,7 +82,7 @@ async function tell(story: Story): Promise<void> {
   await finalAnswer(owner, provider.id, story.checkout, 60_000)
 
   await says(story, 'past_due')
-  t.match(await noticed(story, /payment for it failed/), /runs on until .*`billing`/, 'told at once')
+  t.match(await noticed(story, /payment for it failed/), /runs on until .*`billing alice`/, 'told at once')
   await days(story, 19.5)
   t.notOk(/reminder/i.test((await readFrom(owner, provider.id)).map(({ text }) => text).join()))
   t.equal((await money(story))?.waits, 'clocks', 'Stripe shows another time: nothing moves')

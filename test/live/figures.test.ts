@@ -1,6 +1,6 @@
 /** A hub measures its pubs: what its provider may ask it, what outlives a kill, and what goes with the pub. */
 import { createHash } from 'node:crypto'
-import { existsSync, readFileSync, statSync, writeFileSync } from 'node:fs'
+import { appendFileSync, existsSync, readFileSync, statSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import pull from 'pull-stream'
 import ssbKeys from 'ssb-keys'
@@ -10,6 +10,7 @@ import { RING_BYTES } from '../../hub-daemon/ring'
 import { checkFigures, checkLiveFigures, checkSamples, type Figures } from '../../protocol/figures'
 import { type MessageId, type PubId, pubIdOf, runNameOf } from '../../protocol/ids'
 import { NEWS_WAIT_MS } from '../../protocol/limits'
+import { checkOutput, type Output } from '../../protocol/output'
 import { type HubProcess, startHubProcess } from '../helpers/hub-process'
 import { HubProvider } from '../helpers/hub-provider'
 import { freePort, randomNetworkKey, removeFolder, temporaryFolder, until } from '../helpers/machine'
@@ -202,6 +203,29 @@ test('live: one item a second for everybody who watches, and a hung pub is measu
   })
 })
 
+test('what a pub printed: redacted, while it runs and while it is stopped', async (t) => {
+  await inWorld(t, async (world) => {
+    const { provider, hub, pub, port } = world
+    const invite = `pubs.example.org:8008:${hub.id}~${'A'.repeat(43)}=`
+    const logs = () => ask<Output>(world, 'hubLogs', { pub, lines: 100 })
+    await until('the hub', () => hubRpc(world) !== undefined)
+    appendFileSync(join(world.dir, 'runs', runNameOf(pub), 'output.log'), `for bob@example.com: ${invite}\n`)
+    const first = await logs()
+    t.ok(checkOutput(first, '').ok, 'as protocol/output.ts says')
+    t.deepEqual([first.running, first.kept], [true, true])
+    t.ok(first.lines.includes('for [address]: [invite]'), first.lines.slice(-3).join('\n'))
+    t.doesNotMatch(JSON.stringify(first), /bob@example|~A/)
+    await provider.order(hub.id, { pub, port, desired: 'down' })
+    await provider.phase(pub, 'down')
+    const stopped = await until('its end to be seen', async () => {
+      const found = await logs()
+      return found.running ? null : found
+    })
+    t.ok(stopped.kept && stopped.lines.includes('for [address]: [invite]'), 'it is kept while it is stopped')
+    t.doesNotMatch(hub.lines(), /bob@example|~A/, 'and is in no log of the hub')
+  })
+})
+
 test('nobody but its provider is told, and odd arguments get a sentence', async (t) => {
   await inWorld(t, async (world) => {
     await measured(world)
@@ -216,7 +240,7 @@ test('nobody but its provider is told, and odd arguments get a sentence', async 
       { pub: '%x.sha256' },
       { pub: world.hub.id },
     ])
-      for (const method of ['hubFigures', 'hubSamples']) {
+      for (const method of ['hubFigures', 'hubSamples', 'hubLogs']) {
         const said = await ask(world, method, request).catch((error: Error) => error.message)
         t.match(String(said), /^(bad-argument|unknown|refused): /, `${method} ${JSON.stringify(request)}`)
       }

@@ -82,6 +82,8 @@ async function tellPaidTwice(story: MoneyStory, first: Subscription): Promise<vo
   await mailed(story, OWNER, /all right again/)
   const second = stripe.world.pay(link, { email: SECOND_PAYER })
   await told(story, 3, /a second time.*given back/)
+  const back = await mailed(story, SECOND_PAYER, /^Your payment for alice goes back$/)
+  t.match(back.text, /paid for already/, 'who paid hears of it')
   stripe.heal()
   t.deepEqual([first.status, second.status, stripe.world.refunds.size], ['active', 'canceled', 1])
 }

@@ -10,7 +10,7 @@ import { backoffMs, troubleOf } from '../../billing-bridge/trouble'
 import { nextAt, noteEnd, owe, oweAnew, startable, type Works } from '../../billing-bridge/work'
 import { DEFAULT_PLANS } from '../../plugin/plans-default'
 import { pubIdOf } from '../../protocol/ids'
-import { checkBillingFact, type OwedCall } from '../../protocol/rpc-billing'
+import { checkBillingFact, type OwedCall, type TrialUsed } from '../../protocol/rpc-billing'
 import { key, provider } from '../helpers/story'
 
 const DAY_MS = 86_400_000
@@ -140,7 +140,10 @@ const call = {
   name: 'alice',
   plan: 'tiny',
 } as const
-const asked = { ...call, askedAt: 0, expiresAt: 23 * 3_600_000 }
+const asked = {
+  ...call,
+  ...{ askedAt: 0, expiresAt: 23 * 3_600_000, trialUsed: { live: false, test: false } },
+}
 
 test('bridge: what a Checkout session is made with', (t) => {
   const means = { price: 'price_1', trialDays: 7, provider, publicUrl: 'https://pubs.example.org' }
@@ -153,17 +156,11 @@ test('bridge: what a Checkout session is made with', (t) => {
   t.equal(params.subscription_data.trial_period_days, 7)
   t.notOk('trial_period_days' in checkoutParams(asked, { ...means, trialDays: 0 }).subscription_data)
   const plans = DEFAULT_PLANS.map((plan) => ({ ...plan, trialDays: 14 }))
-  t.equal(trialDaysFor(asked, { plans, subscriptions: [], sessions: [] }, true), 14)
-  const before = { subscription: 's', checkout, session: 'c', pub: asked.pub, status: 'canceled' as const }
-  const rest = { plan: null, periodEnd: null, cancelAt: null, refunded: false, customer: 'cus_1' }
-  const known = { ...before, ...rest, live: true }
-  t.equal(trialDaysFor(asked, { plans, subscriptions: [known], sessions: [] }, true), 0, 'one trial per pub')
-  const tried = { ...known, live: false }
-  t.equal(
-    trialDaysFor(asked, { plans, subscriptions: [tried], sessions: [] }, true),
-    14,
-    'test money is none',
-  )
+  t.equal(trialDaysFor(asked, plans, true), 14)
+  const used = (trialUsed: TrialUsed) => ({ ...asked, trialUsed })
+  t.equal(trialDaysFor(used({ live: true, test: false }), plans, true), 0, 'one trial')
+  t.equal(trialDaysFor(used({ live: false, test: true }), plans, true), 14, 'test money is none')
+  t.equal(trialDaysFor(used({ live: false, test: true }), plans, false), 0, 'but among test money')
   t.notOk(mustLookFirst(asked, 22 * 3_600_000))
   t.ok(mustLookFirst(asked, DAY_MS), 'Stripe may have forgotten the key')
   t.notOk(isTooLate(asked, 22 * 3_600_000))

@@ -9,6 +9,7 @@ import {
   inviteIdArgument,
   noteArgument,
   planArgument,
+  planSaid,
   versionArgument,
   words,
 } from '../../cli/words'
@@ -214,5 +215,17 @@ test('arguments of a call are read back as they were given', (t) => {
     { numRuns: 2000 },
   )
   t.ok(read > 1500, `${read} of 2000 could be said`)
+  t.end()
+})
+
+test('create NAME PLAN and --plan PLAN say the same, and must not say two', (t) => {
+  t.equal(planSaid('personal', null), 'personal')
+  t.equal(planSaid(null, 'personal'), 'personal')
+  t.equal(planSaid('personal', 'personal'), 'personal')
+  t.equal(planSaid(null, null), null)
+  t.match(
+    refusal(() => planSaid('personal', 'tiny')),
+    /^Which plan, personal or tiny\?/,
+  )
   t.end()
 })

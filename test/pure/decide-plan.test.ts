@@ -146,6 +146,25 @@ test('the room that a smaller plan leaves is free when its hub has carried it ou
   t.end()
 })
 
+test('of a pub that is stopped a smaller plan frees the room as soon as its hub says that it is down under that order', (t) => {
+  const one = bigger()
+  const { story } = one
+  const roomOf = (): number => reservedBytesOf(story.state, hub)
+  ask(one, 'stop alice')
+  hubSays(story, one.pub, 'down')
+  story.settle()
+  t.equal(roomOf(), community.size.reservedBytes, 'stopped, it holds what it needs to start')
+  holds(story, asks(one, 'plan alice tiny'), 1)
+  story.settle()
+  t.ok(has(one, tiny))
+  t.equal(roomOf(), community.size.reservedBytes, 'ordered is not done')
+  hubSays(story, one.pub, 'down', { trouble: 'other', reason: 'it is being started again' })
+  t.equal(roomOf(), community.size.reservedBytes, 'one that is being healed may be of the former order')
+  hubSays(story, one.pub, 'down')
+  t.equal(roomOf(), tiny.size.reservedBytes, 'though it was never up as a small one')
+  t.end()
+})
+
 test('a stopped pub has it from its next start; of two changes each has its answer', (t) => {
   const one = stopped()
   t.deepEqual(ask(one, 'plan alice personal'), ['done'])

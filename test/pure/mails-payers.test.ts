@@ -3,8 +3,11 @@ import test from 'tape'
 import { moneyText } from '../../cli/render-money'
 import type { Mail } from '../../plugin/effects'
 import { moneyView } from '../../plugin/money-view'
+import type { PubId } from '../../protocol/ids'
+import { MAIL_CAUSE_MS } from '../../protocol/limits-mail'
+import { buildCheckout } from '../../protocol/messages/checkout'
 import { buildDues, type DuesMessage } from '../../protocol/messages/dues'
-import { provider, type Story } from '../helpers/story'
+import { alice, key, provider, type Story } from '../helpers/story'
 import { aliceOwns, type Owned, pays } from '../helpers/story-money'
 import { aliceHasLink, fact, paid } from '../helpers/story-pay'
 
@@ -72,3 +75,47 @@ test('the operator: somebody has paid for what fits nowhere, once', (t) => {
   )
   t.end()
 })
+
+test('refunds: whose payment goes back hears why, once, and nobody else does', (t) => {
+  const { story, pub } = aliceOwns()
+  story.addressed = new Set(['cus_1', 'cus_2'])
+  const about = (): Mail[] => story.mails.filter(({ key: of }) => of.startsWith('refund '))
+  story.tells(provider, checkoutOf(pub))
+  const checkout = key('checkout')
+  pays(story, pub, 'active')
+  const second = { subscription: 'sub_2', session: 'cs_2', customer: 'cus_2', checkout }
+  story.now += 60_000
+  pays(story, pub, 'active', second)
+  story.settle()
+  t.deepEqual(about(), [], 'not before it is so')
+  pays(story, pub, 'canceled', { ...second, refunded: true })
+  story.settle()
+  t.deepEqual(
+    about().map(({ to, subject }) => [to, subject]),
+    [[{ kind: 'payer', customer: 'cus_2' }, 'Your payment for alice goes back']],
+  )
+  t.match(about()[0]?.text ?? '', /alice was paid for already.*\n\n.*goes back the way it came/)
+  t.deepEqual(story.settle(), [])
+  story.now += 60_000
+  pays(story, pub, 'canceled', { refunded: true })
+  story.settle()
+  t.match(about()[1]?.text ?? '', /came too late, or could not be used/, 'one that was no second')
+  pays(story, pub, 'canceled', {
+    ...second,
+    subscription: 'sub_3',
+    session: 'cs_3',
+    customer: 'cus_3',
+    refunded: true,
+  })
+  story.settle()
+  t.equal(about().length, 2, 'and nobody without an address')
+  story.now += MAIL_CAUSE_MS
+  story.mails.length = 0
+  pays(story, pub, 'canceled', { ...second, plan: null, refunded: true })
+  story.settle()
+  t.deepEqual(about(), [], 'a later word on what went back is no news, also where the mail is forgotten')
+  t.end()
+})
+
+const checkoutOf = (pub: PubId) =>
+  buildCheckout({ checkout: key('checkout'), pub, name: 'alice', owner: alice, plan: 'tiny', kind: 'pay' })

@@ -1,5 +1,6 @@
 /** Goal: the operator sees what every pub runs on, what is owed for it, and what waits for them. */
 import test from 'tape'
+import { retireQuestion } from '../../cli/render-bridges'
 import { capsText, grantsText, moneyText } from '../../cli/render-money'
 import { DEFAULT_DUES } from '../../plugin/dues-policy'
 import { grantTarget, grantViews, moneyView } from '../../plugin/money-view'
@@ -97,5 +98,29 @@ test('what is to be looked at in Stripe, newest first', (t) => {
   story.tells(provider, buildAlert({ kind: 'dispute', reference: 'du_1', event: 'evt_1', pub, at }))
   story.tells(provider, buildAlert({ kind: 'stranger', reference: 'sub_9', event: 'evt_2', pub: null, at }))
   t.match(moneyText(viewOf(one)), /To look at in Stripe:\n\n.*\n.*stranger +sub_9 +-\n.*dispute +du_1 +alice/)
+  t.end()
+})
+
+test('the last bridge: what is asked before it is retired, and for how many Stripe goes on charging', (t) => {
+  const one = aliceOwns()
+  billing(one.story)
+  t.equal(viewOf(one).charging, 0)
+  pays(one.story, one.pub, 'past_due')
+  t.equal(viewOf(one).charging, 1, 'Stripe tries the card on')
+  const other = { subscription: 'sub_2', session: 'cs_2' }
+  pays(one.story, one.pub, 'active', other)
+  t.equal(viewOf(one).charging, 2)
+  pays(one.story, one.pub, 'active', { ...other, cancelAt: one.story.now + DAY_MS })
+  t.equal(viewOf(one).charging, 1, 'what is cancelled is charged no more')
+  const bridge = { bridge: alice, label: 'billing', status: 'admitted' as const, connected: true }
+  const question = String(retireQuestion([bridge], alice, 2))
+  t.match(
+    question,
+    /^billing is the last billing bridge\..*goes on charging for 2 subscriptions.*Retire it\?$/,
+  )
+  t.match(String(retireQuestion([bridge], alice, 0)), /No subscription is known/)
+  t.equal(retireQuestion([bridge, { ...bridge, bridge: provider }], alice, 2), null, 'another one goes on')
+  t.equal(retireQuestion([{ ...bridge, status: 'retired' }], alice, 2), null, 'it is retired')
+  t.equal(retireQuestion([bridge], provider, 2), null, 'the provider says that there is none of that id')
   t.end()
 })

@@ -26,6 +26,10 @@ function setUp() {
       seen.asked += 1
       callback(null, FIGURES)
     },
+    hubLogs: (_request: unknown, callback: (error: unknown, value: unknown) => void) => {
+      seen.asked += 1
+      callback(null, { running: false, kept: true, lines: ['the code for bob@example.com', 'bye'] })
+    },
     hubStats: () => {
       seen.begun += 1
       return (abort: unknown, callback: (end: unknown, item?: unknown) => void) => {
@@ -124,7 +128,36 @@ test('whoever stops being an owner while the hub is asked gets no answer', async
   const odd = said(relay.figures(bob, { pub }))
   await Promise.resolve()
   answer(null, { at: 'noon' })
-  t.match(await odd, /^try-again: its server gave figures that make no sense/)
+  t.match(await odd, /^try-again: its server gave an answer that makes no sense/)
+  t.end()
+})
+
+test('what a pub printed goes to its present owners alone, and without addresses whatever its hub says', async (t) => {
+  const world = setUp()
+  const { pub, relay, seen } = world
+  const shown = JSON.stringify({ running: false, kept: true, lines: ['the code for [address]', 'bye'] })
+  t.equal(await said(relay.logs(alice, { pub, lines: 5 })), shown)
+  t.match(
+    await said(relay.logs(alice, { pub, lines: 1 })),
+    /"lines":\["bye"\]/,
+    'not more than was asked for',
+  )
+  t.match(await said(relay.logs(bob, { pub, lines: 5 })), /^unknown: you have no such pub here/)
+  owners(world, [bob])
+  t.match(await said(relay.logs(alice, { pub, lines: 5 })), /^unknown: /)
+  t.equal(await said(relay.logs(bob, { pub, lines: 5 })), shown)
+  t.equal(seen.asked, 3, 'nobody else makes a hub look')
+  for (const odd of [
+    undefined,
+    null,
+    7,
+    {},
+    { pub },
+    { pub, lines: 0 },
+    { pub, lines: 1e9 },
+    { pub: 7, lines: 1 },
+  ])
+    t.match(await said(relay.logs(bob, odd)), /^bad-argument: /, JSON.stringify(odd))
   t.end()
 })
 

@@ -23,8 +23,10 @@ export class Fleet {
       let reservedBytes = 0
       for (const [name, { run, process }] of containers) {
         if (this.isLeaving(hub, run.pub)) continue
+        // One that does not run is made anew for a later order before it starts: it takes what that one says.
+        const next = process === null ? hub.state.specs.get(run.pub)?.content : undefined
         // What the plan reserves, whatever the order says.
-        reservedBytes += Math.max(run.reservedBytes, FREE_PLAN_RESERVED_BYTES)
+        reservedBytes += Math.max((next ?? run).reservedBytes, FREE_PLAN_RESERVED_BYTES)
         if (process === null) continue
         for (const port of run.web === null ? [run.port] : [run.port, run.web]) {
           const other = ports.get(port)
