@@ -27,7 +27,7 @@ const HERE: Record<ExportHere, (name: string) => string> = {
   stopped: (name) =>
     `${name} is stopped here. Once a copy of it runs anywhere else, never start it here again.`,
   suspended: (name) =>
-    `${name} comes up here by itself when it is paid for. Before a copy of it runs anywhere else: buttcloud stop ${name}, and it stays down.`,
+    `${name} comes up here by itself when it is paid for and its operator lets it be. Before a copy of it runs anywhere else: buttcloud stop ${name}, and it stays down.`,
   ended: (name) => `${name} has ended here. Start a copy of it in one place only.`,
 }
 

@@ -140,7 +140,8 @@ export function hubsText(hubs: HubView[]): string {
 
 /** Ordered is not done yet: it may be up still, above all where its hub is away. */
 function whyOf(pub: PubView): string {
-  if (pub.suspended && pub.phase !== 'ended') return 'suspended: not paid for'
+  if (pub.suspended && pub.phase !== 'ended')
+    return pub.halted == null ? 'suspended: not paid for' : 'suspended by the operator'
   if (pub.desired !== 'down' || pub.phase === 'ended') return pub.reason ?? ''
   return pub.phase === 'up' ? 'its owner wants it stopped' : 'stopped by its owner'
 }

@@ -25,8 +25,8 @@ const NEVER = new Set([
   'billing.join',
   'billing.check',
 ])
-/** Of `admin`'s many verbs: where the provider's folder is. */
-const ADMIN = new Set(['admin.path', 'admin.bridge-path'])
+/** Of `admin`'s many verbs: where the provider is, and as whom it is asked. */
+const ADMIN = new Set(['admin.path', 'admin.bridge-path', 'admin.at', 'admin.as'])
 
 /** What commander knows of an option. */
 export interface OptionShape {

@@ -38,6 +38,7 @@ export function pubLines(pubs: PubView[]): string {
 
 function whyNotUp(pub: PubView): string {
   if (pub.status === 'up') return ''
+  if (pub.halted != null) return ' (suspended by the operator)'
   if (pub.suspended) return ' (suspended, because it is not paid for)'
   if (pub.desired === 'down') return ' (stopped)'
   return pub.reason === null ? '' : ` (${pub.reason})`

@@ -104,6 +104,11 @@ export class Audit {
     this.found.push(entry)
   }
 
+  /** Which operator, where it was not the provider's own key. */
+  private named(by: FeedId): string {
+    return by === this.state.provider.id ? '' : ` ${by}`
+  }
+
   private decided(message: Incoming): Said | null {
     const payload = parsePayload(message.content)
     if (payload !== null) {
@@ -173,11 +178,21 @@ export class Audit {
         const pub = target.kind === 'pub' ? target.pub : null
         return { kind: 'decided', text, pub, because: null, ...to }
       }
+      case 'buttcloud/halt': {
+        const text = `${content.halted ? 'suspended' : 'let be again'} by the operator${this.named(content.by)}${why(content.reason)}`
+        return { kind: 'decided', text, pub: content.pub, because: null }
+      }
+      case 'buttcloud/block': {
+        const text = `${content.blocked ? 'blocked' : 'unblocked'} by the operator${this.named(content.by)}${why(content.reason)}`
+        return { kind: 'decided', text, pub: null, because: null, to: content.feed }
+      }
       default:
         return null
     }
   }
 }
+
+const why = (reason: string | null): string => (reason === null ? '' : `: ${redactText(reason)}`)
 
 /** What a person wrote, so far as that may be shown. */
 function asked(message: Incoming): Said | null {
@@ -195,7 +210,6 @@ function happened(message: Incoming): Said | null {
   const parsed = parse(message.content)
   if (!parsed.ok) return null
   const content = parsed.value
-  const why = (reason: string | null): string => (reason === null ? '' : `: ${redactText(reason)}`)
   switch (content.type) {
     case 'buttcloud/observed':
       return {

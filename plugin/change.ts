@@ -100,7 +100,7 @@ export function isSameSize(a: Size, b: Size): boolean {
   return a.memoryBytes === b.memoryBytes && a.reservedBytes === b.reservedBytes && a.diskBytes === b.diskBytes
 }
 
-/** What its hub shall make of a live pub: what its owners want, unless it is not paid for. */
+/** What its hub shall make of a live pub: what its owners want, unless it is suspended: not paid for, or stopped by its operator. */
 export function desiredOf(record: PubMessage): 'up' | 'down' {
   return record.suspended ? 'down' : record.desired
 }

@@ -23,13 +23,14 @@ import {
   stillWanted,
 } from './change'
 import { nextOrder } from './decide-create'
+import { whySuspended } from './decide-suspended'
 import { endUpgrade, isHopeless, oweRevert, refusalOfUpgrade, runsAlready } from './decide-upgrade'
 import { giveUpWeb, webAlready } from './decide-web'
 import { answer, type Look } from './look'
+import { haltOf } from './operator-facts'
 import { addressOf, observationOf, pubNamed, pubsOf, webAddressOf } from './query'
 import { whyNoPub } from './unpaid'
 import { changeWords, span } from './words-change'
-import { suspendedText } from './words-dues'
 import { planWords } from './words-plans'
 import { upgradeWords } from './words-upgrade'
 
@@ -105,7 +106,7 @@ export function continueChange(look: Look, request: Request, change: ChangeFact)
   if (!stillWanted(kind, change.record, record))
     return end('failed', changeWords.overtaken(record.name, kind))
   if (record.suspended && record.desired === 'up' && isPower(kind))
-    return end('failed', suspendedText(record.name, state.provider.money.dues.get(pub.pub)?.content ?? null))
+    return end('failed', whySuspended(state, pub))
   if (isOff(record, kind))
     return kind === 'upgrade'
       ? end('failed', upgradeWords.stoppedMidway(record.name, record.version ?? ''))
@@ -206,7 +207,9 @@ function doneText(look: Look, request: Request, pub: PubFact, kind: ChangeKind):
   if (kind === 'plan')
     return planWords.changed(record.name, record.plan, record.size, tookMs < SHORT_MS ? null : span(tookMs))
   if (record.desired === 'down')
-    return record.suspended ? changeWords.stoppedToo(record.name) : changeWords.stopped(record.name, tookMs)
+    return record.suspended
+      ? changeWords.stoppedToo(record.name, haltOf(state, pub.pub) !== null)
+      : changeWords.stopped(record.name, tookMs)
   const observed = observationOf(state, pub)
   const address = addressOf(state, pub) ?? ''
   if (kind === 'upgrade')

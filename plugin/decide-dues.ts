@@ -20,6 +20,7 @@ import {
 } from './dues'
 import { type Entitlement, entitlementOf, isBillingOn } from './entitlement'
 import { type Look, notify, type World } from './look'
+import { haltOf, shallBeSuspended } from './operator-facts'
 import { duesNotice } from './words-dues'
 
 const DAY_MS = 24 * 3_600_000
@@ -51,7 +52,8 @@ export function oweDues(look: Look): void {
   }
 }
 
-function recordsOwed(look: Look): Set<PubId> {
+/** Pubs that get another record in this look: what is decided on that one comes in the next. */
+export function recordsOwed(look: Look): Set<PubId> {
   const pubs = new Set<PubId>([...look.pubsChanged, ...look.pubsEnded])
   for (const one of look.effects)
     if (one.kind === 'record' && one.content.type === 'buttcloud/pub') pubs.add(one.content.pub)
@@ -76,8 +78,8 @@ function oweStage(look: Look, pub: PubFact, fact: DuesFact | null, room: Room): 
   const leavingAt = right.ok && (right.why === 'paid' || right.why === 'trial') ? right.until : null
   if (right.ok && right.why === 'grant' && right.until !== null) look.wakeAt(right.until + 1)
   if (right.ok && (leavingAt === null || (open !== null && !mayLeave(open)))) return oweClear(look, pub, fact)
-  const wantsSuspended = open !== null && isStoppedAt(open.content.stage)
-  if (open !== null && open.content.stage !== 'ended' && pub.record.suspended !== wantsSuspended)
+  const wanted = shallBeSuspended(world.state, pub.pub)
+  if (open !== null && open.content.stage !== 'ended' && pub.record.suspended !== wanted)
     oweRecord(look, pub, open)
   if (open === null) return begin(look, pub, right)
   if (open.content.stage === 'ended') return oweEnded(look, pub, open)
@@ -94,7 +96,7 @@ function mayLeave({ content }: DuesFact): boolean {
 function oweClear(look: Look, pub: PubFact, fact: DuesFact | null): void {
   if (fact === null) return
   if (fact.content.stage !== 'clear') return oweDuesMessage(look, { ...fact.content, stage: 'clear' })
-  if (pub.record.suspended) return oweRecord(look, pub, fact)
+  if (pub.record.suspended && !shallBeSuspended(look.world.state, pub.pub)) return oweRecord(look, pub, fact)
   tell(look, pub, fact)
 }
 
@@ -125,7 +127,7 @@ function tell(look: Look, pub: PubFact, fact: DuesFact): boolean {
     else oweDuesMessage(look, promised(fact.content, policy.dues, now))
     return false
   }
-  const text = duesNotice(pub.record, fact.content)
+  const text = duesNotice(pub.record, fact.content, haltOf(state, pub.pub) !== null)
   notify(look, pub.record.owners, text, { pub: pub.pub, topic: 'payment', causes: fact.key })
   return false
 }
@@ -174,10 +176,10 @@ function oweDuesMessage(look: Look, content: DuesMessage): void {
 }
 
 /** What the stage on the feed makes of the pub; the order follows from the record. */
-function oweRecord(look: Look, { record }: PubFact, { key, content }: DuesFact): void {
+function oweRecord(look: Look, { pub, record }: PubFact, { key }: DuesFact): void {
   look.owe({
     kind: 'record',
-    content: { ...record, suspended: isStoppedAt(content.stage), answers: key },
+    content: { ...record, suspended: shallBeSuspended(look.world.state, pub), answers: key },
   })
 }
 

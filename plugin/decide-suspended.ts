@@ -1,10 +1,11 @@
-/** What a suspended pub does not do. Who asks for it hears how to pay, and until when the data is kept. */
+/** What a suspended pub does not do. Who asks for it hears why, what to do, and that the data is kept. */
 import type { Parsed } from '../protocol/command'
-import type { Request } from '../protocol/state'
+import type { PubFact, Request, State } from '../protocol/state'
 import { answer, type Look } from './look'
+import { haltOf } from './operator-facts'
 import { livePubsOf } from './owners'
 import { pubNamed } from './query'
-import { suspendedText } from './words-dues'
+import { suspendedText } from './words-operator'
 
 /** What needs a running pub; all else goes on as for a stopped one. */
 const NEEDS_IT_UP: ReadonlySet<Parsed['kind']> = new Set([
@@ -22,8 +23,13 @@ export function refuseSuspended(look: Look, request: Request, command: Parsed): 
   const only = live.length === 1 ? (live[0] ?? null) : null
   const pub = command.name === null ? only : pubNamed(state, request.author, command.name)
   if (pub === null || !pub.record.suspended) return false
-  const dues = state.provider.money.dues.get(pub.pub)?.content ?? null
-  const text = suspendedText(pub.record.name, dues)
+  const text = whySuspended(state, pub)
   answer(look, request, 'refused', text, { command: command.kind, pub: pub.pub })
   return true
+}
+
+/** Why a suspended pub does nothing: on its operator's word, or for want of payment. */
+export function whySuspended(state: State, { pub, record }: PubFact): string {
+  const dues = state.provider.money.dues.get(pub)?.content ?? null
+  return suspendedText(record.name, haltOf(state, pub)?.content ?? null, dues)
 }

@@ -7,13 +7,7 @@ import { leftAside, type Parsed, parseCommand } from '../protocol/command'
 import { helpText, shortHelp } from '../protocol/help'
 import type { FeedId, Millis } from '../protocol/ids'
 import { pubIdOf } from '../protocol/ids'
-import {
-  BURST_ANSWER_EVERY_MS,
-  BURST_GATHER_MS,
-  LOOK_AGAIN_MS,
-  STRANGER_ANSWER_EVERY_MS,
-  STRANGER_ANSWERS_PER_HOUR_MAX,
-} from '../protocol/limits'
+import { LOOK_AGAIN_MS } from '../protocol/limits'
 import { buildOwner } from '../protocol/messages/owner'
 import type { Request } from '../protocol/state'
 import { answerAddress } from './decide-address'
@@ -29,10 +23,12 @@ import { beginImport } from './decide-import'
 import { answerLog, tellIncidents } from './decide-incidents'
 import { beginInvite, continueInvite } from './decide-invite'
 import { beginUninvite, continueUninvite, listInvites } from './decide-invites'
+import { oweAnnouncements, oweHalts } from './decide-operator'
 import { beginOwners, continueOwners } from './decide-owners'
 import { beginPay, continuePaying, unpaidLines } from './decide-pay'
 import { beginPlan, followPayments } from './decide-plan'
 import { answerPlans } from './decide-plans'
+import { refuseBlocked, refuseBurst, refuseStranger } from './decide-refusals'
 import { beginRun } from './decide-run'
 import { answerStatus, awayOf } from './decide-status'
 import { refuseSuspended } from './decide-suspended'
@@ -42,6 +38,7 @@ import type { Effect } from './effects'
 import { keptLines } from './kept'
 import { answer, clip, Look, type World } from './look'
 import { oweMails } from './mails'
+import { blockOf } from './operator-facts'
 import { isGuest } from './owners'
 import { pubsOf, viewOf } from './query'
 import { continueAsked } from './question'
@@ -57,22 +54,27 @@ export interface Decision {
 }
 
 const MINUTE_MS = 60_000
-const HOUR_MS = 3_600_000
 
 /** Everything that is caused and not yet answered, as effects. */
 export function decide(world: World): Decision {
   const look = new Look(world)
   for (const [author, requests] of openByAuthor(world)) {
-    if (isKnown(world, author)) decideAuthor(look, author, requests)
+    if (blockOf(world.state, author) !== null) decideBlocked(look, author, requests)
+    else if (isKnown(world, author)) decideAuthor(look, author, requests)
     else refuseStranger(look, author, requests[requests.length - 1]?.sequence ?? 0)
   }
-  for (const [author, sequence] of world.facts.strangers)
-    if (!world.state.authors.get(author)?.requests.size) refuseStranger(look, author, sequence)
+  for (const [author, sequence] of world.facts.strangers) {
+    if (world.state.authors.get(author)?.requests.size) continue
+    if (blockOf(world.state, author) === null) refuseStranger(look, author, sequence)
+    else refuseBlocked(look, author, sequence, [])
+  }
   followPayments(look)
   oweOrders(look)
   tellIncidents(look)
   tellPayments(look)
+  oweHalts(look)
   oweDues(look)
+  oweAnnouncements(look)
   forgetKeys(look)
   oweMails(look)
   for (const effect of look.effects) if (effect.kind === 'answer') sayLeftAside(effect)
@@ -120,6 +122,13 @@ function decideAuthor(look: Look, author: FeedId, requests: Request[]): void {
   if (over.length > 0 && !asking) refuseBurst(look, author, over)
 }
 
+/** Of somebody who is blocked, work under way goes on, and nothing new is begun. */
+function decideBlocked(look: Look, author: FeedId, requests: Request[]): void {
+  const over = requests.filter((request) => !continueWork(look, request))
+  const last = over.at(-1)
+  if (last !== undefined) refuseBlocked(look, author, last.sequence, over)
+}
+
 /** True while a hub is asked for what this request is to be answered with; the reply wakes the loop. */
 function waitsForReply(look: Look, request: Request): boolean {
   const answered = look.effects.some((one) => one.kind === 'answer' && one.request.key === request.key)
@@ -155,49 +164,6 @@ function continueWork(look: Look, request: Request): boolean {
   if (change === undefined) return false
   if (!continueOwners(look, request, change)) continueChange(look, request, change)
   return true
-}
-
-function refuseBurst(look: Look, author: FeedId, over: Request[]): void {
-  const { now, policy } = look.world
-  const last = over[over.length - 1]
-  if (last === undefined) return
-  // One by one: as arguments of one call, a hundred thousand are more than the stack holds.
-  let lastArrival = 0
-  for (const { receivedAt } of over) if (receivedAt <= now) lastArrival = Math.max(lastArrival, receivedAt)
-  const lastAnswer = lastBurst(look, author)
-  const due = Math.max(lastArrival + BURST_GATHER_MS, lastAnswer + BURST_ANSWER_EVERY_MS)
-  if (now < due) return look.wakeAt(due)
-  look.owe({
-    kind: 'burst',
-    thread: { root: last.root ?? last.key, branch: last.key },
-    to: author,
-    text: words.burst(over.length, policy.requestsPerMinuteMax),
-    payload: { v: 1, kind: 'burst', author, upTo: last.sequence, outcome: 'refused', known: true },
-  })
-}
-
-/** When somebody last got a combined answer; one that a wrong clock has dated ahead holds nobody up. */
-function lastBurst({ world: { state, now } }: Look, author: FeedId): Millis {
-  const at = state.provider.bursts.get(author)?.lastAt ?? Number.NEGATIVE_INFINITY
-  return at <= now ? at : Number.NEGATIVE_INFINITY
-}
-
-function refuseStranger(look: Look, author: FeedId, upTo: number): void {
-  const { state, now } = look.world
-  const before = state.provider.bursts.get(author)
-  if (upTo <= (before?.upTo ?? 0)) return
-  const due = lastBurst(look, author) + STRANGER_ANSWER_EVERY_MS
-  if (now < due) return look.wakeAt(due)
-  const hour = state.provider.strangerRefusals.filter((at) => isWithin(at, HOUR_MS, now))
-  const planned = look.effects.filter((effect) => effect.kind === 'burst' && !effect.payload.known).length
-  if (hour.length + planned >= STRANGER_ANSWERS_PER_HOUR_MAX) return look.wakeAt((hour[0] ?? now) + HOUR_MS)
-  look.owe({
-    kind: 'burst',
-    thread: null,
-    to: author,
-    text: words.stranger,
-    payload: { v: 1, kind: 'burst', author, upTo, outcome: 'refused', known: false },
-  })
 }
 
 /** Takes up a request that has had no answer of any kind. */

@@ -12,6 +12,7 @@ import { type Incident, incidentFactsOf, incidentsOf, overAt } from './incidents
 import type { Look } from './look'
 import { isLate, type MailFacts, oweMail } from './mail-facts'
 import { oweOperatorMails } from './mails-operator'
+import { haltOf } from './operator-facts'
 import { addressOf, observationOf } from './query'
 import { mailWords } from './words-mail'
 
@@ -100,6 +101,7 @@ function oweDues(look: Look, mail: MailFacts, pub: PubFact, dues: DuesFact): voi
   const told = {
     ...{ service: policy.providerName, name: pub.record.name, dues: dues.content },
     ...{ keepUntil: pub.record.keepUntil, portal: mail.portal ?? null },
+    halted: haltOf(look.world.state, pub.pub) !== null,
   }
   const customer = payerOf(look, dues)
   const payer: MailTo | null = customer === undefined ? null : { kind: 'payer', customer }

@@ -9,6 +9,7 @@ import {
   OWNERS_MAX,
 } from '../protocol/limits'
 import type { PubFact, State } from '../protocol/state'
+import { blockOf } from './operator-facts'
 import type { Policy } from './policy'
 import { feedOf, pubsOf } from './query'
 import { isWithin } from './within'
@@ -46,11 +47,19 @@ export function isProgram(state: State, feed: FeedId): boolean {
 }
 
 /** What stands against one more owner. */
-export type NoAdd = 'program' | 'full' | 'many-pubs' | 'called-often' | 'changed-often' | 'many-guests'
+export type NoAdd =
+  | 'program'
+  | 'blocked'
+  | 'full'
+  | 'many-pubs'
+  | 'called-often'
+  | 'changed-often'
+  | 'many-guests'
 
 /** Why this feed can't become an owner of the pub now; null when it can. */
 export function whyNotAdd(state: State, pub: PubFact, feed: FeedId, now: Millis): NoAdd | null {
   if (isProgram(state, feed)) return 'program'
+  if (blockOf(state, feed) !== null) return 'blocked'
   if (pub.record.owners.length >= OWNERS_MAX) return 'full'
   if (livePubsOf(state, feed).length >= OWNED_PUBS_MAX) return 'many-pubs'
   const today = state.provider.ownerAdds.filter(({ at }) => isWithin(at, DAY_MS, now))

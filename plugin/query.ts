@@ -8,6 +8,7 @@ import type { HubView, InviteEntry, PubView } from '../protocol/rpc'
 import type { PubFact, State, UseFact } from '../protocol/state'
 import { desiredOf, sizeOf } from './change'
 import { incidentsOf, viewOfIncident } from './incidents'
+import { haltOf } from './operator-facts'
 
 /** Makes and recognises invites; the crypto behind it is plugin/io/ledger.ts. Same answers for the same request. */
 export interface Ledger {
@@ -175,6 +176,7 @@ export function viewOf(state: State, pub: PubFact, ledger: Ledger): PubView {
     reason: phase === 'up' || phase === 'ended' ? null : (observed?.reason ?? null),
     desired: pub.record.desired,
     suspended: pub.record.suspended,
+    halted: haltedOf(state, pub),
     dues: duesOf(state, pub),
     title: pub.record.title,
     description: pub.record.description,
@@ -188,6 +190,11 @@ export function viewOf(state: State, pub: PubFact, ledger: Ledger): PubView {
     invites: { issued: uses.size, used },
     lastIncident: incident === undefined ? null : viewOfIncident(incident),
   }
+}
+
+function haltedOf(state: State, { pub }: PubFact): NonNullable<PubView['halted']> | null {
+  const halt = haltOf(state, pub)
+  return halt === null ? null : { reason: halt.content.reason, at: halt.at }
 }
 
 function duesOf(state: State, { pub }: PubFact): PubView['dues'] {

@@ -64,8 +64,10 @@ export const changeWords = {
   stopped: (name: string, tookMs: Millis): string =>
     `**${name}** is stopped, after ${span(tookMs)}. Nobody reaches it now, and its members get nothing through it. Its data, address and invites are kept; ${again(name)}.`,
   /** Suspended, so nothing was on. */
-  stoppedToo: (name: string): string =>
-    `**${name}** is off already, because it is not paid for; now it stays off also when it is paid. Then ${again(name)}.`,
+  stoppedToo: (name: string, halted: boolean): string =>
+    halted
+      ? `**${name}** is off already, because whoever runs this provider has suspended it; now it stays off also when they let it be. Then ${again(name)}.`
+      : `**${name}** is off already, because it is not paid for; now it stays off also when it is paid. Then ${again(name)}.`,
   upAlready: (name: string, address: string): string => `**${name}** is up already, at ${address}.`,
   stoppedAlready: (name: string): string => `**${name}** is stopped already; ${again(name)}.`,
   named: (record: PubMessage): string =>

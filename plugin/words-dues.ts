@@ -33,8 +33,12 @@ const takeAway = (name: string, until: Millis): string =>
 const kept = (name: string, until: Millis): string =>
   `Its data stays on its server until ${when(until)} and is then removed for good. ${takeAllAway(name)}`
 
-/** The notice of one stage: what is so, until when, and what to do. */
-export function duesNotice({ name, keepUntil, desired }: PubMessage, dues: DuesMessage): string {
+/** The notice of one stage: what is so, until when, and what to do; `halted`: its operator has stopped it, too. */
+export function duesNotice(
+  { name, keepUntil, desired }: PubMessage,
+  dues: DuesMessage,
+  halted = false,
+): string {
   const { reason, suspendAt, endAt } = dues
   const todo = whatToDo(name, reason)
   switch (dues.stage) {
@@ -48,20 +52,27 @@ export function duesNotice({ name, keepUntil, desired }: PubMessage, dues: DuesM
     case 'reminded':
       return `A reminder about **${name}**: ${because[reason]}, and at ${when(suspendAt)} it is stopped. Its data is kept then. ${todo}`
     case 'suspended':
-      return `**${name}** is suspended, because ${because[reason]}: it is stopped, and nobody reaches it. Its data is kept until ${when(endAt)}, and it is up again by itself as soon as it is paid for. ${todo} ${takeAway(name, endAt)}`
+      return `**${name}** is suspended, because ${because[reason]}: it is stopped, and nobody reaches it. Its data is kept until ${when(endAt)}, and ${halted ? 'whoever runs this provider has suspended it, too, so a payment alone does not bring it up' : 'it is up again by itself as soon as it is paid for'}. ${todo} ${takeAway(name, endAt)}`
     case 'last-week':
       return `**${name}** is still suspended, because ${because[reason]}, and ends at ${when(endAt)}. ${todo} ${takeAway(name, endAt)}`
     case 'last-day':
       return `The last word about **${name}**: it ends at ${when(endAt)}, because ${because[reason]}. ${todo} ${takeAway(name, endAt)}`
     case 'ended':
       return `**${name}** has ended, because ${because[reason]}. ${keepUntil === null ? '' : `${kept(name, keepUntil)} `}\`create ${name}\` makes a new pub, which is another one; take what is here of the old one first.`
-    case 'clear':
-      return `**${name}** is in order again: nothing is owed for it, and the dates I gave you are void.${desired === 'down' ? ` It stays off, because one of you stopped it: \`start ${name}\` brings it back.` : ''}`
+    case 'clear': {
+      const off =
+        desired === 'down'
+          ? ` It stays off, because one of you stopped it: \`start ${name}\` brings it back.`
+          : ''
+      const held =
+        ' It stays suspended, though: whoever runs this provider has stopped it for another reason, and told you so.'
+      return `**${name}** is in order again: nothing is owed for it, and the dates I gave you are void.${halted ? held : off}`
+    }
   }
 }
 
-/** Why a suspended pub does not do what was asked. */
-export function suspendedText(name: string, dues: DuesMessage | null): string {
+/** Why a pub that is suspended for want of payment does not do what was asked. */
+export function duesRefusal(name: string, dues: DuesMessage | null): string {
   const why = dues === null ? 'it is not paid for' : because[dues.reason]
   const kept = dues === null ? '' : ` Its data is kept until ${when(dues.endAt)}.`
   return `**${name}** is suspended, because ${why}, so I did nothing.${kept} \`pay ${name}\` gets you a link to pay by; then it is up again by itself. \`buttcloud export ${name} all\` in a terminal takes it away.`

@@ -21,7 +21,7 @@ const before: Record<ExportHere, (name: string) => string> = {
   stopped: (name) =>
     `Here it is stopped, and stays so until somebody sends \`start ${name}\`: once a copy runs elsewhere, never do that.`,
   suspended: (name) =>
-    `Here it is up again by itself as soon as it is paid for. So before you start it anywhere else, send me \`stop ${name}\`: then it stays down, paid for or not.`,
+    `Here it is up again by itself as soon as its operator lets it be and it is paid for. So before you start it anywhere else, send me \`stop ${name}\`: then it stays down all the same.`,
   ended: () => 'Here it runs no more; start it in one place only.',
 }
 

@@ -12,6 +12,8 @@ export interface DuesTold {
   name: string
   dues: DuesMessage
   reader: Reader
+  /** Its operator has stopped it, too. */
+  halted: boolean
   /** Of a pub that has ended: until when its data is there. */
   keepUntil: Millis | null
   /** Stripe's page for payers; it asks for a code that it mails. */
@@ -135,11 +137,11 @@ const DUES: Record<DuesStage, (told: Told) => Said> = {
       forOwner(reader, wholeExport(name, dues.endAt)),
     ],
   }),
-  suspended: ({ name, dues, reader, todo }) => ({
+  suspended: ({ name, dues, reader, todo, halted }) => ({
     subject: `${name} is stopped until it is paid for`,
     paragraphs: [
       BECAUSE[dues.reason](name),
-      `${name} is stopped. Nothing is lost: its data is kept until ${when(dues.endAt)}, and as soon as it is paid for it is up again by itself.`,
+      `${name} is stopped. Nothing is lost: its data is kept until ${when(dues.endAt)}${halted ? '. Whoever runs the service has stopped it, too, so a payment alone does not bring it up again' : ', and as soon as it is paid for it is up again by itself'}.`,
       todo,
       forOwner(reader, wholeExport(name, dues.endAt)),
     ],

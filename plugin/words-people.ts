@@ -64,6 +64,7 @@ export const ownerWords = {
   noAdd: {
     program: (_name: string, feed: FeedId): string =>
       `${person(feed)} is one of my own programs and can't own a pub.`,
+    blocked: (_name: string, feed: FeedId): string => `This provider takes no requests from ${person(feed)}.`,
     full: (name: string): string =>
       `**${name}** has ${OWNERS_MAX} owners, which is as many as one private message reaches together with me. Remove one first.`,
     'many-pubs': (_name: string, feed: FeedId): string =>

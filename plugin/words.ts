@@ -89,6 +89,7 @@ export interface Away {
 /** One pub in a line of the list; `away` where what is said is the last that was heard. */
 export function listLine(view: PubView, away: Away | null): string {
   if (isUnstoppable(view)) return `* ${unstoppable(view)}`
+  if (view.halted != null) return `* **${view.name}** is suspended by whoever runs this provider`
   if (view.suspended) return `* **${view.name}** is ${duesNote(view.dues) ?? 'suspended'}`
   const where = view.address === null ? '' : `, ${view.address}`
   const owed = duesNote(view.dues)
@@ -133,6 +134,8 @@ export function statusText(view: PubView, isAway: boolean): string {
     ? unstoppable(view)
     : `**${view.name}** is **${view.status}**${troubleOf(view)}${isAway ? ', as far as I know' : ''}`
   const lines = [`${state}.`]
+  if (view.halted != null)
+    lines.push(`Suspended by whoever runs this provider: ${view.halted.reason ?? 'they gave no reason'}`)
   const owed = duesNote(view.dues)
   if (owed !== null) lines.push(`Payment: it is ${owed}; \`pay ${view.name}\` gets you a link to pay by`)
   if (view.title !== null) lines.push(`It calls itself: ${view.title}`)

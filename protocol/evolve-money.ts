@@ -116,10 +116,7 @@ export function keptPayment(money: MoneyFold, pub: PubId): PaymentFact | null {
 }
 
 /** What follows for a pub's record from such a message answers no request. */
-function noteCause(
-  { causes }: MoneyFold,
-  { key, content: { pub } }: Told<PaymentMessage | DuesMessage>,
-): void {
+export function noteCause({ causes }: MoneyFold, { key, content: { pub } }: Told<{ pub: PubId }>): void {
   causes.set(pub, [...(causes.get(pub) ?? []), key].slice(-MONEY_CAUSES_KEPT_MAX))
 }
 

@@ -6,6 +6,7 @@
 import { maySay } from './authority'
 import { evolveAnswer, isClosed } from './evolve-answers'
 import { evolveMoney } from './evolve-money'
+import { evolveOperator } from './evolve-operator'
 import { type FeedId, isFeedId, type MessageId, type Millis, type PubId } from './ids'
 import { INCIDENTS_KEPT_MAX } from './limits'
 import { SIZES_KEPT_MAX } from './limits-money'
@@ -59,6 +60,8 @@ function evolveProvider(state: State, message: Folded): void {
       return
     case 'buttcloud/owner':
       provider.owners.add(content.owner)
+      if (!provider.operator.ownersSince.has(content.owner))
+        provider.operator.ownersSince.set(content.owner, message.claimedAt)
       return
     case 'buttcloud/hub':
       provider.hubs.set(content.hub, content)
@@ -89,6 +92,11 @@ function evolveProvider(state: State, message: Folded): void {
     case 'buttcloud/permit':
     case 'buttcloud/alert':
       evolveMoney(provider, message, content)
+      return
+    case 'buttcloud/halt':
+    case 'buttcloud/block':
+    case 'buttcloud/announcement':
+      evolveOperator(provider, message, content)
       return
     case 'buttcloud/observed':
     case 'buttcloud/result':

@@ -63,7 +63,7 @@ export interface ExportOpened {
   here: ExportHere
 }
 
-/** How a pub is where it is taken from: `suspended` comes up by itself when it is paid for, `stopped` does not. */
+/** How a pub is where it is taken from: `suspended` comes up by itself when it is paid for, or its operator lets it, `stopped` does not. */
 export type ExportHere = 'running' | 'stopped' | 'suspended' | 'ended'
 
 /**

@@ -1,13 +1,17 @@
 /** The door for foreign content: unknown → a typed message, or a refusal that says why. Never throws. */
 import { type Checked, refuse } from './check'
 import type { MoneyMessage } from './evolve-money'
+import type { OperatorMessage } from './evolve-operator'
 import { checkAlert } from './messages/alert'
+import { checkAnnouncement } from './messages/announcement'
 import { checkPayload, type Payload } from './messages/answer'
+import { checkBlock } from './messages/block'
 import { checkBridge } from './messages/bridge'
 import { type CapacityMessage, checkCapacity } from './messages/capacity'
 import { checkCheckout } from './messages/checkout'
 import { checkDues } from './messages/dues'
 import { checkGrant } from './messages/grant'
+import { checkHalt } from './messages/halt'
 import { checkHub, type HubMessage } from './messages/hub'
 import { checkIncident, type IncidentMessage } from './messages/incident'
 import { checkNote, type NoteMessage } from './messages/note'
@@ -35,6 +39,7 @@ export type Content =
   | HubMessage
   | CapacityMessage
   | MoneyMessage
+  | OperatorMessage
 
 /** Reads the content of any message we know. */
 export function parse(content: unknown): Checked<Content> {
@@ -80,6 +85,12 @@ export function parse(content: unknown): Checked<Content> {
       return checkPermit(content, '')
     case 'buttcloud/alert':
       return checkAlert(content, '')
+    case 'buttcloud/halt':
+      return checkHalt(content, '')
+    case 'buttcloud/block':
+      return checkBlock(content, '')
+    case 'buttcloud/announcement':
+      return checkAnnouncement(content, '')
     default:
       return refuse('type', 'a type we know', type)
   }

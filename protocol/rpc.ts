@@ -68,6 +68,10 @@ export const PROVIDER_MANIFEST = {
   adminCapacity: 'async',
   adminIncidents: 'async',
   adminAudit: 'async',
+  adminOwners: 'async',
+  adminSuspend: 'async',
+  adminBlock: 'async',
+  adminAnnounce: 'async',
   adminMail: 'async',
   adminMailTest: 'async',
   adminRestore: 'async',
@@ -156,8 +160,10 @@ export interface PubView {
   reason: string | null
   /** What its owners want; `down` while it is `up`: it is being stopped. */
   desired: 'up' | 'down'
-  /** Not paid for, and stopped for that. */
+  /** Stopped whatever its owners want: not paid for, or by its operator. */
   suspended: boolean
+  /** Its operator has stopped it; null, or absent from an older provider, where not. */
+  halted?: { reason: string | null; at: Millis } | null
   /** Where it stands that it is not paid for, and the dates its owners were promised; null where nothing is owed. */
   dues: Pick<DuesMessage, 'stage' | 'reason' | 'suspendAt' | 'endAt'> | null
   /** What it says of itself in public; null is the default. */

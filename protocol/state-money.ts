@@ -54,7 +54,7 @@ export interface MoneyFold {
   payments: Map<string, PaymentFact>
   /** Subscriptions of a pub, oldest first. */
   paymentsOfPub: Map<PubId, string[]>
-  /** The last words on what each pub is paid with and owes (MONEY_CAUSES_KEPT_MAX): records may name them as their cause. */
+  /** The last words on what each pub is paid with and owes, and of its operator (MONEY_CAUSES_KEPT_MAX): records may name them as their cause. */
   causes: Map<PubId, MessageId[]>
   /** By `grantKey`. */
   grants: Map<string, Told<GrantMessage>>

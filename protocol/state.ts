@@ -13,6 +13,7 @@ import type { PubMessage } from './messages/pub'
 import type { ResultMessage } from './messages/result'
 import type { SpecMessage } from './messages/spec'
 import { initialMoney, type MoneyFold } from './state-money'
+import { initialOperator, type OperatorFold } from './state-operator'
 
 /** One private post to the provider. */
 export interface Request {
@@ -141,6 +142,7 @@ export interface ProviderFold {
   /** Branches of the provider's own posts, for walking up a thread. */
   branches: Map<MessageId, MessageId[]>
   money: MoneyFold
+  operator: OperatorFold
 }
 
 /** One use of an invite, as a pub's own feed shows it. */
@@ -230,6 +232,7 @@ export function initialState(provider: FeedId): State {
       ownerAdds: [],
       branches: new Map(),
       money: initialMoney(),
+      operator: initialOperator(),
     },
     authors: new Map(),
     open: new Map(),

@@ -8,6 +8,7 @@ import { networkKeyOf } from '../../sbot/stacks'
 import { afterRestoreText, backupName, backupText } from '../backup-text'
 import type { Context } from '../context'
 import { Failure, firstLine } from '../failure'
+import { onlyHere } from '../io/admin'
 import { askPassphrase } from '../io/ask-secret'
 import { readBackup, writeBackup } from '../io/backup-file'
 import { backupOfRunning } from '../io/backup-source'
@@ -51,6 +52,7 @@ const folderOf = ({ given, options }: Context): string =>
   resolve(typeof given.path === 'string' ? given.path : join(options.dir, 'provider'))
 
 async function backUp(context: Context, file: unknown): Promise<void> {
+  onlyHere(context, 'A backup')
   const folder = folderOf(context)
   if (!existsSync(join(folder, 'secret')))
     throw new Failure(1, `There is no provider in ${folder}; say where it is with --path.`)
@@ -99,6 +101,7 @@ async function check(context: Context, file: string): Promise<void> {
 }
 
 async function putBack(context: Context, file: string): Promise<void> {
+  onlyHere(context, 'Putting a backup back')
   const dir = folderOf(context)
   const passphrase = await passphraseFor(context, file)
   const progress = startProgress(context, 'Putting back')

@@ -4,6 +4,7 @@ import type { Command } from 'commander'
 import type { AdminPlansAnswer } from '../../protocol/rpc'
 import type { Context } from '../context'
 import { Failure } from '../failure'
+import { onlyHere } from '../io/admin'
 import { run } from '../io/run'
 import { plansText } from '../render-plans'
 
@@ -33,6 +34,7 @@ export function registerPlans(admin: Command, ask: AskProvider): void {
           return show(context, { plans }, plansText(plans))
         }
         if (init === true) {
+          onlyHere(context, 'Writing a file of plans')
           const folder = typeof path === 'string' ? path : join(context.options.dir, 'provider')
           const file = said(() => initPlans(folder))
           return show(

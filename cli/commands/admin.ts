@@ -1,5 +1,4 @@
-/** `buttcloud admin …`: for the operator, on the machine where the provider runs. */
-import { join } from 'node:path'
+/** `buttcloud admin …`: for the operator, on the machine where the provider runs, or from elsewhere. */
 import type { Command } from 'commander'
 import type {
   AdminHubTokenAnswer,
@@ -9,7 +8,7 @@ import type {
   PubView,
 } from '../../protocol/rpc'
 import type { Context } from '../context'
-import { callProvider } from '../io/admin'
+import { askAsOperator } from '../io/admin'
 import { run } from '../io/run'
 import { wholeOption } from '../options'
 import { hubsText, pubsText } from '../render'
@@ -18,6 +17,7 @@ import { registerBridges } from './admin-bridge'
 import { registerDesk } from './admin-desk'
 import { registerMail } from './admin-mail'
 import { registerMoney } from './admin-money'
+import { registerPeople } from './admin-people'
 import { registerPlans } from './admin-plans'
 import { registerRecovery } from './admin-recovery'
 import { registerAdminTui } from './admin-tui'
@@ -28,24 +28,18 @@ const OWN_INVITE_USES_MAX = 1_000_000
 export function register(program: Command): void {
   const admin = program
     .command('admin')
-    .description("for the operator: what a provider's owner may do, on the machine where it runs")
+    .description(
+      "for the operator: what a provider's owner may do, on the machine where it runs or with --at from elsewhere",
+    )
     .option('--path <folder>', "the provider's folder (default: <dir>/provider)")
+    .option('--at <address>', 'ask a provider on another machine: host:port:@…=.ed25519')
+    .option('--as <folder>', "with --at: where the operator's key pair is (default: the owner's own)")
     .addHelpText(
       'after',
-      '\nExamples:\n  $ buttcloud admin invite\n  $ buttcloud admin hub-token --label hub-2\n  $ buttcloud admin hubs\n  $ buttcloud admin pubs --path ~/.ssb --json\n  $ buttcloud admin tui\n  $ buttcloud admin restore alice\n  $ buttcloud admin recovery',
+      '\nExamples:\n  $ buttcloud admin invite\n  $ buttcloud admin hub-token --label hub-2\n  $ buttcloud admin hubs\n  $ buttcloud admin pubs --path ~/.ssb --json\n  $ buttcloud admin tui\n  $ buttcloud admin restore alice\n  $ buttcloud admin owners --at pubs.example.org:8008:@…=.ed25519 --as ~/.ssb\n  $ buttcloud admin recovery',
     )
-  const ask = <T>(
-    context: Context,
-    method: keyof typeof PROVIDER_MANIFEST,
-    argument?: object,
-  ): Promise<T> => {
-    const path = context.given.path
-    return callProvider<T>(
-      typeof path === 'string' ? path : join(context.options.dir, 'provider'),
-      method,
-      argument,
-    )
-  }
+  const ask = <T>(context: Context, method: keyof typeof PROVIDER_MANIFEST, argument?: object): Promise<T> =>
+    askAsOperator<T>(context, method, argument)
   const show = (context: Context, value: object, text: string) =>
     context.print(context.options.json ? JSON.stringify(value) : text)
 
@@ -96,6 +90,7 @@ export function register(program: Command): void {
       }),
     )
   registerDesk(admin, ask)
+  registerPeople(admin, ask)
   registerBridges(admin, ask)
   registerPlans(admin, ask)
   registerMoney(admin, ask)

@@ -4,6 +4,7 @@ import type { Command } from 'commander'
 import type { BillingOptions, BillingSync, FolderOptions } from '../../billing-bridge/main'
 import type { Context } from '../context'
 import { Failure, firstLine } from '../failure'
+import { onlyHere } from '../io/admin'
 import { askYes } from '../io/ask-yes'
 import { hasParent, tellParent, untilStopped } from '../io/child-life'
 import { endOnTheUncaught } from '../io/last-words'
@@ -75,6 +76,7 @@ export function registerSync(admin: Command): void {
     .action(
       run(async (context, [what]) => {
         if (what !== 'sync') throw new Failure(2, `admin billing takes "sync", not "${String(what)}".`)
+        onlyHere(context, 'Making prices in Stripe')
         const { openBillingSync } = await import('../../billing-bridge/main.js')
         const sync = await openBillingSync(folderOf(context, context.given.bridgePath)).catch(failed)
         try {

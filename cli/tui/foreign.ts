@@ -66,6 +66,7 @@ const checkPubView: Check<PubView> = shape({
   reason: nullable(words),
   desired: oneOf('up', 'down'),
   suspended: flag,
+  halted: orNull(shape({ reason: nullable(words), at: time })),
   dues: orNull(
     shape({
       stage: oneOf(...DUES_STAGES),

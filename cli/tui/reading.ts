@@ -38,7 +38,8 @@ export function momentOf(known: PubFacts, now: Millis): Millis {
 
 /** Why a pub is as it is, where that needs a word; null where it is up and all is well. */
 export function whyOf(view: PubView): string | null {
-  if (view.suspended && view.phase !== 'ended') return 'suspended: it is not paid for'
+  if (view.suspended && view.phase !== 'ended')
+    return view.halted == null ? 'suspended: it is not paid for' : 'suspended by whoever runs the provider'
   if (view.desired === 'down' && view.phase !== 'ended')
     return view.phase === 'up' ? 'it is being stopped' : 'stopped by its owner'
   if (view.reason !== null) return view.reason

@@ -16,6 +16,7 @@ import type { FleetPubView } from '../../protocol/rpc-desk'
 import { fleetPubs } from '../capacity'
 import { isBillingOn } from '../entitlement'
 import { inviteViews } from '../invite-list'
+import { blockOf } from '../operator-facts'
 import { isGuest } from '../owners'
 import { hubViews, pubsOf, viewOf } from '../query'
 import { backupItems, sourceOf } from './backup'
@@ -26,6 +27,7 @@ import { deskMethods } from './desk-api'
 import { duesMethods } from './dues-api'
 import { mailMethods } from './mail-api'
 import { type Caller, currentSoon, fieldOf, method } from './method'
+import { operatorMethods } from './operator-api'
 import type { Provider } from './provider'
 import { recoveryMethods } from './recovery'
 import { generatedSource, laterSource, latestSource, pagedSource, refusedSource } from './sources'
@@ -33,8 +35,16 @@ import { generatedSource, laterSource, latestSource, pagedSource, refusedSource 
 const OWN_INVITE_USES_DEFAULT = 1_000
 const OWN_INVITE_USES_MAX = 1_000_000
 
+const viewsFor = ({ inbox, ledger }: Provider, owner: FeedId): PubView[] =>
+  pubsOf(inbox.state, owner).map((pub) => viewOf(inbox.state, pub, ledger))
+
 /** The plugin's API object. `provider` is asked for at each call, because it is made after `init` returns. */
-export function createApi(self: FeedId, version: string, provider: () => Promise<Provider>): object {
+export function createApi(
+  self: FeedId,
+  version: string,
+  provider: () => Promise<Provider>,
+  operators: ReadonlySet<FeedId> = new Set(),
+): object {
   /** In-process calls have no id: they come from this very node. Whoever has one that is none is a stranger. */
   const idOf = (caller: Caller): FeedId => {
     const id = caller?.id
@@ -42,22 +52,27 @@ export function createApi(self: FeedId, version: string, provider: () => Promise
     return isFeedId(id) ? id : ('' as FeedId)
   }
   const operator = (caller: Caller): void => {
-    if (idOf(caller) !== self) throw refusal('refused', "only the provider's own key may ask for this")
+    const id = idOf(caller)
+    if (id !== self && !operators.has(id))
+      throw refusal('refused', "only the provider's own key and the operators that it names may ask for this")
   }
   const operated = (caller: Caller): Promise<Provider> => {
     operator(caller)
     return provider()
   }
+  /** For what opens everything: no settings let anybody else in. */
+  const byOwnKey = (caller: Caller): Promise<Provider> => {
+    if (idOf(caller) !== self) throw refusal('refused', "only the provider's own key may ask for this")
+    return provider()
+  }
   const roleOf = (one: Provider, id: FeedId): WhoamiAnswer['role'] => {
     const { state } = one.inbox
-    if (id === self) return 'operator'
+    if (id === self || operators.has(id)) return 'operator'
     if (state.provider.hubs.has(id)) return 'hub'
     if (isBridge(state, id)) return 'bridge'
     if (state.provider.owners.has(id) || isGuest(state, id)) return 'owner'
     return one.tables.newcomers.has(id) ? 'newcomer' : 'stranger'
   }
-  const viewsFor = (one: Provider, owner: FeedId): PubView[] =>
-    pubsOf(one.inbox.state, owner).map((pub) => viewOf(one.inbox.state, pub, one.ledger))
 
   /** Who owns what must be known to its end: a provider that was put back to an old copy knows former owners. */
   const ownersKnown = async (): Promise<Provider> => {
@@ -127,12 +142,18 @@ export function createApi(self: FeedId, version: string, provider: () => Promise
     exportOpen: method(async (from, request) => (await ownersKnown()).exports.open(idOf(from), request)),
     escrow: method(async (from, request) => (await provider()).escrow.escrow(idOf(from), request)),
     secret: method(async (from, request) => (await provider()).escrow.secret(idOf(from), request)),
-    ...recoveryMethods(operated),
+    ...recoveryMethods(operated, byOwnKey),
     ...duesMethods(operated),
     ...deskMethods(operated),
+    ...operatorMethods({ idOf, asked: operated, operators }),
     exportRead: method(async (from, request) => (await provider()).exports.read(idOf(from), request)),
     exportClose: method(async (from, request) => (await provider()).exports.close(idOf(from), request)),
-    importOpen: method(async (from, request) => (await ownersKnown()).imports.open(idOf(from), request)),
+    importOpen: method(async (from, request) => {
+      const one = await ownersKnown()
+      if (blockOf(one.inbox.state, idOf(from)) !== null)
+        throw refusal('refused', 'whoever runs this provider takes no more requests from you')
+      return one.imports.open(idOf(from), request)
+    }),
     importWrite: method(async (from, request) => (await provider()).imports.write(idOf(from), request)),
     importCommit: method(async (from, request) => (await provider()).imports.commit(idOf(from), request)),
     adminInvite: method<AdminInviteAnswer>(async (from, options) => {
@@ -162,7 +183,7 @@ export function createApi(self: FeedId, version: string, provider: () => Promise
     }),
     adminBackup(this: Caller) {
       return laterSource(
-        operated(this).then(async (one) => {
+        byOwnKey(this).then(async (one) => {
           await currentSoon(one)
           return generatedSource(backupItems(sourceOf(one), (work) => one.deeds.ask(work)))
         }),

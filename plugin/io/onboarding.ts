@@ -8,6 +8,8 @@ import { type FeedId, type InviteKey, isFeedId, isInviteKey } from '../../protoc
 import { buildHub } from '../../protocol/messages/hub'
 import { type JoinAnswer, joinText } from '../../protocol/rpc'
 import { BILLING_CALLS } from '../../protocol/rpc-billing'
+import { OPERATOR_CALLS } from '../../protocol/rpc-operator'
+import { blockOf } from '../operator-facts'
 import { isBridge, joinBridge } from './bridges'
 import { refusal } from './commits'
 import type { Inbox } from './inbox'
@@ -34,8 +36,23 @@ export interface Door {
   join(caller: InviteKey, request: unknown): Promise<JoinAnswer>
 }
 
-/** Admits the keys of invites and tokens at the moment they connect. Must be called inside the plugin's init. */
-export function hookAuth(ssb: any, tables: Tables, provider: () => Provider | undefined): void {
+/** Who operates from elsewhere, and what anybody may call anyway: they may run a client of their own here, too. */
+export interface Operated {
+  who: ReadonlySet<FeedId>
+  allow: string[]
+}
+
+/**
+ * Admits the keys of invites and tokens, of bridges and of operators at the moment they connect. Must be called inside the
+ * plugin's init.
+ */
+export function hookAuth(
+  ssb: any,
+  tables: Tables,
+  provider: () => Provider | undefined,
+  operators: Operated,
+): void {
+  const allow = [...operators.allow, ...OPERATOR_CALLS.map((name) => `buttcloud.${name}`)]
   ssb.auth.hook(function (this: unknown, fn: any, [id, cb]: [string, Callback<object>]) {
     if (isInviteKey(id)) {
       if (tables.admitsInvite(id)) return cb(null, INVITE_RIGHTS)
@@ -43,7 +60,11 @@ export function hookAuth(ssb: any, tables: Tables, provider: () => Provider | un
     }
     const one = provider()
     if (one !== undefined && isFeedId(id) && isBridge(one.inbox.state, id)) return cb(null, BRIDGE_RIGHTS)
-    return fn.call(this, id, cb)
+    if (!operators.who.has(id as FeedId)) return fn.call(this, id, cb)
+    // Whom the node refuses, or lets do everything as its master, stays so.
+    return fn.call(this, id, (error: Error | null, given?: object) =>
+      error || given ? cb(error, given) : cb(null, { allow, deny: null }),
+    )
   })
 }
 
@@ -72,6 +93,7 @@ export function hookInviteUse(ssb: any, tables: Tables, inbox: () => Inbox): voi
 async function redeem(tables: Tables, inbox: Inbox, key: InviteKey, feed: FeedId): Promise<void> {
   const { provider } = inbox.state
   if (feed === provider.id) throw new Error('that is my own feed')
+  if (blockOf(inbox.state, feed) !== null) throw new Error('this provider takes no requests from that feed')
   if (!provider.owners.has(feed)) for (const gone of tables.redeem(key, feed)) inbox.unwant(gone)
   // Not awaited: reading back what an author has here already may take a while, and the invite is used.
   void inbox.want(feed)

@@ -1,4 +1,4 @@
-/** What the operator asks of escrow and recovery. `asked` throws for everybody else. */
+/** What the operator asks of escrow and recovery. `asked` throws for everybody else, `own` for all but the provider's own key. */
 import type { AdminRestoreAnswer, RecoveryRevealed, RecoveryView } from '../../protocol/rpc-escrow'
 import { restored } from '../restore'
 import { refusal } from './commits'
@@ -6,7 +6,10 @@ import { type Caller, currentSoon, fieldOf, method } from './method'
 import type { Provider } from './provider'
 
 /** The methods, for the plugin's API object. */
-export function recoveryMethods(asked: (caller: Caller) => Promise<Provider>): object {
+export function recoveryMethods(
+  asked: (caller: Caller) => Promise<Provider>,
+  own: (caller: Caller) => Promise<Provider>,
+): object {
   return {
     adminRestore: method<AdminRestoreAnswer>(async (from, request) => {
       const one = await asked(from)
@@ -22,22 +25,22 @@ export function recoveryMethods(asked: (caller: Caller) => Promise<Provider>): o
       return one.deeds.ask(() => restore(one, { pub, hub, sure }))
     }),
     adminRecovery: method<RecoveryView | RecoveryRevealed>(async (from, request) => {
-      const one = await asked(from)
+      const one = await own(from)
       const view = viewOf(one)
       return fieldOf(request, 'reveal') === true ? { ...view, file: one.escrow.vault.reveal() } : view
     }),
     adminRecoveryOffline: method<RecoveryView>(async (from, request) => {
-      const one = await asked(from)
+      const one = await own(from)
       one.escrow.vault.goOffline(fileOf(request))
       return viewOf(one)
     }),
     adminRecoveryOnline: method<RecoveryView>(async (from, request) => {
-      const one = await asked(from)
+      const one = await own(from)
       one.escrow.vault.bring(fileOf(request))
       return viewOf(one)
     }),
     adminRecoveryNew: method<RecoveryView>(async (from) => {
-      const one = await asked(from)
+      const one = await own(from)
       one.escrow.vault.replace()
       return viewOf(one)
     }),

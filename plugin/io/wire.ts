@@ -2,6 +2,7 @@
 import { join } from 'node:path'
 import ssbCaps from 'ssb-caps'
 import type { FeedId } from '../../protocol/ids'
+import { PROVIDER_ANONYMOUS } from '../../protocol/rpc'
 import { isVersion } from '../../protocol/version'
 import { gateOf, sbotOf } from '../../sbot/detect'
 import { hookQuestions, keepQuiet, quietClock } from '../../sbot/discretion'
@@ -12,6 +13,7 @@ import { guardReplicate } from '../../sbot/sound-ebt'
 import { readVersion } from '../../sbot/version'
 import { duesPolicyOf } from '../dues-settings'
 import { type MailSettings, readMailSettings } from '../mail-settings'
+import { operatorsOf } from '../operators'
 import { DEFAULT_POLICY, type Policy } from '../policy'
 import { toStderr } from './log'
 import { createMailer } from './mail'
@@ -56,16 +58,27 @@ interface Settings {
   log?: Log
   /** Where mail is sent; see plugin/mail-settings.ts. */
   mail?: unknown
+  /** Feeds that may do from elsewhere what the provider's own key may (plugin/operators.ts). */
+  operators?: unknown
   /** Where figures for a monitor are shown (plugin/io/metrics.ts). */
   metrics?: unknown
 }
 
-/** Hooks the node and schedules the start. Gives back the node's feed id. */
-export function wire(ssb: any, config: any): FeedId {
+export interface Wired {
+  /** The node's feed. */
+  self: FeedId
+  /** Who else may do what its own key may. */
+  operators: ReadonlySet<FeedId>
+  log: Log
+}
+
+/** Hooks the node and schedules the start. `permissions`: of all plugins of the node, as secret-stack hands them over. */
+export function wire(ssb: any, config: any, permissions?: any): Wired {
   noDelay()
   const settings: Settings = config.buttcloud ?? {}
   const log = settings.log ?? toStderr()
   const self: FeedId = ssb.id
+  const operators = operatorsOf(settings.operators)
   const folder = tablesFolder(config.path)
   const tables = new Tables(folder, () => Date.now())
   const vault = new Vault(folder)
@@ -73,7 +86,11 @@ export function wire(ssb: any, config: any): FeedId {
   const monitor = monitorOf(settings.metrics, () => started.get(self), log)
   const post = postOf(settings, { config, folder, log, note: monitor.note })
   const blobs = createPrivateBlobs(ssb, folder, realClock, (fact, details) => log('warn', fact, details))
-  hookAuth(ssb, tables, () => started.get(self))
+  const anybody: unknown = permissions?.anonymous?.allow
+  hookAuth(ssb, tables, () => started.get(self), {
+    who: operators,
+    allow: [...(Array.isArray(anybody) ? anybody : PROVIDER_ANONYMOUS.map((name) => `buttcloud.${name}`))],
+  })
   guardReplicate(ssb, quietClock)
   hookQuestions(ssb)
   keepQuiet(self, (feed) => hides(self, feed, settings.ownNode ?? false))
@@ -147,7 +164,7 @@ export function wire(ssb: any, config: any): FeedId {
       () => fn.apply(this, args),
     )
   })
-  return self
+  return { self, operators, log }
 }
 
 /**

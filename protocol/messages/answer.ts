@@ -105,8 +105,17 @@ export interface NoticePayload {
  * incident  something befell the pub
  * question  another owner's `yes` is needed for what one of them asked for
  * payment   it is paid for, or not, or its plan has changed: what follows, and when
+ * operator  whoever runs the provider has stopped it, or lets it be again
+ * announcement  a text of whoever runs the provider for all owners; once per set of owners, `pub` is one of theirs
  */
-export const NOTICE_TOPICS = ['owners', 'incident', 'question', 'payment'] as const
+export const NOTICE_TOPICS = [
+  'owners',
+  'incident',
+  'question',
+  'payment',
+  'operator',
+  'announcement',
+] as const
 export type NoticeTopic = (typeof NOTICE_TOPICS)[number]
 
 export type Payload = AnswerPayload | BurstPayload | BearerPayload | NoticePayload
@@ -158,8 +167,17 @@ const noticePayload: Check<NoticePayload> = shape({
   to: nullable(feedId),
 })
 
-/** Under which the same notice is known again: one per cause for the owners, and one for who is told alone. */
-export function noticeKey({ causes, to }: Pick<NoticePayload, 'causes' | 'to'>): string {
+/**
+ * Under which the same notice is known again: one per cause for the owners, and one for who is told alone; of an
+ * announcement one per set of owners, known by their pub.
+ */
+export function noticeKey({
+  causes,
+  to,
+  topic,
+  pub,
+}: Pick<NoticePayload, 'causes' | 'to'> & Partial<Pick<NoticePayload, 'topic' | 'pub'>>): string {
+  if (topic === 'announcement') return `${causes} ${pub}`
   return to === null ? causes : `${causes} ${to}`
 }
 

@@ -43,7 +43,7 @@ const check = shape({
   plan: planName,
   /** What its plan gave it when it was made or got that plan: another plans file changes no pub that is there. */
   size: checkSize,
-  /** Not paid for, and stopped for that, whatever its owners want. */
+  /** Stopped whatever its owners want: not paid for (`buttcloud/dues`), or by its operator (`buttcloud/halt`). */
   suspended: flag,
   /** live: it is its owners'. ended: deleted, or never came up; its volume is kept until `keepUntil`. */
   status: oneOf('live', 'ended'),

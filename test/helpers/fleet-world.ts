@@ -122,6 +122,7 @@ export function moneyPub(name: string, change: Partial<MoneyPubView> = {}): Mone
 
 export const demoMoney = (): MoneyView => ({
   billing: true,
+  charging: 3,
   clocks: { known: 2, agree: 1 },
   caps: { suspensions: { left: 0, waiting: 3 }, ends: { left: 5, waiting: 0 } },
   pubs: [

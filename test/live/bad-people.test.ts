@@ -123,6 +123,9 @@ function forgeries(world: World, pub: PubView): object[] {
   return [
     { type: 'buttcloud/pub', v: 1, ...record, hub: owner.id, epoch: 9, keepUntil: null, answers },
     { type: 'buttcloud/owner', v: 1, owner: madeUpFeed(), answers },
+    { type: 'buttcloud/halt', v: 1, pub: pub.pub, halted: true, reason: null, by: world.provider.id },
+    { type: 'buttcloud/block', v: 1, feed: world.provider.id, blocked: true, reason: null, by: owner.id },
+    { type: 'buttcloud/announcement', v: 1, text: 'all pubs are mine', by: world.provider.id },
     { type: 'buttcloud/hub', v: 1, hub: owner.id, status: 'admitted', label: 'mine', token: null },
     { type: 'buttcloud/hub', v: 1, hub: hub.id, status: 'retired', label: 'gone', token: null },
     { type: 'buttcloud/spec', v: 1, ...about, hub: hub.id, ...spec, port: 9_000, keepUntil: 1, answers },

@@ -2,6 +2,7 @@
 import test from 'tape'
 import { hookInviteUse } from '../../plugin/io/onboarding'
 import type { FeedId } from '../../protocol/ids'
+import { initialState } from '../../protocol/state'
 import { alice, feed, provider } from '../helpers/story'
 
 type Use = (this: unknown, ...args: unknown[]) => void
@@ -20,7 +21,7 @@ function hookedUse(redeemed: FeedId[]): Use {
   }
   const tables = { admitsInvite: () => true, redeem }
   const inbox = {
-    state: { provider: { id: provider, owners: new Set() } },
+    state: initialState(provider),
     want: async () => {},
     unwant: () => {},
   }

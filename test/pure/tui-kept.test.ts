@@ -17,7 +17,15 @@ const NOW = 1_763_712_000_000
 
 const view: PubView = {
   ...{ pub: PUB, name: 'alice', owners: [ALICE], plan: 'tiny', status: 'up', phase: 'up', reason: null },
-  ...{ desired: 'up', suspended: false, dues: null, title: null, description: null, feed: ALICE },
+  ...{
+    desired: 'up',
+    suspended: false,
+    halted: null,
+    dues: null,
+    title: null,
+    description: null,
+    feed: ALICE,
+  },
   ...{
     address: 'pubs.example.org:8008',
     port: 8008,

@@ -16,6 +16,7 @@ import { Invites } from './invariants/invites'
 import { Mail } from './invariants/mail'
 import { OneChain } from './invariants/one-chain'
 import { OneFinal } from './invariants/one-final'
+import { Operator } from './invariants/operator'
 import { OwnersOnly } from './invariants/owners-only'
 import { checkSameState } from './invariants/same-state'
 import type { Violate } from './invariants/violation'
@@ -36,6 +37,7 @@ export class Checks {
   readonly exports: Exports
   readonly dues: Dues
   readonly mail: Mail
+  readonly operator: Operator
   private readonly seen = new Set<MessageId>()
 
   constructor(
@@ -55,7 +57,8 @@ export class Checks {
       stage: (dues, key, before) => this.staged(dues, key, before),
     })
     this.mail = new Mail(violate, clocks.true)
-    this.owners = new OwnersOnly(violate, this.asked, this.redeemed, this.dues)
+    this.operator = new Operator(violate, this.asked, () => this.owners.records)
+    this.owners = new OwnersOnly(violate, this.asked, this.redeemed, this.dues, this.operator)
     this.invites = new Invites(violate, ledger, this.owners.records, PROVIDER)
     this.fleet = new Fleet(violate, hubs, this.owners.records)
     this.exports = new Exports(violate, this.asked, this.owners.records, PROVIDER)
@@ -72,12 +75,14 @@ export class Checks {
     if (this.seen.has(message.key)) return
     this.seen.add(message.key)
     if (message.author !== PROVIDER) {
+      this.operator.heard(message)
       if (message.recps === null) this.invites.committed(message)
       return
     }
     this.showed(message)
     this.finals.said(message)
     this.dues.said(message)
+    this.operator.said(message)
     this.owners.said(message)
     this.invites.said(message)
     this.fleet.recorded()

@@ -26,6 +26,10 @@ const ONLY: Partial<Record<Bug, ReadonlySet<Invariant>>> = {
   'gift-not-heard': BUT_STATE,
   'gift-for-ever': BUT_STATE,
   'gift-not-taken-back': BUT_STATE,
+  'halt-not-heard': BUT_STATE,
+  'payment-ends-halt': BUT_STATE,
+  'block-not-heard': BUT_STATE,
+  'news-forgotten': BUT_STATE,
 }
 
 /** Worlds that showed these when they were last looked for: the others are only searched where that is so no more. */
@@ -38,6 +42,7 @@ const SHOWN_BY: Partial<Record<Bug, number>> = {
   'links-forgotten': 16,
   'no-epoch-check': 17,
   'keys-stay': 10,
+  'payment-ends-halt': 56,
 }
 
 /** A world that shows the bug; null when none does. */

@@ -30,6 +30,7 @@ export class Tally {
     ends: 0,
     subscriptions: 0,
     gifts: 0,
+    halts: 0,
     mails: 0,
   }
   forks = 0
@@ -59,7 +60,7 @@ export class Tally {
       `${requests} requests, ${pubs} pubs, ${uses} uses of invites, ${takenBack} taken back,`,
       `${this.counts.ownerChanges} changes of owners, ${this.counts.sharedEnds} shared pubs deleted,`,
       `${changes} pubs changed, ${exports} exports, ${incidents} words on incidents,`,
-      `${this.counts.subscriptions} subscriptions, ${this.counts.gifts} gifts, ${this.counts.mails} mails, ${this.counts.suspensions} suspended and ${this.counts.ends} ended unpaid,`,
+      `${this.counts.subscriptions} subscriptions, ${this.counts.gifts} gifts, ${this.counts.halts} stops by the operator, ${this.counts.mails} mails, ${this.counts.suspensions} suspended and ${this.counts.ends} ended unpaid,`,
       `${starts} starts of the provider, ${epochs} raised epochs`,
     ].join(' ')
   }

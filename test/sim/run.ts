@@ -37,6 +37,8 @@ export interface Outcome {
     subscriptions: number
     /** Pubs and people that the operator has given something. */
     gifts: number
+    /** Stops of pubs by their operator, and the ends of these. */
+    halts: number
     /** Mails that arrived. */
     mails: number
   }
@@ -172,6 +174,7 @@ function outcomeOf(world: World, violation: { invariant: Invariant; sentence: st
       ends: checks.dues.ends,
       mails: checks.mail.arrivals,
       gifts: checks.dues.entitled.grants.size,
+      halts: checks.operator.count,
       subscriptions: checks.dues.entitled.payments.size,
       epochs: records.reduce((sum, one) => sum + one.epoch - 1, 0),
     },

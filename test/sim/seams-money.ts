@@ -7,7 +7,7 @@ import type { Incoming } from '../../sbot/port'
 import type { Bug, Bugs } from './bugs'
 import type { Universe } from './universe'
 
-type Content = { type?: unknown; until?: unknown; given?: unknown }
+type Content = { type?: unknown; until?: unknown; given?: unknown; buttcloud?: { topic?: unknown } }
 
 /** What a provider hears that mishears one kind of message; null: nothing. */
 const MISHEARD: Partial<Record<Bug, (content: Content) => Content | null>> = {
@@ -15,6 +15,9 @@ const MISHEARD: Partial<Record<Bug, (content: Content) => Content | null>> = {
     one.type === 'buttcloud/payment' ? { ...one, ...{ status: 'unpaid' } } : one,
   'gift-not-heard': (one) => (one.type === 'buttcloud/grant' ? null : one),
   'gift-for-ever': (one) => (one.type === 'buttcloud/grant' ? { ...one, until: null } : one),
+  'halt-not-heard': (one) => (one.type === 'buttcloud/halt' ? null : one),
+  'block-not-heard': (one) => (one.type === 'buttcloud/block' ? null : one),
+  'news-forgotten': (one) => (one.buttcloud?.topic === 'announcement' ? null : one),
   'gift-not-taken-back': (one) => (one.type === 'buttcloud/grant' ? { ...one, given: true } : one),
 }
 export const MONEY_BUGS = Object.keys(MISHEARD) as Bug[]
@@ -31,6 +34,13 @@ export function plantInMoney({ bugs }: Universe, provider: Provider): void {
   const { inbox, billing, clocks } = provider
   const say = inbox.say.bind(inbox)
   if (bugs.has('one-clock-is-enough')) clocks.all = () => [provider.now()]
+  if (bugs.has('payment-ends-halt')) {
+    const { halts } = inbox.state.provider.operator
+    const get = halts.get.bind(halts)
+    const isOpen = (pub: PubMessage['pub']): boolean =>
+      (inbox.state.provider.money.dues.get(pub)?.content.stage ?? 'grace') !== 'clear'
+    halts.get = (pub) => (isOpen(pub) ? get(pub) : undefined)
+  }
   if (bugs.has('suspended-unpromised'))
     inbox.say = (content, recps) =>
       say(dues(content)?.stage === 'grace' ? { ...content, stage: 'suspended' } : content, recps)

@@ -7,11 +7,11 @@ import type { World } from './world'
 
 /** Nobody is served for nothing, and nobody is cut off who pays. */
 export function unpaid(
-  { checks: { dues } }: World,
+  { checks: { dues, operator } }: World,
   record: PubMessage,
 ): { invariant: Invariant; sentence: string }[] {
   if (record.status !== 'live') return []
-  if (record.suspended && dues.mayRun(record.pub))
+  if (record.suspended && dues.mayRun(record.pub) && !operator.holds(record.pub))
     return [{ invariant: 'paid-is-up', sentence: `${record.name} is suspended and has a right to run` }]
   const overdue = dues.isOverdue(record)
   return overdue === null ? [] : [{ invariant: 'unpaid-stops', sentence: `${record.name}: ${overdue}` }]

@@ -14,6 +14,7 @@ export function unsettled(world: World): { invariant: Invariant; sentence: strin
   const { checks, hubs } = world
   const found: { invariant: Invariant; sentence: string }[] = []
   found.push(...unheard(world))
+  for (const sentence of checks.operator.unsettled()) found.push({ invariant: 'held', sentence })
   for (const what of checks.mail.missing())
     found.push({ invariant: 'mailed', sentence: `${what} has not arrived` })
   for (const one of checks.finals.unanswered(checks.redeemed))

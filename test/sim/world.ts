@@ -15,6 +15,7 @@ import type { Invariant } from './invariants/violation'
 import { SimMail } from './mail'
 import { type Message, Mint } from './messages'
 import { Network } from './network'
+import { SimOperator } from './operator'
 import { Members, Person } from './people'
 import { SimProvider } from './provider'
 import { Random } from './random'
@@ -58,6 +59,7 @@ export class World implements Universe {
   readonly checks: Checks
   readonly stripe: SimStripe
   readonly mail: SimMail
+  readonly operator: SimOperator
   readonly twins = new Set<() => void>()
   readonly lines: string[] = []
   healed = false
@@ -107,6 +109,7 @@ export class World implements Universe {
     this.checks = new Checks((...what) => this.violate(...what), this.provider, this.hubs, ledger, clocks)
     this.mail = new SimMail(this)
     this.stripe = new SimStripe(this)
+    this.operator = new SimOperator(this)
     this.wire()
   }
 

@@ -166,7 +166,11 @@ function pubNews(old: FleetPubView, pub: FleetPubView): [Tone, string][] {
   if (used > 0)
     news.push(['quiet', `${used === 1 ? 'somebody has' : `${used} people have`} come by an invite`])
   if (old.suspended !== pub.suspended)
-    news.push(pub.suspended ? ['bad', 'is suspended'] : ['good', 'is suspended no more'])
+    news.push(
+      pub.suspended
+        ? ['bad', pub.halted == null ? 'is suspended' : 'is suspended by the operator']
+        : ['good', 'is suspended no more'],
+    )
   return news
 }
 

@@ -67,6 +67,8 @@ function ofProvider(model: AdminModel): Verb[] {
   }
   return [
     ...verbs,
+    toType(`${commandOf(model, 'announce')} 'TEXT'`, 'tell the owners of every pub something'),
+    typed('who is blocked', 'blocks'),
     typed('the plans in force', 'plans'),
     typed('a token for a billing bridge', 'bridge-token'),
     typed('the provider in one encrypted file', 'backup'),
@@ -95,6 +97,12 @@ function ofPub(model: AdminModel, id: Parameters<typeof pubOf>[1]): Verb[] {
       toType(commandOf(model, 'restore', what), 'bring it back on another hub when its server is gone'),
     )
   }
+  if (pub.phase !== 'ended')
+    verbs.push(
+      pub.halted == null
+        ? toType(commandOf(model, 'suspend', what), 'stop it and keep it, whatever is paid')
+        : toType(commandOf(model, 'unsuspend', what), 'take your stop of it back'),
+    )
   verbs.push(toType(id, 'its id'))
   if (pub.feed !== null) verbs.push(toType(pub.feed, 'its feed id'))
   if (pub.address !== null) verbs.push(toType(pub.address, 'its address'))
@@ -109,6 +117,7 @@ function ofOwner(model: AdminModel, owner: string): Verb[] {
     given
       ? toType(commandOf(model, 'grant', who, '--take-back'), 'end the gift')
       : toType(commandOf(model, 'grant', who), 'give all of their pubs: no payment'),
+    toType(commandOf(model, 'block', who), 'refuse what they write; their pubs go on'),
     toType(owner, 'their feed id'),
   ]
 }

@@ -8,6 +8,7 @@ import { parse, parsePayload } from '../../../protocol/parse'
 import type { Message } from '../messages'
 import type { Asked } from '../people'
 import type { Dues } from './dues'
+import type { Operator } from './operator'
 import type { Violate } from './violation'
 
 export class OwnersOnly {
@@ -31,6 +32,7 @@ export class OwnersOnly {
     /** Who has redeemed the provider's invite. */
     private readonly redeemed: ReadonlySet<FeedId>,
     private readonly dues: Dues,
+    private readonly operator: Operator,
   ) {}
 
   /** A message of the provider. */
@@ -79,7 +81,8 @@ export class OwnersOnly {
     const bad = (what: string) => this.violate('owners-only', `${record.name}: ${what}`)
     const cause = this.asked.get(record.answers)
     this.records.set(record.pub, record)
-    if (this.dues.recorded(before, record) || this.followsPayment(before, record)) return
+    if (this.operator.recorded(before, record) || this.dues.recorded(before, record)) return
+    if (this.followsPayment(before, record)) return
     if (cause === undefined) return bad('a record that nobody asked for')
     if (before === undefined) {
       if (record.owners.join() !== cause.author) bad('made for somebody else than who asked')

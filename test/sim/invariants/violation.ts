@@ -27,6 +27,7 @@ export const INVARIANTS = {
   'mail-once': 'what is sent again has the Message-ID that it had, and is the same',
   'mail-private':
     'no address is on a feed, in a log or in a mail; no mail has an invite in it, or goes to who wants none (blueprint 8, 12)',
+  held: 'what its operator holds stays down, for whatever money; each word of theirs is told once; who is blocked is not served',
   'as-paid': 'in the end every pub has the plan that its subscription pays for',
   'fact-lost': 'in the end the feed says of every subscription what Stripe says (blueprint 7)',
   'bearer-to-owners': "an invite is in no message that anybody but the pub's owners may read (blueprint 12)",

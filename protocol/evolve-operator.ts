@@ -1,0 +1,66 @@
+/** What the operator's words mean to the provider's state. All are on the provider's own feed, in its order. */
+import type { Folded } from './evolve'
+import { noteCause } from './evolve-money'
+import type { FeedId, Millis, PubId } from './ids'
+import { ANNOUNCEMENT_REPEAT_MS } from './limits-operator'
+import type { AnnouncementMessage } from './messages/announcement'
+import type { BlockMessage } from './messages/block'
+import type { HaltMessage } from './messages/halt'
+import type { ProviderFold, PubFact } from './state'
+import type { Told } from './state-money'
+
+export type OperatorMessage = HaltMessage | BlockMessage | AnnouncementMessage
+
+/** Folds one of them. */
+export function evolveOperator(provider: ProviderFold, message: Folded, content: OperatorMessage): void {
+  const { operator } = provider
+  const told = <T>(one: T): Told<T> => ({
+    key: message.key,
+    sequence: message.sequence,
+    at: message.claimedAt,
+    content: one,
+  })
+  switch (content.type) {
+    case 'buttcloud/halt':
+      noteCause(provider.money, told(content))
+      operator.halts.set(content.pub, told(content))
+      return
+    case 'buttcloud/block':
+      operator.blocks.set(content.feed, told(content))
+      return
+    case 'buttcloud/announcement':
+      return noteAnnouncement(provider, told(content))
+    default:
+      forgotten(content)
+  }
+}
+
+function noteAnnouncement({ pubs, operator }: ProviderFold, told: Told<AnnouncementMessage>): void {
+  for (const [key, { at, owed }] of operator.announcements)
+    if (owed.size === 0 && at <= told.at - ANNOUNCEMENT_REPEAT_MS) operator.announcements.delete(key)
+  const owed = new Set(ownerSetsOf(pubs.values(), told.at).values())
+  operator.announcements.set(told.key, { ...told, owed, sets: owed.size })
+}
+
+/**
+ * Who owns a pub together, and the oldest of their pubs, by the same text for the same people. Of pubs that are live, or
+ * ended and kept beyond `now`.
+ */
+export function ownerSetsOf(pubs: Iterable<PubFact>, now: Millis): Map<string, PubId> {
+  const sets = new Map<string, PubId>()
+  for (const { pub, record } of pubs) {
+    if (record.status === 'ended' && (record.keepUntil === null || record.keepUntil <= now)) continue
+    const set = [...record.owners].sort().join(' ')
+    if (!sets.has(set)) sets.set(set, pub)
+  }
+  return sets
+}
+
+/** Everybody in such sets. */
+export function peopleIn(sets: Map<string, PubId>): Set<FeedId> {
+  return new Set([...sets.keys()].flatMap((set) => set.split(' ') as FeedId[]))
+}
+
+function forgotten(value: never): never {
+  throw new Error(`evolve forgot a word of the operator: ${JSON.stringify(value)}`)
+}
