@@ -94,6 +94,8 @@ function noteNotice(provider: ProviderFold, message: Folded, post: Post, payload
     const times = [...(provider.incidentNotices.get(payload.pub) ?? []), message.claimedAt]
     provider.incidentNotices.set(payload.pub, times.slice(-INCIDENT_NOTICES_PER_DAY_MAX))
   }
+  if (payload.topic === 'moved' && provider.moves.get(payload.pub)?.key === payload.causes)
+    provider.moves.delete(payload.pub)
   if (payload.topic === 'announcement')
     provider.operator.announcements.get(payload.causes)?.owed.delete(payload.pub)
   if (payload.to !== null) return

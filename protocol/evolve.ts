@@ -138,6 +138,7 @@ function evolvePub(state: State, message: Folded, record: PubMessage): void {
   }
   if (before !== undefined) {
     noteOwners(state.provider, message, before.record, record)
+    noteMove(state.provider, message, before.record, record)
     unlist(state, record.pub, before.record)
     before.record = record
     before.recordedAt = message.claimedAt
@@ -167,6 +168,13 @@ function noteOwners(provider: ProviderFold, message: Folded, before: PubMessage,
   const at = message.claimedAt
   const today = provider.ownerAdds.filter((one) => one.at > at - DAY_MS)
   provider.ownerAdds = [...today, ...added.map((owner) => ({ at, pub: record.pub, owner }))]
+}
+
+function noteMove({ moves }: ProviderFold, message: Folded, before: PubMessage, record: PubMessage): void {
+  const { pub, moved, epoch } = record
+  if (record.status === 'ended') moves.delete(pub)
+  else if (moved !== null && record.hub !== before.hub)
+    moves.set(pub, { ...moved, key: message.key, at: message.claimedAt, epoch })
 }
 
 function unlist(state: State, pub: PubId, record: PubMessage): void {

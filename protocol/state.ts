@@ -9,7 +9,7 @@ import type { HubMessage } from './messages/hub'
 import type { IncidentMessage } from './messages/incident'
 import type { ObservedMessage } from './messages/observed'
 import type { OpMessage } from './messages/op'
-import type { PubMessage } from './messages/pub'
+import type { Moved, PubMessage } from './messages/pub'
 import type { ResultMessage } from './messages/result'
 import type { SpecMessage } from './messages/spec'
 import { initialMoney, type MoneyFold } from './state-money'
@@ -65,6 +65,14 @@ export interface PubFact {
   recordedAt: Millis
 }
 
+/** A move of a pub to another hub that its owners have not been told of. */
+export interface MoveFact extends Moved {
+  /** Of the record that says it, on the provider's feed. */
+  key: MessageId
+  at: Millis
+  epoch: number
+}
+
 /** What a request made of a pub's record; kept until the request has its final answer. */
 export interface ChangeFact {
   pub: PubId
@@ -99,6 +107,8 @@ export interface ProviderFold {
   hubs: Map<FeedId, HubMessage>
   usedTokens: Map<InviteKey, FeedId>
   pubs: Map<PubId, PubFact>
+  /** The last move of each pub, until its owners are told. */
+  moves: Map<PubId, MoveFact>
   /** The latest spec of each pub. */
   specs: Map<PubId, SpecMessage>
   /** What the orders of each pub reserved, wherever that changed; only the last ones (SIZES_KEPT_MAX). */
@@ -208,6 +218,7 @@ export function initialState(provider: FeedId): State {
       hubs: new Map(),
       usedTokens: new Map(),
       pubs: new Map(),
+      moves: new Map(),
       specs: new Map(),
       reserved: new Map(),
       ops: new Map(),
