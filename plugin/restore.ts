@@ -68,7 +68,7 @@ function hubFor(world: RestoreWorld, pub: PubFact, wanted: string | null): { id:
   const { state, policy, connected } = world
   const places = new Places({ state, policy, connected })
   const { hub: own, name } = pub.record
-  const need = needOfPub(policy, pub)
+  const need = needOfPub(state, policy, pub)
   const isRetired = state.provider.hubs.get(own)?.status === 'retired'
   if (wanted === null && connected.has(own) && !isRetired) return { id: own }
   if (wanted !== null) {

@@ -4,9 +4,8 @@ import type { FeedId } from '../protocol/ids'
 import { HUBS_NAMED_MAX } from '../protocol/limits-placing'
 import type { Plan } from '../protocol/plan'
 import type { PubFact, State } from '../protocol/state'
-import { sizeOf } from './change'
 import type { Policy } from './policy'
-import { occupies } from './query'
+import { occupies, reservedBytesFor } from './query'
 import { countFrom, type Room, Rooms, reorder } from './rooms'
 
 export interface Placement {
@@ -105,8 +104,11 @@ export function needOf(plan: Plan, owners: readonly FeedId[]): Need {
 }
 
 /** What a pub that is there needs of any other hub. */
-export function needOfPub(policy: Policy, { pub, record }: PubFact): Need {
-  const { reservedBytes: memoryBytes, diskBytes } = sizeOf(record)
+export function needOfPub(state: State, policy: Policy, fact: PubFact): Need {
+  const { pub, record } = fact
+  const { diskBytes } = record.size
+  // With what it holds until its hub has carried out the last order: that much is counted once it is placed.
+  const memoryBytes = reservedBytesFor(state, fact)
   const plan = policy.plans.find(({ name }) => name === record.plan)
   return {
     memoryBytes,
@@ -164,8 +166,9 @@ export class Places {
 
   /** A hub for a pub that is there, other than its own, and takes the room there. Its port stays its own. */
   takeElsewhere(pub: PubFact, ruledOut: RuledOut = NOBODY): Found | NoPlacement {
+    const { state, policy } = this.world
     const others = new Map([...ruledOut, [pub.record.hub, 'is where it is now'] as const])
-    return this.take(needOfPub(this.world.policy, pub), others)
+    return this.take(needOfPub(state, policy, pub), others)
   }
 
   /** A hub and a port for a new pub, both taken. */
