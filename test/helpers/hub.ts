@@ -37,6 +37,8 @@ export interface TestHubOptions {
   bind?: string
   /** The network namespace that it runs in, by its name. */
   namespace?: string
+  /** Default: a terabyte. */
+  diskBytes?: number
   /** Where it shows its figures. */
   metrics?: { host: string; port: number }
   /** False for a hub that has nothing to offer yet; then nobody waits for it. */
@@ -55,6 +57,8 @@ export async function joinHub(provider: TestProvider, options: TestHubOptions): 
     ...(image === undefined ? {} : { image }),
     ...(pubVersions === undefined ? {} : { pubVersions }),
     ...(memoryBytes === undefined ? {} : { memoryBytes }),
+    // What a test asks for shall not depend on how full the disk of its machine is.
+    diskBytes: options.diskBytes ?? 1e12,
     ...(options.metrics === undefined ? {} : { metrics: options.metrics }),
   }
   let running: HubProcess = await startHubProcess({ ...common, join: token }, options.namespace)
