@@ -13,9 +13,9 @@ import { endingOn, hubCalled, labelOf } from './fleet-view'
 import type { MovingFacts } from './look'
 import { leaseLeftMs } from './moving'
 import type { Policy } from './policy'
-import { feedOf, reservedBytesFor } from './query'
+import { feedOf } from './query'
 import { pubCalled } from './restore'
-import { roomOn, takenBy } from './schedule'
+import { type Need, needOfPub, Places } from './schedule'
 import { fleetWords as words } from './words-fleet'
 
 export interface MoveWorld {
@@ -77,34 +77,33 @@ function named(world: MoveWorld, pub: PubFact, wanted: string): FeedId | { ok: f
   if (!found.ok) return found
   const { hub, label } = found.record
   if (hub === own) return no(words.thereAlready(name, label))
-  const why = whyNotOn(world, pub, hub)
-  return typeof why === 'string' ? no(words.noRoom(name, why)) : hub
+  const why = placesOf(world).whyNotOn(hub, needOf(world, pub), ruledOutFor(world, pub))
+  return why === null ? hub : no(words.noRoom(name, why))
 }
 
-/** The one with most room, other than its own. */
+/** Where there is room by the policy of placing, other than where it is. */
 function bestElsewhere(world: MoveWorld, pub: PubFact): FeedId | { ok: false; why: string } {
-  const reasons: string[] = []
-  let best: { hub: FeedId; room: number } | null = null
-  for (const [hub, { status }] of world.state.provider.hubs) {
-    if (hub === pub.record.hub || status === 'retired') continue
-    const room = whyNotOn(world, pub, hub)
-    if (typeof room === 'string') reasons.push(room)
-    else if (best === null || room > best.room) best = { hub, room }
-  }
-  if (best !== null) return best.hub
-  return no(reasons.length === 0 ? words.noOther : words.noRoom(pub.record.name, reasons.join(', ')))
+  const { hub: own, name } = pub.record
+  const others = [...world.state.provider.hubs.values()].filter(
+    ({ hub, status }) => hub !== own && status !== 'retired',
+  )
+  if (others.length === 0) return no(words.noOther)
+  const found = placesOf(world).find(needOf(world, pub), ruledOutFor(world, pub))
+  return found.ok ? found.hub : no(words.noRoom(name, found.why))
 }
 
-/** Room on a hub that is there; else why it does not take the pub. */
-function whyNotOn(
-  { state, policy, connected, moving }: MoveWorld,
-  pub: PubFact,
-  hub: FeedId,
-): number | string {
-  const room = roomOn(state, takenBy(state), hub, reservedBytesFor(state, pub))
-  if (typeof room === 'string') return room
-  const isThere = connected.has(hub) && moving.heard.has(hub) && leaseLeftMs(moving, policy.moving, hub) > 0
-  return isThere ? room : `${labelOf(state, hub)} is away`
+const placesOf = ({ state, policy, connected }: MoveWorld): Places => new Places({ state, policy, connected })
+
+const needOf = ({ state, policy }: MoveWorld, pub: PubFact): Need => needOfPub(state, policy, pub)
+
+/** Its own hub, and those that are not there to take it now. */
+function ruledOutFor({ state, policy, connected, moving }: MoveWorld, pub: PubFact): Map<FeedId, string> {
+  const ruledOut = new Map<FeedId, string>()
+  for (const [hub, { status }] of state.provider.hubs) {
+    const isThere = connected.has(hub) && moving.heard.has(hub) && leaseLeftMs(moving, policy.moving, hub) > 0
+    if (status === 'admitted' && !isThere) ruledOut.set(hub, 'is away')
+  }
+  return ruledOut.set(pub.record.hub, 'is where it is now')
 }
 
 /** The record of a hub as the operator wants it; null where it is so. */

@@ -50,7 +50,7 @@ test('without a hub it goes where there is most room, and never to its own', (t)
   t.equal(done.ok && done.record.hub, feed('third hub'))
   one.story.connected.delete(feed('third hub'))
   one.leases.silence.set(SECOND, MINUTE_MS)
-  t.match(why(one), /alice can't go there: second is away, third is away/)
+  t.match(why(one), /alice can't go there: hub-1 is where it is now, second is away, third is away/)
   t.end()
 })
 
@@ -65,6 +65,8 @@ test('every refusal says why', (t) => {
   }
   t.match(why(one), /there is no other hub; `buttcloud admin hub-token`/)
   one.story.withHub(feed('small hub'), 1, 'small')
+  t.match(why(one, 'small'), /small is away/, 'it has not asked for a lease')
+  one.leases.heard.add(feed('small hub'))
   t.match(why(one, 'small'), /small is full/)
   t.match(why(one), /small is full/)
   one.story.withHub(feed('a twin'), 1, 'small')
