@@ -28,6 +28,7 @@ import { beginOwners, continueOwners } from './decide-owners'
 import { beginPay, continuePaying, unpaidLines } from './decide-pay'
 import { beginPlan, followPayments } from './decide-plan'
 import { answerPlans } from './decide-plans'
+import { tellMoves } from './decide-readdress'
 import { refuseBlocked, refuseBurst, refuseStranger } from './decide-refusals'
 import { beginRun } from './decide-run'
 import { answerStatus, awayOf } from './decide-status'
@@ -71,6 +72,7 @@ export function decide(world: World): Decision {
   followPayments(look)
   oweOrders(look)
   tellIncidents(look)
+  tellMoves(look)
   tellPayments(look)
   oweHalts(look)
   oweDues(look)

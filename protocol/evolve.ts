@@ -139,6 +139,7 @@ function evolvePub(state: State, message: Folded, record: PubMessage): void {
   if (before !== undefined) {
     noteOwners(state.provider, message, before.record, record)
     unlist(state, record.pub, before.record)
+    noteMove(state.provider, message, before.record, record)
     before.record = record
     before.recordedAt = message.claimedAt
   } else {
@@ -167,6 +168,18 @@ function noteOwners(provider: ProviderFold, message: Folded, before: PubMessage,
   const at = message.claimedAt
   const today = provider.ownerAdds.filter((one) => one.at > at - DAY_MS)
   provider.ownerAdds = [...today, ...added.map((owner) => ({ at, pub: record.pub, owner }))]
+}
+
+/** A pub that was put back before its owners heard of it has not moved for them. */
+function noteMove(provider: ProviderFold, message: Folded, before: PubMessage, record: PubMessage): void {
+  const { pub, hub, host } = record
+  if (before.hub === hub && before.host === host) return
+  const places = provider.places.get(pub) ?? [{ hub: before.hub, host: before.host }]
+  const isNew = !places.some((one) => one.hub === hub && one.host === host)
+  provider.places.set(pub, isNew ? [...places, { hub, host }] : places)
+  const from = provider.moves.get(pub)?.from ?? { hub: before.hub, host: before.host }
+  if (from.hub === hub && from.host === host) provider.moves.delete(pub)
+  else provider.moves.set(pub, { key: message.key, from })
 }
 
 function unlist(state: State, pub: PubId, record: PubMessage): void {

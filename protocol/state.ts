@@ -73,6 +73,20 @@ export interface ChangeFact {
   recordedAt: Millis
 }
 
+/** Where a pub is reached: by a host name of its own, else by that of its hub. */
+export interface Place {
+  hub: FeedId
+  host: string | null
+}
+
+/** A pub that was put elsewhere since its owners were last told where it is. */
+export interface MoveFact {
+  /** The record that put it where it is now. */
+  key: MessageId
+  /** Where its owners know it to be. */
+  from: Place
+}
+
 /** The thread in which the provider tells the present owners of a pub what they did not ask for. */
 export interface NoticeThread {
   root: MessageId
@@ -133,6 +147,9 @@ export interface ProviderFold {
   delivered: Set<MessageId>
   /** What owners have been told, by `noticeKey`. */
   notices: Map<string, NoticePayload>
+  moves: Map<PubId, MoveFact>
+  /** Every place of a pub that has had more than one. */
+  places: Map<PubId, Place[]>
   /** When the owners of each pub were last told of incidents; only the last INCIDENT_NOTICES_PER_DAY_MAX. */
   incidentNotices: Map<PubId, Millis[]>
   /** The latest thread of notices about each pub. */
@@ -227,6 +244,8 @@ export function initialState(provider: FeedId): State {
       agreed: new Set(),
       delivered: new Set(),
       notices: new Map(),
+      moves: new Map(),
+      places: new Map(),
       incidentNotices: new Map(),
       threads: new Map(),
       ownerAdds: [],

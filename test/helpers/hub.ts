@@ -29,6 +29,8 @@ export interface TestHubOptions {
   image?: string
   pubVersions?: Record<string, string>
   label?: string
+  /** What its pubs are reached by; it listens on this machine alone. */
+  host?: string
   memoryBytes?: number
   /** Where it shows its figures. */
   metrics?: { host: string; port: number }
@@ -42,7 +44,7 @@ export async function joinHub(provider: TestProvider, options: TestHubOptions): 
   const { token } = await provider.admin('adminHubToken', { label: options.label ?? '' })
   const { networkKey, engine, dockerSocket, image, pubVersions, memoryBytes } = options
   const common = {
-    ...{ dir: folder, networkKey, engine, bind: '127.0.0.1', host: '127.0.0.1' },
+    ...{ dir: folder, networkKey, engine, bind: '127.0.0.1', host: options.host ?? '127.0.0.1' },
     ...(dockerSocket === undefined ? {} : { dockerSocket }),
     ...(image === undefined ? {} : { image }),
     ...(pubVersions === undefined ? {} : { pubVersions }),

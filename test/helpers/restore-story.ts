@@ -13,7 +13,7 @@ import { runCli } from './cli'
 import { ELSEWHERE } from './elsewhere'
 import type { TestHub } from './hub'
 import { until } from './machine'
-import { finalAnswer, inviteIn, privatePost } from './patchwork'
+import { finalAnswer, inviteIn, privatePost, readFrom } from './patchwork'
 import { askForPub, type World } from './path-story'
 import { redeem, useInvite } from './redeem'
 import { filesWith, formsOf, processWords, secretsIn } from './secret-scan'
@@ -26,6 +26,8 @@ export interface Ground {
   /** The machine of the hub is off, with everything that ran on it. */
   switchOff(hub: TestHub): Promise<void>
   addHub(): Promise<TestHub>
+  /** What that hub is reached by, where it is other than the first. */
+  newHost?: string
   /** The provider again, on its folder and port. */
   restartProvider(): Promise<void>
   /** What the engine says of its containers. */
@@ -151,7 +153,36 @@ async function tellLostHub(story: Story): Promise<TestHub> {
   t.equal(done.code, 0, done.said)
   t.match(done.said, /alice goes to second under epoch 2/)
   await isBack(story, before, second)
+  await tellOwnerHears(story)
   return second
+}
+
+/** With the same host its address is what it was; with another one they get their invites anew, and all can read where it is. */
+async function tellOwnerHears(story: Story): Promise<void> {
+  const { t, world, pub, code, newHost } = story
+  const heard = await until(
+    'the owner to hear of the move',
+    async () => {
+      const posts = await readFrom(world.owner, world.provider.id)
+      return posts.find(({ content }) => content.buttcloud?.topic === 'moved') ?? null
+    },
+    90_000,
+  )
+  t.match(heard.text, /^\*\*alice\*\* runs on another server now\./)
+  if (newHost === undefined) return t.match(heard.text, /Its address is what it was/)
+  t.ok(heard.text.includes(`is now \`${newHost}:${pub.port}\``), 'they are told the new address')
+  const anew = inviteIn(heard.text) ?? ''
+  t.equal(anew, code.replace('127.0.0.1', newHost), 'and the invite that has uses left, with that')
+  await useInvite(world.networkKey, anew, { feed: ssbKeys.generate().id })
+  const said = await until(
+    'the pub to say in public where it is',
+    async () => {
+      const posts = await readFrom(world.owner, pub.feed ?? '')
+      return posts.find(({ content }) => content.type === 'pub') ?? null
+    },
+    90_000,
+  )
+  t.deepEqual(said.content.address, { host: newHost, port: pub.port, key: pub.feed })
 }
 
 /** The first hub comes back from the data it had, at another address, and finds the provider only later. */
