@@ -10,6 +10,7 @@ import type { Plan } from '../protocol/plan'
 import type { PubFact, Request } from '../protocol/state'
 import { desiredOf, fallbackOf, isOrdered, sizeOf } from './change'
 import { deliverInvite } from './decide-invite'
+import { waitsForFarewell } from './decide-moves'
 import { costsNothing, paymentsOf } from './entitlement'
 import { answer, type Look } from './look'
 import { countedFor } from './owners'
@@ -132,6 +133,7 @@ export function oweNewPub(
     hub: placement.hub,
     epoch: 1,
     feed,
+    moved: null,
     keepUntil: null,
     answers: request.key,
   })
@@ -242,6 +244,7 @@ export function nextOrder(look: Look, record: PubMessage): SpecMessage | null {
   const moved = spec.hub !== record.hub
   const revision = spec.revision + 1
   if (moved && spec.desired !== 'none') return farewell(look, record, spec)
+  if (moved && waitsForFarewell(look, record, spec)) return null
   if (!moved && (record.status === 'live' ? isOrdered(record, spec) : spec.desired === 'none')) return null
   return specFor(look, record, revision)
 }

@@ -7,6 +7,7 @@ import type { FeedId } from '../protocol/ids'
 import type { PubMessage } from '../protocol/messages/pub'
 import type { AdminRestoreRequest } from '../protocol/rpc-escrow'
 import type { PubFact, State } from '../protocol/state'
+import { placedElsewhere } from './decide-moves'
 import type { Policy } from './policy'
 import { feedOf, observationOf } from './query'
 import { bestHub, roomOn, takenBy } from './schedule'
@@ -47,7 +48,10 @@ export function restored(world: RestoreWorld, wish: AdminRestoreRequest): Restor
     return refused(key.feed === null ? words.noKey(record.name) : words.keyOffline(record.name))
   return {
     ok: true,
-    record: { ...record, hub: hub.id, epoch: record.epoch + 1, feed },
+    record:
+      hub.id === record.hub
+        ? { ...record, epoch: record.epoch + 1, feed }
+        : placedElsewhere(record, hub.id, feed, { why: 'restored', by: null }),
     label: labelOf(state, hub.id),
   }
 }

@@ -1,4 +1,4 @@
-/** What owners are told when a pub has another address than before. Facts in, sentences out. */
+/** What owners are told of the address of a pub when it has, or may have, another address than before. Facts in, sentences out. */
 import { ANSWER_BYTES_MAX } from '../protocol/limits'
 import { jsonBytes } from './look'
 
@@ -14,7 +14,6 @@ export interface Readdress {
 }
 
 export const addressWords = {
-  elsewhere: (name: string): string => `**${name}** runs on another server now.`,
   same: 'Its address is what it was, and so are its invites; you need not do anything.',
   now: ({ name, address, former }: Readdress): string =>
     `The address of **${name}** is now \`${address}\`${former === null ? '' : `; before it was \`${former}\``}. It says so in public, so its members' apps find it again once they hear of that from anybody else.`,

@@ -138,8 +138,8 @@ function evolvePub(state: State, message: Folded, record: PubMessage): void {
   }
   if (before !== undefined) {
     noteOwners(state.provider, message, before.record, record)
-    unlist(state, record.pub, before.record)
     noteMove(state.provider, message, before.record, record)
+    unlist(state, record.pub, before.record)
     before.record = record
     before.recordedAt = message.claimedAt
   } else {
@@ -170,16 +170,22 @@ function noteOwners(provider: ProviderFold, message: Folded, before: PubMessage,
   provider.ownerAdds = [...today, ...added.map((owner) => ({ at, pub: record.pub, owner }))]
 }
 
-/** A pub that was put back before its owners heard of it has not moved for them. */
 function noteMove(provider: ProviderFold, message: Folded, before: PubMessage, record: PubMessage): void {
-  const { pub, hub, host } = record
-  if (before.hub === hub && before.host === host) return
-  const places = provider.places.get(pub) ?? [{ hub: before.hub, host: before.host }]
-  const isNew = !places.some((one) => one.hub === hub && one.host === host)
-  provider.places.set(pub, isNew ? [...places, { hub, host }] : places)
-  const from = provider.moves.get(pub)?.from ?? { hub: before.hub, host: before.host }
-  if (from.hub === hub && from.host === host) provider.moves.delete(pub)
-  else provider.moves.set(pub, { key: message.key, from })
+  const { moves, known, places } = provider
+  const { pub, hub, host, epoch } = record
+  if (record.status === 'ended') {
+    moves.delete(pub)
+    known.delete(pub)
+    return
+  }
+  if (hub === before.hub && host === before.host) return
+  const former = { hub: before.hub, host: before.host }
+  if (!known.has(pub)) known.set(pub, former)
+  const had = places.get(pub) ?? [former]
+  if (!had.some((one) => one.hub === hub && one.host === host)) had.push({ hub, host })
+  places.set(pub, had)
+  const moved = hub === before.hub ? { from: hub, why: 'renamed', by: null } : record.moved
+  if (moved !== null) moves.set(pub, { ...moved, key: message.key, at: message.claimedAt, epoch })
 }
 
 function unlist(state: State, pub: PubId, record: PubMessage): void {

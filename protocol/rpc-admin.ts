@@ -28,7 +28,7 @@ export type PlansAnswer = AdminPlansAnswer
 export interface HubView {
   hub: FeedId
   label: string
-  status: 'admitted' | 'draining' | 'retired'
+  status: 'admitted' | 'cordoned' | 'draining' | 'retired'
   connected: boolean
   engine: string | null
   host: string | null

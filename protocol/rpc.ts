@@ -147,6 +147,11 @@ export interface WhoamiAnswer {
   version: string
   /** To the operator and to hubs: what pubs' secrets are sealed to. null to everybody else. */
   recovery: Recovery | null
+  /**
+   * To a hub: this ask has renewed its lease, which lasts so long from the moment it asked. null to everybody else; absent
+   * from an older provider, which moves nothing.
+   */
+  lease?: { ms: Millis } | null
 }
 
 /** One pub as its owner may see it: `buttcloud.pubs()`, and each item of `buttcloud.watch()` is a list of these. */

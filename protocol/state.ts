@@ -9,7 +9,7 @@ import type { HubMessage } from './messages/hub'
 import type { IncidentMessage } from './messages/incident'
 import type { ObservedMessage } from './messages/observed'
 import type { OpMessage } from './messages/op'
-import type { PubMessage } from './messages/pub'
+import type { Moved, PubMessage } from './messages/pub'
 import type { ResultMessage } from './messages/result'
 import type { SpecMessage } from './messages/spec'
 import { initialMoney, type MoneyFold } from './state-money'
@@ -65,6 +65,14 @@ export interface PubFact {
   recordedAt: Millis
 }
 
+/** A move of a pub to another hub that its owners have not been told of. */
+export interface MoveFact extends Moved {
+  /** Of the record that says it, on the provider's feed. */
+  key: MessageId
+  at: Millis
+  epoch: number
+}
+
 /** What a request made of a pub's record; kept until the request has its final answer. */
 export interface ChangeFact {
   pub: PubId
@@ -77,14 +85,6 @@ export interface ChangeFact {
 export interface Place {
   hub: FeedId
   host: string | null
-}
-
-/** A pub that was put elsewhere since its owners were last told where it is. */
-export interface MoveFact {
-  /** The record that put it where it is now. */
-  key: MessageId
-  /** Where its owners know it to be. */
-  from: Place
 }
 
 /** The thread in which the provider tells the present owners of a pub what they did not ask for. */
@@ -113,6 +113,8 @@ export interface ProviderFold {
   hubs: Map<FeedId, HubMessage>
   usedTokens: Map<InviteKey, FeedId>
   pubs: Map<PubId, PubFact>
+  /** The last move of each pub, until its owners are told. */
+  moves: Map<PubId, MoveFact>
   /** The latest spec of each pub. */
   specs: Map<PubId, SpecMessage>
   /** What the orders of each pub reserved, wherever that changed; only the last ones (SIZES_KEPT_MAX). */
@@ -147,7 +149,8 @@ export interface ProviderFold {
   delivered: Set<MessageId>
   /** What owners have been told, by `noticeKey`. */
   notices: Map<string, NoticePayload>
-  moves: Map<PubId, MoveFact>
+  /** Where the owners of a moved pub know it to be, until they are told. */
+  known: Map<PubId, Place>
   /** Every place of a pub that has had more than one. */
   places: Map<PubId, Place[]>
   /** When the owners of each pub were last told of incidents; only the last INCIDENT_NOTICES_PER_DAY_MAX. */
@@ -225,6 +228,7 @@ export function initialState(provider: FeedId): State {
       hubs: new Map(),
       usedTokens: new Map(),
       pubs: new Map(),
+      moves: new Map(),
       specs: new Map(),
       reserved: new Map(),
       ops: new Map(),
@@ -244,7 +248,7 @@ export function initialState(provider: FeedId): State {
       agreed: new Set(),
       delivered: new Set(),
       notices: new Map(),
-      moves: new Map(),
+      known: new Map(),
       places: new Map(),
       incidentNotices: new Map(),
       threads: new Map(),

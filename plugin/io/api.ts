@@ -91,9 +91,12 @@ export function createApi(
       const role = roleOf(one, caller)
       const knows = role === 'operator' || role === 'hub'
       const hub = one.inbox.state.provider.hubs.get(caller)
-      if (hub !== undefined && hub.status !== 'retired') one.clocks.hubSays(caller, request)
+      const isHub = hub !== undefined && hub.status !== 'retired'
+      if (isHub) one.clocks.hubSays(caller, request)
+      if (isHub) one.leases.renew(caller)
+      const lease = isHub ? { ms: one.policy.moving.leaseMs } : null
       const recovery = knows ? one.escrow.vault.recovery : null
-      return { id: self, now: one.now(), caller, role, version, recovery }
+      return { id: self, now: one.now(), caller, role, version, recovery, lease }
     }),
     pubs: method<PubView[]>(async (from) => viewsFor(await provider(), idOf(from))),
     watch(this: Caller) {

@@ -168,7 +168,7 @@ async function tellOwnerHears(story: Story): Promise<void> {
     },
     90_000,
   )
-  t.match(heard.text, /^\*\*alice\*\* runs on another server now\./)
+  t.match(heard.text, /^\*\*alice\*\* is on another server now, because/)
   if (newHost === undefined) return t.match(heard.text, /Its address is what it was/)
   t.ok(heard.text.includes(`is now \`${newHost}:${pub.port}\``), 'they are told the new address')
   const anew = inviteIn(heard.text) ?? ''
