@@ -13,7 +13,8 @@ import { runCli } from './cli'
 import { ELSEWHERE } from './elsewhere'
 import type { TestHub } from './hub'
 import { until } from './machine'
-import { finalAnswer, inviteIn, privatePost, readFrom } from './patchwork'
+import { tellMoved } from './moved-story'
+import { finalAnswer, inviteIn, privatePost } from './patchwork'
 import { askForPub, type World } from './path-story'
 import { redeem, useInvite } from './redeem'
 import { filesWith, formsOf, processWords, secretsIn } from './secret-scan'
@@ -140,7 +141,7 @@ async function tellRefusals(story: Story): Promise<void> {
 
 /** The first hub is off for good, as far as anybody knows. */
 async function tellLostHub(story: Story): Promise<TestHub> {
-  const { t, world } = story
+  const { t, world, pub } = story
   const before = await chainAtProvider(story)
   await story.switchOff(world.hub)
   await until('the provider to miss the hub', async () => {
@@ -153,36 +154,8 @@ async function tellLostHub(story: Story): Promise<TestHub> {
   t.equal(done.code, 0, done.said)
   t.match(done.said, /alice goes to second under epoch 2/)
   await isBack(story, before, second)
-  await tellOwnerHears(story)
+  await tellMoved({ ...story, feed: pub.feed ?? '', port: pub.port })
   return second
-}
-
-/** With the same host its address is what it was; with another one they get their invites anew, and all can read where it is. */
-async function tellOwnerHears(story: Story): Promise<void> {
-  const { t, world, pub, code, newHost } = story
-  const heard = await until(
-    'the owner to hear of the move',
-    async () => {
-      const posts = await readFrom(world.owner, world.provider.id)
-      return posts.find(({ content }) => content.buttcloud?.topic === 'moved') ?? null
-    },
-    90_000,
-  )
-  t.match(heard.text, /^\*\*alice\*\* is on another server now, because/)
-  if (newHost === undefined) return t.match(heard.text, /Its address is what it was/)
-  t.ok(heard.text.includes(`is now \`${newHost}:${pub.port}\``), 'they are told the new address')
-  const anew = inviteIn(heard.text) ?? ''
-  t.equal(anew, code.replace('127.0.0.1', newHost), 'and the invite that has uses left, with that')
-  await useInvite(world.networkKey, anew, { feed: ssbKeys.generate().id })
-  const said = await until(
-    'the pub to say in public where it is',
-    async () => {
-      const posts = await readFrom(world.owner, pub.feed ?? '')
-      return posts.find(({ content }) => content.type === 'pub') ?? null
-    },
-    90_000,
-  )
-  t.deepEqual(said.content.address, { host: newHost, port: pub.port, key: pub.feed })
 }
 
 /** The first hub comes back from the data it had, at another address, and finds the provider only later. */
