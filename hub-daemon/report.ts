@@ -11,7 +11,7 @@ import {
   ENGINE_GONE_REPORTED_AFTER_MS,
   TROUBLE_REPORTED_AFTER,
 } from '../protocol/limits'
-import { buildCapacity, type CapacityMessage } from '../protocol/messages/capacity'
+import { buildCapacity, type CapacityMessage, type OfferFields } from '../protocol/messages/capacity'
 import type { IncidentMessage } from '../protocol/messages/incident'
 import { buildObserved, type ObservedMessage } from '../protocol/messages/observed'
 import type { OpMessage } from '../protocol/messages/op'
@@ -27,7 +27,7 @@ import { inForce, isOnTrial, reportedVersion, revertedOf } from './trial'
 import { describeCrashes, describeTrouble, kindOfCrashes, kindOfTrouble } from './words'
 
 export type Report = CapacityMessage | IncidentMessage | ObservedMessage | ResultMessage
-export type Offer = Omit<CapacityMessage, 'type' | 'v'>
+export type Offer = OfferFields
 
 /** Why a deed was not done: a later order for the same feed stands already. */
 const OVERTAKEN = 'a later command took its place'
@@ -71,10 +71,15 @@ function differs(published: CapacityMessage | null, offer: Offer): boolean {
   if (
     published.engine !== offer.engine ||
     published.host !== offer.host ||
-    published.version !== offer.version
+    published.version !== offer.version ||
+    !sameLabels(published.labels ?? [], offer.labels ?? [])
   )
     return true
   return moved(published.memoryBytes, offer.memoryBytes) || moved(published.diskBytes, offer.diskBytes)
+}
+
+function sameLabels(before: readonly string[], after: readonly string[]): boolean {
+  return before.length === after.length && before.every((one) => after.includes(one))
 }
 
 function moved(before: number, after: number): boolean {

@@ -12,8 +12,8 @@ import { recordsOwed } from './decide-dues'
 import { readdressOf } from './decide-readdress'
 import { type Look, type MovingFacts, notify } from './look'
 import { leaseLeftMs, type Storm, stormOf } from './moving'
-import { addressOf, feedOf, observationOf, reservedBytesFor } from './query'
-import { bestHub } from './schedule'
+import { addressOf, feedOf, observationOf } from './query'
+import type { RuledOut } from './schedule'
 import { movedText } from './words-address'
 import { movedNotice, moveWords } from './words-moves'
 
@@ -32,7 +32,7 @@ export function oweMoves(look: Look): void {
   const { moving } = facts
   if (moving === undefined) return
   const taken = recordsOwed(look)
-  const usable = usableHubs(look, moving)
+  const silent = silentHubs(look, moving)
   for (const [hub, { status, label }] of state.provider.hubs) {
     const pubs = state.byHub.get(hub)
     if (pubs === undefined || pubs.size === 0) continue
@@ -50,7 +50,7 @@ export function oweMoves(look: Look): void {
       const pub = state.provider.pubs.get(id)
       if (pub === undefined || !mayMove(pub, why) || taken.has(id)) continue
       if (room <= 0) break
-      const stuck = storm === null ? moveOf(look, moving, usable, pub, why) : moveWords.storm(label, storm)
+      const stuck = storm === null ? moveOf(look, moving, silent, pub, why) : moveWords.storm(label, storm)
       if (stuck === null) room -= 1
       else look.stuck.push({ pub: id, name: pub.record.name, hub, why: stuck, storm })
     }
@@ -62,21 +62,20 @@ function mayMove({ record }: PubFact, why: 'silent' | 'drain'): boolean {
   return record.status === 'live' && (why === 'drain' || desiredOf(record) === 'up')
 }
 
-/** Hubs that pubs may be placed on by themselves: those that hold a lease and are connected. */
-function usableHubs(look: Look, moving: MovingFacts): ReadonlySet<FeedId> {
-  const { facts, policy } = look.world
-  return new Set(
-    [...facts.connected].filter(
-      (hub) => moving.heard.has(hub) && leaseLeftMs(moving, policy.moving, hub) > 0,
-    ),
-  )
+/** Hubs that pubs may not be placed on by themselves: all but those that hold a lease and are connected. */
+function silentHubs(look: Look, moving: MovingFacts): RuledOut {
+  const { state, facts, policy } = look.world
+  const isThere = (hub: FeedId): boolean =>
+    facts.connected.has(hub) && moving.heard.has(hub) && leaseLeftMs(moving, policy.moving, hub) > 0
+  const silent = [...state.provider.hubs.keys()].filter((hub) => !isThere(hub))
+  return new Map(silent.map((hub) => [hub, moveWords.outOfReach]))
 }
 
 /** Owes the record; or gives the reason why it can't be placed elsewhere. */
 function moveOf(
   look: Look,
   moving: MovingFacts,
-  usable: ReadonlySet<FeedId>,
+  silent: RuledOut,
   pub: PubFact,
   why: 'silent' | 'drain',
 ): string | null {
@@ -86,12 +85,9 @@ function moveOf(
   if (moving.isWaitedFor(pub.pub)) return moveWords.waitedFor
   if (feed !== null && !moving.keyOpens(pub.pub))
     return moving.keyFeedOf(pub.pub) === null ? moveWords.noKey : moveWords.keyOffline
-  const needBytes = reservedBytesFor(state, pub)
-  const best = bestHub(state, usable, look.taken, needBytes)
-  if (!best.ok) return best.why
-  if (!usable.has(best.hub) || best.hub === record.hub) return moveWords.noneThere
-  look.taken.bytes.set(best.hub, (look.taken.bytes.get(best.hub) ?? 0) + needBytes)
-  look.owe({ kind: 'record', content: placedElsewhere(record, best.hub, feed, { why, by: null }) })
+  const found = look.places.takeElsewhere(pub, silent)
+  if (!found.ok) return moveWords.noneThere(found.why)
+  look.owe({ kind: 'record', content: placedElsewhere(record, found.hub, feed, { why, by: null }) })
   return null
 }
 

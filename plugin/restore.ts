@@ -10,7 +10,7 @@ import type { PubFact, State } from '../protocol/state'
 import { placedElsewhere } from './decide-moves'
 import type { Policy } from './policy'
 import { feedOf, observationOf } from './query'
-import { bestHub, roomOn, takenBy } from './schedule'
+import { needOfPub, Places } from './schedule'
 import { restoreWords as words } from './words-restore'
 
 /** What of a pub's key is known on this machine. */
@@ -65,10 +65,10 @@ function pubOf(state: State, wanted: string): PubFact | null {
 
 /** The hub that was named; else the pub's own while it is there and not retired; else the one with most room among those that are. */
 function hubFor(world: RestoreWorld, pub: PubFact, wanted: string | null): { id: FeedId } | string {
-  const { state, connected } = world
-  const taken = takenBy(state)
+  const { state, policy, connected } = world
+  const places = new Places({ state, policy, connected })
   const { hub: own, name } = pub.record
-  const needBytes = state.provider.specs.get(pub.pub)?.reservedBytes ?? pub.record.size.reservedBytes
+  const need = needOfPub(state, policy, pub)
   const isRetired = state.provider.hubs.get(own)?.status === 'retired'
   if (wanted === null && connected.has(own) && !isRetired) return { id: own }
   if (wanted !== null) {
@@ -80,12 +80,12 @@ function hubFor(world: RestoreWorld, pub: PubFact, wanted: string | null): { id:
     if (found.length > 1) return words.manyHubs(wanted)
     if (only.hub === own)
       return only.status === 'admitted' ? { id: own } : words.noRoom(name, `${only.label} is ${only.status}`)
-    const room = roomOn(state, taken, only.hub, needBytes)
-    return typeof room === 'string' ? words.noRoom(name, room) : { id: only.hub }
+    const why = places.whyNotOn(only.hub, need)
+    return why === null ? { id: only.hub } : words.noRoom(name, why)
   }
-  const best = bestHub(state, connected, taken, needBytes)
-  if (!best.ok) return words.noRoom(name, best.why)
-  return connected.has(best.hub) ? { id: best.hub } : words.noneThere(name)
+  const found = places.find(need)
+  if (!found.ok) return words.noRoom(name, found.why)
+  return found.connected ? { id: found.hub } : words.noneThere(name)
 }
 
 function labelOf(state: State, hub: FeedId): string {

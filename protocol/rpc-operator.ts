@@ -50,6 +50,8 @@ export interface SuspendView {
   reason: string | null
   /** Whether it is stopped for want of payment, whatever the operator says. */
   unpaid: boolean
+  /** Whether a subscription for it goes on. */
+  paid: boolean
 }
 
 /** `adminBlock({feed, blocked, reason})`; without a feed it lists who is blocked. */

@@ -32,6 +32,8 @@ export interface TestHubOptions {
   /** What its pubs are reached by; it listens on this machine alone. */
   host?: string
   memoryBytes?: number
+  /** Default: a terabyte. */
+  diskBytes?: number
   /** Where it shows its figures. */
   metrics?: { host: string; port: number }
   /** False for a hub that has nothing to offer yet; then nobody waits for it. */
@@ -49,6 +51,8 @@ export async function joinHub(provider: TestProvider, options: TestHubOptions): 
     ...(image === undefined ? {} : { image }),
     ...(pubVersions === undefined ? {} : { pubVersions }),
     ...(memoryBytes === undefined ? {} : { memoryBytes }),
+    // What a test asks for shall not depend on how full the disk of its machine is.
+    diskBytes: options.diskBytes ?? 1e12,
     ...(options.metrics === undefined ? {} : { metrics: options.metrics }),
   }
   let running: HubProcess = await startHubProcess({ ...common, join: token })
