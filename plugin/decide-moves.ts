@@ -2,17 +2,19 @@
  * Pubs of hubs that are gone, or being emptied, get the next epoch and another hub; orders follow from their records, and
  * their owners are told once, when they are up there. Whatever goes wrong in between, the next look finds the rest.
  */
-import type { FeedId, PubId } from '../protocol/ids'
+import type { FeedId, MessageId, PubId } from '../protocol/ids'
 import { DRAINED_AT_ONCE_MAX, FAREWELL_WAIT_MS } from '../protocol/limits-moving'
 import type { Moved, PubMessage } from '../protocol/messages/pub'
 import type { SpecMessage } from '../protocol/messages/spec'
 import type { PubFact, State } from '../protocol/state'
 import { desiredOf, isReached } from './change'
 import { recordsOwed } from './decide-dues'
+import { readdressOf } from './decide-readdress'
 import { type Look, type MovingFacts, notify } from './look'
 import { leaseLeftMs, type Storm, stormOf } from './moving'
 import { addressOf, feedOf, observationOf } from './query'
 import type { RuledOut } from './schedule'
+import { movedText } from './words-address'
 import { movedNotice, moveWords } from './words-moves'
 
 /** A pub that should be elsewhere, and why it is not. */
@@ -146,7 +148,11 @@ export function tellMoves(look: Look): void {
     const pub = state.provider.pubs.get(id)
     if (pub === undefined || look.pubsChanged.has(id) || look.pubsEnded.has(id)) continue
     if (pub.record.epoch !== move.epoch || !isThere(state, pub)) continue
-    const text = movedNotice(pub.record, move.why, addressOf(state, pub))
-    notify(look, pub.record.owners, text, { pub: id, topic: 'moved', causes: move.key })
+    // The answer to what asked for it will say where it is.
+    if (state.provider.answers.get(id as string as MessageId)?.final !== true) continue
+    const readdress = readdressOf(look.world, pub)
+    const address = readdress === null ? addressOf(state, pub) : null
+    const said = move.from === pub.record.hub ? null : movedNotice(pub.record, move.why, address)
+    notify(look, pub.record.owners, movedText(said, readdress), { pub: id, topic: 'moved', causes: move.key })
   }
 }

@@ -65,7 +65,9 @@ export function withLeases<T extends HubView>(world: FleetWorld, views: T[]): T[
 /** A pub that was placed elsewhere and is not there yet; null where none of this. */
 export function movingViewOf(state: State, pub: PubFact): MovingView | null {
   const move = state.provider.moves.get(pub.pub)
-  if (move === undefined || move.epoch !== pub.record.epoch || isThere(state, pub)) return null
+  if (move === undefined || move.epoch !== pub.record.epoch) return null
+  // That its own hub has another name is no journey.
+  if (move.from === pub.record.hub || isThere(state, pub)) return null
   return { since: move.at, why: move.why }
 }
 

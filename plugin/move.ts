@@ -8,8 +8,8 @@ import { buildHub, type HubMessage } from '../protocol/messages/hub'
 import type { PubMessage } from '../protocol/messages/pub'
 import type { AdminHubSetRequest, AdminMoveRequest } from '../protocol/rpc-fleet'
 import type { PubFact, State } from '../protocol/state'
-import { isThere, placedElsewhere } from './decide-moves'
-import { endingOn, hubCalled, labelOf } from './fleet-view'
+import { placedElsewhere } from './decide-moves'
+import { endingOn, hubCalled, labelOf, movingViewOf } from './fleet-view'
 import type { MovingFacts } from './look'
 import { leaseLeftMs } from './moving'
 import type { Policy } from './policy'
@@ -58,16 +58,11 @@ function whyNotNow({ state, policy, now, connected, moving }: MoveWorld, pub: Pu
     if (isSilent) return words.silent(name, label)
   }
   const waited = now - pub.placed.at
-  if (isOnItsWay(state, pub) && waited >= 0 && waited < MOVE_RETRY_AFTER_MS)
+  if (movingViewOf(state, pub) !== null && waited >= 0 && waited < MOVE_RETRY_AFTER_MS)
     return words.onItsWay(name, label)
   const feed = feedOf(state, pub) ?? moving.keyFeedOf(pub.pub)
   if (feed === null || moving.keyOpens(pub.pub)) return null
   return moving.keyFeedOf(pub.pub) === null ? words.noKey(name) : words.keyOffline(name)
-}
-
-/** It was placed elsewhere and is not there yet. */
-export function isOnItsWay(state: State, pub: PubFact): boolean {
-  return state.provider.moves.get(pub.pub)?.epoch === pub.record.epoch && !isThere(state, pub)
 }
 
 function named(world: MoveWorld, pub: PubFact, wanted: string): FeedId | { ok: false; why: string } {

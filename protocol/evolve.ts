@@ -173,11 +173,22 @@ function noteOwners(provider: ProviderFold, message: Folded, before: PubMessage,
   provider.ownerAdds = [...today, ...added.map((owner) => ({ at, pub: record.pub, owner }))]
 }
 
-function noteMove({ moves }: ProviderFold, message: Folded, before: PubMessage, record: PubMessage): void {
-  const { pub, moved, epoch } = record
-  if (record.status === 'ended') moves.delete(pub)
-  else if (moved !== null && record.hub !== before.hub)
-    moves.set(pub, { ...moved, key: message.key, at: message.claimedAt, epoch })
+function noteMove(provider: ProviderFold, message: Folded, before: PubMessage, record: PubMessage): void {
+  const { moves, known, places } = provider
+  const { pub, hub, host, epoch } = record
+  if (record.status === 'ended') {
+    moves.delete(pub)
+    known.delete(pub)
+    return
+  }
+  if (hub === before.hub && host === before.host) return
+  const former = { hub: before.hub, host: before.host }
+  if (!known.has(pub)) known.set(pub, former)
+  const had = places.get(pub) ?? [former]
+  if (!had.some((one) => one.hub === hub && one.host === host)) had.push({ hub, host })
+  places.set(pub, had)
+  const moved = hub === before.hub ? { from: hub, why: 'renamed', by: null } : record.moved
+  if (moved !== null) moves.set(pub, { ...moved, key: message.key, at: message.claimedAt, epoch })
 }
 
 function unlist(state: State, pub: PubId, record: PubMessage): void {
