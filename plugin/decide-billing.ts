@@ -122,26 +122,35 @@ function saySlow(
  * is not paid, decide-dues.ts tells; another plan, decide-plan.ts.
  */
 export function tellPayments(look: Look): void {
-  const { state } = look.world
-  const { money, pubs } = state.provider
-  for (const payment of money.payments.values()) {
-    const { pub: id, checkout, refunded } = payment.content
-    const asked = money.checkouts.get(checkout)?.content
-    const session = money.sessions.get(checkout)
-    if (asked === undefined || session === undefined) continue
-    const pub = pubs.get(id)
-    const live = pub?.record.status === 'live'
-    // Who asked may be none of its owners any more.
-    const owners = pub?.record.owners ?? [asked.owner]
-    const about = { pub: id, topic: 'payment' } as const
-    if (refunded) {
-      const text = payment.second && live ? words.secondBack(asked.name) : words.lateBack(asked.name)
-      notify(look, owners, text, { ...about, causes: checkout })
-    } else if (asked.kind === 'pay' && live && isGood(payment.content.status)) {
-      if (payment.second || money.dues.has(id)) continue
-      notify(look, owners, words.paid(asked.name, payment.content.periodEnd), {
-        ...{ ...about, causes: session.key },
-      })
+  const { money } = look.world.state.provider
+  look.each('payments', (id) => {
+    const before = look.stirs
+    for (const subscription of money.paymentsOfPub.get(id) ?? []) {
+      const payment = money.payments.get(subscription)
+      if (payment?.content.pub === id) tellPayment(look, payment)
     }
+    return look.stirs === before
+  })
+}
+
+function tellPayment(look: Look, payment: PaymentFact): void {
+  const { money, pubs } = look.world.state.provider
+  const { pub: id, checkout, refunded } = payment.content
+  const asked = money.checkouts.get(checkout)?.content
+  const session = money.sessions.get(checkout)
+  if (asked === undefined || session === undefined) return
+  const pub = pubs.get(id)
+  const live = pub?.record.status === 'live'
+  // Who asked may be none of its owners any more.
+  const owners = pub?.record.owners ?? [asked.owner]
+  const about = { pub: id, topic: 'payment' } as const
+  if (refunded) {
+    const text = payment.second && live ? words.secondBack(asked.name) : words.lateBack(asked.name)
+    notify(look, owners, text, { ...about, causes: checkout })
+  } else if (asked.kind === 'pay' && live && isGood(payment.content.status)) {
+    if (payment.second || money.dues.has(id)) return
+    notify(look, owners, words.paid(asked.name, payment.content.periodEnd), {
+      ...{ ...about, causes: session.key },
+    })
   }
 }

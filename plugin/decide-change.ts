@@ -132,16 +132,25 @@ export function continueChange(look: Look, request: Request, change: ChangeFact)
 /** Owes the orders of pubs whose record says something else, whatever came between the two. */
 export function oweOrders(look: Look): void {
   const { provider } = look.world.state
-  for (const fact of provider.pubs.values()) {
-    const { pub, record } = fact
-    const spec = provider.specs.get(pub)
-    if (spec === undefined || look.pubsChanged.has(pub) || look.pubsEnded.has(pub)) continue
-    const live = record.status === 'live'
-    const isSo = live ? isOrdered(record, spec) : isAway(record, spec)
-    if (isOrderOwed(look, spec)) continue
-    if (!isSo) oweOrder(look, record)
-    else if (live) oweRevert(look, fact, spec)
-  }
+  look.each('orders', (id) => {
+    const fact = provider.pubs.get(id)
+    const spec = provider.specs.get(id)
+    return fact === undefined || spec === undefined || oweOrderOf(look, fact, spec)
+  })
+}
+
+/** True where the order in force is what the record asks for, and was not reverted by its hub. */
+function oweOrderOf(look: Look, fact: PubFact, spec: SpecMessage): boolean {
+  const { pub, record } = fact
+  if (look.pubsChanged.has(pub) || look.pubsEnded.has(pub)) return false
+  const live = record.status === 'live'
+  const isSo = live ? isOrdered(record, spec) : isAway(record, spec)
+  const isReverted = live && revertOf(spec, observationOf(look.world.state, fact)) !== null
+  if (isSo && !isReverted) return true
+  if (isOrderOwed(look, spec)) return false
+  if (!isSo) oweOrder(look, record)
+  else oweRevert(look, fact, spec)
+  return false
 }
 
 function isAway(record: PubMessage, spec: SpecMessage): boolean {

@@ -77,14 +77,18 @@ export function continueDelete(look: Look, request: Request): boolean {
  */
 export function forgetKeys(look: Look): void {
   const { state, now, facts } = look.world
-  for (const pub of facts.sealed ?? []) {
+  const { sealed } = facts
+  if (sealed === undefined) return
+  look.each('keys', (pub) => {
     const record = state.provider.pubs.get(pub)?.record
-    if (record?.status !== 'ended' || record.keepUntil === null) continue
+    if (record?.status !== 'ended' || record.keepUntil === null) return true
     const { keepUntil } = record
+    if (!sealed.has(pub)) return now >= keepUntil
     const says = clocksSay(keepUntil, now, facts.otherClocks ?? [])
     if (says === 'due' || says === 'alone') look.owe({ kind: 'forget', pub })
     else look.wakeAt(keepUntil > now ? keepUntil : now + CLOCKS_LOOK_EVERY_MS)
-  }
+    return false
+  })
 }
 
 function pubEndedBy(state: State, request: Request): PubFact | null {

@@ -43,13 +43,24 @@ export function oweDues(look: Look): void {
   if (dues.size === 0 && !isBillingOn(state)) return
   const room: Room = { suspensions: roomFor(look.world, 'suspensions'), ends: roomFor(look.world, 'ends') }
   const changed = recordsOwed(look)
-  for (const pub of state.provider.pubs.values()) {
+  look.each('dues', (id) => {
+    const pub = state.provider.pubs.get(id)
+    if (pub === undefined) return true
     // What this look has made of it otherwise is decided on in the next.
-    if (changed.has(pub.pub)) continue
-    const fact = dues.get(pub.pub) ?? null
+    if (changed.has(id)) return false
+    const fact = dues.get(id) ?? null
+    const before = look.stirs
     if (pub.record.status === 'live') oweStage(look, pub, fact, room)
     else if (fact?.content.stage === 'ended' && pub.record.answers === fact.key) tell(look, pub, fact)
-  }
+    return look.stirs === before && !isRunning(look.world, pub, fact)
+  })
+}
+
+/** True while dates are promised, or what it runs on ends by itself: there time alone makes something owed. */
+function isRunning(world: World, pub: PubFact, fact: DuesFact | null): boolean {
+  if (pub.record.status !== 'live') return false
+  const right = entitlementOf(world, pub)
+  return !right.ok || right.until !== null || (fact !== null && fact.content.stage !== 'clear')
 }
 
 /** Pubs that get another record in this look: what is decided on that one comes in the next. */

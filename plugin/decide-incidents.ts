@@ -11,7 +11,7 @@ import {
   INCIDENTS_LISTED_MAX,
 } from '../protocol/limits'
 import type { IncidentFact, PubFact, Request } from '../protocol/state'
-import { incidentsOf, joined } from './incidents'
+import { incidentFactsOf, incidentsOf, joined } from './incidents'
 import { answer, type Look, notify } from './look'
 import { pubNamed, pubsOf } from './query'
 import { whyNoPub } from './unpaid'
@@ -24,13 +24,17 @@ const DAY_MS = 24 * 3_600_000
 /** Owes the owners of every live pub what its hub has said since the last notice. */
 export function tellIncidents(look: Look): void {
   const { state } = look.world
-  for (const hub of state.provider.hubs.keys())
-    for (const [id, facts] of state.authors.get(hub)?.incidents ?? []) {
-      const pub = state.provider.pubs.get(id)
-      if (pub === undefined || pub.record.hub !== hub || pub.record.status !== 'live') continue
-      // Whose pub it is, a change of this look decides first.
-      if (!look.pubsEnded.has(id) && !look.pubsChanged.has(id)) tell(look, pub, facts)
-    }
+  look.each('incidents', (id) => {
+    const pub = state.provider.pubs.get(id)
+    if (pub === undefined || pub.record.status !== 'live') return true
+    const facts = incidentFactsOf(state, pub)
+    if (facts.length === 0) return true
+    // Whose pub it is, a change of this look decides first.
+    if (look.pubsEnded.has(id) || look.pubsChanged.has(id)) return false
+    const before = look.stirs
+    tell(look, pub, facts)
+    return look.stirs === before
+  })
 }
 
 function tell(look: Look, pub: PubFact, facts: readonly IncidentFact[]): void {

@@ -4,6 +4,7 @@
  */
 import type { Command } from '../protocol/command-kinds'
 import { isGood } from '../protocol/evolve-money'
+import type { PubId } from '../protocol/ids'
 import { PLAN_SHOWN_MS } from '../protocol/limits-money'
 import type { Plan } from '../protocol/plan'
 import { priceText } from '../protocol/price-text'
@@ -224,17 +225,22 @@ function changeAtStripe(
  * keeps it waiting, and its owners know. Its owners are told first: what is not told yet is owed with the record again.
  */
 export function followPayments(look: Look): void {
+  const { state } = look.world
+  if (isBillingOn(state)) look.each('follow', (id) => hasPaidPlan(look, id))
+}
+
+/** True where it has the plan that is paid for, or nothing is; else that is owed, or waits. */
+function hasPaidPlan(look: Look, id: PubId): boolean {
   const { state, policy } = look.world
-  if (!isBillingOn(state)) return
-  for (const id of state.provider.money.paymentsOfPub.keys()) {
-    const pub = state.provider.pubs.get(id)
-    if (pub === undefined || pub.record.status !== 'live' || isBeingMade(look, pub)) continue
-    if (look.pubsChanged.has(id) || look.pubsEnded.has(id)) continue
-    const paid = bestPaymentOf(state, id)
-    if (paid === null || !isGood(paid.content.status) || paid.content.plan === null) continue
-    const plan = policy.plans.find((one) => one.name === paid.content.plan)
-    if (plan !== undefined && plan.name !== pub.record.plan) follow(look, pub, plan, paid)
-  }
+  const pub = state.provider.pubs.get(id)
+  const paid = bestPaymentOf(state, id)
+  if (pub === undefined || pub.record.status !== 'live') return true
+  if (paid === null || !isGood(paid.content.status) || paid.content.plan === null) return true
+  const plan = policy.plans.find((one) => one.name === paid.content.plan)
+  if (plan === undefined || plan.name === pub.record.plan) return true
+  if (!isBeingMade(look, pub) && !look.pubsChanged.has(id) && !look.pubsEnded.has(id))
+    follow(look, pub, plan, paid)
+  return false
 }
 
 function follow(look: Look, fact: PubFact, plan: Plan, paid: PaymentFact): void {

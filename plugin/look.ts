@@ -18,6 +18,7 @@ import type { MailFacts } from './mail-facts'
 import type { Policy } from './policy'
 import { type Ledger, pubNamed, pubsOf } from './query'
 import { Places } from './schedule'
+import { type Part, Standing } from './standing'
 import { whyNoPub } from './unpaid'
 import { words } from './words'
 
@@ -51,7 +52,7 @@ export interface Facts {
   /** What people have uploaded of pubs that ran elsewhere, whole and checked, by who did. */
   brought?: ReadonlyMap<FeedId, Brought>
   /** Pubs whose secrets are in escrow. */
-  sealed?: Iterable<PubId>
+  sealed?: Pick<ReadonlySet<PubId>, 'has'>
   /** Since when a peer is gone that was connected to this run of the provider. */
   goneSince?: ReadonlyMap<FeedId, Millis>
   /** What says when pubs may be placed elsewhere; absent: none moves by itself. */
@@ -70,6 +71,8 @@ export interface World {
   policy: Policy
   facts: Facts
   ledger: Ledger
+  /** What is kept from look to look; without it everything is looked at. */
+  standing?: Standing
 }
 
 /** Gathers what one look owes, so that two decisions of the same look don't take the same port, name or room. */
@@ -87,14 +90,32 @@ export class Look {
   /** Pubs that should be elsewhere, and why they are not. */
   readonly stuck: Stuck[] = []
   private wake: Millis | null = null
+  private wakes = 0
+  private readonly standing: Standing
   private placesYet: Places | null = null
 
-  constructor(readonly world: World) {}
+  constructor(readonly world: World) {
+    this.standing = world.standing ?? new Standing(world.state, world.policy)
+    this.standing.at(world.now)
+  }
+
+  /** Shows a part of the look the pubs of which it may owe something (plugin/standing.ts). */
+  each(part: Part, isSettled: (pub: PubId) => boolean): void {
+    this.standing.each(part, isSettled)
+  }
+
+  /** Goes up whenever something is owed, held back, or to be looked at again at some time. */
+  get stirs(): number {
+    return this.effects.length + this.held.length + this.wakes
+  }
 
   /** What is free, less what this look has given away. */
   get places(): Places {
     const { state, policy, facts } = this.world
-    this.placesYet ??= new Places({ state, policy, connected: facts.connected })
+    this.placesYet ??= new Places({
+      ...{ state, policy, connected: facts.connected },
+      rooms: this.standing.rooms(),
+    })
     return this.placesYet
   }
 
@@ -116,6 +137,7 @@ export class Look {
 
   /** Look again at this time at the latest, even if nothing arrives. */
   wakeAt(at: Millis): void {
+    this.wakes += 1
     if (this.wake === null || at < this.wake) this.wake = at
   }
 

@@ -2,12 +2,12 @@
  * Which mails are owed: a function of the state and of what is known of mail, like everything else that is owed. Nothing
  * is published for them; that one is in the queue, or was sent lately, is a fact of the next look.
  */
-import type { FeedId, Millis } from '../protocol/ids'
+import type { FeedId, Millis, PubId } from '../protocol/ids'
 import { INCIDENT_MAIL_MS, INCIDENT_MAILS_PER_DAY_MAX, WELCOMES_PER_MAIL_MAX } from '../protocol/limits-mail'
 import type { PubFact } from '../protocol/state'
 import type { DuesFact } from '../protocol/state-money'
 import type { MailTo } from './effects'
-import { bestPaymentOf } from './entitlement'
+import { bestPaymentOf, paymentsOf } from './entitlement'
 import { type Incident, incidentFactsOf, incidentsOf, overAt } from './incidents'
 import type { Look } from './look'
 import { isLate, type MailFacts, oweMail } from './mail-facts'
@@ -24,18 +24,21 @@ export function oweMails(look: Look): void {
   if (mail === undefined || mail === null) return
   const { pubs, money } = look.world.state.provider
   const up = new Map<FeedId, Up[]>()
-  for (const pub of pubs.values()) {
+  look.each('mails', (id) => {
+    oweRefunds(look, mail, id)
+    const pub = pubs.get(id)
     // Whose pub it is, a change of this look decides first.
-    if (look.pubsChanged.has(pub.pub) || look.pubsEnded.has(pub.pub)) continue
+    if (look.pubsChanged.has(id) || look.pubsEnded.has(id)) return false
+    if (pub === undefined) return !hasRefund(look, id)
     noteUp(look, mail, pub, up)
     oweIncidents(look, mail, pub)
-  }
+    return isLate(look, pub.createdAt) && !hasRefund(look, id) && !hasIncident(look, pub)
+  })
   for (const [asker, theirs] of up) oweWelcome(look, mail, asker, theirs)
   for (const [id, dues] of money.dues) {
     const pub = pubs.get(id)
     if (pub !== undefined) oweDues(look, mail, pub, dues)
   }
-  oweRefunds(look, mail)
   oweOperatorMails(look, mail)
 }
 
@@ -79,10 +82,11 @@ function oweWelcome(look: Look, mail: MailFacts, asker: FeedId, up: readonly Up[
 }
 
 /** To who paid what goes back: a second time, too late, or for a pub that was not made. */
-function oweRefunds(look: Look, mail: MailFacts): void {
+function oweRefunds(look: Look, mail: MailFacts, pub: PubId): void {
   const { policy, state } = look.world
-  const { checkouts, payments } = state.provider.money
-  for (const payment of payments.values()) {
+  const { checkouts } = state.provider.money
+  for (const payment of paymentsOf(state, pub)) {
+    if (payment.content.pub !== pub) continue
     const { checkout, customer, subscription } = payment.content
     const name = checkouts.get(checkout)?.content.name
     // Not by the latest word on it: one that comes weeks after sends nobody the same again.
@@ -90,6 +94,17 @@ function oweRefunds(look: Look, mail: MailFacts): void {
     const words = mailWords.refunded(policy.providerName, name, payment.second)
     oweMail(look, mail, `refund ${subscription}`, { kind: 'payer', customer }, words)
   }
+}
+
+/** A refund, or below an incident, of which a mail may be owed still, by what is known of addresses then. */
+function hasRefund(look: Look, pub: PubId): boolean {
+  return paymentsOf(look.world.state, pub).some(
+    ({ refundedAt }) => refundedAt !== null && !isLate(look, refundedAt),
+  )
+}
+
+function hasIncident(look: Look, pub: PubFact): boolean {
+  return incidentFactsOf(look.world.state, pub).some(({ incident }) => !isLate(look, incident.at))
 }
 
 /** What the feed promises is mailed to the owners and to who pays: the present stage alone. */

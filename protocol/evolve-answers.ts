@@ -44,6 +44,7 @@ export function evolveAnswer(state: State, message: Folded, post: Post): void {
       state.provider.begun.add(payload.delivers)
       return
     case 'notice':
+      state.news.pub(payload.pub)
       noteNotice(state.provider, message, post, payload)
       return
     default:
@@ -76,6 +77,9 @@ function noteAnswer(state: State, message: Folded, post: Post, payload: AnswerPa
   }
   if (payload.declines !== null) decline(provider, payload.declines)
   if (!payload.final) return
+  // Whether it is being made, where this was what it was asked for by; and whether a change of it is under way.
+  state.news.pub(pubIdOf(payload.answers))
+  if (payload.pub !== null) state.news.pub(payload.pub)
   provider.changes.delete(payload.answers)
   // The answer to a create says where the pub is.
   if (payload.command === 'create' || payload.command === 'import')

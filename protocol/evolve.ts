@@ -54,6 +54,7 @@ function evolveProvider(state: State, message: Folded): void {
   const content = parsed.value
   if (!maySay('provider', content.type)) return
   const { provider } = state
+  tellNews(state, content)
   switch (content.type) {
     case 'post':
       evolveAnswer(state, message, content)
@@ -106,6 +107,21 @@ function evolveProvider(state: State, message: Folded): void {
     default:
       forgotten(content)
   }
+}
+
+/** Posts tell theirs where their payload is read (evolve-answers.ts). */
+function tellNews({ news, provider, byOwner }: State, content: Content): void {
+  if ('pub' in content && content.pub !== null) news.pub(content.pub)
+  if (content.type === 'buttcloud/hub') news.hub(content.hub)
+  // Whether anybody has to pay at all.
+  if (content.type === 'buttcloud/bridge') news.everything()
+  if (content.type === 'buttcloud/session') {
+    const pub = provider.money.checkouts.get(content.checkout)?.content.pub
+    if (pub !== undefined) news.pub(pub)
+  }
+  if (content.type !== 'buttcloud/grant') return
+  const { target } = content
+  for (const pub of target.kind === 'pub' ? [target.pub] : (byOwner.get(target.owner) ?? [])) news.pub(pub)
 }
 
 /** A smaller order frees no room before its hub has carried it out. */
@@ -209,6 +225,8 @@ function evolvePrivate(state: State, author: AuthorFold, message: Folded): void 
   if (!parsed.ok) return
   const content: Content = parsed.value
   if (!maySay('hub', content.type)) return
+  if (content.type === 'buttcloud/capacity') state.news.hub(author.id)
+  else if ('pub' in content && content.pub !== null) state.news.pub(content.pub)
   if (content.type === 'buttcloud/capacity') author.capacity = content
   if (content.type === 'buttcloud/observed') {
     author.observed.set(content.pub, content)

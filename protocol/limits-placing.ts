@@ -15,3 +15,7 @@ export const HUBS_NAMED_MAX = 6
 export const HUB_LABELS_MAX = 16
 export const HUB_LABEL_CHARS_MAX = 64
 export const REGION_CHARS_MAX = 40
+/** News of a state that are kept for readers; they read at every look, and who is further behind looks at everything once. */
+export const NEWS_MAX = 20_000
+/** A clock that goes back by less is corrected, not set: what was over for a moment had its whole time before. */
+export const CLOCK_SET_BACK_MS = 60_000

@@ -12,6 +12,7 @@ import type { OpMessage } from './messages/op'
 import type { Moved, PubMessage } from './messages/pub'
 import type { ResultMessage } from './messages/result'
 import type { SpecMessage } from './messages/spec'
+import { News } from './news'
 import { initialMoney, type MoneyFold } from './state-money'
 import { initialOperator, type OperatorFold } from './state-operator'
 
@@ -218,6 +219,8 @@ export interface State {
   byOwner: Map<FeedId, Set<PubId>>
   /** Pubs by the hub of their record. */
   byHub: Map<FeedId, Set<PubId>>
+  /** Of whom something was said lately. */
+  news: News
 }
 
 /** Nothing known yet. */
@@ -264,6 +267,7 @@ export function initialState(provider: FeedId): State {
     names: new Map(),
     byOwner: new Map(),
     byHub: new Map(),
+    news: new News(),
   }
 }
 

@@ -13,6 +13,7 @@ import { describe, type Effect } from '../effects'
 import { eventsOf } from '../metrics'
 import type { Policy } from '../policy'
 import { type Ledger, livePubs } from '../query'
+import { Standing } from '../standing'
 import { Asks } from './asks'
 import type { Billing } from './billing'
 import { Clocks } from './clocks'
@@ -169,6 +170,7 @@ export async function startProvider(options: ProviderOptions): Promise<Provider>
   const perform = createPerformer(inbox, sbot.id, asks, commits, post?.send ?? noMail, vault)
 
   const waits = new HeldBack(log)
+  const standing = new Standing(inbox.state, policy)
   const stays = new Stays(log)
   const deeds = new Deeds(() => loop?.wake())
   const look = async (): Promise<void> => {
@@ -181,7 +183,7 @@ export async function startProvider(options: ProviderOptions): Promise<Provider>
     const facts = {
       replies: asks.replies(),
       brought: imports.brought(),
-      ...{ sealed: vault.pubs(), goneSince },
+      ...{ sealed: vault, goneSince },
       connected: connected(),
       newcomers: new Set(tables.newcomers.keys()),
       strangers: inbox.strangers,
@@ -190,7 +192,7 @@ export async function startProvider(options: ProviderOptions): Promise<Provider>
       moving: movingOf(inbox, leases, vault, restored),
       mail: post?.facts() ?? null,
     }
-    const world = { state: inbox.state, now: clock.now(), policy, facts, ledger }
+    const world = { state: inbox.state, now: clock.now(), policy, facts, ledger, standing }
     const { effects, wakeAt, held, stuck } = decide(world)
     waits.are(held)
     stays.are(stuck)

@@ -92,6 +92,11 @@ export class Vault {
     return this.entries.get(pub)?.feed ?? null
   }
 
+  /** True for a pub whose secret is in escrow. */
+  has(pub: PubId): boolean {
+    return this.entries.has(pub)
+  }
+
   /** Every pub whose secret is in escrow. */
   pubs(): Iterable<PubId> {
     return this.entries.keys()

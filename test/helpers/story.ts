@@ -6,6 +6,7 @@ import type { Effect, Mail, MailTo, Reply } from '../../plugin/effects'
 import { type Facts, noticeThread } from '../../plugin/look'
 import { DEFAULT_POLICY, type Policy } from '../../plugin/policy'
 import type { Ledger } from '../../plugin/query'
+import { Standing } from '../../plugin/standing'
 import { evolve, type Folded } from '../../protocol/evolve'
 import type { FeedId, InviteKey, MessageId, Millis, PubId } from '../../protocol/ids'
 import { buildPost } from '../../protocol/messages/answer'
@@ -45,6 +46,17 @@ export const plainLedger: Ledger = {
 
 const START: Millis = Date.UTC(2030, 0, 1)
 
+const COMPARED_PUBS_MAX = 1_000
+
+function compare(found: Decision, anew: Decision): void {
+  const [one, other] = [JSON.stringify(found), JSON.stringify(anew)]
+  if (one === other) return
+  let at = 0
+  while (one[at] === other[at]) at += 1
+  const near = (text: string): string => text.slice(Math.max(0, at - 200), at + 300)
+  throw new Error(`what was kept shows: ${near(one)} but looked at anew ${near(other)}`)
+}
+
 /** A provider's view that a test writes into, message by message. */
 export class Story {
   readonly state: State = initialState(provider)
@@ -70,6 +82,7 @@ export class Story {
   otherClocksAheadMs: number[] = []
   /** When the provider started; null: long ago. */
   startedAt: Millis | null = null
+  private standing: Standing | null = null
   private readonly sequences = new Map<FeedId, number>()
   private count = 0
 
@@ -105,12 +118,15 @@ export class Story {
   /** One admitted hub with this much memory for pubs. */
   withHub(id: FeedId = hub, memoryBytes = 4 * 1024 ** 3, label = 'hub-1'): this {
     this.tells(provider, buildHub({ hub: id, status: 'admitted', label, token: null }))
-    this.tells(
-      id,
-      buildCapacity({ memoryBytes, diskBytes: 1e12, engine: 'process', host: 'pubs.example', version: '1' }),
-    )
+    this.offers(memoryBytes, id)
     this.connected.add(id)
     return this
+  }
+
+  /** A hub says how much memory it has for pubs. */
+  offers(memoryBytes: number, id: FeedId = hub): void {
+    const fields = { diskBytes: 1e12, engine: 'process' as const, host: 'pubs.example', version: '1' }
+    this.tells(id, buildCapacity({ memoryBytes, ...fields }))
   }
 
   decide(): Decision {
@@ -129,7 +145,13 @@ export class Story {
     const otherClocks = this.otherClocksAheadMs.map((ahead) => this.now + ahead)
     const local = { mail, otherClocks, sealed: this.sealed }
     const facts: Facts = { connected, newcomers, strangers, replies, goneSince, brought, ...since, ...local }
-    return decide({ state: this.state, now: this.now, policy: this.policy, facts, ledger: plainLedger })
+    const { state, now, policy } = this
+    if (this.standing?.policy !== policy) this.standing = new Standing(state, policy)
+    const world = { state, now, policy, facts, ledger: plainLedger }
+    const found = decide({ ...world, standing: this.standing })
+    // What is kept from look to look shall never show.
+    if (state.provider.pubs.size <= COMPARED_PUBS_MAX) compare(found, decide(world))
+    return found
   }
 
   /** Decides, publishes everything owed, and decides again until nothing is owed. Gives all the effects. */

@@ -104,16 +104,13 @@ test('changed in Stripe’s portal: the record follows and the owners are told, 
   t.equal(story.state.provider.changes.size, 0, 'it is no change that somebody waits for')
   t.deepEqual(story.settle(), [])
   hubSays(story, pub, 'up')
-  const capacities = [...story.state.authors.values()].filter((author) => author.capacity !== null)
-  const offered = capacities.map((author) => author.capacity)
-  for (const author of capacities)
-    if (author.capacity !== null) author.capacity = { ...author.capacity, memoryBytes: 200 * 1024 ** 2 }
+  story.offers(200 * 1024 ** 2)
   pays(story, pubIdOf(pub), 'active', { plan: 'community' })
   const full = story.settle()
   t.match(notices(full).join(), /paid for, and its server has no room for it just now: hub-1 is full/)
   t.ok(has(one, personal))
   t.deepEqual(story.settle(), [], 'said once')
-  for (const [at, author] of capacities.entries()) author.capacity = offered[at] ?? null
+  story.offers(4 * 1024 ** 3)
   story.settle()
   t.ok(has(one, community), 'and then it follows by itself')
   pays(story, pubIdOf(pub), 'active', { plan: 'gone' })

@@ -82,16 +82,12 @@ test('test money uses up no trial of real money', (t) => {
 test('what was paid and never made has been no trial', (t) => {
   const story = withTrials()
   const request = aliceHasLink(story)
-  const room = (memoryBytes: number): void => {
-    for (const one of story.state.authors.values())
-      if (one.capacity !== null) one.capacity = { ...one.capacity, memoryBytes }
-  }
-  room(0)
+  story.offers(0)
   t.equal(fact(story, request), 'publish')
   story.settle()
   story.asks(alice, 'delete alice')
   t.match(lastText(story.settle()), /taken back: it was never made/)
-  room(4 * 1024 ** 3)
+  story.offers(4 * 1024 ** 3)
   t.deepEqual(asked(story, alice, 'create shed').used, NONE)
   t.end()
 })

@@ -13,7 +13,7 @@ export function owedAtRest({ provider }: World): Effect[] {
     newcomers: new Set<never>(),
     strangers: new Map(),
     replies: new Map(),
-    sealed: running.escrow.vault.pubs(),
+    sealed: running.escrow.vault,
     otherClocks: running.clocks.all(),
     mail: running.post?.facts() ?? null,
   }
