@@ -23,6 +23,7 @@ import { beginImport } from './decide-import'
 import { answerLog, tellIncidents } from './decide-incidents'
 import { beginInvite, continueInvite } from './decide-invite'
 import { beginUninvite, continueUninvite, listInvites } from './decide-invites'
+import { oweMoves, type Stuck, tellMoves } from './decide-moves'
 import { oweAnnouncements, oweHalts } from './decide-operator'
 import { beginOwners, continueOwners } from './decide-owners'
 import { beginPay, continuePaying, unpaidLines } from './decide-pay'
@@ -51,6 +52,8 @@ export interface Decision {
   wakeAt: Millis | null
   /** What is due for want of payment, and waits for a clock or for the operator. */
   held: readonly Held[]
+  /** Pubs that should be elsewhere, and why they are not. */
+  stuck: readonly Stuck[]
 }
 
 const MINUTE_MS = 60_000
@@ -74,11 +77,13 @@ export function decide(world: World): Decision {
   tellPayments(look)
   oweHalts(look)
   oweDues(look)
+  oweMoves(look)
+  tellMoves(look)
   oweAnnouncements(look)
   forgetKeys(look)
   oweMails(look)
   for (const effect of look.effects) if (effect.kind === 'answer') sayLeftAside(effect)
-  return { effects: look.effects, wakeAt: wakeAfter(look), held: look.held }
+  return { effects: look.effects, wakeAt: wakeAfter(look), held: look.held, stuck: look.stuck }
 }
 
 /** When nothing is owed, looking again at once finds the same: a time that is past waits a moment, and nothing spins. */

@@ -12,13 +12,31 @@ import {
 import type { NoticeThread, PubFact, Request, State } from '../protocol/state'
 import type { Held } from './decide-dues'
 import type { Brought } from './decide-import'
+import type { Stuck } from './decide-moves'
 import type { Effect, Reply } from './effects'
 import type { MailFacts } from './mail-facts'
 import type { Policy } from './policy'
 import { type Ledger, pubNamed, pubsOf } from './query'
-import { type Taken, takenBy } from './schedule'
+import { Places } from './schedule'
 import { whyNoPub } from './unpaid'
 import { words } from './words'
+
+/** What is known here of hubs' leases and of pubs' keys. */
+export interface MovingFacts {
+  /**
+   * How long ago each hub last asked for its lease, by a clock that nobody sets; for one that has not asked in this run,
+   * since when this run could hear it.
+   */
+  silence: ReadonlyMap<FeedId, Millis>
+  /** Hubs that have asked in this run. */
+  heard: Pick<ReadonlySet<FeedId>, 'has'>
+  /** The feed of a pub whose key is in escrow; null where none is. */
+  keyFeedOf(pub: PubId): FeedId | null
+  /** Whether a hub could be given its key now. */
+  keyOpens(pub: PubId): boolean
+  /** True for a pub that a provider which was put back from a backup still waits for: its feed may go on beyond what is here. */
+  isWaitedFor(pub: PubId): boolean
+}
 
 /** What is true on this machine only and is on no feed. */
 export interface Facts {
@@ -36,6 +54,8 @@ export interface Facts {
   sealed?: Iterable<PubId>
   /** Since when a peer is gone that was connected to this run of the provider. */
   goneSince?: ReadonlyMap<FeedId, Millis>
+  /** What says when pubs may be placed elsewhere; absent: none moves by itself. */
+  moving?: MovingFacts
   /** Since when this provider runs and hears its hubs; absent: for ever. */
   currentSince?: Millis
   /** What other clocks show now: Stripe's as the bridge tells it, hubs'. Nothing ends by our own clock alone. */
@@ -64,14 +84,18 @@ export class Look {
   readonly takenBack = new Set<MessageId>()
   /** What is due for want of payment, and waits. */
   readonly held: Held[] = []
+  /** Pubs that should be elsewhere, and why they are not. */
+  readonly stuck: Stuck[] = []
   private wake: Millis | null = null
-  private takenYet: Taken | null = null
+  private placesYet: Places | null = null
 
   constructor(readonly world: World) {}
 
-  get taken(): Taken {
-    this.takenYet ??= takenBy(this.world.state)
-    return this.takenYet
+  /** What is free, less what this look has given away. */
+  get places(): Places {
+    const { state, policy, facts } = this.world
+    this.placesYet ??= new Places({ state, policy, connected: facts.connected })
+    return this.placesYet
   }
 
   owe(effect: Effect): void {

@@ -1,8 +1,18 @@
 /** The operator's choices, as data. The embedded defaults let a provider run with no configuration at all. */
+import type { Millis } from '../protocol/ids'
 import { PUBS_PER_OWNER_MAX, REQUESTS_PER_MINUTE_MAX, RETENTION_MS } from '../protocol/limits'
+import { LEASE_MS } from '../protocol/limits-moving'
 import type { Plan } from '../protocol/plan'
 import { DEFAULT_DUES, type DuesPolicy } from './dues-policy'
+import { DEFAULT_PLACING, type PlacingPolicy } from './placing-policy'
 import { DEFAULT_PLANS } from './plans-default'
+
+export interface MovingPolicy {
+  /** False: pubs stay where they are until the operator says otherwise. */
+  byItself: boolean
+  /** How long a hub's lease lasts from the moment it asks. */
+  leaseMs: Millis
+}
 
 export interface Policy {
   /** Ports of pubs, both included; one is a pub's own for life. */
@@ -15,6 +25,9 @@ export interface Policy {
   /** What is offered; the first is what a `create` without a plan gets. Never empty. */
   plans: readonly Plan[]
   dues: DuesPolicy
+  placing: PlacingPolicy
+  /** When pubs are placed elsewhere by themselves. */
+  moving: MovingPolicy
   /** The version that an `upgrade` without one goes to. */
   pubVersion: string
   /** What operators call their service in answers. */
@@ -31,6 +44,8 @@ export const DEFAULT_POLICY: Policy = {
   requestsPerMinuteMax: REQUESTS_PER_MINUTE_MAX,
   plans: DEFAULT_PLANS,
   dues: DEFAULT_DUES,
+  placing: DEFAULT_PLACING,
+  moving: { byItself: true, leaseMs: LEASE_MS },
   // Filled in from the package where there is one (plugin/io/wire.ts).
   pubVersion: '0.0.0',
   providerName: null,

@@ -9,7 +9,7 @@ import type { HubMessage } from './messages/hub'
 import type { IncidentMessage } from './messages/incident'
 import type { ObservedMessage } from './messages/observed'
 import type { OpMessage } from './messages/op'
-import type { PubMessage } from './messages/pub'
+import type { Moved, PubMessage } from './messages/pub'
 import type { ResultMessage } from './messages/result'
 import type { SpecMessage } from './messages/spec'
 import { initialMoney, type MoneyFold } from './state-money'
@@ -63,6 +63,16 @@ export interface PubFact {
   record: PubMessage
   /** When the present record was published. */
   recordedAt: Millis
+  /** The record that gave it its present hub and epoch. */
+  placed: { key: MessageId; at: Millis }
+}
+
+/** A move of a pub to another hub that its owners have not been told of. */
+export interface MoveFact extends Moved {
+  /** Of the record that says it, on the provider's feed. */
+  key: MessageId
+  at: Millis
+  epoch: number
 }
 
 /** What a request made of a pub's record; kept until the request has its final answer. */
@@ -71,6 +81,12 @@ export interface ChangeFact {
   record: PubMessage
   /** When it was first recorded. */
   recordedAt: Millis
+}
+
+/** Where a pub is reached: by a host name of its own, else by that of its hub. */
+export interface Place {
+  hub: FeedId
+  host: string | null
 }
 
 /** The thread in which the provider tells the present owners of a pub what they did not ask for. */
@@ -99,6 +115,8 @@ export interface ProviderFold {
   hubs: Map<FeedId, HubMessage>
   usedTokens: Map<InviteKey, FeedId>
   pubs: Map<PubId, PubFact>
+  /** The last move of each pub, until its owners are told. */
+  moves: Map<PubId, MoveFact>
   /** The latest spec of each pub. */
   specs: Map<PubId, SpecMessage>
   /** What the orders of each pub reserved, wherever that changed; only the last ones (SIZES_KEPT_MAX). */
@@ -133,6 +151,10 @@ export interface ProviderFold {
   delivered: Set<MessageId>
   /** What owners have been told, by `noticeKey`. */
   notices: Map<string, NoticePayload>
+  /** Where the owners of a moved pub know it to be, until they are told. */
+  known: Map<PubId, Place>
+  /** Every place of a pub that has had more than one. */
+  places: Map<PubId, Place[]>
   /** When the owners of each pub were last told of incidents; only the last INCIDENT_NOTICES_PER_DAY_MAX. */
   incidentNotices: Map<PubId, Millis[]>
   /** The latest thread of notices about each pub. */
@@ -208,6 +230,7 @@ export function initialState(provider: FeedId): State {
       hubs: new Map(),
       usedTokens: new Map(),
       pubs: new Map(),
+      moves: new Map(),
       specs: new Map(),
       reserved: new Map(),
       ops: new Map(),
@@ -227,6 +250,8 @@ export function initialState(provider: FeedId): State {
       agreed: new Set(),
       delivered: new Set(),
       notices: new Map(),
+      known: new Map(),
+      places: new Map(),
       incidentNotices: new Map(),
       threads: new Map(),
       ownerAdds: [],

@@ -55,6 +55,8 @@ export interface ProviderLink {
   mark(): string | null
   /** What the provider's clock shows now; null where it said nothing lately. */
   time(): Millis | null
+  /** For how long its lease still lasts, in milliseconds, counted from when this hub asked; null: it has none. */
+  leaseLeftMs(): number | null
   /** How long the provider has been out of reach; null while it is there. */
   awayMs(): number | null
   stop(): Promise<void>
@@ -80,7 +82,12 @@ const openAnswer: Check<OpenAnswer> = shape({
   invites: list(inviteEntry, 0, 20 * INVITES_PER_PUB_MAX),
 })
 const commitAnswer: Check<CommitAnswer> = shape({ sequence: whole0 })
-const whoamiAnswer = shape({ id: feedId, now: whole0, recovery: nullable(shape({ key: text(64) })) })
+const whoamiAnswer = shape({
+  id: feedId,
+  now: whole0,
+  recovery: nullable(shape({ key: text(64) })),
+  lease: nullable(shape({ ms: whole0 })),
+})
 const escrowAnswer: Check<EscrowAnswer> = shape({ held: flag, key: text(64) })
 const secretAnswer: Check<SecretAnswer> = shape({
   feed: nullable(feedId),
@@ -98,8 +105,13 @@ export function createProviderLink(options: ProviderLinkOptions): ProviderLink {
   let awaySince = performance.now()
   let recovery = ''
   const clocks = new OtherClocks(() => performance.now())
+  let leaseUntil: number | null = null
+  let askEveryMs = PROVIDER_PING_EVERY_MS
   const hear = async (rpc: unknown): Promise<string> => {
+    const askedAt = performance.now()
     const answer = await ping(rpc, options.provider)
+    leaseUntil = answer.lease === null ? null : askedAt + answer.lease.ms
+    askEveryMs = askEveryOf(answer.lease?.ms ?? null)
     clocks.note(options.provider, answer.now)
     return answer.recovery?.key ?? ''
   }
@@ -123,7 +135,7 @@ export function createProviderLink(options: ProviderLinkOptions): ProviderLink {
       set(callsOf(rpc, options.provider))
       options.log.info({ provider: options.provider }, 'connected to the provider')
       for (;;) {
-        await pause(PROVIDER_PING_EVERY_MS, gone.signal)
+        await pause(askEveryMs, gone.signal)
         if (gone.signal.aborted) return
         const key = await hear(rpc)
         if (key === recovery) continue
@@ -164,6 +176,7 @@ export function createProviderLink(options: ProviderLinkOptions): ProviderLink {
   return {
     current: () => calls,
     time: () => clocks.of(options.provider),
+    leaseLeftMs: () => (leaseUntil === null ? null : leaseUntil - performance.now()),
     awayMs: () => (calls === null ? performance.now() - awaySince : null),
     mark: () => (calls === null ? null : `${connections} ${recovery}`),
     async stop() {
@@ -171,6 +184,11 @@ export function createProviderLink(options: ProviderLinkOptions): ProviderLink {
       await running
     },
   }
+}
+
+/** Two asks of a lease may be lost, however short the operator has made it. */
+function askEveryOf(leaseMs: Millis | null): Millis {
+  return Math.max(1_000, Math.min(PROVIDER_PING_EVERY_MS, (leaseMs ?? Number.POSITIVE_INFINITY) / 3))
 }
 
 /** Tells the time and hears it, and the key that secrets are sealed to where this provider says it to us. */

@@ -8,29 +8,33 @@ import type { Sbot } from '../../sbot/port'
 import { timedLook } from '../../sbot/timed-look'
 import { decide } from '../decide'
 import type { Held } from '../decide-dues'
+import type { Stuck } from '../decide-moves'
 import { describe, type Effect } from '../effects'
 import { eventsOf } from '../metrics'
 import type { Policy } from '../policy'
 import { type Ledger, livePubs } from '../query'
-import { type AskMeans, Asks } from './asks'
-import { Billing } from './billing'
+import { Asks } from './asks'
+import type { Billing } from './billing'
 import { Clocks } from './clocks'
 import { Commits } from './commits'
 import { Current } from './current'
 import { Deeds } from './deeds'
 import { Escrow } from './escrow'
-import { Exports } from './exports'
+import type { Exports } from './exports'
 import { FigureRelay } from './figures'
 import { HeldBack } from './held-back'
-import { Imports } from './imports'
+import type { Imports } from './imports'
 import { Inbox } from './inbox'
+import { Leases } from './leases'
 import { createLedger } from './ledger'
+import { movingOf, Stays } from './moving'
 import { createDoor, type Door } from './onboarding'
-import { createPainter } from './painter'
+import { billingOf, exportsOf, importsOf, meansOf, noMail, postOf } from './parts'
 import { createPerformer } from './perform'
 import type { Post } from './post'
 import type { PrivateBlobs } from './private-blobs'
 import type { Restored } from './restored'
+import { Sessions } from './sessions'
 import type { Tables } from './tables'
 import type { Vault } from './vault'
 
@@ -87,6 +91,10 @@ export interface Provider {
   readonly billing: Billing
   /** What others' clocks show. */
   readonly clocks: Clocks
+  /** When each hub last asked for its lease. */
+  readonly leases: Leases
+  /** Which runs have opened the write-ahead. */
+  readonly sessions: Sessions
   readonly exports: Exports
   readonly imports: Imports
   /** Null: this provider sends no mail. */
@@ -97,6 +105,8 @@ export interface Provider {
   now(): Millis
   /** What is due for want of payment, and waits. */
   held(): readonly Held[]
+  /** Pubs that should be on another hub, and why they are not. */
+  stuck(): readonly Stuck[]
   /** Since when each hub is gone that was connected to this run. */
   readonly goneSince: ReadonlyMap<FeedId, Millis>
   /** Since when it knows all that it ever decided, and hears its hubs. */
@@ -140,9 +150,12 @@ export async function startProvider(options: ProviderOptions): Promise<Provider>
   )
   const figures = new FigureRelay(sbot, inbox, clock)
   const clocks = new Clocks(clock, () => loop?.wake())
+  const leases = new Leases(clock)
   const billing = billingOf(options, inbox, clock, clocks)
   const connected = (): Set<FeedId> => new Set(sbot.peers().map((peer) => peer.id))
+  const sessions = new Sessions(() => clock.now())
   const goneSince = watchPeers(sbot, inbox, clock, () => loop?.wake())
+  sbot.onPeer((peer) => peer.onClose(() => connected().has(peer.id) || sessions.left(peer.id)))
 
   const exports = exportsOf(options, inbox, clock)
   const imports = importsOf(options, inbox, clock)
@@ -152,10 +165,11 @@ export async function startProvider(options: ProviderOptions): Promise<Provider>
   const restored = options.restored ?? null
   const current = () => gate.wait().then(() => restored?.begin(livePubs(inbox.state)))
 
-  const commits = new Commits(sbot, inbox, ledger, current, vault, restored)
+  const commits = new Commits(sbot, inbox, ledger, current, vault, restored, sessions)
   const perform = createPerformer(inbox, sbot.id, asks, commits, post?.send ?? noMail, vault)
 
   const waits = new HeldBack(log)
+  const stays = new Stays(log)
   const deeds = new Deeds(() => loop?.wake())
   const look = async (): Promise<void> => {
     // A hub that connects while the log is still being read wakes the loop too, and half a state owes too much. So
@@ -173,11 +187,13 @@ export async function startProvider(options: ProviderOptions): Promise<Provider>
       strangers: inbox.strangers,
       otherClocks: clocks.all(),
       currentSince: gate.since,
+      moving: movingOf(inbox, leases, vault, restored),
       mail: post?.facts() ?? null,
     }
     const world = { state: inbox.state, now: clock.now(), policy, facts, ledger }
-    const { effects, wakeAt, held } = decide(world)
+    const { effects, wakeAt, held, stuck } = decide(world)
     waits.are(held)
+    stays.are(stuck)
     if (wakeAt !== null) loop?.wakeAt(wakeAt)
     if (effects.length === 0) return
     for (const effect of effects) log('info', describe(effect))
@@ -187,24 +203,21 @@ export async function startProvider(options: ProviderOptions): Promise<Provider>
     })
     loop?.wake()
   }
-  loop = createLoop({
-    look: timedLook(look, note),
-    clock,
-    onError: (error, pauseMs) =>
-      log('error', `could not publish what is owed, trying again in ${Math.round(pauseMs / 1000)} s`, {
-        reason: error.message,
-      }),
-  })
+  loop = loopOf(timedLook(look, note), clock, log)
   await inbox.start()
   // A node that ends before its gate opened has nothing to say about it.
-  current().catch(() => undefined)
+  current().then(
+    () => leases.begin(),
+    () => undefined,
+  )
   tellRecovery(vault, log)
   return {
     ...{ sbot, inbox, figures, tables, ledger, commits, policy, deeds, connected, goneSince, restored },
-    ...{ billing, clocks, exports, imports, post, current },
+    ...{ billing, clocks, leases, sessions, exports, imports, post, current },
     now: () => clock.now(),
     since: () => gate.since,
     held: () => waits.held,
+    stuck: () => stays.stuck,
     blobs: options.blobs,
     nodeFolder: options.nodeFolder ?? null,
     address: options.address,
@@ -215,10 +228,21 @@ export async function startProvider(options: ProviderOptions): Promise<Provider>
       return () => subscribers.delete(then)
     },
     async stop() {
-      for (const part of [inbox, figures, exports, imports, post]) part?.stop()
+      for (const part of [inbox, figures, exports, imports, post, leases]) part?.stop()
       await loop?.stop()
     },
   }
+}
+
+function loopOf(look: () => Promise<void>, clock: Clock, log: Log): Loop {
+  return createLoop({
+    look,
+    clock,
+    onError: (error, pauseMs) =>
+      log('error', `could not publish what is owed, trying again in ${Math.round(pauseMs / 1000)} s`, {
+        reason: error.message,
+      }),
+  })
 }
 
 /** Which kind of recovery is on, said at every start. */
@@ -250,50 +274,4 @@ function watchPeers(sbot: Sbot, inbox: Inbox, clock: Clock, wake: () => void): M
     })
   })
   return goneSince
-}
-
-function exportsOf({ sbot, blobs, log }: ProviderOptions, inbox: Inbox, clock: Clock): Exports {
-  return new Exports(sbot, inbox, clock, blobs, (fact, details) => log('info', fact, details))
-}
-
-function billingOf({ policy, log }: ProviderOptions, inbox: Inbox, clock: Clock, clocks: Clocks): Billing {
-  const says = (time: Millis): void => clocks.stripeSays(time)
-  return new Billing(inbox, policy, clock, (fact, details) => log('warn', fact, details), says)
-}
-
-function importsOf({ sbot, tables, vault, importFolder, log }: ProviderOptions, inbox: Inbox, clock: Clock) {
-  const say = (fact: string, details: Record<string, unknown>): void => log('info', fact, details)
-  return new Imports({ folder: importFolder, ...{ sbot, inbox, tables, vault, clock }, log: say })
-}
-
-/** What questions to hubs are answered with besides a call. */
-function meansOf(
-  exports: Exports,
-  imports: Imports,
-  billing: Billing,
-  post: Post | null,
-  { blobs, log }: ProviderOptions,
-): AskMeans {
-  return {
-    blobs,
-    storeImport: (pub, owner, upload) => imports.store(pub, owner, upload),
-    exportLinks: (pub, part, readers) => exports.exportLinks(pub, part, readers),
-    callStripe: (call, request) => billing.call(call, request),
-    setEmail: (owner, set) => post?.set(owner, set) ?? noMail(),
-    paint: createPainter(blobs, (fact, details) => log('warn', fact, details)),
-  }
-}
-
-/** Mail, where there is any, told of who pays. */
-function postOf(options: ProviderOptions, billing: Billing, inbox: Inbox, wake: () => void): Post | null {
-  const post = options.post?.(wake) ?? null
-  if (post !== null) {
-    billing.onPayer = (news) => post.hear(news, inbox.state)
-    billing.onPortal = (customer, link) => post.hearPortal(customer, link)
-  }
-  return post
-}
-
-async function noMail(): Promise<never> {
-  throw new Error('refused: this provider sends no mail')
 }

@@ -106,6 +106,7 @@ export interface NoticePayload {
  * question  another owner's `yes` is needed for what one of them asked for
  * payment   it is paid for, or not, or its plan has changed: what follows, and when
  * operator  whoever runs the provider has stopped it, or lets it be again
+ * moved     it runs on another server now: why, and what follows for its address and its invites
  * announcement  a text of whoever runs the provider for all owners; once per set of owners, `pub` is one of theirs
  */
 export const NOTICE_TOPICS = [
@@ -114,6 +115,7 @@ export const NOTICE_TOPICS = [
   'question',
   'payment',
   'operator',
+  'moved',
   'announcement',
 ] as const
 export type NoticeTopic = (typeof NOTICE_TOPICS)[number]

@@ -9,8 +9,11 @@ const check = shape({
   type: literal('buttcloud/hub'),
   v: literal(1),
   hub: feedId,
-  /** admitted: pubs may be placed. draining: no new ones. retired: it has nothing to say any more. */
-  status: oneOf('admitted', 'draining', 'retired'),
+  /**
+   * admitted: pubs may be placed. cordoned: no new ones, and those that are there stay. draining: no new ones, and those
+   * that are there move elsewhere. retired: it has nothing to say any more.
+   */
+  status: oneOf('admitted', 'cordoned', 'draining', 'retired'),
   /** What the operator calls it. */
   label: text(40),
   /** Public key of the one-time token it came with: a token on the feed is a used token. */

@@ -91,7 +91,16 @@ export class MoneyBook {
         webPort: null,
         title: null,
       },
-      ...{ description: null, port: 8_100, hub, epoch: 1, feed: null, keepUntil: null, answers: checkout },
+      ...{
+        description: null,
+        port: 8_100,
+        hub,
+        epoch: 1,
+        feed: null,
+        moved: null,
+        keepUntil: null,
+        answers: checkout,
+      },
     }
     this.tell(buildPub(record))
     return pub

@@ -35,7 +35,19 @@ function machine(folder: string, says: Record<string, string> = {}) {
     writeFileSync(join(bin, name), `#!/bin/sh\necho "${name} $*" >>"${folder}/calls"\n${does}\n`)
     chmodSync(join(bin, name), 0o755)
   }
-  for (const name of ['sh', 'cat', 'awk', 'mktemp', 'chmod', 'rm', 'mkdir', 'date', 'gzip', 'tar', 'sha256sum'])
+  for (const name of [
+    'sh',
+    'cat',
+    'awk',
+    'mktemp',
+    'chmod',
+    'rm',
+    'mkdir',
+    'date',
+    'gzip',
+    'tar',
+    'sha256sum',
+  ])
     execFileSync('ln', ['-sf', `/usr/bin/${name}`, join(bin, name)])
   return (script: string, args: string[]) => {
     const { status, stdout, stderr } = spawnSync('/bin/sh', [script, ...args], {
@@ -97,7 +109,10 @@ test('a line with a file: what is in it is what is run, and only with the right 
   for (const sha256 of [null, sum])
     t.match(say(sha256).stderr, /systemd does not run here/, 'the script runs, and looks at the machine')
   const other = say('0'.repeat(64))
-  t.ok(other.status !== 0 && !other.stderr.includes('server'), `another package is not opened: ${other.stderr.trim()}`)
+  t.ok(
+    other.status !== 0 && !other.stderr.includes('server'),
+    `another package is not opened: ${other.stderr.trim()}`,
+  )
   removeFolder(folder)
   t.end()
 })

@@ -45,7 +45,7 @@ test('the sealed key of a deleted pub is kept to the date that its owner was tol
   }
   story.otherClocksAheadMs = [0]
   t.deepEqual(forgotten(story.settle()), [pubIdOf(pub)])
-  t.deepEqual(story.decide(), { effects: [], wakeAt: null, held: [] }, 'once')
+  t.deepEqual(story.decide(), { effects: [], wakeAt: null, held: [], stuck: [] }, 'once')
   t.end()
 })
 

@@ -35,6 +35,7 @@ export class HubClock {
     const word = { now: machine.clock.now(), machine: machine.name }
     const asking = link.call('tell the time', async (running) => {
       running.clocks.hubSays(machine.id, word)
+      running.leases.renew(machine.id)
       return running.now()
     })
     await whileAlive(life, asking).then(

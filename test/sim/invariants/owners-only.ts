@@ -82,7 +82,7 @@ export class OwnersOnly {
     const cause = this.asked.get(record.answers)
     this.records.set(record.pub, record)
     if (this.operator.recorded(before, record) || this.dues.recorded(before, record)) return
-    if (this.followsPayment(before, record)) return
+    if (this.followsPayment(before, record) || isMove(before, record)) return
     if (cause === undefined) return bad('a record that nobody asked for')
     if (before === undefined) {
       if (record.owners.join() !== cause.author) bad('made for somebody else than who asked')
@@ -175,4 +175,12 @@ export class OwnersOnly {
 
 function short(id: string): string {
   return id.slice(0, 7)
+}
+
+/** Another hub under the next epoch, and nothing else. */
+function isMove(before: PubMessage | undefined, record: PubMessage): boolean {
+  if (before === undefined || record.moved === null || record.epoch !== before.epoch + 1) return false
+  const { hub, epoch, feed, moved } = before
+  const rest = JSON.stringify({ ...record, hub, epoch, feed, moved })
+  return record.hub !== hub && record.moved.from === hub && rest === JSON.stringify(before)
 }

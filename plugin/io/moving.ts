@@ -1,0 +1,42 @@
+/** What a look needs to know of hubs and keys to place pubs elsewhere, and what it found that can't be placed. */
+import type { Stuck } from '../decide-moves'
+import type { MovingFacts } from '../look'
+import type { Inbox } from './inbox'
+import type { Leases } from './leases'
+import type { Log } from './provider'
+import type { Restored } from './restored'
+import type { Vault } from './vault'
+
+/** The facts, as they are now. */
+export function movingOf(inbox: Inbox, leases: Leases, vault: Vault, restored: Restored | null): MovingFacts {
+  return {
+    silence: leases.silence(inbox.state.provider.hubs.keys()),
+    heard: leases,
+    keyFeedOf: (pub) => vault.feedOf(pub),
+    keyOpens: (pub) => vault.opens(pub),
+    isWaitedFor: (pub) => restored?.waitsFor(pub) === true,
+  }
+}
+
+/** Pubs that should be elsewhere and are not, said in the log whenever they are others. */
+export class Stays {
+  stuck: readonly Stuck[] = []
+  private told = ''
+
+  constructor(private readonly log: Log) {}
+
+  /** What the last look has found. */
+  are(stuck: readonly Stuck[]): void {
+    this.stuck = stuck
+    const reasons = [...new Set(stuck.map(({ why }) => why))].sort()
+    const text = JSON.stringify([stuck.length, reasons])
+    if (text === this.told || (stuck.length === 0 && this.told === '')) return
+    this.told = text
+    if (stuck.length === 0) this.log('info', 'every pub is where it can run again')
+    else
+      this.log('warn', 'pubs should be on another server and can not be placed there', {
+        pubs: stuck.length,
+        reasons: reasons.slice(0, 5),
+      })
+  }
+}

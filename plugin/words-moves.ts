@@ -1,0 +1,36 @@
+/** Sentences about pubs that go to another hub: to their owners, and to the operator about those that can't. */
+import type { PubMessage } from '../protocol/messages/pub'
+import type { Storm } from './moving'
+
+export const moveWords = {
+  storm: (label: string, { silent, of }: Storm) =>
+    `${silent} of ${of} servers fell silent together with ${label}, so the trouble may be here: nothing is moved by itself. \`buttcloud admin restore PUB\` moves one that you know is gone`,
+  waitedFor:
+    'this provider was put back from a backup and the pub has not come back since: `buttcloud admin restore` says more',
+  noKey: 'its key is not in escrow, so no other server can run it',
+  keyOffline:
+    'its key can be opened with the recovery key alone: bring it with `buttcloud admin recovery online KEYFILE`',
+  outOfReach: 'is out of reach',
+  noneThere: (why: string) => `no other server with room is connected: ${why}`,
+} as const
+
+const CAUSES: Record<string, string> = {
+  silent: 'because the one it ran on does not answer any more',
+  drain: 'because the one it ran on is taken out of use',
+  asked: 'because whoever runs this provider wanted it there',
+  restored: 'because the one it ran on is gone',
+}
+
+/** To the owners of a pub that is up, or stopped as they want it, on another server. */
+export function movedNotice(
+  { name, desired, suspended }: PubMessage,
+  why: string,
+  address: string | null,
+): string {
+  const cause = CAUSES[why] ?? 'by a decision of whoever runs this provider'
+  const state =
+    desired === 'up' && !suspended
+      ? `It is up there${address === null ? '' : `, at ${address}`}.`
+      : 'It is stopped there as it was before.'
+  return `**${name}** is on another server now, ${cause}. ${state} It is the same pub with the same members; its messages are all there, and blobs come back as its members have them.`
+}
