@@ -6,6 +6,7 @@
 import { maySay } from './authority'
 import { evolveAnswer, isClosed } from './evolve-answers'
 import { evolveMoney } from './evolve-money'
+import { tellNews } from './evolve-news'
 import { evolveOperator } from './evolve-operator'
 import { type FeedId, isFeedId, type MessageId, type Millis, type PubId } from './ids'
 import { INCIDENTS_KEPT_MAX } from './limits'
@@ -107,21 +108,6 @@ function evolveProvider(state: State, message: Folded): void {
     default:
       forgotten(content)
   }
-}
-
-/** Posts tell theirs where their payload is read (evolve-answers.ts). */
-function tellNews({ news, provider, byOwner }: State, content: Content): void {
-  if ('pub' in content && content.pub !== null) news.pub(content.pub)
-  if (content.type === 'buttcloud/hub') news.hub(content.hub)
-  // Whether anybody has to pay at all.
-  if (content.type === 'buttcloud/bridge') news.everything()
-  if (content.type === 'buttcloud/session') {
-    const pub = provider.money.checkouts.get(content.checkout)?.content.pub
-    if (pub !== undefined) news.pub(pub)
-  }
-  if (content.type !== 'buttcloud/grant') return
-  const { target } = content
-  for (const pub of target.kind === 'pub' ? [target.pub] : (byOwner.get(target.owner) ?? [])) news.pub(pub)
 }
 
 /** A smaller order frees no room before its hub has carried it out. */
