@@ -19,8 +19,10 @@ import {
 } from '../../protocol/metrics'
 import { Meters } from '../../sbot/meters'
 import { alice, bob, feed, hub, key, oscar, provider, Story } from '../helpers/story'
+import { recordOf } from '../helpers/story-change'
 import { aliceHasPub, hubSays, opDone } from '../helpers/story-hub'
 import { aliceOwns, BRIDGE, billing, passes } from '../helpers/story-money'
+import { SECOND, twoHubs } from '../helpers/story-move'
 
 const NAMES = Object.keys(METRICS) as MetricName[]
 const DAY_MS = 24 * 3_600_000
@@ -248,6 +250,41 @@ test('metrics: pubs, hubs and what waits', (t) => {
   t.end()
 })
 
+test('metrics: leases, and pubs on their way', (t) => {
+  const one = twoHubs()
+  const { story } = one
+  const { pub, epoch } = recordOf(one)
+  const silence = new Map([
+    [hub, 20_000],
+    [SECOND, 90_000],
+  ])
+  const stuck = [{ pub, name: 'alice', hub, why: 'no room', storm: null }]
+  const known = (more?: Partial<Around>) =>
+    figures(providerSamples(story, around(story, { moving: { silence }, ...more })))
+  const before = known()
+  t.equal(before.buttcloud_hub_silence_seconds_max, 20, 'an empty hub has nothing to lose')
+  t.equal(before.buttcloud_hub_lease_left_seconds_min, 28)
+  t.deepEqual(
+    [before.buttcloud_pubs_stuck, before.buttcloud_pubs_on_the_way, before.buttcloud_storm],
+    [0, 0, 0],
+  )
+  t.equal(known({ stuck }).buttcloud_pubs_stuck, 1)
+  t.equal(
+    known({ stuck: stuck.map((each) => ({ ...each, storm: { silent: 2, of: 2 } })) }).buttcloud_storm,
+    1,
+  )
+  const moved = { from: hub, why: 'asked', by: provider }
+  story.tells(provider, { ...recordOf(one), hub: SECOND, epoch: epoch + 1, moved })
+  story.tells(provider, { ...recordOf(one), restarts: 1 })
+  story.settle()
+  const after = known()
+  t.equal(after['buttcloud_moves_total asked'], 1, 'a later record of the same place is no move')
+  t.deepEqual([after.buttcloud_pubs_on_the_way, after.buttcloud_hub_lease_left_seconds_min], [1, 0])
+  hubSays(story, one.pub, 'up')
+  t.equal(known().buttcloud_pubs_on_the_way, 0)
+  t.end()
+})
+
 test('metrics: money, from free to suspended', (t) => {
   const one = aliceOwns()
   const { story } = one
@@ -274,10 +311,19 @@ test('metrics: a hub', (t) => {
   story.asks(bob, 'create barn')
   story.settle()
   const state = emptyState(hub, provider)
-  const around = { writing: true, engineReachable: true, providerAwayMs: null, feedMessages: 5 }
+  const around = {
+    writing: true,
+    engineReachable: true,
+    providerAwayMs: null,
+    leaseLeftMs: null,
+    feedMessages: 5,
+  }
   t.equal(figures(hubSamples(state, around))['buttcloud_pubs up'], 0)
   for (const message of story.log) evolve(state, message)
-  const now = figures(hubSamples(state, { ...around, engineReachable: false, providerAwayMs: 61_000 }))
+  const away = { engineReachable: false, providerAwayMs: 61_000, leaseLeftMs: -16_000 }
+  const now = figures(hubSamples(state, { ...around, ...away }))
+  t.equal(now.buttcloud_lease_left_seconds, -16, 'out for so long')
+  t.equal(figures(hubSamples(state, around)).buttcloud_lease_left_seconds, undefined, 'none was given')
   t.deepEqual([now['buttcloud_pubs up'], now['buttcloud_pubs placed']], [1, 1])
   t.deepEqual([now.buttcloud_engine_reachable, now.buttcloud_provider_connected], [0, 0])
   t.equal(now.buttcloud_provider_away_seconds, 61)
