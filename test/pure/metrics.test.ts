@@ -19,10 +19,8 @@ import {
 } from '../../protocol/metrics'
 import { Meters } from '../../sbot/meters'
 import { alice, bob, feed, hub, key, oscar, provider, Story } from '../helpers/story'
-import { recordOf } from '../helpers/story-change'
 import { aliceHasPub, hubSays, opDone } from '../helpers/story-hub'
 import { aliceOwns, BRIDGE, billing, passes } from '../helpers/story-money'
-import { SECOND, twoHubs } from '../helpers/story-move'
 
 const NAMES = Object.keys(METRICS) as MetricName[]
 const DAY_MS = 24 * 3_600_000
@@ -247,41 +245,6 @@ test('metrics: pubs, hubs and what waits', (t) => {
     'never seen: since the start',
   )
   t.equal(known({ since: story.now + DAY_MS }).buttcloud_hub_away_seconds_max, 0, 'the clock was set back')
-  t.end()
-})
-
-test('metrics: leases, and pubs on their way', (t) => {
-  const one = twoHubs()
-  const { story } = one
-  const { pub, epoch } = recordOf(one)
-  const silence = new Map([
-    [hub, 20_000],
-    [SECOND, 90_000],
-  ])
-  const stuck = [{ pub, name: 'alice', hub, why: 'no room', storm: null }]
-  const known = (more?: Partial<Around>) =>
-    figures(providerSamples(story, around(story, { moving: { silence }, ...more })))
-  const before = known()
-  t.equal(before.buttcloud_hub_silence_seconds_max, 20, 'an empty hub has nothing to lose')
-  t.equal(before.buttcloud_hub_lease_left_seconds_min, 28)
-  t.deepEqual(
-    [before.buttcloud_pubs_stuck, before.buttcloud_pubs_on_the_way, before.buttcloud_storm],
-    [0, 0, 0],
-  )
-  t.equal(known({ stuck }).buttcloud_pubs_stuck, 1)
-  t.equal(
-    known({ stuck: stuck.map((each) => ({ ...each, storm: { silent: 2, of: 2 } })) }).buttcloud_storm,
-    1,
-  )
-  const moved = { from: hub, why: 'asked', by: provider }
-  story.tells(provider, { ...recordOf(one), hub: SECOND, epoch: epoch + 1, moved })
-  story.tells(provider, { ...recordOf(one), restarts: 1 })
-  story.settle()
-  const after = known()
-  t.equal(after['buttcloud_moves_total asked'], 1, 'a later record of the same place is no move')
-  t.deepEqual([after.buttcloud_pubs_on_the_way, after.buttcloud_hub_lease_left_seconds_min], [1, 0])
-  hubSays(story, one.pub, 'up')
-  t.equal(known().buttcloud_pubs_on_the_way, 0)
   t.end()
 })
 
