@@ -15,7 +15,7 @@ import { costsNothing, paymentsOf } from './entitlement'
 import { answer, type Look } from './look'
 import { countedFor } from './owners'
 import { planOf } from './policy'
-import { feedOf, observationOf, pubsOf, resultOf } from './query'
+import { feedOf, isReaddressed, observationOf, pubsOf, resultOf } from './query'
 import { needOf } from './schedule'
 import { oweCheckout, unpaidCreates } from './unpaid'
 import { words } from './words'
@@ -192,6 +192,8 @@ export function specFor(look: Look, record: PubMessage, revision: number): SpecM
     description: record.description ?? words.description(look.world.policy.providerName),
     ...sizeOf(record),
     port: record.port,
+    host: record.host,
+    announce: isReaddressed(look.world.state, record) ? 'yes' : null,
     keepUntil: record.keepUntil,
     answers: record.answers,
   })
