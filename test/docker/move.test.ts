@@ -174,7 +174,7 @@ async function chainInVolume({ world, dockerOne, pub }: Story): Promise<Chain> {
 async function moveBack(story: Story): Promise<void> {
   const { t, world, far, one } = story
   const watch = watchMove(story, one)
-  await world.provider.admin('adminRestore', { pub: 'alice', hub: 'one', sure: true })
+  await world.provider.admin('adminMove', { pub: 'alice', hub: 'one' })
   await far.give()
   const tookMs = await nextUse(story, watch)
   watch.stop()

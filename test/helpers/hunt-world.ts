@@ -45,6 +45,8 @@ export interface HuntWorld {
   hubs: HuntedHub[]
   pubs: HuntedPub[]
   owner: StockPeer
+  /** Follows every pub, and hears of it wherever it is. */
+  member: StockPeer
   seen: Seen
   random(): number
   comment(text: string): void
@@ -60,6 +62,7 @@ export interface HuntOptions {
 
 const USES_EACH = 100
 const REST_MS = 1_500
+const PEERS_BY_MS = 20_000
 
 export async function openHunt(options: HuntOptions): Promise<HuntWorld> {
   const networkKey = randomNetworkKey()
@@ -70,8 +73,9 @@ export async function openHunt(options: HuntOptions): Promise<HuntWorld> {
   const { folder, port } = provider
   const { random, comment } = options
   const owner = await startStock({ networkKey, label: 'owner' })
+  const member = await startStock({ networkKey, label: 'member' })
   const world: HuntWorld = {
-    ...{ networkKey, provider, hubs: [], pubs: [], owner, seen: new Seen(), random, comment },
+    ...{ networkKey, provider, hubs: [], pubs: [], owner, member, seen: new Seen(), random, comment },
     providerOptions: { ...common, folder, port },
   }
   const { invite } = await provider.admin('adminInvite', { uses: 50 })
@@ -95,6 +99,8 @@ async function addPub(world: HuntWorld, name: string): Promise<void> {
   const { text } = await answered(owner, () => world.provider, request, 90_000)
   const view = await viewOf(world, request)
   if (view?.feed == null || view.address === null) throw new Error(`${name} is not up`)
+  for (const peer of [owner, world.member])
+    await call(peer.rpc, 'publish', { type: 'contact', contact: view.feed, following: true })
   const known: Omit<HuntedPub, 'guests'> = {
     ...{ name, request, feed: view.feed, port: view.port, run: runNameOf(view.pub) },
     ...{ host: view.address.split(':')[0] ?? '', firstCode: inviteIn(text) ?? '' },
@@ -163,10 +169,11 @@ export async function areConnected(world: HuntWorld): Promise<boolean> {
   return world.hubs.every(({ hub }) => views.find((one) => one.hub === hub.id)?.connected === true)
 }
 
-/** What the provider has of every pub, and what each run serves that can be reached now: all of it into the record. */
+/** What provider and member have of every pub, and what each run serves that can be reached now: all of it into the record. */
 export async function lookEverywhere(world: HuntWorld): Promise<void> {
-  const { networkKey, seen } = world
-  for (const { feed, port, name } of world.pubs) {
+  const { networkKey, seen, member } = world
+  for (const { feed, port, name, host: present } of world.pubs) {
+    await connected(member, feed, netAddress(present, port, feed)).catch(() => false)
     const { folder, address } = world.provider
     seen.add(feed, 'the provider', await chainAtAddress(keysIn(folder), address, networkKey, feed))
     for (const { host } of world.hubs) {
@@ -182,6 +189,7 @@ export async function lookEverywhere(world: HuntWorld): Promise<void> {
       })
       if (chain !== null) seen.add(feed, `the run of ${name} at ${host}`, chain)
     }
+    seen.add(feed, 'a member', await chainAt(world.member.rpc, feed, 'a member'))
   }
 }
 
@@ -218,17 +226,24 @@ export async function chainInVolume(volume: string, networkKey: string, feed: st
   }
 }
 
-/** A peer has all that is known of every pub's feed; what it has goes into the record. */
-export async function lookAtPeer(world: HuntWorld, peer: StockPeer, name: string): Promise<void> {
+/** What a peer has of every pub's feed goes into the record; gives what it did not get within a while. */
+export async function lookAtPeer(world: HuntWorld, peer: StockPeer, name: string): Promise<string[]> {
+  const behind: string[] = []
   for (const { feed, host, port } of world.pubs) {
     const want = world.seen.lengthOf(feed)
     const had = async () => {
       await connected(peer, feed, netAddress(host, port, feed))
       return (await chainAt(peer.rpc, feed, name)).size >= want
     }
-    await until(`${name} to have all of a feed`, had, 60_000)
-    world.seen.add(feed, name, await chainAt(peer.rpc, feed, name))
+    const isBehind = await until('all of a feed', had, PEERS_BY_MS).then(
+      () => false,
+      () => true,
+    )
+    const chain = await chainAt(peer.rpc, feed, name)
+    world.seen.add(feed, name, chain)
+    if (isBehind) behind.push(`${name} has ${chain.size} of ${want} of ${feed}`)
   }
+  return behind
 }
 
 export async function closeHunt(world: HuntWorld): Promise<void> {
@@ -236,7 +251,11 @@ export async function closeHunt(world: HuntWorld): Promise<void> {
     hunted.cable.set('fine')
     for (const pid of processesOf(world, hunted)) signal(pid, 'SIGCONT')
   }
-  await Promise.allSettled([world.owner.stop(), ...world.hubs.map(({ hub }) => hub.stop())])
+  await Promise.allSettled([
+    world.owner.stop(),
+    world.member.stop(),
+    ...world.hubs.map(({ hub }) => hub.stop()),
+  ])
   await Promise.allSettled(world.hubs.map(({ cable }) => cable.close()))
   await world.provider.stop()
   removeFolder(world.provider.folder)
