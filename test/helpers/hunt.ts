@@ -244,7 +244,12 @@ async function judge(world: HuntWorld, behind: string[]): Promise<string[]> {
   const wrong: string[] = []
   world.comment('the last guests')
   const ends = Promise.all(world.pubs.map(({ guests }) => guests.end()))
-  await Promise.race([ends, pause(LAST_GUESTS_MS)])
+  let timer: NodeJS.Timeout | undefined
+  const late = new Promise((resolve) => {
+    timer = setTimeout(resolve, LAST_GUESTS_MS)
+  })
+  await Promise.race([ends, late])
+  clearTimeout(timer)
   for (const { name, guests } of world.pubs)
     if (guests.now.size > 0)
       wrong.push(`${name}: guests who got no end: ${[...guests.now.values()].join(', ')}`)
