@@ -48,6 +48,7 @@ export interface HuntWorld {
   /** Follows every pub, and hears of it wherever it is. */
   member: StockPeer
   seen: Seen
+  peersByMs: number
   random(): number
   comment(text: string): void
 }
@@ -56,13 +57,14 @@ export interface HuntOptions {
   hubs: number
   pubs: number
   leaseMs: number
+  /** How long one waits for a peer to have all of a feed at the end. */
+  peersByMs: number
   random(): number
   comment(text: string): void
 }
 
 const USES_EACH = 100
 const REST_MS = 1_500
-const PEERS_BY_MS = 20_000
 
 export async function openHunt(options: HuntOptions): Promise<HuntWorld> {
   const networkKey = randomNetworkKey()
@@ -71,11 +73,22 @@ export async function openHunt(options: HuntOptions): Promise<HuntWorld> {
   const common = { networkKey, settings, home: 'own' as const, leaseMs: options.leaseMs }
   const provider = await startProvider({ ...common, nobodyElse: true })
   const { folder, port } = provider
-  const { random, comment } = options
+  const { random, comment, peersByMs } = options
   const owner = await startStock({ networkKey, label: 'owner' })
   const member = await startStock({ networkKey, label: 'member' })
   const world: HuntWorld = {
-    ...{ networkKey, provider, hubs: [], pubs: [], owner, member, seen: new Seen(), random, comment },
+    ...{
+      networkKey,
+      provider,
+      hubs: [],
+      pubs: [],
+      owner,
+      member,
+      seen: new Seen(),
+      random,
+      comment,
+      peersByMs,
+    },
     providerOptions: { ...common, folder, port },
   }
   const { invite } = await provider.admin('adminInvite', { uses: 50 })
@@ -235,7 +248,7 @@ export async function lookAtPeer(world: HuntWorld, peer: StockPeer, name: string
       await connected(peer, feed, netAddress(host, port, feed))
       return (await chainAt(peer.rpc, feed, name)).size >= want
     }
-    const isBehind = await until('all of a feed', had, PEERS_BY_MS).then(
+    const isBehind = await until('all of a feed', had, world.peersByMs).then(
       () => false,
       () => true,
     )

@@ -14,7 +14,7 @@ function wished(name: string, otherwise: number): number {
 const seed = wished('seed', Date.now() % 100_000)
 console.log(`seed ${seed}`)
 hunt({
-  ...{ hubs: wished('hubs', 3), pubs: wished('pubs', 3), leaseMs: wished('lease', 3_000) },
+  ...{ hubs: wished('hubs', 3), pubs: wished('pubs', 3), leaseMs: wished('lease', 3_000), peersByMs: 20_000 },
   rounds: wished('rounds', 200),
   untilMs: wished('minutes', 60) * 60_000,
   random: seeded(seed),
