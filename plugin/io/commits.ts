@@ -8,7 +8,7 @@
  *  - The same message twice is answered ok twice and stored once, so a lost answer may be asked for again.
  */
 
-import { useOf } from '../../protocol/evolve'
+import { useOf } from '../../protocol/evolve-public'
 import type { FeedId, InviteKey, MessageId, PubId } from '../../protocol/ids'
 import { isFeedId, isPubId } from '../../protocol/ids'
 import { HISTORY_BATCH_MAX } from '../../protocol/limits'

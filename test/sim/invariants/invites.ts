@@ -1,6 +1,6 @@
 /** Invites: read by owners only, used as often as they were made for, known to their pubs. */
 import type { Ledger } from '../../../plugin/query'
-import { useOf } from '../../../protocol/evolve'
+import { useOf } from '../../../protocol/evolve-public'
 import type { FeedId, InviteKey, MessageId, PubId } from '../../../protocol/ids'
 import type { InviteOp, RevokeOp } from '../../../protocol/messages/op'
 import type { PubMessage } from '../../../protocol/messages/pub'
