@@ -21,7 +21,7 @@ import type { SimProvider } from './provider'
 import { FakeSbot } from './sbot'
 import { misheard, mistaken, unheard } from './seams'
 import type { SimSession } from './session'
-import { type Life, whileAlive } from './timeline'
+import { type Life, orWhenAwake, whileAlive } from './timeline'
 import type { Machine, Universe } from './universe'
 
 export interface HubPlace {
@@ -132,7 +132,7 @@ export class SimHub {
   }
 
   wake(): void {
-    this.loop?.wake()
+    orWhenAwake(this.machine.life, () => this.loop?.wake())
   }
 
   /** What it knows of the provider's clock. */

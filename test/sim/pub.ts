@@ -14,8 +14,8 @@ import type { WantedContact } from '../../pub-image/own'
 import type { Head } from '../../sbot/port'
 import { useNote } from '../../sbot/use-note'
 import type { Message } from './messages'
-import type { Life, MachineClock } from './timeline'
-import { whileAlive } from './timeline'
+import type { MachineClock } from './timeline'
+import { awake, orWhenAwake, stopStill, whileAlive } from './timeline'
 import type { Universe } from './universe'
 
 const TICK_MS = 2_000
@@ -35,7 +35,7 @@ export interface Listener {
 type Caller = (error: string | null) => void
 
 export class PubProcess {
-  readonly life: Life = { alive: true }
+  readonly life: { alive: boolean; asleep?: (() => void)[] | null } = { alive: true }
   takesBlobs = true
   /** Who may call it as its owners; forgotten with the process. */
   owners: readonly FeedId[] = []
@@ -63,6 +63,16 @@ export class PubProcess {
 
   get isOpen(): boolean {
     return this.life.alive && this.fence.open
+  }
+
+  /** It lives, and does not stand still. */
+  get answers(): boolean {
+    return this.life.alive && this.life.asleep == null
+  }
+
+  /** It stands still; gives the way to have it go on. */
+  pause(): () => void {
+    return stopStill(this.life)
   }
 
   get head(): number {
@@ -95,7 +105,6 @@ export class PubProcess {
 
   /** A member uses an invite. */
   use(invite: InviteKey, member: FeedId, then: Caller): void {
-    if ((this.fence.table?.get(invite)?.left ?? 0) <= 0) return then('refused: this invite is not known here')
     this.ask(then, (id) => ({ on: 'use', id, invite, member, now: this.clock.now() }))
   }
 
@@ -105,23 +114,30 @@ export class PubProcess {
     this.listeners.set(attachment, listener)
     this.take({ on: 'attached', attachment })
     return () => {
-      if (this.listeners.delete(attachment)) this.take({ on: 'detached', attachment })
+      const detached = () => void this.take({ on: 'detached', attachment })
+      if (this.listeners.delete(attachment)) orWhenAwake(this.life, detached)
     }
   }
 
   open(epoch: number, head: number, invites: InviteEntry[]): Promise<void> {
-    return this.inTurn(async () => this.called({ on: 'open', epoch, head, invites, now: this.clock.now() }))
+    return this.inTurn(async () => {
+      if (this.life.asleep != null) await awake(this.life)
+      this.called({ on: 'open', epoch, head, invites, now: this.clock.now() })
+    })
   }
 
   async answer(event: Omit<Extract<FenceEvent, { on: 'answer' }>, 'on'>): Promise<void> {
+    if (this.life.asleep != null) await awake(this.life)
     this.called({ on: 'answer', ...event })
   }
 
   async invite(entry: InviteEntry): Promise<void> {
+    if (this.life.asleep != null) await awake(this.life)
     this.called({ on: 'invite', entry })
   }
 
   async revoke(invite: InviteKey): Promise<void> {
+    if (this.life.asleep != null) await awake(this.life)
     this.called({ on: 'revoke', invite })
   }
 
@@ -184,8 +200,9 @@ export class PubProcess {
 
   private ask(then: Caller, event: (id: number) => FenceEvent): void {
     this.callerLast += 1
-    this.callers.set(this.callerLast, then)
-    this.take(event(this.callerLast))
+    const id = this.callerLast
+    this.callers.set(id, then)
+    orWhenAwake(this.life, () => void this.take(event(id)))
   }
 
   private inTurn<T>(work: () => Promise<T>): Promise<T> {

@@ -74,6 +74,9 @@ export class Mail {
 
   /** A stage stands on the feed: everybody with an address is owed a mail about it. */
   promised(record: PubMessage | undefined, dues: DuesMessage, key: MessageId): void {
+    // What was never sent, and is over, need not be: only the present stage is mailed.
+    if (dues.stage === 'clear')
+      for (const one of this.owed) if (one.dues.pub === dues.pub && !one.tried) one.isVoid = true
     for (const owner of record?.owners ?? []) {
       const address = this.owners.get(owner)
       if (address === undefined || record === undefined) continue
