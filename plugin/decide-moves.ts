@@ -148,7 +148,8 @@ export function tellMoves(look: Look): void {
   for (const [id, move] of state.provider.moves) {
     const pub = state.provider.pubs.get(id)
     if (pub === undefined || look.pubsChanged.has(id) || look.pubsEnded.has(id)) continue
-    if (pub.record.epoch !== move.epoch || !isThere(look, pub)) continue
+    // A later epoch on the same hub is the same move: `admin restore` started it there once more.
+    if (pub.record.epoch < move.epoch || !isThere(look, pub)) continue
     const text = movedNotice(pub.record, move.why, addressOf(state, pub))
     notify(look, pub.record.owners, text, { pub: id, topic: 'moved', causes: move.key })
   }

@@ -120,25 +120,19 @@ export class PubProcess {
   }
 
   open(epoch: number, head: number, invites: InviteEntry[]): Promise<void> {
-    return this.inTurn(async () => {
-      if (this.life.asleep != null) await awake(this.life)
-      this.called({ on: 'open', epoch, head, invites, now: this.clock.now() })
-    })
+    return this.inTurn(() => this.called({ on: 'open', epoch, head, invites, now: this.clock.now() }))
   }
 
-  async answer(event: Omit<Extract<FenceEvent, { on: 'answer' }>, 'on'>): Promise<void> {
-    if (this.life.asleep != null) await awake(this.life)
-    this.called({ on: 'answer', ...event })
+  answer(event: Omit<Extract<FenceEvent, { on: 'answer' }>, 'on'>): Promise<void> {
+    return this.called({ on: 'answer', ...event })
   }
 
-  async invite(entry: InviteEntry): Promise<void> {
-    if (this.life.asleep != null) await awake(this.life)
-    this.called({ on: 'invite', entry })
+  invite(entry: InviteEntry): Promise<void> {
+    return this.called({ on: 'invite', entry })
   }
 
-  async revoke(invite: InviteKey): Promise<void> {
-    if (this.life.asleep != null) await awake(this.life)
-    this.called({ on: 'revoke', invite })
+  revoke(invite: InviteKey): Promise<void> {
+    return this.called({ on: 'revoke', invite })
   }
 
   /** Resolves when the pub says so of itself. */
@@ -192,7 +186,8 @@ export class PubProcess {
     this.take({ on: 'restored', value, key: message.key })
   }
 
-  private called(event: FenceEvent): void {
+  private async called(event: FenceEvent): Promise<void> {
+    if (this.life.asleep != null) await awake(this.life)
     if (!this.life.alive) throw new Error('try-again: the pub is gone')
     const refusal = this.take(event)
     if (refusal !== null) throw new Error(refusal)
