@@ -40,7 +40,24 @@ export function capacityText({ hubs, plans }: CapacityView): string {
       ]
     }),
   )
-  return `${ofHubs}\n\n${ofPlans}\n\nMemory is what pubs have reserved; disk is what they may fill. Each line of plans is for that plan alone.`
+  const note =
+    'Memory is what pubs have reserved; disk is what they may fill. Each line of plans is for that plan alone.'
+  return [ofHubs, ofPlans, ...shortOf(hubs), note].join('\n\n')
+}
+
+/** Why hubs take no more, a line for each hub and reason; nothing where all take all. */
+function shortOf(hubs: CapacityView['hubs']): string[] {
+  const lines = hubs.flatMap(({ room }) => {
+    const plansOf = new Map<string, string[]>()
+    for (const { plan, why } of room)
+      if (typeof why === 'string') plansOf.set(why, [...(plansOf.get(why) ?? []), plan])
+    return [...plansOf].map(([why, names]) =>
+      names.length === room.length
+        ? `${why}: it takes no more pubs.`
+        : `${why}: it takes no more of ${names.join(', ')}.`,
+    )
+  })
+  return lines.length === 0 ? [] : [lines.join('\n')]
 }
 
 /** A line each, the reason as far as there is room. */

@@ -49,10 +49,10 @@ function stateOf({ blocked, since, pubs }: OwnerView): string {
 }
 
 /** What follows from a stop, or its end. */
-export function suspendText({ name, owners, halted, reason, unpaid }: SuspendView): string {
+export function suspendText({ name, owners, halted, reason, unpaid, paid }: SuspendView): string {
   const told = `Its owner${owners.length === 1 ? ' is' : 's are'} told`
   if (halted)
-    return `${name} is suspended: it is stopped, its data is kept, and nobody but you brings it up again. ${told}${reason === null ? ', without a reason (--reason TEXT gives one)' : `: ${reason}`}. A subscription for it goes on; ending that is for you or who pays.`
+    return `${name} is suspended: it is stopped, its data is kept, and nobody but you brings it up again. ${told}${reason === null ? ', without a reason (--reason TEXT gives one)' : `: ${reason}`}.${paid ? ' The subscription for it goes on; ending that is for you or who pays.' : ''}`
   if (unpaid) return `You hold ${name} no more. It stays suspended, because it is not paid for. ${told}.`
   return `You hold ${name} no more, and it is as its owners want it. ${told}.`
 }

@@ -17,6 +17,8 @@ export interface EngineFacts {
 export interface About {
   name: string
   description: string
+  /** Where it is reached, if that has changed since it was first. */
+  address: { host: string; port: number } | null
 }
 
 /** What is known of a pub's disk, and what it was told about it. */

@@ -51,6 +51,8 @@ export interface HubOptions {
   /** What to offer, where the machine's own figures are not what is meant. */
   memoryBytes?: number
   diskBytes?: number
+  /** Where it is, for plans that ask for a region. */
+  region?: string
   /** Where figures for a monitor are shown. Default: nowhere. */
   metrics?: MetricsPlace
   /** The operator's word that nobody else holds this hub's feed: opens the boot gate. Logged. */
@@ -138,7 +140,7 @@ async function start(
   const { sbot, keys, id } = node
   const { provider } = membership
   const { version, host, bind, dial, image } = placeOf(options)
-  const { dir: directory, dockerSocket, memoryBytes, diskBytes } = options
+  const { dir: directory, dockerSocket, memoryBytes, diskBytes, region } = options
   const engine = await chooseEngine({
     engine: options.engine,
     dockerSocket,
@@ -186,7 +188,7 @@ async function start(
       providerClock: () => link?.time() ?? null,
       changed: wake,
     },
-    offer: () => readOffer({ engine: engine.kind, host, version, directory, memoryBytes, diskBytes }),
+    offer: () => readOffer({ engine: engine.kind, host, version, directory, memoryBytes, diskBytes, region }),
     log,
     failed: (error) => {
       log.error({ reason: error.message }, 'the hub can not go on')

@@ -15,12 +15,12 @@ import {
 import type { SpecMessage } from '../protocol/messages/spec'
 import { blobsOwed } from './disk'
 import type { RunFact } from './engines/engine'
-import type { Facts, SessionFact } from './facts'
+import type { About, Facts, SessionFact } from './facts'
 import { incidentWakes, isOpen } from './incidents'
 import { type Memory, recall } from './memory'
 import { keyCheck, keyFirst } from './plan-escrow'
 import { purge } from './plan-purge'
-import { type HubConfig, matches, runOf } from './run'
+import { type HubConfig, hostOf, matches, runOf } from './run'
 import { desiredOf, type HubState, isOvertaken, owedTo } from './state'
 import type { Step } from './steps'
 import { inForce, isFetching, needsFetch, trialWakes } from './trial'
@@ -239,9 +239,10 @@ function knowsOwners(session: SessionFact, owners: readonly FeedId[]): boolean {
 }
 
 /** What an open pub has still to write. */
-function nextWord({ state, memory }: Look, spec: SpecMessage, session: SessionFact): Step | null {
-  const { pub, name, description } = spec
-  if (!says(session, spec)) return { kind: 'about', pub, about: { name, description } }
+function nextWord(look: Look, spec: SpecMessage, session: SessionFact): Step | null {
+  const { state, memory } = look
+  const { pub } = spec
+  if (!says(look, session, spec)) return { kind: 'about', pub, about: aboutOf(look, spec) }
   const owed = owedTo(state, pub)
   for (const op of owed) {
     if (op.kind !== 'contact' || memory.deeds.has(op.op) || isOvertaken(owed, op)) continue
@@ -262,13 +263,26 @@ function silentFrom(look: Look, pub: PubId, silentSince: Millis): Millis {
 }
 
 /** True when the pub is known to say of itself what the spec says. */
-function says(session: SessionFact, spec: SpecMessage): boolean {
-  return session.about?.name === spec.name && session.about.description === spec.description
+function says(look: Look, { about }: SessionFact, spec: SpecMessage): boolean {
+  const wanted = aboutOf(look, spec)
+  return (
+    about !== null &&
+    about.name === wanted.name &&
+    about.description === wanted.description &&
+    about.address?.host === wanted.address?.host &&
+    about.address?.port === wanted.address?.port
+  )
+}
+
+function aboutOf({ config }: Look, spec: SpecMessage): About {
+  const { name, description, port } = spec
+  const address = spec.announce === null ? null : { host: hostOf(spec, config), port }
+  return { name, description, address }
 }
 
 /** True when all of the spec that a running pub is told is so. */
-export function isAsTold(session: SessionFact, spec: SpecMessage): boolean {
-  return says(session, spec) && knowsOwners(session, spec.owners)
+export function isAsTold(look: Look, session: SessionFact, spec: SpecMessage): boolean {
+  return says(look, session, spec) && knowsOwners(session, spec.owners)
 }
 
 /** When report.ts would have something new to say although nothing happens. */

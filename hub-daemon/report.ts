@@ -2,7 +2,7 @@
  * What is worth publishing: transitions only, results once, the offer when it has changed. It compares what is true
  * with what is on our feed, so that a crash between a deed and its report loses nothing and says nothing twice.
  */
-import type { Millis, PubId } from '../protocol/ids'
+import type { PubId } from '../protocol/ids'
 import {
   CALM_STARTS_MAX,
   CAPACITY_CHANGE_SHARE,
@@ -11,7 +11,7 @@ import {
   ENGINE_GONE_REPORTED_AFTER_MS,
   TROUBLE_REPORTED_AFTER,
 } from '../protocol/limits'
-import { buildCapacity, type CapacityMessage } from '../protocol/messages/capacity'
+import { buildCapacity, type CapacityMessage, type OfferFields } from '../protocol/messages/capacity'
 import type { IncidentMessage } from '../protocol/messages/incident'
 import { buildObserved, type ObservedMessage } from '../protocol/messages/observed'
 import type { OpMessage } from '../protocol/messages/op'
@@ -21,13 +21,13 @@ import type { SessionFact } from './facts'
 import { incidents } from './incidents'
 import { type DeedOutcome, isHealthy, isWell, type PubMemory, recall } from './memory'
 import { isAsTold, type Look } from './plan'
-import { matches } from './run'
+import { hostOf, matches } from './run'
 import { desiredOf, isOvertaken, owedTo } from './state'
 import { inForce, isOnTrial, reportedVersion, revertedOf } from './trial'
 import { describeCrashes, describeTrouble, kindOfCrashes, kindOfTrouble } from './words'
 
 export type Report = CapacityMessage | IncidentMessage | ObservedMessage | ResultMessage
-export type Offer = Omit<CapacityMessage, 'type' | 'v'>
+export type Offer = OfferFields
 
 /** Why a deed was not done: a later order for the same feed stands already. */
 const OVERTAKEN = 'a later command took its place'
@@ -71,10 +71,15 @@ function differs(published: CapacityMessage | null, offer: Offer): boolean {
   if (
     published.engine !== offer.engine ||
     published.host !== offer.host ||
-    published.version !== offer.version
+    published.version !== offer.version ||
+    !sameLabels(published.labels ?? [], offer.labels ?? [])
   )
     return true
   return moved(published.memoryBytes, offer.memoryBytes) || moved(published.diskBytes, offer.diskBytes)
+}
+
+function sameLabels(before: readonly string[], after: readonly string[]): boolean {
+  return before.length === after.length && before.every((one) => after.includes(one))
 }
 
 function moved(before: number, after: number): boolean {
@@ -126,7 +131,7 @@ function observation(look: Look, order: SpecMessage): ObservedMessage | null {
     version: reportedVersion(look, order, now.phase),
     reverted,
     feed: session?.feed ?? published?.feed ?? null,
-    host: up ? look.config.host : null,
+    host: up ? hostOf(spec, look.config) : null,
     port: up ? spec.port : null,
   })
   return published !== null && isSame(published, next) ? null : next
@@ -160,7 +165,7 @@ function phaseOf(look: Look, spec: SpecMessage, published: ObservedMessage | nul
   const memory = recall(look.memory, spec.pub)
   const right = run !== undefined && matches(look, spec, run) && session?.epoch === spec.epoch
   if (right && isWell(run, session))
-    return isUp(session, memory, published, spec, look.now) ? { ...UP, reason: memory.remark } : null
+    return isUp(look, session, memory, published, spec) ? { ...UP, reason: memory.remark } : null
   return downPhase(look, spec, memory, published)
 }
 
@@ -207,14 +212,14 @@ const REMOVED: Phase = { phase: 'removed', reason: null, trouble: null }
  * What a later order wants it to say of itself must have been said; the first time nobody waits for that.
  */
 function isUp(
+  look: Look,
   session: SessionFact,
   memory: PubMemory,
   published: ObservedMessage | null,
   spec: SpecMessage,
-  now: Millis,
 ): boolean {
-  if (memory.tries > CALM_STARTS_MAX && !isHealthy(session, now)) return false
-  if (session.status === 'open') return published === null || isAsTold(session, spec)
+  if (memory.tries > CALM_STARTS_MAX && !isHealthy(session, look.now)) return false
+  if (session.status === 'open') return published === null || isAsTold(look, session, spec)
   if (session.status !== 'connected' || published?.phase !== 'up') return false
   return published.epoch === spec.epoch && published.revision === spec.revision
 }

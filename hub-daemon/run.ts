@@ -27,6 +27,11 @@ export function versionOf(spec: Pick<SpecMessage, 'version'>, config: Pick<HubCo
   return spec.version ?? config.version
 }
 
+/** What a pub is reached by from outside. */
+export function hostOf(spec: Pick<SpecMessage, 'host'>, config: Pick<HubConfig, 'host'>): string {
+  return spec.host ?? config.host
+}
+
 /** The image of a version: the hub's own one for its own version, else the same repository with the version as tag. */
 function imageOf(version: string, config: HubConfig): string | null {
   if (config.image === null || version === config.version) return config.image
@@ -64,7 +69,7 @@ function workOut(spec: SpecMessage, config: HubConfig): Run {
   const environment = buildPubEnvironment({
     mode: 'managed',
     port: spec.port,
-    host: config.host,
+    host: hostOf(spec, config),
     listen: config.listen,
     hub: config.hub,
     epoch: spec.epoch,

@@ -5,7 +5,7 @@ import type { BillingPage, BillingState } from '../protocol/rpc-billing'
 import type { State } from '../protocol/state'
 import type { Policy } from './policy'
 import { promisedDates } from './promised-dates'
-import { bestHub, takenBy } from './schedule'
+import { needOf, Places } from './schedule'
 
 /** `billingState()`: for the sweep. */
 export function billingState(state: State, policy: Policy, now: Millis): BillingState {
@@ -43,14 +43,14 @@ export function billingState(state: State, policy: Policy, now: Millis): Billing
 /** `billingPage()`: what anybody may see. */
 export function billingPage(state: State, policy: Policy, connected: ReadonlySet<FeedId>): BillingPage {
   const hubs = [...state.provider.hubs.values()].filter((hub) => hub.status !== 'retired')
-  const smallest = Math.min(...policy.plans.map((plan) => plan.size.reservedBytes))
+  const places = new Places({ state, policy, connected })
   let pubs = 0
   for (const { record } of state.provider.pubs.values()) if (record.status === 'live') pubs += 1
   return {
     id: state.provider.id,
     name: policy.providerName,
     plans: [...policy.plans],
-    accepting: bestHub(state, connected, takenBy(state), smallest).ok,
+    accepting: policy.plans.some((plan) => places.find(needOf(plan, [])).ok),
     hubs: { all: hubs.length, connected: hubs.filter((hub) => connected.has(hub.hub)).length },
     pubs,
     dates: promisedDates(policy),

@@ -1,11 +1,18 @@
 /** What the operator sees of room and of trouble, over all hubs. */
 import type { FeedId, Millis } from '../protocol/ids'
-import type { CapacityView, FleetIncidentView, FleetPubView, HubRoomView } from '../protocol/rpc-desk'
+import type { Plan } from '../protocol/plan'
+import type {
+  CapacityView,
+  FleetIncidentView,
+  FleetPubView,
+  HubRoomView,
+  RoomView,
+} from '../protocol/rpc-desk'
 import type { State } from '../protocol/state'
 import { incidentsOf, viewOfIncident } from './incidents'
 import type { Policy } from './policy'
 import { hubViews, type Ledger, occupies, reservedBytesFor, viewOf } from './query'
-import { bytesLeftOn, takenBy } from './schedule'
+import { needOf, Places } from './schedule'
 
 /** Who is there, and since when the others are not. */
 export interface Attendance {
@@ -19,21 +26,18 @@ export interface Attendance {
 /** Every hub with what is left on it, by plan; a hub that takes no pubs has no room. */
 export function capacityView(
   state: State,
-  { plans }: Policy,
+  policy: Policy,
   { connected, goneSince, since }: Attendance,
 ): CapacityView {
-  const taken = takenBy(state)
+  const { plans } = policy
+  const places = new Places({ state, policy, connected })
   const hubs = hubViews(state, connected).map((view): HubRoomView => {
-    const left = Math.max(0, bytesLeftOn(state, taken, view.hub))
     return {
       ...view,
       awaySince: view.connected ? null : (goneSince.get(view.hub) ?? since),
       diskBytes: state.authors.get(view.hub)?.capacity?.diskBytes ?? 0,
       promisedDiskBytes: promisedDiskOn(state, view.hub),
-      room: plans.map(({ name, size }) => ({
-        plan: name,
-        count: view.status === 'admitted' ? Math.floor(left / size.reservedBytes) : 0,
-      })),
+      room: plans.map((plan) => roomFor(places, view.hub, plan)),
     }
   })
   const sizes = plans.map(({ name, size: { reservedBytes, diskBytes } }) => ({
@@ -42,6 +46,15 @@ export function capacityView(
     diskBytes,
   }))
   return { hubs, plans: sizes }
+}
+
+function roomFor(places: Places, hub: FeedId, plan: Plan): RoomView {
+  const need = needOf(plan, [])
+  const room = places.roomOn(hub)
+  const why = places.whyNotOn(hub, need)
+  if (room === null || why !== null) return { plan: plan.name, count: 0, why }
+  const count = Math.min(room.memoryBytes / need.memoryBytes, room.diskBytes / need.diskBytes)
+  return { plan: plan.name, count: Math.floor(count), why }
 }
 
 function promisedDiskOn(state: State, hub: FeedId): number {

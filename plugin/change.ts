@@ -127,6 +127,7 @@ export function isOrdered(record: PubMessage, spec: SpecMessage): boolean {
     spec.version === record.version &&
     spec.epoch === record.epoch &&
     spec.port === record.port &&
+    spec.host === record.host &&
     sameOwners(spec, record) &&
     (spec.web?.port ?? null) === (record.web ? record.webPort : null) &&
     spec.name === (record.title ?? record.name) &&

@@ -15,8 +15,8 @@ import { costsNothing, paymentsOf } from './entitlement'
 import { answer, type Look } from './look'
 import { countedFor } from './owners'
 import { planOf } from './policy'
-import { feedOf, observationOf, pubsOf, resultOf } from './query'
-import { freePort, place } from './schedule'
+import { feedOf, isReaddressed, observationOf, pubsOf, resultOf } from './query'
+import { needOf } from './schedule'
 import { oweCheckout, unpaidCreates } from './unpaid'
 import { words } from './words'
 import { payWords } from './words-pay'
@@ -62,7 +62,7 @@ export function roomFor(
   { name, plan }: { name: string; plan: Plan },
   command: string,
 ): Placed | null {
-  const { state, policy, facts } = look.world
+  const { state, policy } = look.world
   const refuse = (text: string): null => {
     answer(look, request, 'refused', text, { command })
     return null
@@ -83,7 +83,7 @@ export function roomFor(
   const ofPlan = heldOfPlan(look, request, plan)
   if (plan.perOwnerMax !== null && ofPlan.length >= plan.perOwnerMax)
     return refuse(planWords.quotaOfPlan(plan.name, plan.perOwnerMax, ofPlan))
-  const placement = place(state, policy, facts.connected, look.taken, plan.size.reservedBytes)
+  const placement = look.places.place(needOf(plan, [request.author]))
   if (!placement.ok) return refuse(words.noRoom(placement.why))
   look.names.add(name)
   look.pubsMade.set(request.author, made + 1)
@@ -192,6 +192,8 @@ export function specFor(look: Look, record: PubMessage, revision: number): SpecM
     description: record.description ?? words.description(look.world.policy.providerName),
     ...sizeOf(record),
     port: record.port,
+    host: record.host,
+    announce: isReaddressed(look.world.state, record) ? 'yes' : null,
     keepUntil: record.keepUntil,
     answers: record.answers,
   })
@@ -215,7 +217,7 @@ function oweInvite(look: Look, request: Request, record: PubMessage): void {
  * the one it tried before this one is free by our books and may be as taken.
  */
 function movePort(look: Look, pub: PubFact): void {
-  const port = freePort(look.world.policy, look.taken, pub.record.port)
+  const port = look.places.freePort(pub.record.port)
   if (port !== null) look.owe({ kind: 'record', content: { ...pub.record, port } })
 }
 

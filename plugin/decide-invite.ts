@@ -7,7 +7,7 @@ import { buildNote } from '../protocol/messages/note'
 import { buildOp, type InviteOp } from '../protocol/messages/op'
 import type { PubFact, Request } from '../protocol/state'
 import { desiredOf } from './change'
-import { answer, clip, type Look, onlyOwnersRead, pubFor } from './look'
+import { answer, clip, type Look, onlyOwnersRead, pubFor, type World } from './look'
 import { addressOf, feedOf, liveInvites, resultOf } from './query'
 import { inviteText, words } from './words'
 import { importWords } from './words-import'
@@ -81,7 +81,7 @@ export function deliverInvite(
 ): void {
   const { state, ledger } = look.world
   const { record } = pub
-  const code = inviteCode(look, pub, op)
+  const code = inviteCode(look.world, pub, op)
   const body = inviteText(code, op.invite.uses)
   const made = words.made(record.name, addressOf(state, pub) ?? '')
   const head =
@@ -114,7 +114,10 @@ export function deliverInvite(
 }
 
 /** The classic code of a pub invite: `host:port:@key.ed25519~seed` (ssb-invite). */
-function inviteCode(look: Look, pub: PubFact, op: InviteOp): string {
-  const { state, ledger } = look.world
+export function inviteCode(
+  { state, ledger }: Pick<World, 'state' | 'ledger'>,
+  pub: PubFact,
+  op: InviteOp,
+): string {
   return `${addressOf(state, pub)}:${feedOf(state, pub)}~${ledger.invite(op.op).seed}`
 }

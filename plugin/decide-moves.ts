@@ -2,17 +2,19 @@
  * Pubs of hubs that are gone, or being emptied, get the next epoch and another hub; orders follow from their records, and
  * their owners are told once, when they are up there. Whatever goes wrong in between, the next look finds the rest.
  */
-import type { FeedId, PubId } from '../protocol/ids'
+import type { FeedId, MessageId, PubId } from '../protocol/ids'
 import { DRAINED_AT_ONCE_MAX, FAREWELL_WAIT_MS } from '../protocol/limits-moving'
 import type { Moved, PubMessage } from '../protocol/messages/pub'
 import type { SpecMessage } from '../protocol/messages/spec'
-import type { PubFact } from '../protocol/state'
+import type { PubFact, State } from '../protocol/state'
 import { desiredOf, isReached } from './change'
 import { recordsOwed } from './decide-dues'
+import { readdressOf } from './decide-readdress'
 import { type Look, type MovingFacts, notify } from './look'
 import { leaseLeftMs, type Storm, stormOf } from './moving'
-import { addressOf, feedOf, observationOf, reservedBytesFor } from './query'
-import { bestHub } from './schedule'
+import { addressOf, feedOf, observationOf } from './query'
+import type { RuledOut } from './schedule'
+import { movedText } from './words-address'
 import { movedNotice, moveWords } from './words-moves'
 
 /** A pub that should be elsewhere, and why it is not. */
@@ -30,14 +32,16 @@ export function oweMoves(look: Look): void {
   const { moving } = facts
   if (moving === undefined) return
   const taken = recordsOwed(look)
-  const usable = usableHubs(look, moving)
+  const silent = silentHubs(look, moving)
   for (const [hub, { status, label }] of state.provider.hubs) {
     const pubs = state.byHub.get(hub)
     if (pubs === undefined || pubs.size === 0) continue
     const leftMs = leaseLeftMs(moving, policy.moving, hub)
-    const why = leftMs <= 0 ? 'silent' : status === 'draining' || status === 'retired' ? 'drain' : null
+    // The operator wants it empty, whether it answers or not.
+    const isEmptied = status === 'draining' || status === 'retired'
+    const why = leftMs <= 0 ? 'silent' : isEmptied ? 'drain' : null
     if (leftMs > 0) look.wakeAt(now + leftMs)
-    if (why === null || (why === 'silent' && !policy.moving.byItself)) continue
+    if (why === null || (why === 'silent' && !policy.moving.byItself && !isEmptied)) continue
     const storm = why === 'silent' ? stormOf(state, moving, policy.moving, hub) : null
     // A hub that was retired has ended its runs by itself.
     let room =
@@ -46,9 +50,9 @@ export function oweMoves(look: Look): void {
         : Number.POSITIVE_INFINITY
     for (const id of pubs) {
       const pub = state.provider.pubs.get(id)
-      if (pub === undefined || !mayMove(pub, why) || taken.has(id)) continue
+      if (pub === undefined || !mayMove(pub, isEmptied) || taken.has(id)) continue
       if (room <= 0) break
-      const stuck = storm === null ? moveOf(look, moving, usable, pub, why) : moveWords.storm(label, storm)
+      const stuck = storm === null ? moveOf(look, moving, silent, pub, why) : moveWords.storm(label, storm)
       if (stuck === null) room -= 1
       else look.stuck.push({ pub: id, name: pub.record.name, hub, why: stuck, storm })
     }
@@ -56,25 +60,24 @@ export function oweMoves(look: Look): void {
 }
 
 /** A stopped pub of a hub that is gone waits for its next start; a hub that is emptied gives away all. */
-function mayMove({ record }: PubFact, why: 'silent' | 'drain'): boolean {
-  return record.status === 'live' && (why === 'drain' || desiredOf(record) === 'up')
+function mayMove({ record }: PubFact, isEmptied: boolean): boolean {
+  return record.status === 'live' && (isEmptied || desiredOf(record) === 'up')
 }
 
-/** Hubs that pubs may be placed on by themselves: those that hold a lease and are connected. */
-function usableHubs(look: Look, moving: MovingFacts): ReadonlySet<FeedId> {
-  const { facts, policy } = look.world
-  return new Set(
-    [...facts.connected].filter(
-      (hub) => moving.heard.has(hub) && leaseLeftMs(moving, policy.moving, hub) > 0,
-    ),
-  )
+/** Hubs that pubs may not be placed on by themselves: all but those that hold a lease and are connected. */
+function silentHubs(look: Look, moving: MovingFacts): RuledOut {
+  const { state, facts, policy } = look.world
+  const isThere = (hub: FeedId): boolean =>
+    facts.connected.has(hub) && moving.heard.has(hub) && leaseLeftMs(moving, policy.moving, hub) > 0
+  const silent = [...state.provider.hubs.keys()].filter((hub) => !isThere(hub))
+  return new Map(silent.map((hub) => [hub, moveWords.outOfReach]))
 }
 
 /** Owes the record; or gives the reason why it can't be placed elsewhere. */
 function moveOf(
   look: Look,
   moving: MovingFacts,
-  usable: ReadonlySet<FeedId>,
+  silent: RuledOut,
   pub: PubFact,
   why: 'silent' | 'drain',
 ): string | null {
@@ -84,12 +87,9 @@ function moveOf(
   if (moving.isWaitedFor(pub.pub)) return moveWords.waitedFor
   if (feed !== null && !moving.keyOpens(pub.pub))
     return moving.keyFeedOf(pub.pub) === null ? moveWords.noKey : moveWords.keyOffline
-  const needBytes = reservedBytesFor(state, pub)
-  const best = bestHub(state, usable, look.taken, needBytes)
-  if (!best.ok) return best.why
-  if (!usable.has(best.hub) || best.hub === record.hub) return moveWords.noneThere
-  look.taken.bytes.set(best.hub, (look.taken.bytes.get(best.hub) ?? 0) + needBytes)
-  look.owe({ kind: 'record', content: placedElsewhere(record, best.hub, feed, { why, by: null }) })
+  const found = look.places.takeElsewhere(pub, silent)
+  if (!found.ok) return moveWords.noneThere(found.why)
+  look.owe({ kind: 'record', content: placedElsewhere(record, found.hub, feed, { why, by: null }) })
   return null
 }
 
@@ -105,18 +105,17 @@ export function placedElsewhere(
 
 /** Pubs that left this hub and are not there yet where they were placed. */
 function underWayFrom(look: Look, hub: FeedId): number {
-  const { provider } = look.world.state
+  const { state } = look.world
   let count = 0
-  for (const [id, { from }] of provider.moves) {
-    const pub = provider.pubs.get(id)
-    if (from === hub && pub !== undefined && !isThere(look, pub)) count += 1
+  for (const [id, { from }] of state.provider.moves) {
+    const pub = state.provider.pubs.get(id)
+    if (from === hub && pub !== undefined && !isThere(state, pub)) count += 1
   }
   return count
 }
 
 /** True once its present hub has said that it does there what it shall. */
-function isThere(look: Look, pub: PubFact): boolean {
-  const { state } = look.world
+export function isThere(state: State, pub: PubFact): boolean {
   const spec = state.provider.specs.get(pub.pub)
   const { hub, epoch } = pub.record
   return spec?.hub === hub && spec.epoch === epoch && isReached(spec, observationOf(state, pub))
@@ -149,8 +148,12 @@ export function tellMoves(look: Look): void {
     const pub = state.provider.pubs.get(id)
     if (pub === undefined || look.pubsChanged.has(id) || look.pubsEnded.has(id)) continue
     // A later epoch on the same hub is the same move: `admin restore` started it there once more.
-    if (pub.record.epoch < move.epoch || !isThere(look, pub)) continue
-    const text = movedNotice(pub.record, move.why, addressOf(state, pub))
-    notify(look, pub.record.owners, text, { pub: id, topic: 'moved', causes: move.key })
+    if (pub.record.epoch < move.epoch || !isThere(state, pub)) continue
+    // The answer to what asked for it will say where it is.
+    if (state.provider.answers.get(id as string as MessageId)?.final !== true) continue
+    const readdress = readdressOf(look.world, pub)
+    const address = readdress === null ? addressOf(state, pub) : null
+    const said = move.from === pub.record.hub ? null : movedNotice(pub.record, move.why, address)
+    notify(look, pub.record.owners, movedText(said, readdress), { pub: id, topic: 'moved', causes: move.key })
   }
 }

@@ -20,7 +20,7 @@ import { answer, type Look, notify } from './look'
 import { livePubsOf } from './owners'
 import { planOf } from './policy'
 import { pubNamed } from './query'
-import { place } from './schedule'
+import { needOf } from './schedule'
 import {
   type Checkout,
   isPaid,
@@ -157,7 +157,7 @@ function makePaid(look: Look, request: Request, told: Checkout, payment: Payment
   const plan = planOf(policy, told.content.plan)
   if (plan === null) return fail(payWords.planGone(name, told.content.plan))
   const until = (payment?.goodSince ?? told.at) + PAID_WAIT_MS
-  const placement = place(state, policy, facts.connected, look.taken, plan.size.reservedBytes)
+  const placement = look.places.place(needOf(plan, [request.author]))
   if (!placement.ok && payment === null) return fail(words.noRoom(placement.why))
   if (!placement.ok) {
     const deadline = look.deadline(until)

@@ -19,7 +19,7 @@ import { answer, type Look, notify, onlyOwnersRead, pubFor, type World } from '.
 import { countedFor } from './owners'
 import { planOf } from './policy'
 import { reservedBytesFor } from './query'
-import { roomOn } from './schedule'
+import { labelsOf, type Need } from './schedule'
 import { oweLinkFor } from './unpaid'
 import { when } from './words'
 import { planWords } from './words-plans'
@@ -114,26 +114,32 @@ function overQuota({ world }: Look, request: Request, pub: PubFact, plan: Plan):
 }
 
 /** Why its server has no room for it, in words; null where it has. What it holds already counts as its own. */
-function lackOfRoom({ world, taken }: Look, pub: PubFact, plan: Plan): string | null {
-  const wanted = sizeOf({ ...pub.record, size: plan.size }).reservedBytes
-  if (wanted <= sizeOf(pub.record).reservedBytes) return null
+function lackOfRoom({ world, places }: Look, pub: PubFact, plan: Plan): string | null {
+  const { record } = pub
+  const wanted = sizeOf({ ...record, size: plan.size })
+  const has = sizeOf(record)
+  const elsewhere = plan.name === record.plan ? null : places.lackingOn(record.hub, labelsOf(plan))
+  if (elsewhere !== null) return elsewhere
+  if (wanted.reservedBytes <= has.reservedBytes && wanted.diskBytes <= has.diskBytes) return null
   // Also where an earlier run of it may still hold as much: on a server that is over its offer nothing grows.
-  const room = roomOn(world.state, taken, pub.record.hub, Math.max(0, moreFor(world, pub, plan)))
-  return typeof room === 'string' ? room : null
+  const more = moreFor(world, pub, plan)
+  return places.whyNotOn(record.hub, { ...more, labels: [], owners: [], pub: pub.pub })
 }
 
 /** The same, and where it has, it is taken. */
 function takeRoom(look: Look, pub: PubFact, plan: Plan): string | null {
-  const { hub } = pub.record
   const full = lackOfRoom(look, pub, plan)
-  const more = moreFor(look.world, pub, plan)
-  const { bytes } = look.taken
-  if (full === null && more > 0) bytes.set(hub, (bytes.get(hub) ?? 0) + more)
+  if (full === null) look.places.takeOn(pub.record.hub, { ...moreFor(look.world, pub, plan), owners: [] })
   return full
 }
 
-function moreFor({ state }: World, pub: PubFact, plan: Plan): number {
-  return sizeOf({ ...pub.record, size: plan.size }).reservedBytes - reservedBytesFor(state, pub)
+/** What the plan takes more than the pub holds by now; never less than nothing, which its hub has to give back first. */
+function moreFor({ state }: World, pub: PubFact, plan: Plan): Pick<Need, 'memoryBytes' | 'diskBytes'> {
+  const wanted = sizeOf({ ...pub.record, size: plan.size })
+  return {
+    memoryBytes: Math.max(0, wanted.reservedBytes - reservedBytesFor(state, pub)),
+    diskBytes: Math.max(0, wanted.diskBytes - pub.record.size.diskBytes),
+  }
 }
 
 /** Whether what the pub holds fits a smaller disk: its hub is asked how much that is. */

@@ -6,7 +6,6 @@ import { isOrdered } from './change'
 import { beginChange } from './decide-change'
 import { answer, type Look } from './look'
 import { observationOf, pubNamed, pubsOf, webAddressOf } from './query'
-import { bytesLeftOn, freePort } from './schedule'
 import { whyNoPub } from './unpaid'
 import { words } from './words'
 import { changeWords } from './words-change'
@@ -32,10 +31,10 @@ export function beginWeb(
   if (!on || record.web) return beginChange(look, request, { kind: 'web', name, on, port: record.webPort })
   // One after the other, as beginChange has it: else a port would be taken for nothing.
   if (look.pubsChanged.has(pub.pub) || look.pubsEnded.has(pub.pub)) return look.wakeAt(look.world.now)
-  const label = state.provider.hubs.get(record.hub)?.label ?? 'its server'
-  if (bytesLeftOn(state, look.taken, record.hub) < WEB_RESERVED_BYTES)
-    return refuse(changeWords.noRoomForWeb(record.name, `${label} is full`))
-  const port = record.webPort ?? freePort(policy, look.taken)
+  const room = look.places.roomOn(record.hub)
+  if (room === null || room.memoryBytes < WEB_RESERVED_BYTES)
+    return refuse(changeWords.noRoomForWeb(record.name, `${room?.label ?? 'its server'} is full`))
+  const port = record.webPort ?? look.places.freePort()
   if (port === null)
     return refuse(
       changeWords.noRoomForWeb(
@@ -43,7 +42,7 @@ export function beginWeb(
         `all ports from ${policy.portMin} to ${policy.portMax} are in use`,
       ),
     )
-  look.taken.bytes.set(record.hub, (look.taken.bytes.get(record.hub) ?? 0) + WEB_RESERVED_BYTES)
+  look.places.takeOn(record.hub, { memoryBytes: WEB_RESERVED_BYTES, diskBytes: 0, owners: [] })
   beginChange(look, request, { kind: 'web', name, on, port })
 }
 
@@ -52,7 +51,7 @@ export function beginWeb(
  * get another one), or it does not come up with them in time (then they go off again, and that is the answer).
  */
 export function giveUpWeb(look: Look, request: Request, pub: PubFact, deadline: Millis): boolean {
-  const { state, now, policy } = look.world
+  const { state, now } = look.world
   const spec = state.provider.specs.get(pub.pub)
   const observed = observationOf(state, pub)
   // What was said of an earlier order says nothing of this one.
@@ -64,9 +63,7 @@ export function giveUpWeb(look: Look, request: Request, pub: PubFact, deadline: 
   if (look.pubsChanged.has(pub.pub) || look.pubsEnded.has(pub.pub)) return false
   const { record } = pub
   const port =
-    observed.trouble === 'port-taken' && now < deadline
-      ? freePort(policy, look.taken, record.webPort ?? 0)
-      : null
+    observed.trouble === 'port-taken' && now < deadline ? look.places.freePort(record.webPort ?? 0) : null
   look.pubsChanged.add(pub.pub)
   if (port !== null) {
     look.owe({ kind: 'record', content: { ...record, webPort: port } })

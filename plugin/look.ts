@@ -17,7 +17,7 @@ import type { Effect, Reply } from './effects'
 import type { MailFacts } from './mail-facts'
 import type { Policy } from './policy'
 import { type Ledger, pubNamed, pubsOf } from './query'
-import { type Taken, takenBy } from './schedule'
+import { Places } from './schedule'
 import { whyNoPub } from './unpaid'
 import { words } from './words'
 
@@ -87,13 +87,15 @@ export class Look {
   /** Pubs that should be elsewhere, and why they are not. */
   readonly stuck: Stuck[] = []
   private wake: Millis | null = null
-  private takenYet: Taken | null = null
+  private placesYet: Places | null = null
 
   constructor(readonly world: World) {}
 
-  get taken(): Taken {
-    this.takenYet ??= takenBy(this.world.state)
-    return this.takenYet
+  /** What is free, less what this look has given away. */
+  get places(): Places {
+    const { state, policy, facts } = this.world
+    this.placesYet ??= new Places({ state, policy, connected: facts.connected })
+    return this.placesYet
   }
 
   owe(effect: Effect): void {

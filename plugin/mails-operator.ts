@@ -61,8 +61,10 @@ function oweCapacity(look: Look, mail: MailFacts): void {
   const { state, policy, now } = look.world
   const hubs = [...state.provider.hubs.values()].filter(({ status }) => status === 'admitted')
   const rooms = hubs.flatMap(({ hub }) => {
-    const all = state.authors.get(hub)?.capacity?.memoryBytes
-    return all === undefined ? [] : [{ all, left: all - (look.taken.bytes.get(hub) ?? 0) }]
+    const room = look.places.roomOn(hub)
+    return room === null || room.offer === null
+      ? []
+      : [{ all: room.offer.memoryBytes, left: room.memoryBytes }]
   })
   if (rooms.length === 0) return
   const largest = policy.plans.reduce((one, other) =>

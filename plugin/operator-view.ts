@@ -1,11 +1,12 @@
 /** Who has pubs here, as the operator sees it: joined from records, payments and what people wrote. */
+import { isGood } from '../protocol/evolve-money'
 import { ownerSetsOf, peopleIn } from '../protocol/evolve-operator'
 import type { FeedId, Millis } from '../protocol/ids'
 import type { AnnouncementMessage } from '../protocol/messages/announcement'
 import type { AnnounceView, BlockView, OwnerView, SuspendView } from '../protocol/rpc-operator'
 import type { PubFact, State } from '../protocol/state'
 import { isStoppedAt } from './dues'
-import { entitlementOf } from './entitlement'
+import { bestPaymentOf, entitlementOf } from './entitlement'
 import type { World } from './look'
 import { blockOf, haltOf } from './operator-facts'
 import { countedFor, guestsOf, livePubsOf } from './owners'
@@ -66,11 +67,13 @@ function moneyOf(world: Known, pubs: PubFact[]): OwnerView['money'] {
 export function suspendView(state: State, { pub, record }: PubFact): SuspendView {
   const halt = haltOf(state, pub)
   const stage = state.provider.money.dues.get(pub)?.content.stage
+  const payment = bestPaymentOf(state, pub)
   return {
     ...{ pub, name: record.name, owners: record.owners },
     halted: halt !== null,
     reason: halt?.content.reason ?? null,
     unpaid: stage !== undefined && isStoppedAt(stage),
+    paid: payment !== null && isGood(payment.content.status),
   }
 }
 

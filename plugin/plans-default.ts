@@ -17,6 +17,7 @@ export const DEFAULT_PLANS: Plan[] = [
     price: { amount: 100, currency: 'usd', interval: 'month' },
     trialDays: 0,
     perOwnerMax: null,
+    region: null,
   },
   {
     name: 'personal',
@@ -25,6 +26,7 @@ export const DEFAULT_PLANS: Plan[] = [
     price: { amount: 300, currency: 'usd', interval: 'month' },
     trialDays: 0,
     perOwnerMax: null,
+    region: null,
   },
   {
     name: 'community',
@@ -33,5 +35,6 @@ export const DEFAULT_PLANS: Plan[] = [
     price: { amount: 700, currency: 'usd', interval: 'month' },
     trialDays: 0,
     perOwnerMax: null,
+    region: null,
   },
 ]

@@ -12,6 +12,7 @@ const HEAD = `# The plans of this provider, read when it starts. The first one i
 # price        free, or amount, currency and interval (month or year). Where billing is off, all cost nothing
 # trial        days before the first payment, once for each owner and each pub; default: none
 # quota        how many of this plan one person may have; default: as many as pubsPerOwnerMax in config.json
+# region       its pubs are on hubs that were started with this --region only; default: on any
 
 plans:
 `
@@ -21,7 +22,7 @@ export function plansText(plans: readonly Plan[]): string {
   return HEAD + plans.map(planText).join('\n')
 }
 
-function planText({ name, words, size, price, trialDays, perOwnerMax }: Plan): string {
+function planText({ name, words, size, price, trialDays, perOwnerMax, region }: Plan): string {
   const lines = [
     `name: ${name}`,
     `words: ${JSON.stringify(words)}`,
@@ -39,5 +40,6 @@ function planText({ name, words, size, price, trialDays, perOwnerMax }: Plan): s
     )
   if (trialDays > 0) lines.push(`trial: ${trialDays}`)
   if (perOwnerMax !== null) lines.push(`quota: ${perOwnerMax}`)
+  if (region !== null) lines.push(`region: ${region}`)
   return `  - ${lines.join('\n    ')}\n`
 }

@@ -2,6 +2,7 @@
  * plans.yaml, checked: from what stands in the file, with its lines, to plans; or every fault of it in a sentence that
  * names its line. Pure; plugin/io/plans-file.ts reads the file.
  */
+import { regionName } from '../protocol/hub-labels'
 import {
   PLAN_DISK_BYTES_MAX,
   PLAN_MEMORY_BYTES_MAX,
@@ -25,7 +26,7 @@ import {
 /** Plans, or what is wrong with the file, one sentence per fault. */
 export type PlansRead = { ok: true; plans: Plan[] } | { ok: false; faults: string[] }
 
-const PLAN_KEYS = ['name', 'words', 'memory', 'reservation', 'disk', 'price', 'trial', 'quota']
+const PLAN_KEYS = ['name', 'words', 'memory', 'reservation', 'disk', 'price', 'trial', 'quota', 'region']
 const PRICE_KEYS = ['amount', 'currency', 'interval']
 const QUOTA_MAX = 1_000
 
@@ -93,10 +94,11 @@ function planOf(reader: Reader, item: Located): Plan | null {
   const price = priceOf(reader, entryOf(entries, 'price'))
   const trialDays = wholeOf(reader, entries, 'trial', { min: 0, max: PLAN_TRIAL_DAYS_MAX, unit: 'days' })
   const perOwnerMax = wholeOf(reader, entries, 'quota', { min: 1, max: QUOTA_MAX, unit: 'pubs' })
+  const region = regionOf(reader, entryOf(entries, 'region'))
   if (trialDays !== null && trialDays > 0 && price === null)
     reader.fault(lineOf(item, 'trial'), 'trial: a plan that costs nothing has no trial')
   if (name === null || words === null || size === null || missing.length > 0) return null
-  return { name, words, size, price, trialDays: trialDays ?? 0, perOwnerMax }
+  return { name, words, size, price, trialDays: trialDays ?? 0, perOwnerMax, region }
 }
 
 /** Behind the name of a pub these are an answer, or switch something, for whoever writes and whoever reads it. */
@@ -124,6 +126,16 @@ function wordsOf(reader: Reader, value: Located | null): string | null {
   return reader.fault(
     value.line,
     `words: expected one sentence of at most ${PLAN_WORDS_CHARS_MAX} characters, found ${shown(value)}`,
+  )
+}
+
+function regionOf(reader: Reader, value: Located | null): string | null {
+  if (value === null) return null
+  const checked = regionName(textOf(value), '')
+  if (checked.ok) return checked.value
+  return reader.fault(
+    value.line,
+    `region: expected a word of small letters, digits, dots and dashes, as hubs are started with (--region eu), found ${shown(value)}`,
   )
 }
 

@@ -4,6 +4,7 @@ import { PUBS_PER_OWNER_MAX, REQUESTS_PER_MINUTE_MAX, RETENTION_MS } from '../pr
 import { LEASE_MS } from '../protocol/limits-moving'
 import type { Plan } from '../protocol/plan'
 import { DEFAULT_DUES, type DuesPolicy } from './dues-policy'
+import { DEFAULT_PLACING, type PlacingPolicy } from './placing-policy'
 import { DEFAULT_PLANS } from './plans-default'
 
 export interface MovingPolicy {
@@ -24,6 +25,7 @@ export interface Policy {
   /** What is offered; the first is what a `create` without a plan gets. Never empty. */
   plans: readonly Plan[]
   dues: DuesPolicy
+  placing: PlacingPolicy
   /** When pubs are placed elsewhere by themselves. */
   moving: MovingPolicy
   /** The version that an `upgrade` without one goes to. */
@@ -42,6 +44,7 @@ export const DEFAULT_POLICY: Policy = {
   requestsPerMinuteMax: REQUESTS_PER_MINUTE_MAX,
   plans: DEFAULT_PLANS,
   dues: DEFAULT_DUES,
+  placing: DEFAULT_PLACING,
   moving: { byItself: true, leaseMs: LEASE_MS },
   // Filled in from the package where there is one (plugin/io/wire.ts).
   pubVersion: '0.0.0',

@@ -3,9 +3,10 @@
 import type { FeedId, InviteKey, MessageId, PubId } from '../protocol/ids'
 import type { ObservedMessage } from '../protocol/messages/observed'
 import type { InviteOp, OpMessage } from '../protocol/messages/op'
+import type { PubMessage } from '../protocol/messages/pub'
 import type { ResultMessage } from '../protocol/messages/result'
 import type { HubView, InviteEntry, PubView } from '../protocol/rpc'
-import type { PubFact, State, UseFact } from '../protocol/state'
+import type { Place, PubFact, State, UseFact } from '../protocol/state'
 import { desiredOf, sizeOf } from './change'
 import { incidentsOf, viewOfIncident } from './incidents'
 import { haltOf } from './operator-facts'
@@ -122,16 +123,31 @@ export function liveInvites(
   return entries
 }
 
+/** The host that a pub is reached by: its own, else what its hub says; null before that has said any. */
+export function hostOf(state: State, pub: PubFact): string | null {
+  return pub.record.host ?? observationOf(state, pub)?.host ?? hostAt(state, pub.record)
+}
+
+/** The host of a place: the name that a pub had there, else what the hub offers now. */
+export function hostAt(state: State, { host, hub }: Place): string | null {
+  return host ?? state.authors.get(hub)?.capacity?.host ?? null
+}
+
+/** True when people may know it by another host than the one that it has by this record. */
+export function isReaddressed(state: State, record: PubMessage): boolean {
+  const host = hostAt(state, record)
+  return (state.provider.places.get(record.pub) ?? []).some((place) => hostAt(state, place) !== host)
+}
+
 /** host:port a pub is reached by; null before it has ever been up. */
 export function addressOf(state: State, pub: PubFact): string | null {
-  const observed = observationOf(state, pub)
-  const host = observed?.host ?? state.authors.get(pub.record.hub)?.capacity?.host ?? null
+  const host = hostOf(state, pub)
   return host === null || feedOf(state, pub) === null ? null : `${host}:${pub.record.port}`
 }
 
 /** Where a browser finds the pub's web pages; null while they are off or it is not known yet. */
 export function webAddressOf(state: State, pub: PubFact): string | null {
-  const host = observationOf(state, pub)?.host ?? state.authors.get(pub.record.hub)?.capacity?.host ?? null
+  const host = hostOf(state, pub)
   const { web, webPort } = pub.record
   return host === null || !web || webPort === null ? null : `http://${host}:${webPort}/`
 }

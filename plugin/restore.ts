@@ -10,7 +10,7 @@ import type { PubFact, State } from '../protocol/state'
 import { placedElsewhere } from './decide-moves'
 import type { Policy } from './policy'
 import { feedOf, observationOf } from './query'
-import { bestHub, roomOn, takenBy } from './schedule'
+import { needOfPub, Places } from './schedule'
 import { restoreWords as words } from './words-restore'
 
 /** What of a pub's key is known on this machine. */
@@ -25,6 +25,8 @@ export interface RestoreWorld {
   state: State
   policy: Policy
   connected: ReadonlySet<FeedId>
+  /** The operator who says it; null where that is not known. */
+  by?: FeedId | null
   keyOf(pub: PubFact): KeyFact
 }
 
@@ -33,7 +35,7 @@ export type Restored = { ok: true; record: PubMessage; label: string } | { ok: f
 /** The record to be published, or why not, as a sentence for the operator. */
 export function restored(world: RestoreWorld, wish: AdminRestoreRequest): Restored {
   const { state, connected } = world
-  const pub = pubOf(state, wish.pub)
+  const pub = pubCalled(state, wish.pub)
   if (pub === null) return refused(words.noSuchPub(wish.pub))
   const { record } = pub
   if (record.status === 'ended') return refused(words.ended(record.name))
@@ -51,12 +53,13 @@ export function restored(world: RestoreWorld, wish: AdminRestoreRequest): Restor
     record:
       hub.id === record.hub
         ? { ...record, epoch: record.epoch + 1, feed }
-        : placedElsewhere(record, hub.id, feed, { why: 'restored', by: null }),
+        : placedElsewhere(record, hub.id, feed, { why: 'restored', by: world.by ?? null }),
     label: labelOf(state, hub.id),
   }
 }
 
-function pubOf(state: State, wanted: string): PubFact | null {
+/** A pub by its name or id, also one that has ended; null where there is none. */
+export function pubCalled(state: State, wanted: string): PubFact | null {
   const named = state.names.get(wanted)
   for (const pub of state.provider.pubs.values())
     if (pub.pub === (wanted as string) || pub.pub === named) return pub
@@ -65,10 +68,10 @@ function pubOf(state: State, wanted: string): PubFact | null {
 
 /** The hub that was named; else the pub's own while it is there and not retired; else the one with most room among those that are. */
 function hubFor(world: RestoreWorld, pub: PubFact, wanted: string | null): { id: FeedId } | string {
-  const { state, connected } = world
-  const taken = takenBy(state)
+  const { state, policy, connected } = world
+  const places = new Places({ state, policy, connected })
   const { hub: own, name } = pub.record
-  const needBytes = state.provider.specs.get(pub.pub)?.reservedBytes ?? pub.record.size.reservedBytes
+  const need = needOfPub(state, policy, pub)
   const isRetired = state.provider.hubs.get(own)?.status === 'retired'
   if (wanted === null && connected.has(own) && !isRetired) return { id: own }
   if (wanted !== null) {
@@ -80,12 +83,12 @@ function hubFor(world: RestoreWorld, pub: PubFact, wanted: string | null): { id:
     if (found.length > 1) return words.manyHubs(wanted)
     if (only.hub === own)
       return only.status === 'admitted' ? { id: own } : words.noRoom(name, `${only.label} is ${only.status}`)
-    const room = roomOn(state, taken, only.hub, needBytes)
-    return typeof room === 'string' ? words.noRoom(name, room) : { id: only.hub }
+    const why = places.whyNotOn(only.hub, need)
+    return why === null ? { id: only.hub } : words.noRoom(name, why)
   }
-  const best = bestHub(state, connected, taken, needBytes)
-  if (!best.ok) return words.noRoom(name, best.why)
-  return connected.has(best.hub) ? { id: best.hub } : words.noneThere(name)
+  const found = places.find(need)
+  if (!found.ok) return words.noRoom(name, found.why)
+  return found.connected ? { id: found.hub } : words.noneThere(name)
 }
 
 function labelOf(state: State, hub: FeedId): string {

@@ -10,7 +10,8 @@ export const moveWords = {
   noKey: 'its key is not in escrow, so no other server can run it',
   keyOffline:
     'its key can be opened with the recovery key alone: bring it with `buttcloud admin recovery online KEYFILE`',
-  noneThere: 'no other server with room is connected',
+  outOfReach: 'is out of reach',
+  noneThere: (why: string) => `no other server with room is connected: ${why}`,
 } as const
 
 const CAUSES: Record<string, string> = {

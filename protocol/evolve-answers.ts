@@ -1,6 +1,6 @@
 /** What the provider's own posts mean to its state: answers, combined ones, questions, notices, delivered invites. */
 import type { Folded } from './evolve'
-import type { FeedId, MessageId } from './ids'
+import { type FeedId, type MessageId, type PubId, pubIdOf } from './ids'
 import { INCIDENT_NOTICES_PER_DAY_MAX } from './limits'
 import {
   type AnswerPayload,
@@ -77,8 +77,17 @@ function noteAnswer(state: State, message: Folded, post: Post, payload: AnswerPa
   if (payload.declines !== null) decline(provider, payload.declines)
   if (!payload.final) return
   provider.changes.delete(payload.answers)
+  // The answer to a create says where the pub is.
+  if (payload.command === 'create' || payload.command === 'import')
+    forgetMove(provider, pubIdOf(payload.answers))
   if (payload.outcome !== 'done') provider.unsuccessful.add(payload.answers)
   close(state, payload.answers, payload.to)
+}
+
+/** Its owners know now where it is. */
+function forgetMove(provider: ProviderFold, pub: PubId): void {
+  provider.moves.delete(pub)
+  provider.known.delete(pub)
 }
 
 /** A no is meant for all that is asked in its thread. */
@@ -95,7 +104,7 @@ function noteNotice(provider: ProviderFold, message: Folded, post: Post, payload
     provider.incidentNotices.set(payload.pub, times.slice(-INCIDENT_NOTICES_PER_DAY_MAX))
   }
   if (payload.topic === 'moved' && provider.moves.get(payload.pub)?.key === payload.causes)
-    provider.moves.delete(payload.pub)
+    forgetMove(provider, payload.pub)
   if (payload.topic === 'announcement')
     provider.operator.announcements.get(payload.causes)?.owed.delete(payload.pub)
   if (payload.to !== null) return

@@ -140,6 +140,8 @@ function evolvePub(state: State, message: Folded, record: PubMessage): void {
     noteOwners(state.provider, message, before.record, record)
     noteMove(state.provider, message, before.record, record)
     unlist(state, record.pub, before.record)
+    if (record.epoch !== before.record.epoch || record.hub !== before.record.hub)
+      before.placed = { key: message.key, at: message.claimedAt }
     before.record = record
     before.recordedAt = message.claimedAt
   } else {
@@ -149,6 +151,7 @@ function evolvePub(state: State, message: Folded, record: PubMessage): void {
       firstSequence: message.sequence,
       record,
       recordedAt: message.claimedAt,
+      placed: { key: message.key, at: message.claimedAt },
     })
   }
   if (record.status === 'live') state.names.set(record.name, record.pub)
@@ -170,11 +173,22 @@ function noteOwners(provider: ProviderFold, message: Folded, before: PubMessage,
   provider.ownerAdds = [...today, ...added.map((owner) => ({ at, pub: record.pub, owner }))]
 }
 
-function noteMove({ moves }: ProviderFold, message: Folded, before: PubMessage, record: PubMessage): void {
-  const { pub, moved, epoch } = record
-  if (record.status === 'ended') moves.delete(pub)
-  else if (moved !== null && record.hub !== before.hub)
-    moves.set(pub, { ...moved, key: message.key, at: message.claimedAt, epoch })
+function noteMove(provider: ProviderFold, message: Folded, before: PubMessage, record: PubMessage): void {
+  const { moves, known, places } = provider
+  const { pub, hub, host, epoch } = record
+  if (record.status === 'ended') {
+    moves.delete(pub)
+    known.delete(pub)
+    return
+  }
+  if (hub === before.hub && host === before.host) return
+  const former = { hub: before.hub, host: before.host }
+  if (!known.has(pub)) known.set(pub, former)
+  const had = places.get(pub) ?? [former]
+  if (!had.some((one) => one.hub === hub && one.host === host)) had.push({ hub, host })
+  places.set(pub, had)
+  const moved = hub === before.hub ? { from: hub, why: 'renamed', by: null } : record.moved
+  if (moved !== null) moves.set(pub, { ...moved, key: message.key, at: message.claimedAt, epoch })
 }
 
 function unlist(state: State, pub: PubId, record: PubMessage): void {

@@ -2,11 +2,11 @@
 
 /**
  * How long a hub's lease lasts from the moment it asks. It only decides when its pubs may be placed elsewhere: three
- * asks (PROVIDER_PING_EVERY_MS) may be lost before, and a dead hub's pubs are still up again within a minute.
+ * asks fit into it, so two may be lost, and a dead hub's pubs are still up again within a minute.
  */
 export const LEASE_MS = 45_000
-/** Shorter than two asks would move pubs for one that was lost. */
-export const LEASE_MS_MIN = 31_000
+/** A hub asks three times per lease. Shorter, and a machine that is busy for a few seconds loses its pubs. */
+export const LEASE_MS_MIN = 10_000
 /** Longer, and nobody would call it moving by itself. */
 export const LEASE_MS_MAX = 3_600_000
 /** What an ask may be under way, and what two steady clocks may differ over one lease: 0.5x and less is no clock. */

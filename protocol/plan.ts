@@ -1,5 +1,6 @@
 /** What an operator offers, as data: the shape of plans.yaml after it was read, and of what public pages show. */
 import { type Check, list, nullable, type Of, oneOf, refuse, shape, text, whole } from './check'
+import { regionName } from './hub-labels'
 import {
   PLAN_DISK_BYTES_MAX,
   PLAN_MEMORY_BYTES_MAX,
@@ -53,6 +54,8 @@ export const checkPlan = shape({
   trialDays: whole(0, PLAN_TRIAL_DAYS_MAX),
   /** How many pubs of this plan one person may have; null: as the policy says for all plans together. */
   perOwnerMax: nullable(whole(1, 1_000)),
+  /** Its pubs are on hubs of this region only; null: on any. */
+  region: nullable(regionName),
 })
 export type Plan = Of<typeof checkPlan>
 

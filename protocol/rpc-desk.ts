@@ -8,11 +8,13 @@ import type { HubView, IncidentView, PubView } from './rpc'
 export interface RoomView {
   plan: string
   count: number
+  /** Why none fits, with the hub's name; absent from providers before this one. */
+  why?: string | null
 }
 export interface HubRoomView extends HubView {
   /** Since when it is not connected, as far as this run of the provider knows; null while it is. */
   awaySince: Millis | null
-  /** What it offers, and what its pubs may fill of it by their plans. Placing counts memory alone. */
+  /** What it offers, and what its pubs may fill of it by their plans. More may be promised than is free (`placing`). */
   diskBytes: number
   promisedDiskBytes: number
   room: RoomView[]
@@ -28,6 +30,8 @@ export interface FleetPubView extends PubView {
   hub: FeedId
   /** What it may have reserved there by now; 0 once its run is gone. */
   reservedBytes: number
+  /** It should be on another hub, and why it is not; absent from an older provider. */
+  stuck?: string | null
 }
 
 /** One line of `adminIncidents({count})`, newest first; of pubs that have ended, too. */

@@ -49,13 +49,14 @@ export interface FenceOpenRequest {
   invites: InviteEntry[]
 }
 /**
- * `fence.about({name, description})`: what the pub shall say of itself. Answered, with the head, once the pub's feed
+ * `fence.about({name, description, address})`: what the pub shall say of itself, and, unless that is null or absent, where it is reached. Answered, with the head, once the pub's feed
  * says so; nothing is written where it does already. An empty text asks for nothing. `try-again`, or no answer: it is
  * remembered and published when the fence is next opened, unless the pub ends before.
  */
 export interface FenceAboutRequest {
   name: string
   description: string
+  address: { host: string; port: number } | null
 }
 /**
  * `fence.blobs({take})`: whether the pub takes blobs that it does not hold yet, from anybody. Answered with the same.

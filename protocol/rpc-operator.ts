@@ -2,6 +2,7 @@
 import { type Check, feedId, flag, nullable, type Of, shape, text } from './check'
 import type { FeedId, Millis, PubId } from './ids'
 import { ANNOUNCEMENT_CHARS_MAX, REASON_CHARS_MAX } from './limits-operator'
+import { FLEET_CALLS } from './rpc-fleet'
 
 /**
  * What an operator that the settings name may call from elsewhere. The rest takes the provider's own key: a backup holds its
@@ -25,6 +26,7 @@ export const OPERATOR_CALLS = [
   'adminMail',
   'adminMailTest',
   'adminRestore',
+  ...FLEET_CALLS,
   'adminOwners',
   'adminSuspend',
   'adminBlock',
@@ -50,6 +52,8 @@ export interface SuspendView {
   reason: string | null
   /** Whether it is stopped for want of payment, whatever the operator says. */
   unpaid: boolean
+  /** Whether a subscription for it goes on. */
+  paid: boolean
 }
 
 /** `adminBlock({feed, blocked, reason})`; without a feed it lists who is blocked. */

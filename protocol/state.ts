@@ -63,6 +63,8 @@ export interface PubFact {
   record: PubMessage
   /** When the present record was published. */
   recordedAt: Millis
+  /** The record that gave it its present hub and epoch. */
+  placed: { key: MessageId; at: Millis }
 }
 
 /** A move of a pub to another hub that its owners have not been told of. */
@@ -79,6 +81,12 @@ export interface ChangeFact {
   record: PubMessage
   /** When it was first recorded. */
   recordedAt: Millis
+}
+
+/** Where a pub is reached: by a host name of its own, else by that of its hub. */
+export interface Place {
+  hub: FeedId
+  host: string | null
 }
 
 /** The thread in which the provider tells the present owners of a pub what they did not ask for. */
@@ -143,6 +151,10 @@ export interface ProviderFold {
   delivered: Set<MessageId>
   /** What owners have been told, by `noticeKey`. */
   notices: Map<string, NoticePayload>
+  /** Where the owners of a moved pub know it to be, until they are told. */
+  known: Map<PubId, Place>
+  /** Every place of a pub that has had more than one. */
+  places: Map<PubId, Place[]>
   /** When the owners of each pub were last told of incidents; only the last INCIDENT_NOTICES_PER_DAY_MAX. */
   incidentNotices: Map<PubId, Millis[]>
   /** The latest thread of notices about each pub. */
@@ -238,6 +250,8 @@ export function initialState(provider: FeedId): State {
       agreed: new Set(),
       delivered: new Set(),
       notices: new Map(),
+      known: new Map(),
+      places: new Map(),
       incidentNotices: new Map(),
       threads: new Map(),
       ownerAdds: [],

@@ -33,6 +33,8 @@ export interface Pending {
 export interface Wanted {
   name: string
   description: string
+  /** Where it is reached, if that shall be said. */
+  address: Own['address']
 }
 
 export interface Fence {

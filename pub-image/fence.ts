@@ -16,7 +16,7 @@ import type { MessageId, Millis } from '../protocol/ids'
 import { COMMIT_WAIT_MS, FENCE_QUEUE_MAX } from '../protocol/limits'
 import type { InviteEntry, RawValue } from '../protocol/rpc'
 import type { Asked, Fence, FenceEffect, FenceEvent } from './fence-state'
-import { aboutOwed, contactOwed, evolveOwn } from './own'
+import { contactOwed, evolveOwn, wordOwed } from './own'
 import * as words from './words'
 
 /** Takes in one event and says what is to be done, in this order. */
@@ -114,7 +114,7 @@ function pump(fence: Fence): FenceEffect[] {
       continue
     }
     // What it shall say may have changed, or been said, while this waited.
-    if (asked.about) asked.content = aboutOwed(fence.own, fence.feed, fence.wanted)
+    if (asked.about) asked.content = wordOwed(fence.own, fence.feed, fence.wanted)
     if (asked.contact !== null) asked.content = contactOwed(fence.own, asked.contact)
     if (asked.use === null && asked.content === null) {
       effects.push(reply(asked, null, null))
@@ -198,7 +198,7 @@ function open(fence: Fence, event: Extract<FenceEvent, { on: 'open' }>): FenceEf
   shut(fence, words.UNSURE)
   fence.table = new Map(event.invites.map((entry) => [entry.key, { left: entry.left, tag: entry.tag }]))
   fence.open = true
-  const owed = aboutOwed(fence.own, fence.feed, fence.wanted) !== null
+  const owed = wordOwed(fence.own, fence.feed, fence.wanted) !== null
   if (owed && !fence.queue.some((asked) => asked.about))
     fence.queue.push(askedBy({ id: 0, now: event.now }, { about: true }))
   return pump(fence)
@@ -228,16 +228,24 @@ function appended(fence: Fence, value: RawValue, key: MessageId): FenceEffect[] 
   const pending = fence.pending
   fence.pending = null
   const effects = arrived(fence, value, key)
-  if (pending !== null) effects.unshift(reply(pending.asked, null, key))
+  if (pending !== null) {
+    if (isMoreOwed(fence, pending.asked)) fence.queue.unshift(pending.asked)
+    else effects.unshift(reply(pending.asked, null, key))
+  }
   if (fence.helloOwed) effects.push(hello(fence))
   return [...effects, ...pump(fence)]
+}
+
+/** What a pub shall say of itself may take two messages; who asked for it hears of the last. */
+function isMoreOwed(fence: Fence, asked: Asked): boolean {
+  return asked.about && wordOwed(fence.own, fence.feed, fence.wanted) !== null
 }
 
 /** The feed has grown by this message; whoever waits for it gets it. */
 function arrived(fence: Fence, value: RawValue, key: MessageId): FenceEffect[] {
   fence.head = { sequence: fence.head.sequence + 1, key }
   evolveOwn(fence.own, fence.feed, value.content)
-  const at = fence.queue.findIndex((asked) => asked.keys.includes(key))
+  const at = fence.queue.findIndex((asked) => asked.keys.includes(key) && !isMoreOwed(fence, asked))
   const [asked] = at < 0 ? [] : fence.queue.splice(at, 1)
   return asked === undefined ? [] : [reply(asked, null, key)]
 }

@@ -7,6 +7,8 @@ export interface Own {
   blocking: Set<FeedId>
   name: string | null
   description: string | null
+  /** Where it last said that it is reached; null where it never did. */
+  address: { host: string; port: number } | null
 }
 
 /** What the pub shall say of somebody; both false takes back what it said before. */
@@ -17,7 +19,7 @@ export interface WantedContact {
 }
 
 export function emptyOwn(): Own {
-  return { following: new Map(), blocking: new Set(), name: null, description: null }
+  return { following: new Map(), blocking: new Set(), name: null, description: null, address: null }
 }
 
 /** Takes in the next message of the pub's own feed. Boxed or odd content says nothing and is passed over. */
@@ -35,6 +37,11 @@ export function evolveOwn(own: Own, feed: FeedId, content: unknown): void {
     if (typeof found.name === 'string') own.name = found.name
     if (typeof found.description === 'string') own.description = found.description
   }
+  if (found.type === 'pub') {
+    const said = typeof found.address === 'object' && found.address !== null ? found.address : {}
+    const { host, port, key } = said as Record<string, unknown>
+    if (key === feed && typeof host === 'string' && typeof port === 'number') own.address = { host, port }
+  }
 }
 
 /** The `about` that is still to be published, or null. An empty wanted text asks for nothing. */
@@ -48,6 +55,23 @@ export function aboutOwed(
   if (wanted.description !== '' && wanted.description !== own.description)
     about.description = wanted.description
   return Object.keys(about).length > 2 ? about : null
+}
+
+/**
+ * What is still to be published so that the feed says all of this; null where it does. Clients take the address from a `pub`
+ * message, whoever wrote it.
+ */
+export function wordOwed(
+  own: Own,
+  feed: FeedId,
+  wanted: { name: string; description: string; address: Own['address'] },
+): Record<string, unknown> | null {
+  const about = aboutOwed(own, feed, wanted)
+  const { address } = wanted
+  if (about !== null || address === null) return about
+  const { host, port } = address
+  if (own.address?.host === host && own.address.port === port) return null
+  return { type: 'pub', address: { host, port, key: feed } }
 }
 
 /** The `contact` that is still to be published so that the feed says this, or null. */

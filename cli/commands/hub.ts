@@ -3,6 +3,7 @@ import { existsSync } from 'node:fs'
 import { join, resolve } from 'node:path'
 import type { Command } from 'commander'
 import type { HubOptions } from '../../hub-daemon/main'
+import { regionName } from '../../protocol/hub-labels'
 import { isVersion } from '../../protocol/version'
 import type { Context } from '../context'
 import { Failure } from '../failure'
@@ -47,6 +48,7 @@ export function register(program: Command): void {
     )
     .option('--memory <megabytes>', 'memory to offer to pubs (default: what the machine has, less a reserve)')
     .option('--disk <megabytes>', 'disk to offer to pubs')
+    .option('--region <word>', 'where it is, like eu: plans may ask for a region')
     .option(
       '--nobody-else',
       'I am sure that no other copy of this feed runs: write without asking anybody first',
@@ -108,10 +110,18 @@ function hubOptions(context: Context): HubOptions {
     pubVersions: versionsOf(given.pubVersion),
     ...bytes('memoryBytes', '--memory', given.memory),
     ...bytes('diskBytes', '--disk', given.disk),
+    ...regionOf(given.region),
     ...(given.nobodyElse === true ? { nobodyElse: true } : {}),
     ...monitorPlace(given, 'hub'),
     logLook: logLook(context),
   }
+}
+
+function regionOf(given: unknown): { region?: string } {
+  if (given === undefined) return {}
+  const checked = regionName(given, '--region')
+  if (checked.ok) return { region: checked.value }
+  throw new Failure(2, `--region is ${checked.expected}, not "${String(given)}".`)
 }
 
 function megabytes(option: string, value: unknown): number {

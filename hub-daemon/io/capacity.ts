@@ -1,6 +1,7 @@
 /** What this machine can offer, read from the machine itself unless the operator says otherwise. */
 import { existsSync, mkdirSync, readFileSync, statfsSync } from 'node:fs'
 import { totalmem } from 'node:os'
+import { regionLabel } from '../../protocol/hub-labels'
 import { HUB_RESERVE_BYTES, HUB_RESERVE_SHARE } from '../../protocol/limits'
 import type { Offer } from '../report'
 
@@ -13,6 +14,8 @@ export interface CapacityOptions {
   /** Overrides; what they say is offered as it is. */
   memoryBytes: number | undefined
   diskBytes: number | undefined
+  /** Where it is, as its host says. */
+  region: string | undefined
 }
 
 /** Where Linux says how much memory this process may use; version 2 and version 1 of its control groups. */
@@ -25,6 +28,7 @@ export function readOffer(options: CapacityOptions): Offer {
     memoryBytes: options.memoryBytes ?? offeredMemoryBytes(),
     diskBytes: options.diskBytes ?? freeDiskBytes(options.directory),
     ...{ engine, host, version },
+    labels: options.region === undefined ? null : [regionLabel(options.region)],
   }
 }
 

@@ -106,10 +106,12 @@ export function createProviderLink(options: ProviderLinkOptions): ProviderLink {
   let recovery = ''
   const clocks = new OtherClocks(() => performance.now())
   let leaseUntil: number | null = null
+  let askEveryMs = PROVIDER_PING_EVERY_MS
   const hear = async (rpc: unknown): Promise<string> => {
     const askedAt = performance.now()
     const answer = await ping(rpc, options.provider)
     leaseUntil = answer.lease === null ? null : askedAt + answer.lease.ms
+    askEveryMs = askEveryOf(answer.lease?.ms ?? null)
     clocks.note(options.provider, answer.now)
     return answer.recovery?.key ?? ''
   }
@@ -133,7 +135,7 @@ export function createProviderLink(options: ProviderLinkOptions): ProviderLink {
       set(callsOf(rpc, options.provider))
       options.log.info({ provider: options.provider }, 'connected to the provider')
       for (;;) {
-        await pause(PROVIDER_PING_EVERY_MS, gone.signal)
+        await pause(askEveryMs, gone.signal)
         if (gone.signal.aborted) return
         const key = await hear(rpc)
         if (key === recovery) continue
@@ -182,6 +184,11 @@ export function createProviderLink(options: ProviderLinkOptions): ProviderLink {
       await running
     },
   }
+}
+
+/** Two asks of a lease may be lost, however short the operator has made it. */
+function askEveryOf(leaseMs: Millis | null): Millis {
+  return Math.max(1_000, Math.min(PROVIDER_PING_EVERY_MS, (leaseMs ?? Number.POSITIVE_INFINITY) / 3))
 }
 
 /** Tells the time and hears it, and the key that secrets are sealed to where this provider says it to us. */

@@ -34,6 +34,7 @@ import { createPerformer } from './perform'
 import type { Post } from './post'
 import type { PrivateBlobs } from './private-blobs'
 import type { Restored } from './restored'
+import { Sessions } from './sessions'
 import type { Tables } from './tables'
 import type { Vault } from './vault'
 
@@ -92,6 +93,8 @@ export interface Provider {
   readonly clocks: Clocks
   /** When each hub last asked for its lease. */
   readonly leases: Leases
+  /** Which runs have opened the write-ahead. */
+  readonly sessions: Sessions
   readonly exports: Exports
   readonly imports: Imports
   /** Null: this provider sends no mail. */
@@ -150,7 +153,9 @@ export async function startProvider(options: ProviderOptions): Promise<Provider>
   const leases = new Leases(clock)
   const billing = billingOf(options, inbox, clock, clocks)
   const connected = (): Set<FeedId> => new Set(sbot.peers().map((peer) => peer.id))
+  const sessions = new Sessions(() => clock.now())
   const goneSince = watchPeers(sbot, inbox, clock, () => loop?.wake())
+  sbot.onPeer((peer) => peer.onClose(() => connected().has(peer.id) || sessions.left(peer.id)))
 
   const exports = exportsOf(options, inbox, clock)
   const imports = importsOf(options, inbox, clock)
@@ -160,7 +165,7 @@ export async function startProvider(options: ProviderOptions): Promise<Provider>
   const restored = options.restored ?? null
   const current = () => gate.wait().then(() => restored?.begin(livePubs(inbox.state)))
 
-  const commits = new Commits(sbot, inbox, ledger, current, vault, restored)
+  const commits = new Commits(sbot, inbox, ledger, current, vault, restored, sessions)
   const perform = createPerformer(inbox, sbot.id, asks, commits, post?.send ?? noMail, vault)
 
   const waits = new HeldBack(log)
@@ -208,7 +213,7 @@ export async function startProvider(options: ProviderOptions): Promise<Provider>
   tellRecovery(vault, log)
   return {
     ...{ sbot, inbox, figures, tables, ledger, commits, policy, deeds, connected, goneSince, restored },
-    ...{ billing, clocks, leases, exports, imports, post, current },
+    ...{ billing, clocks, leases, sessions, exports, imports, post, current },
     now: () => clock.now(),
     since: () => gate.since,
     held: () => waits.held,

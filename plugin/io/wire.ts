@@ -14,6 +14,7 @@ import { readVersion } from '../../sbot/version'
 import { duesPolicyOf } from '../dues-settings'
 import { type MailSettings, readMailSettings } from '../mail-settings'
 import { operatorsOf } from '../operators'
+import { placingPolicyOf } from '../placing-policy'
 import { DEFAULT_POLICY, type Policy } from '../policy'
 import { toStderr } from './log'
 import { createMailer } from './mail'
@@ -44,6 +45,8 @@ interface Settings {
   requestsPerMinuteMax?: number
   /** How long what is not paid for goes on (plugin/dues-settings.ts). */
   dues?: unknown
+  /** How pubs are put on hubs (plugin/placing-policy.ts). */
+  placing?: unknown
   name?: string
   /** The file of plans, absolute or in the node's folder; default: plans.yaml there, and without it the built-in plans. */
   plansFile?: string
@@ -207,6 +210,7 @@ function policyOf(settings: Settings, config: any): Policy {
     requestsPerMinuteMax: settings.requestsPerMinuteMax ?? DEFAULT_POLICY.requestsPerMinuteMax,
     plans: plansOf(config.path, settings.plansFile),
     dues: duesPolicyOf(settings.dues),
+    placing: placingPolicyOf(settings.placing),
     pubVersion: pubVersionOf(settings),
     providerName: settings.name ?? DEFAULT_POLICY.providerName,
     networkKey: typeof key === 'string' && key !== ssbCaps.shs ? key : null,

@@ -3,7 +3,7 @@
  *
  * Example: {"type":"buttcloud/pub","v":1,"pub":"%request…","name":"alice","owners":["@…"],"plan":"tiny",
  *           "size":{"memoryBytes":201326592,"reservedBytes":50331648,"diskBytes":1073741824},"suspended":false,
- *           "status":"live","desired":"up","restarts":0,"rebuilds":0,"version":null,"webPort":null,"web":false,"title":null,"description":null,"port":8101,"hub":"@…","epoch":1,"feed":null,"moved":null,
+ *           "status":"live","desired":"up","restarts":0,"rebuilds":0,"version":null,"webPort":null,"web":false,"title":null,"description":null,"port":8101,"host":null,"hub":"@…","epoch":1,"feed":null,"moved":null,
  *           "keepUntil":null,"answers":"%…"}
  */
 import {
@@ -30,6 +30,7 @@ import {
   TITLE_CHARS_MAX,
   VERSION_CHARS_MAX,
 } from '../limits'
+import { HOST_CHARS_MAX } from '../limits-dns'
 import { checkSize, planName } from '../plan'
 
 const check = shape({
@@ -64,6 +65,8 @@ const check = shape({
   description: nullable(text(DESCRIPTION_CHARS_MAX)),
   /** The port it is known by outside, its own for life. */
   port: whole(PORT_MIN, PORT_MAX),
+  /** The host name of its own, for life; null, or absent before there were any: the host of whichever hub it is on. */
+  host: nullable(text(HOST_CHARS_MAX)),
   /** Where it is placed. */
   hub: feedId,
   /** Raised at every placement: what a hub may write for this pub carries it. */
@@ -97,6 +100,8 @@ export const checkPub: Check<PubMessage> = check
 export type Moved = NonNullable<PubMessage['moved']>
 
 /** Builds a pub's record. */
-export function buildPub(fields: Omit<PubMessage, 'type' | 'v'>): PubMessage {
-  return { type: 'buttcloud/pub', v: 1, ...fields }
+export function buildPub(
+  fields: Omit<PubMessage, 'type' | 'v' | 'host'> & Partial<Pick<PubMessage, 'host'>>,
+): PubMessage {
+  return { type: 'buttcloud/pub', v: 1, host: null, ...fields }
 }

@@ -4,7 +4,7 @@
  *
  * Example: {"type":"buttcloud/spec","v":1,"pub":"%…","hub":"@…","revision":1,"epoch":1,"feed":null,"desired":"up",
  *   "restarts":0,"rebuilds":0,"version":null,"fallback":null,"web":null,"owners":["@…"],"name":"alice","description":"…","memoryBytes":201326592,"reservedBytes":50331648,"diskBytes":1073741824,
- *   "port":8101,"keepUntil":null,"answers":"%…"}
+ *   "port":8101,"host":null,"announce":null,"keepUntil":null,"answers":"%…"}
  */
 import {
   type Check,
@@ -28,6 +28,7 @@ import {
   TITLE_CHARS_MAX,
   VERSION_CHARS_MAX,
 } from '../limits'
+import { HOST_CHARS_MAX } from '../limits-dns'
 
 const bytes = whole(0, Number.MAX_SAFE_INTEGER)
 
@@ -61,6 +62,10 @@ const check = shape({
   reservedBytes: bytes,
   diskBytes: bytes,
   port: whole(PORT_MIN, PORT_MAX),
+  /** The host name that it is reached by; null, or absent before there were any: the hub's. */
+  host: nullable(text(HOST_CHARS_MAX)),
+  /** yes: it has been reached by another address before, so it says in public (`pub`) where it is now. Absent, too: it need not. */
+  announce: nullable(literal('yes')),
   keepUntil: nullable(whole(0, Number.MAX_SAFE_INTEGER)),
   answers: messageId,
 })
@@ -68,6 +73,9 @@ export type SpecMessage = Of<typeof check>
 export const checkSpec: Check<SpecMessage> = check
 
 /** Builds a spec for one hub. */
-export function buildSpec(fields: Omit<SpecMessage, 'type' | 'v'>): SpecMessage {
-  return { type: 'buttcloud/spec', v: 1, ...fields }
+export function buildSpec(
+  fields: Omit<SpecMessage, 'type' | 'v' | 'host' | 'announce'> &
+    Partial<Pick<SpecMessage, 'host' | 'announce'>>,
+): SpecMessage {
+  return { type: 'buttcloud/spec', v: 1, host: null, announce: null, ...fields }
 }

@@ -55,7 +55,7 @@ export class FenceDriver implements Gate {
       this.#fence = shutFence(
         ssb.id,
         config.epoch ?? 0,
-        { name: config.name, description: config.description },
+        { name: config.name, description: config.description, address: null },
         stored,
       )
       return this.#fence

@@ -16,9 +16,12 @@ import {
   HISTORY_BATCH_MAX,
   INVITE_USES_MAX,
   INVITES_PER_PUB_MAX,
+  PORT_MAX,
+  PORT_MIN,
   RECIPIENTS_MAX,
   TITLE_CHARS_MAX,
 } from '../../protocol/limits'
+import { HOST_CHARS_MAX } from '../../protocol/limits-dns'
 import { type RawValue, REASONS } from '../../protocol/rpc'
 import { FENCE_MANIFEST, type FenceStatus } from '../../protocol/rpc-fence'
 import type { PubConfig, PubKeys } from '../config'
@@ -45,7 +48,11 @@ const openRequest = shape({
   head: whole(0, SEQUENCE_MAX),
   invites: list(inviteEntry, 0, INVITES_PER_PUB_MAX),
 })
-const aboutRequest = shape({ name: text(TITLE_CHARS_MAX), description: text(DESCRIPTION_CHARS_MAX) })
+const aboutRequest = shape({
+  name: text(TITLE_CHARS_MAX),
+  description: text(DESCRIPTION_CHARS_MAX),
+  address: nullable(shape({ host: text(HOST_CHARS_MAX), port: whole(PORT_MIN, PORT_MAX) })),
+})
 const revokeRequest = shape({ key: inviteKey })
 const contactRequest = shape({ feed: feedId, following: flag, blocking: flag })
 const blobsRequest = shape({ take: flag })

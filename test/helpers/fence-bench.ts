@@ -9,6 +9,7 @@ import {
   type FenceEvent,
   restorable,
   shutFence,
+  type Wanted,
 } from '../../pub-image/fence-state'
 import type { WantedContact } from '../../pub-image/own'
 
@@ -16,7 +17,7 @@ export const feed = (letter: string) => `@${letter.repeat(42)}A=.ed25519` as Fee
 export const PUB = feed('p')
 export const BOB = feed('b')
 export const INVITE = feed('i') as string as InviteKey
-const NOBODY = { name: '', description: '' }
+const NOBODY: Wanted = { name: '', description: '', address: null }
 
 type Reply = Extract<FenceEffect, { do: 'reply' }>
 export type Commit = { id: number; value: RawValue; invite: InviteKey | null }
@@ -106,8 +107,8 @@ export class Bench {
     this.feed({ on: 'asked', id, content: { type: 'post', id }, now: this.now })
   }
 
-  about(id: number, name: string, description = ''): void {
-    this.feed({ on: 'about', id, wanted: { name, description }, now: this.now })
+  about(id: number, name: string, description = '', address: Wanted['address'] = null): void {
+    this.feed({ on: 'about', id, wanted: { name, description, address }, now: this.now })
   }
 
   contact(id: number, wanted: WantedContact): void {

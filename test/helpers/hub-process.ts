@@ -18,9 +18,12 @@ export interface HubProcess {
 }
 
 /** Rejects with what it said when it ends before it runs. */
-export async function startHubProcess(options: HubOptions): Promise<HubProcess> {
+export async function startHubProcess(options: HubOptions, namespace?: string): Promise<HubProcess> {
   const entry = join(__dirname, 'hub-child.js')
-  const child: ChildProcess = spawn(process.execPath, ['--no-deprecation', entry, JSON.stringify(options)], {
+  const words = [process.execPath, '--no-deprecation', entry, JSON.stringify(options)]
+  // nsenter becomes the program that it starts, so the process id is the hub's own.
+  if (namespace !== undefined) words.unshift('nsenter', `--net=/var/run/netns/${namespace}`)
+  const child: ChildProcess = spawn(words[0] ?? '', words.slice(1), {
     stdio: ['ignore', 'pipe', 'pipe', 'ipc'],
   })
   const move = timeMover(child)

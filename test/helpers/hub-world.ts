@@ -219,7 +219,8 @@ export class HubWorld {
     const session = this.sessions.get(pub)
     if (session === undefined) throw new Error('nobody dials this pub')
     const spec = this.state.specs.get(pub)?.content
-    const about = spec === undefined ? null : { name: spec.name, description: spec.description }
+    const about =
+      spec === undefined ? null : { name: spec.name, description: spec.description, address: null }
     const owners = spec?.owners ?? null
     const answers = { answeringSince: this.now, silentSince: null, probedAt: this.now, about, owners }
     this.sessions.set(pub, { ...session, status: 'open', ...answers, ...fields })

@@ -9,6 +9,8 @@ import type { TestProvider } from './provider'
 export interface TestHub {
   id: FeedId
   folder: string
+  /** Of the process that runs now. */
+  pid(): number
   lines(): string
   /** kill -9; `restart` starts it again on the same folder. */
   kill(): Promise<void>
@@ -30,6 +32,13 @@ export interface TestHubOptions {
   pubVersions?: Record<string, string>
   label?: string
   memoryBytes?: number
+  /** The address that members dial, and the one that pubs listen on. */
+  host?: string
+  bind?: string
+  /** The network namespace that it runs in, by its name. */
+  namespace?: string
+  /** Default: a terabyte. */
+  diskBytes?: number
   /** Where it shows its figures. */
   metrics?: { host: string; port: number }
   /** False for a hub that has nothing to offer yet; then nobody waits for it. */
@@ -42,14 +51,17 @@ export async function joinHub(provider: TestProvider, options: TestHubOptions): 
   const { token } = await provider.admin('adminHubToken', { label: options.label ?? '' })
   const { networkKey, engine, dockerSocket, image, pubVersions, memoryBytes } = options
   const common = {
-    ...{ dir: folder, networkKey, engine, bind: '127.0.0.1', host: '127.0.0.1' },
+    ...{ dir: folder, networkKey, engine },
+    ...{ bind: options.bind ?? '127.0.0.1', host: options.host ?? '127.0.0.1' },
     ...(dockerSocket === undefined ? {} : { dockerSocket }),
     ...(image === undefined ? {} : { image }),
     ...(pubVersions === undefined ? {} : { pubVersions }),
     ...(memoryBytes === undefined ? {} : { memoryBytes }),
+    // What a test asks for shall not depend on how full the disk of its machine is.
+    diskBytes: options.diskBytes ?? 1e12,
     ...(options.metrics === undefined ? {} : { metrics: options.metrics }),
   }
-  let running: HubProcess = await startHubProcess({ ...common, join: token })
+  let running: HubProcess = await startHubProcess({ ...common, join: token }, options.namespace)
   const { id } = running
   await until('the provider to know what the hub offers', async () => {
     const hubs = await provider.admin<HubView[]>('adminHubs')
@@ -58,11 +70,12 @@ export async function joinHub(provider: TestProvider, options: TestHubOptions): 
   })
   return {
     ...{ id, folder },
+    pid: () => running.pid,
     lines: () => running.lines(),
     move: (move) => running.move(move),
     kill: () => running.kill('SIGKILL'),
     async restart(more: { host?: string; bind?: string } = {}) {
-      running = await startHubProcess({ ...common, ...more })
+      running = await startHubProcess({ ...common, ...more }, options.namespace)
     },
     end: () => running.kill('SIGTERM'),
     async stop() {

@@ -34,6 +34,10 @@ export interface TestProviderOptions {
   port?: number
   settings?: Record<string, unknown>
   nobodyElse?: boolean
+  /** How long a hub's lease lasts, shorter than settings may have it (own home only). */
+  leaseMs?: number
+  /** The address that others reach it by, where that is not this machine's own (own home only); it listens on all. */
+  external?: string
 }
 
 /** Starts one; resolves when it answers `whoami`. */
@@ -55,9 +59,11 @@ async function startOwn(options: TestProviderOptions): Promise<TestProvider> {
       env: {
         ...bareEnvironment(folder),
         BUTTCLOUD_CAPS_SHS: options.networkKey,
+        PROVIDER_LEASE_MS: String(options.leaseMs ?? 0),
         PROVIDER_OPTIONS: JSON.stringify({
           dir: folder,
-          host: '127.0.0.1',
+          host: options.external === undefined ? '127.0.0.1' : '0.0.0.0',
+          ...(options.external === undefined ? {} : { external: options.external }),
           port,
           settings: options.settings,
           nobodyElse: options.nobodyElse ?? false,

@@ -13,6 +13,7 @@ import { runCli } from './cli'
 import { ELSEWHERE } from './elsewhere'
 import type { TestHub } from './hub'
 import { until } from './machine'
+import { tellMoved } from './moved-story'
 import { finalAnswer, inviteIn, privatePost } from './patchwork'
 import { askForPub, type World } from './path-story'
 import { redeem, useInvite } from './redeem'
@@ -26,6 +27,8 @@ export interface Ground {
   /** The machine of the hub is off, with everything that ran on it. */
   switchOff(hub: TestHub): Promise<void>
   addHub(): Promise<TestHub>
+  /** What that hub is reached by, where it is other than the first. */
+  newHost?: string
   /** The provider again, on its folder and port. */
   restartProvider(): Promise<void>
   /** What the engine says of its containers. */
@@ -138,7 +141,7 @@ async function tellRefusals(story: Story): Promise<void> {
 
 /** The first hub is off for good, as far as anybody knows. */
 async function tellLostHub(story: Story): Promise<TestHub> {
-  const { t, world } = story
+  const { t, world, pub } = story
   const before = await chainAtProvider(story)
   await story.switchOff(world.hub)
   await until('the provider to miss the hub', async () => {
@@ -151,6 +154,7 @@ async function tellLostHub(story: Story): Promise<TestHub> {
   t.equal(done.code, 0, done.said)
   t.match(done.said, /alice goes to second under epoch 2/)
   await isBack(story, before, second)
+  await tellMoved({ ...story, feed: pub.feed ?? '', port: pub.port })
   return second
 }
 

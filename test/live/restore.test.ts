@@ -24,7 +24,9 @@ test('process engine: a pub outlives its data, its server, and the return of its
       world,
       loseData: async (one) => removeData(one.folder),
       switchOff: (one) => one.kill(),
-      addHub: () => joinHub(world.provider, { networkKey, engine: 'process', label: 'second' }),
+      addHub: () =>
+        joinHub(world.provider, { networkKey, engine: 'process', label: 'second', host: 'localhost' }),
+      newHost: 'localhost',
       async restartProvider() {
         world.provider = await startProvider(options)
       },

@@ -3,7 +3,7 @@ import fc from 'fast-check'
 import test from 'tape'
 import { clip } from '../../plugin/look'
 import { type Ledger, liveInvites } from '../../plugin/query'
-import { freePort } from '../../plugin/schedule'
+import { Places } from '../../plugin/schedule'
 import { type FeedId, pubIdOf } from '../../protocol/ids'
 import { ANSWER_BYTES_MAX, CREATE_DEADLINE_MS, NEWS_WAIT_MS, RECIPIENTS_MAX } from '../../protocol/limits'
 import { buildPost } from '../../protocol/messages/answer'
@@ -63,10 +63,11 @@ test('two foreign programs on neighbouring ports: the pub moves past both', (t) 
   }
   t.equal(story.state.provider.pubs.get(pubIdOf(request))?.record.port, portMin + 3)
   const policy = { ...story.policy, portMax: portMin + 2 }
-  const taken = { ports: new Set([portMin + 2]), bytes: new Map() }
-  t.equal(freePort(policy, taken, portMin + 2), portMin, 'after the last port comes the first')
-  t.equal(freePort(policy, taken, portMin), portMin + 1)
-  t.equal(freePort(policy, taken, portMin), null)
+  const places = new Places({ state: new Story().state, policy, connected: new Set() })
+  t.equal(places.freePort(portMin + 1), portMin + 2)
+  t.equal(places.freePort(portMin + 2), portMin, 'after the last port comes the first')
+  t.equal(places.freePort(portMin), portMin + 1)
+  t.equal(places.freePort(portMin), null)
   t.end()
 })
 

@@ -1,6 +1,7 @@
 // What a hub tells a running pub to say of itself: one message when it differs, none when it does not.
 import test from 'tape'
 import { COMMIT_WAIT_MS } from '../../protocol/limits'
+import { emptyOwn, evolveOwn } from '../../pub-image/own'
 import { Bench, keyOf, PUB } from '../helpers/fence-bench'
 
 const contents = (bench: Bench): unknown[] => bench.commits().map(({ value }) => value.content)
@@ -84,5 +85,45 @@ test('unsure whether it was stored: found in what comes back it is done, and nev
   )
   other.answer()
   t.deepEqual(other.replies.map(({ id }) => id).sort(), [1, 2])
+  t.end()
+})
+
+test('an address to be said: a message of its own after the name, once, and again only when it is another', (t) => {
+  const first = { host: 'one.example', port: 8101 }
+  const bench = new Bench()
+  bench.attachAndOpen()
+  bench.about(1, 'The Shed', '', first)
+  bench.answer()
+  t.deepEqual(bench.replies, [], 'half of it is not all of it')
+  bench.answer()
+  t.deepEqual(contents(bench).at(-1), { type: 'pub', address: { ...first, key: PUB } })
+  t.deepEqual(
+    bench.replies.map(({ id, error }) => [id, error]),
+    [[1, null]],
+  )
+  bench.about(2, 'The Shed', '', first)
+  bench.about(3, 'The Shed')
+  t.equal(bench.commits().length, 2, 'said already, or not to be said')
+  const again = new Bench({ name: 'The Shed', description: '', address: first }, bench.log)
+  again.attachAndOpen()
+  t.equal(again.commits().length, 0, 'nor after a new start')
+  again.about(4, 'The Shed', '', { ...first, host: 'two.example' })
+  t.deepEqual(contents(again), [{ type: 'pub', address: { ...first, host: 'two.example', key: PUB } }])
+  t.end()
+})
+
+test('an address of somebody else, or odd, in the own feed says nothing of itself', (t) => {
+  const own = emptyOwn()
+  for (const address of [
+    null,
+    7,
+    'net:x:1~shs:y',
+    { host: 'x', port: '1', key: PUB },
+    { host: 'x', port: 1, key: 'else' },
+  ])
+    evolveOwn(own, PUB, { type: 'pub', address })
+  t.equal(own.address, null)
+  evolveOwn(own, PUB, { type: 'pub', address: { host: 'x', port: 1, key: PUB } })
+  t.deepEqual(own.address, { host: 'x', port: 1 })
   t.end()
 })

@@ -248,7 +248,7 @@ test('a new invite counts at once; a known one only ever gets fewer uses', (t) =
 
 test('about is published once, after opening, and again only when the feed does not say it', (t) => {
   const wanted = { name: 'alice', description: 'a pub' }
-  const bench = new Bench(wanted)
+  const bench = new Bench({ ...wanted, address: null })
   bench.attachAndOpen()
   t.deepEqual(bench.commits()[0]?.value.content, { type: 'about', about: PUB, ...wanted })
   bench.answer('try-again')
@@ -258,7 +258,7 @@ test('about is published once, after opening, and again only when the feed does 
   bench.feed({ on: 'attached', attachment: 2 })
   bench.open()
   t.equal(bench.commits().length, 2, 'nothing more to say')
-  const renamed = new Bench({ name: 'bob', description: 'a pub' }, bench.log)
+  const renamed = new Bench({ name: 'bob', description: 'a pub', address: null }, bench.log)
   renamed.attachAndOpen()
   t.deepEqual(renamed.commits()[0]?.value.content, { type: 'about', about: PUB, name: 'bob' })
   t.end()

@@ -93,6 +93,22 @@ test('a name: told over the open connection, reported when the pub says it, no s
   t.end()
 })
 
+test('a pub that shall say where it is: told so, with its own host or the one of its hub', (t) => {
+  const world = upWorld()
+  world.order(alice, { revision: 2, announce: 'yes' })
+  t.same(world.settle(), ['about'])
+  const said = () => world.sessions.get(alice)?.about?.address
+  t.same(said(), { host: 'pubs.example.org', port: 8101 })
+  t.same(told(world), ['up 2'])
+  world.order(alice, { revision: 3, announce: 'yes', host: 'alice.example' })
+  world.settle()
+  world.answer(alice, { about: null })
+  world.settle()
+  t.same(said(), { host: 'alice.example', port: 8101 })
+  t.match(JSON.stringify(world.runs.get(alice)?.shape), /./)
+  t.end()
+})
+
 test('a pub that is just made is up before it has introduced itself', (t) => {
   const world = new HubWorld()
   world.order(alice)

@@ -94,7 +94,8 @@ test('what a stop and an announcement say to the operator', (t) => {
   const fact = story.state.provider.pubs.get(pubIdOf(pub))
   if (fact === undefined) throw new Error('no pub')
   const view = suspendView(story.state, fact)
-  t.match(suspendText(view), /alice is suspended.*told: spam\. A subscription for it goes on/)
+  t.match(suspendText(view), /alice is suspended.*told: spam\.$/)
+  t.match(suspendText({ ...view, paid: true }), /told: spam\. The subscription for it goes on/)
   t.match(suspendText({ ...view, reason: null }), /without a reason \(--reason TEXT gives one\)/)
   t.match(
     suspendText({ ...view, halted: false, unpaid: true }),

@@ -46,6 +46,7 @@ plans:
     price: {amount: 7.50, currency: EUR, interval: year}
     trial: 14
     quota: 2
+    region: nz-hlz.1
   - {name: yen, words: "for a village: all", memory: 1GB, disk: 1TB, price: {amount: "700", currency: jpy, interval: month}}
 `
   const [seed, yen] = parsePlans('plans.yaml', text)
@@ -56,6 +57,7 @@ plans:
     price: { amount: 750, currency: 'eur', interval: 'year' },
     trialDays: 14,
     perOwnerMax: 2,
+    region: 'nz-hlz.1',
   })
   t.deepEqual(yen?.price, { amount: 700, currency: 'jpy', interval: 'month' })
   t.equal(yen?.size.reservedBytes, 1024 ** 3, 'what is not said is reserved whole')
@@ -67,6 +69,7 @@ test('every fault names its line, what was expected and what was found', (t) => 
   for (const [lines, fault] of [
     [{ memory: '192' }, /^plans\.yaml, line 4: memory: expected a size like 192MB or 1GB, found "192"$/],
     [{ memory: '1MB' }, /line 4: memory: expected a size from 32MB to 1TB, found "1MB"/],
+    [{ region: 'EU West' }, /line 7: region: expected a word of small letters.*found "EU West"/],
     [{ disk: '-1GB' }, /line 5: disk: expected a size like/],
     [{ reservation: '1GB' }, /line 7: reservation: "1GB" is more than the plan's memory/],
     [{ name: 'Tiny' }, /line 2: name: expected a word of small letters.*found "Tiny"/],
@@ -184,6 +187,7 @@ test('any plans there can be are written and read back the same', (t) => {
       price: fc.option(price, { nil: null }),
       trialDays: fc.integer({ min: 0, max: 30 }),
       perOwnerMax: fc.option(fc.integer({ min: 1, max: 9 }), { nil: null }),
+      region: fc.option(fc.stringMatching(/^[a-z][a-z0-9.-]{0,9}$/), { nil: null }),
     })
     .map(({ memory, reserved, disk, price: cost, trialDays, ...rest }): Plan => {
       const whole = cost?.currency === 'isk' ? 100 : cost?.currency === 'kwd' ? 10 : 1
@@ -208,8 +212,8 @@ test('any plans there can be are written and read back the same', (t) => {
   t.end()
 })
 
-const inOrder = ({ name, words, size, price, trialDays, perOwnerMax }: Plan): Plan => ({
-  ...{ name, words, size, price, trialDays, perOwnerMax },
+const inOrder = ({ name, words, size, price, trialDays, perOwnerMax, region }: Plan): Plan => ({
+  ...{ name, words, size, price, trialDays, perOwnerMax, region },
 })
 
 test('a price that can never be paid is a fault: no such currency, or less than Stripe takes', (t) => {

@@ -118,7 +118,7 @@ tape('tui foreign: views of a later provider are read, those that make no sense 
 tape('tui plans: what one costs is said first, and nothing costs where nobody is billed', (t) => {
   const size = { memoryBytes: 192 * 1024 ** 2, reservedBytes: 1, diskBytes: 1024 ** 3 }
   const paid = {
-    ...{ name: 'personal', words: 'for friends', size, trialDays: 14, perOwnerMax: null },
+    ...{ name: 'personal', words: 'for friends', size, trialDays: 14, perOwnerMax: null, region: null },
     price: { amount: 700, currency: 'usd', interval: 'month' as const },
   }
   const free = { ...paid, name: 'tiny', price: null }

@@ -181,7 +181,7 @@ export class FakeEngine implements Engine {
     const { run } = container
     const volume = this.volumes.get(run.name)?.volume
     if (volume === undefined) throw new EngineError('other', `the volume of ${run.name} is gone`)
-    const wanted = { name: '', description: '' }
+    const wanted = { name: '', description: '', address: null }
     const { universe, machine } = this
     this.onLaunch(run.pub, volume.feed)
     container.process = new PubProcess(

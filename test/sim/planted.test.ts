@@ -30,6 +30,13 @@ const ONLY: Partial<Record<Bug, ReadonlySet<Invariant>>> = {
   'payment-ends-halt': BUT_STATE,
   'block-not-heard': BUT_STATE,
   'news-forgotten': BUT_STATE,
+  'lease-too-short': new Set<Invariant>(['moved-for-cause']),
+  'no-grace-after-start': new Set<Invariant>(['moved-for-cause']),
+  'no-grace-after-pause': new Set<Invariant>(['moved-for-cause']),
+  'no-storm-breaker': new Set<Invariant>(['moved-for-cause']),
+  'drain-not-heard': new Set<Invariant>(['moved-for-cause']),
+  'removed-is-any-word': new Set<Invariant>(['moved-for-cause']),
+  'up-before-it-is': new Set<Invariant>(['told-of-moves']),
 }
 
 /** Worlds that showed these when they were last looked for: the others are only searched where that is so no more. */

@@ -9,6 +9,7 @@ import {
   type FenceEvent,
   restorable,
   shutFence,
+  type Wanted,
 } from '../../pub-image/fence-state'
 import type { WantedContact } from '../../pub-image/own'
 import type { Head } from '../../sbot/port'
@@ -52,7 +53,7 @@ export class PubProcess {
     readonly name: string,
     readonly volume: Volume,
     readonly epoch: number,
-    wanted: { name: string; description: string },
+    wanted: Wanted,
     private readonly clock: MachineClock,
     /** Told of every message that gets on this pub's disk. */
     private readonly appended: (message: Message) => void,
@@ -136,7 +137,7 @@ export class PubProcess {
   }
 
   /** Resolves when the pub says so of itself. */
-  about(wanted: { name: string; description: string }): Promise<void> {
+  about(wanted: Wanted): Promise<void> {
     return this.said((id) => ({ on: 'about', id, wanted, now: this.clock.now() }))
   }
 

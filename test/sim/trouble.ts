@@ -142,7 +142,7 @@ function twin(world: World): void {
   world.trace(() => `${name} gets a twin`)
   const log = process.volume.log.slice(0, process.volume.log.length - random.below(2))
   const volume = { ...process.volume, log }
-  const nobody = { name: '', description: '' }
+  const nobody = { name: '', description: '', address: null }
   const copy = new PubProcess(
     world,
     `${name}-twin`,
