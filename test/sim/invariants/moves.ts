@@ -2,7 +2,8 @@
  * Moves, judged by what truly happened in the world: when a hub's asks got through, when the provider was awake, where
  * runs were open. Nothing of the deciding code is asked.
  */
-import type { FeedId, MessageId, Millis, PubId } from '../../../protocol/ids'
+import { sizeOf } from '../../../plugin/change'
+import { type FeedId, type MessageId, type Millis, type PubId, pubIdOf } from '../../../protocol/ids'
 import {
   FAREWELL_WAIT_MS,
   LEASE_TICK_MS,
@@ -175,6 +176,9 @@ export class Moves {
     if (content.type === 'buttcloud/spec') this.ordered(content)
     const payload = content.type === 'post' ? parsePayload(message.content) : null
     if (payload?.kind === 'notice' && payload.topic === 'moved') this.told(payload)
+    // The answer to a create says where the pub is.
+    if (payload?.kind === 'answer' && payload.final && ['create', 'import'].includes(payload.command ?? ''))
+      this.moves.delete(pubIdOf(payload.answers))
   }
 
   private recorded({ key, value }: Message, record: PubMessage): void {
@@ -270,7 +274,7 @@ export class Moves {
         const open = [...this.statuses.values()].filter(
           (one) => one.status === 'admitted' && isThere(one.hub),
         )
-        const fits = open.some((one) => room(one.hub) >= record.size.reservedBytes)
+        const fits = open.some((one) => room(one.hub) >= sizeOf(record).reservedBytes)
         if (fits) found.push(`${record.name} is still on ${label}, which is being emptied, and there is room`)
       }
     }
@@ -281,7 +285,7 @@ export class Moves {
   reservedOn(hub: FeedId): number {
     let bytes = 0
     for (const record of this.records.values())
-      if (record.hub === hub && record.status === 'live') bytes += record.size.reservedBytes
+      if (record.hub === hub && record.status === 'live') bytes += sizeOf(record).reservedBytes
     return bytes
   }
 }
