@@ -76,7 +76,7 @@ export const BUGS = {
   'moved-onto-itself': 'a pub that shall move is placed where it was',
   'farewell-without-date': 'the former hub is not told until when it keeps the volume',
   'removed-is-any-word': 'any word of a former hub is taken for the word that its run is gone',
-  'up-before-it-is': 'the provider takes a pub for up that is starting',
+  'move-told-early': 'owners are told that their pub has moved before it is up there',
   'move-told-twice': 'owners are told twice that their pub has moved',
   'invites-stay-behind': 'a pub that has moved gets none of its invites',
   'room-not-counted': 'placing counts no memory',

@@ -1,6 +1,7 @@
 /** Where the planted bugs about leases and moves go in: around what the provider hears, says, and knows of its hubs. */
 import type { Provider } from '../../plugin/io/provider'
 import type { FeedId, Millis } from '../../protocol/ids'
+import { buildPost } from '../../protocol/messages/answer'
 import type { PubMessage } from '../../protocol/messages/pub'
 import type { SpecMessage } from '../../protocol/messages/spec'
 import { parsePayload } from '../../protocol/parse'
@@ -16,8 +17,6 @@ type Hears = (content: Content, author: FeedId, running: Provider | null) => Con
 const MISHEARD: Partial<Record<Bug, Hears>> = {
   'drain-not-heard': (one) =>
     one.type === 'buttcloud/hub' && one.status !== 'retired' ? { ...one, status: 'admitted' } : one,
-  'up-before-it-is': (one) =>
-    one.type === 'buttcloud/observed' && one.phase === 'starting' ? { ...one, phase: 'up' } : one,
   'removed-is-any-word': (one, author, running) => {
     const record = running?.inbox.state.provider.pubs.get(one.pub as PubMessage['pub'])?.record
     const isFormer = one.type === 'buttcloud/observed' && record !== undefined && record.hub !== author
@@ -76,7 +75,7 @@ function plantInLeases({ bugs }: Universe, { leases, sbot }: Provider): void {
   }
 }
 
-function plantInSaidMoves({ bugs }: Universe, { inbox }: Provider): void {
+function plantInSaidMoves({ bugs }: Universe, { inbox, sbot }: Provider): void {
   const say = inbox.say.bind(inbox)
   const recordOf = (pub: PubMessage['pub']) => inbox.state.provider.pubs.get(pub)?.record
   const changed = (change: (content: PubMessage | SpecMessage) => object): void => {
@@ -101,6 +100,21 @@ function plantInSaidMoves({ bugs }: Universe, { inbox }: Provider): void {
       const isFarewell = content.type === 'buttcloud/spec' && content.desired === 'none'
       return isFarewell && recordOf(content.pub)?.status === 'live' ? { keepUntil: null } : {}
     })
+  if (bugs.has('move-told-early'))
+    inbox.say = async (content, recps) => {
+      const move = moveOf(content as PubMessage)
+      const said = await say(content, recps)
+      if (move === null) return said
+      const { pub, owners } = move
+      const notice = { v: 1, kind: 'notice', question: null, to: null, topic: 'moved' } as const
+      const payload = { ...notice, pub, causes: said.key }
+      const all = [...owners, sbot.id]
+      await say(
+        buildPost({ text: 'It is up there.', root: null, branch: null, recps: all, mentions: [], payload }),
+        all,
+      )
+      return said
+    }
   if (bugs.has('move-told-twice'))
     inbox.say = async (content, recps) => {
       const payload = parsePayload(content)
