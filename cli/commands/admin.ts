@@ -1,6 +1,6 @@
 /** `buttcloud admin …`: for the operator, on the machine where the provider runs, or from elsewhere. */
 import type { Command } from 'commander'
-import type { AdminHubTokenAnswer, AdminInviteAnswer, PROVIDER_MANIFEST, PubView } from '../../protocol/rpc'
+import type { AdminInviteAnswer, PROVIDER_MANIFEST, PubView } from '../../protocol/rpc'
 import type { Context } from '../context'
 import { askAsOperator } from '../io/admin'
 import { run } from '../io/run'
@@ -10,6 +10,7 @@ import { registerBackup } from './admin-backup'
 import { registerBridges } from './admin-bridge'
 import { registerDesk } from './admin-desk'
 import { registerFleet } from './admin-fleet'
+import { registerHubToken } from './admin-hub-token'
 import { registerMail } from './admin-mail'
 import { registerMoney } from './admin-money'
 import { registerPeople } from './admin-people'
@@ -31,7 +32,7 @@ export function register(program: Command): void {
     .option('--as <folder>', "with --at: where the operator's key pair is (default: the owner's own)")
     .addHelpText(
       'after',
-      '\nExamples:\n  $ buttcloud admin invite\n  $ buttcloud admin hub-token --label hub-2\n  $ buttcloud admin hubs\n  $ buttcloud admin pubs --path ~/.ssb --json\n  $ buttcloud admin tui\n  $ buttcloud admin move alice garage\n  $ buttcloud admin drain garage\n  $ buttcloud admin restore alice\n  $ buttcloud admin owners --at pubs.example.org:8008:@…=.ed25519 --as ~/.ssb\n  $ buttcloud admin recovery',
+      '\nExamples:\n  $ buttcloud admin invite\n  $ buttcloud admin hub-token --host hub2.example.org\n  $ buttcloud admin hubs\n  $ buttcloud admin pubs --path ~/.ssb --json\n  $ buttcloud admin tui\n  $ buttcloud admin move alice garage\n  $ buttcloud admin drain garage\n  $ buttcloud admin restore alice\n  $ buttcloud admin owners --at pubs.example.org:8008:@…=.ed25519 --as ~/.ssb\n  $ buttcloud admin recovery',
     )
   const ask = <T>(context: Context, method: keyof typeof PROVIDER_MANIFEST, argument?: object): Promise<T> =>
     askAsOperator<T>(context, method, argument)
@@ -50,20 +51,7 @@ export function register(program: Command): void {
         show(context, made, made.invite)
       }),
     )
-  admin
-    .command('hub-token')
-    .description('make a one-time token with which one server joins: buttcloud hub --join TOKEN')
-    .option('--label <name>', 'what the hub is called')
-    .addHelpText(
-      'after',
-      '\nExamples:\n  $ buttcloud admin hub-token\n  $ buttcloud admin hub-token --label garage',
-    )
-    .action(
-      run(async (context) => {
-        const made = await ask<AdminHubTokenAnswer>(context, 'adminHubToken', { label: context.given.label })
-        show(context, made, made.token)
-      }),
-    )
+  registerHubToken(admin, ask)
   admin
     .command('pubs')
     .description('show all pubs')

@@ -13,6 +13,7 @@ import { guardReplicate } from '../../sbot/sound-ebt'
 import { readVersion } from '../../sbot/version'
 import { duesPolicyOf } from '../dues-settings'
 import { type MailSettings, readMailSettings } from '../mail-settings'
+import { movingPolicyOf } from '../moving-settings'
 import { operatorsOf } from '../operators'
 import { placingPolicyOf } from '../placing-policy'
 import { DEFAULT_POLICY, type Policy } from '../policy'
@@ -47,6 +48,8 @@ interface Settings {
   dues?: unknown
   /** How pubs are put on hubs (plugin/placing-policy.ts). */
   placing?: unknown
+  /** When pubs go elsewhere by themselves (plugin/moving-settings.ts). */
+  moving?: unknown
   name?: string
   /** The file of plans, absolute or in the node's folder; default: plans.yaml there, and without it the built-in plans. */
   plansFile?: string
@@ -211,6 +214,7 @@ function policyOf(settings: Settings, config: any): Policy {
     plans: plansOf(config.path, settings.plansFile),
     dues: duesPolicyOf(settings.dues),
     placing: placingPolicyOf(settings.placing),
+    moving: movingPolicyOf(settings.moving),
     pubVersion: pubVersionOf(settings),
     providerName: settings.name ?? DEFAULT_POLICY.providerName,
     networkKey: typeof key === 'string' && key !== ssbCaps.shs ? key : null,
