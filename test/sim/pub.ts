@@ -15,8 +15,7 @@ import type { WantedContact } from '../../pub-image/own'
 import type { Head } from '../../sbot/port'
 import { useNote } from '../../sbot/use-note'
 import type { Message } from './messages'
-import type { MachineClock } from './timeline'
-import { awake, orWhenAwake, stopStill, whileAlive } from './timeline'
+import { awake, type MachineClock, orWhenAwake, stopStill, whileAlive } from './timeline'
 import type { Universe } from './universe'
 
 const TICK_MS = 2_000
