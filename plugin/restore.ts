@@ -51,7 +51,7 @@ export function restored(world: RestoreWorld, wish: AdminRestoreRequest): Restor
     record:
       hub.id === record.hub
         ? { ...record, epoch: record.epoch + 1, feed }
-        : placedElsewhere(record, hub.id, feed, { why: 'restored', by: null }),
+        : placedElsewhere(record, hub.id, feed, { why: 'restored', by: null }, world.policy),
     label: labelOf(state, hub.id),
   }
 }
