@@ -124,8 +124,9 @@ function underWayFrom(look: Look, hub: FeedId): number {
 function isThere(look: Look, pub: PubFact): boolean {
   const { state } = look.world
   const spec = state.provider.specs.get(pub.pub)
-  const { hub, epoch } = pub.record
-  return spec?.hub === hub && spec.epoch === epoch && isReached(spec, observationOf(state, pub))
+  const { hub, host, epoch } = pub.record
+  const isOrdered = spec?.hub === hub && spec.host === host && spec.epoch === epoch
+  return isOrdered && isReached(spec, observationOf(state, pub))
 }
 
 /**

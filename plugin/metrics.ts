@@ -17,6 +17,8 @@ export interface Around {
   writing: boolean
   /** Mails in the queue; null: no mail is sent. */
   mailWaiting: number | null
+  /** Host names whose records are not what they should be; null: no name server is kept. */
+  namesLate: number | null
   callsOwed: number
 }
 
@@ -26,7 +28,7 @@ type Known = Pick<World, 'state' | 'now' | 'policy'>
 export function providerSamples(world: Known, around: Around): Sample[] {
   const { state, now } = world
   const { provider, open } = state
-  const { writing, mailWaiting, callsOwed } = around
+  const { writing, mailWaiting, namesLate, callsOwed } = around
   let oldest = now
   for (const { receivedAt } of open.values()) oldest = Math.min(oldest, receivedAt)
   const samples: Sample[] = [
@@ -40,6 +42,7 @@ export function providerSamples(world: Known, around: Around): Sample[] {
     ...fleetSamples(world, around),
     ...pubSamples(world),
   ]
+  if (namesLate !== null) samples.push({ name: 'buttcloud_dns_names_late', value: namesLate })
   if (mailWaiting !== null) samples.push({ name: 'buttcloud_mail_waiting', value: mailWaiting })
   return samples
 }

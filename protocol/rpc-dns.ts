@@ -1,4 +1,5 @@
 /** What the operator is shown of pubs' host names. */
+import type { PubId } from './ids'
 
 export interface DnsNameView {
   host: string
@@ -17,4 +18,11 @@ export interface DnsView {
   /** Why nothing can be set at all. */
   trouble: string | null
   names: DnsNameView[]
+}
+
+/** `buttcloud.adminHost({pub})`: the name or id of a live pub that has no host name of its own. */
+export interface AdminHostAnswer {
+  pub: PubId
+  name: string
+  host: string
 }

@@ -22,6 +22,8 @@ export const OPERATOR_CALLS = [
   'adminCapacity',
   'adminIncidents',
   'adminAudit',
+  'adminDns',
+  'adminHost',
   'adminMail',
   'adminMailTest',
   'adminRestore',

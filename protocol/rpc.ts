@@ -68,6 +68,8 @@ export const PROVIDER_MANIFEST = {
   adminCapacity: 'async',
   adminIncidents: 'async',
   adminAudit: 'async',
+  adminDns: 'async',
+  adminHost: 'async',
   adminOwners: 'async',
   adminSuspend: 'async',
   adminBlock: 'async',

@@ -24,6 +24,7 @@ import { billingMethods } from './billing-api'
 import { isBridge } from './bridges'
 import { refusal } from './commits'
 import { deskMethods } from './desk-api'
+import { dnsMethods } from './dns-api'
 import { duesMethods } from './dues-api'
 import { mailMethods } from './mail-api'
 import { type Caller, currentSoon, fieldOf, method } from './method'
@@ -148,6 +149,7 @@ export function createApi(
     ...recoveryMethods(operated, byOwnKey),
     ...duesMethods(operated),
     ...deskMethods(operated),
+    ...dnsMethods(operated),
     ...operatorMethods({ idOf, asked: operated, operators }),
     exportRead: method(async (from, request) => (await provider()).exports.read(idOf(from), request)),
     exportClose: method(async (from, request) => (await provider()).exports.close(idOf(from), request)),

@@ -97,6 +97,11 @@ export class Dns {
     return { server: `${server}:${port}`, zone, trouble: this.trouble?.error ?? null, names }
   }
 
+  /** How many names are not known to have the record that they should. */
+  late(): number {
+    return this.view().names.filter(({ known, wanted }) => known !== wanted).length
+  }
+
   private async look(): Promise<void> {
     for (;;) {
       const { clock, settings, wanted } = this.options

@@ -9,6 +9,7 @@ import { timedLook } from '../../sbot/timed-look'
 import { decide } from '../decide'
 import type { Held } from '../decide-dues'
 import type { Stuck } from '../decide-moves'
+import { type DnsTarget, wantedNames } from '../dns-plan'
 import { describe, type Effect } from '../effects'
 import { eventsOf } from '../metrics'
 import type { Policy } from '../policy'
@@ -19,6 +20,7 @@ import { Clocks } from './clocks'
 import { Commits } from './commits'
 import { Current } from './current'
 import { Deeds } from './deeds'
+import type { Dns } from './dns'
 import { Escrow } from './escrow'
 import type { Exports } from './exports'
 import { FigureRelay } from './figures'
@@ -65,6 +67,8 @@ export interface ProviderOptions {
   clock?: Clock
   /** For the figures. */
   note?: Note
+  /** Keeps records of pubs' host names; `wanted` says which. */
+  dns?(wanted: () => ReadonlyMap<string, DnsTarget | null>): Dns
   /** Where mail is sent; `wake` makes the provider look again. */
   post?(wake: () => void): Post
 }
@@ -94,6 +98,8 @@ export interface Provider {
   readonly leases: Leases
   readonly exports: Exports
   readonly imports: Imports
+  /** Null: whoever runs this provider keeps its pubs' records. */
+  readonly dns: Dns | null
   /** Null: this provider sends no mail. */
   readonly post: Post | null
   /** Resolves when all that we ever decided is known again; rejects with a sentence when the node ends before. */
@@ -130,11 +136,13 @@ export async function startProvider(options: ProviderOptions): Promise<Provider>
   const subscribers = new Set<() => void>()
   const ledger = createLedger(options.keys)
   let loop: Loop | null = null
+  let dns: Dns | null = null
   const inbox = new Inbox(
     sbot,
     tables,
     () => {
       loop?.wake()
+      dns?.wake()
       figures.ownersChanged()
       billing.changed()
       for (const then of [...subscribers]) then()
@@ -158,6 +166,9 @@ export async function startProvider(options: ProviderOptions): Promise<Provider>
   const asks = new Asks(sbot, clock, meansOf(exports, imports, billing, post, options), () => loop?.wake())
   const gate = new Current(options, inbox, clock, () => loop?.wake())
   const restored = options.restored ?? null
+  // Half a state would lead names to where their pubs were once.
+  const isCurrent = () => inbox.complete && gate.isSo
+  dns = options.dns?.(() => (isCurrent() ? wantedNames(inbox.state) : new Map())) ?? null
   const current = () => gate.wait().then(() => restored?.begin(livePubs(inbox.state)))
 
   const commits = new Commits(sbot, inbox, ledger, current, vault, restored)
@@ -202,13 +213,16 @@ export async function startProvider(options: ProviderOptions): Promise<Provider>
   await inbox.start()
   // A node that ends before its gate opened has nothing to say about it.
   current().then(
-    () => leases.begin(),
+    () => {
+      leases.begin()
+      dns?.wake()
+    },
     () => undefined,
   )
   tellRecovery(vault, log)
   return {
     ...{ sbot, inbox, figures, tables, ledger, commits, policy, deeds, connected, goneSince, restored },
-    ...{ billing, clocks, leases, exports, imports, post, current },
+    ...{ billing, clocks, leases, exports, imports, post, dns, current },
     now: () => clock.now(),
     since: () => gate.since,
     held: () => waits.held,
@@ -224,7 +238,7 @@ export async function startProvider(options: ProviderOptions): Promise<Provider>
     },
     async stop() {
       for (const part of [inbox, figures, exports, imports, post, leases]) part?.stop()
-      await loop?.stop()
+      await Promise.all([loop?.stop(), dns?.stop()])
     },
   }
 }
