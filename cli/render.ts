@@ -1,7 +1,8 @@
 /** State → text for people. Foreign text never reaches the terminal with its control characters. */
 import type { FeedId } from '../protocol/ids'
 import type { HubView, PubView } from '../protocol/rpc'
-import { bytesText } from '../protocol/units'
+import type { LeaseView } from '../protocol/rpc-fleet'
+import { bytesText, durationText } from '../protocol/units'
 import { withOpenCommands } from './blob-links'
 import { inviteCodesIn } from './invite-code'
 import { inOrder, type Letter } from './letters'
@@ -119,15 +120,24 @@ export function table(heading: string[], rows: string[][]): string {
     .join('\n')
 }
 
+/** How long the lease of a hub holds, in a word or three. */
+export function leaseText(lease: LeaseView | null | undefined): string {
+  if (lease === null || lease === undefined) return '-'
+  if (lease.leftMs > 0 && lease.heard) return `${Math.ceil(lease.leftMs / 1000)} s left`
+  return lease.leftMs > 0 ? 'not heard yet' : `silent ${durationText(lease.silentMs)}`
+}
+
 /** The operator's table of hubs. */
 export function hubsText(hubs: HubView[]): string {
   if (hubs.length === 0) return 'No hub has joined yet. `buttcloud admin hub-token` prints a token for one.'
   return table(
-    ['HUB', 'STATUS', 'CONNECTED', 'ENGINE', 'HOST', 'PUBS', 'RESERVED', 'OFFERED', 'ID'],
+    ['HUB', 'STATUS', 'CONNECTED', 'LEASE', 'STUCK', 'ENGINE', 'HOST', 'PUBS', 'RESERVED', 'OFFERED', 'ID'],
     hubs.map((hub) => [
       hub.label,
       hub.status,
       hub.connected ? 'yes' : 'no',
+      leaseText(hub.lease),
+      hub.stuck === undefined || hub.stuck === 0 ? '-' : String(hub.stuck),
       hub.engine ?? '-',
       hub.host ?? '-',
       String(hub.pubs),
@@ -142,6 +152,10 @@ export function hubsText(hubs: HubView[]): string {
 function whyOf(pub: PubView): string {
   if (pub.suspended && pub.phase !== 'ended')
     return pub.halted == null ? 'suspended: not paid for' : 'suspended by the operator'
+  if (pub.phase !== 'ended' && pub.desired === 'up') {
+    if (pub.moving != null && pub.phase === 'placed') return 'on its way to another server'
+    if (pub.stranded != null) return pub.stranded
+  }
   if (pub.desired !== 'down' || pub.phase === 'ended') return pub.reason ?? ''
   return pub.phase === 'up' ? 'its owner wants it stopped' : 'stopped by its owner'
 }

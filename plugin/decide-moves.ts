@@ -6,7 +6,7 @@ import type { FeedId, MessageId, PubId } from '../protocol/ids'
 import { DRAINED_AT_ONCE_MAX, FAREWELL_WAIT_MS } from '../protocol/limits-moving'
 import type { Moved, PubMessage } from '../protocol/messages/pub'
 import type { SpecMessage } from '../protocol/messages/spec'
-import type { PubFact } from '../protocol/state'
+import type { PubFact, State } from '../protocol/state'
 import { desiredOf, isReached } from './change'
 import { recordsOwed } from './decide-dues'
 import { readdressOf } from './decide-readdress'
@@ -39,9 +39,11 @@ export function oweMoves(look: Look): void {
     const pubs = state.byHub.get(hub)
     if (pubs === undefined || pubs.size === 0) continue
     const leftMs = leaseLeftMs(moving, policy.moving, hub)
-    const why = leftMs <= 0 ? 'silent' : status === 'draining' || status === 'retired' ? 'drain' : null
+    // The operator wants it empty, whether it answers or not.
+    const isEmptied = status === 'draining' || status === 'retired'
+    const why = leftMs <= 0 ? 'silent' : isEmptied ? 'drain' : null
     if (leftMs > 0) look.wakeAt(now + leftMs)
-    if (why === null || (why === 'silent' && !policy.moving.byItself)) continue
+    if (why === null || (why === 'silent' && !policy.moving.byItself && !isEmptied)) continue
     const storm = why === 'silent' ? stormOf(state, moving, policy.moving, hub) : null
     // A hub that was retired has ended its runs by itself.
     let room =
@@ -50,7 +52,7 @@ export function oweMoves(look: Look): void {
         : Number.POSITIVE_INFINITY
     for (const id of pubs) {
       const pub = state.provider.pubs.get(id)
-      if (pub === undefined || !mayMove(pub, why) || taken.has(id)) continue
+      if (pub === undefined || !mayMove(pub, isEmptied) || taken.has(id)) continue
       if (room <= 0) break
       const stuck = storm === null ? moveOf(look, moving, silent, pub, why) : moveWords.storm(label, storm)
       if (stuck === null) room -= 1
@@ -60,8 +62,8 @@ export function oweMoves(look: Look): void {
 }
 
 /** A stopped pub of a hub that is gone waits for its next start; a hub that is emptied gives away all. */
-function mayMove({ record }: PubFact, why: 'silent' | 'drain'): boolean {
-  return record.status === 'live' && (why === 'drain' || desiredOf(record) === 'up')
+function mayMove({ record }: PubFact, isEmptied: boolean): boolean {
+  return record.status === 'live' && (isEmptied || desiredOf(record) === 'up')
 }
 
 /** Hubs that pubs may not be placed on by themselves: all but those that hold a lease and are connected. */
@@ -111,18 +113,17 @@ export function placedElsewhere(
 
 /** Pubs that left this hub and are not there yet where they were placed. */
 function underWayFrom(look: Look, hub: FeedId): number {
-  const { provider } = look.world.state
+  const { state } = look.world
   let count = 0
-  for (const [id, { from }] of provider.moves) {
-    const pub = provider.pubs.get(id)
-    if (from === hub && pub !== undefined && !isThere(look, pub)) count += 1
+  for (const [id, { from }] of state.provider.moves) {
+    const pub = state.provider.pubs.get(id)
+    if (from === hub && pub !== undefined && !isThere(state, pub)) count += 1
   }
   return count
 }
 
 /** True once its present hub has said that it does there what it shall. */
-function isThere(look: Look, pub: PubFact): boolean {
-  const { state } = look.world
+export function isThere(state: State, pub: PubFact): boolean {
   const spec = state.provider.specs.get(pub.pub)
   const { hub, host, epoch } = pub.record
   const isOrdered = spec?.hub === hub && spec.host === host && spec.epoch === epoch
@@ -155,7 +156,7 @@ export function tellMoves(look: Look): void {
   for (const [id, move] of state.provider.moves) {
     const pub = state.provider.pubs.get(id)
     if (pub === undefined || look.pubsChanged.has(id) || look.pubsEnded.has(id)) continue
-    if (pub.record.epoch !== move.epoch || !isThere(look, pub)) continue
+    if (pub.record.epoch !== move.epoch || !isThere(state, pub)) continue
     // The answer to what asked for it will say where it is.
     if (state.provider.answers.get(id as string as MessageId)?.final !== true) continue
     const readdress = readdressOf(look.world, pub)

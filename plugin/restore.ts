@@ -25,6 +25,8 @@ export interface RestoreWorld {
   state: State
   policy: Policy
   connected: ReadonlySet<FeedId>
+  /** The operator who says it; null where that is not known. */
+  by?: FeedId | null
   keyOf(pub: PubFact): KeyFact
 }
 
@@ -33,7 +35,7 @@ export type Restored = { ok: true; record: PubMessage; label: string } | { ok: f
 /** The record to be published, or why not, as a sentence for the operator. */
 export function restored(world: RestoreWorld, wish: AdminRestoreRequest): Restored {
   const { state, connected } = world
-  const pub = pubOf(state, wish.pub)
+  const pub = pubCalled(state, wish.pub)
   if (pub === null) return refused(words.noSuchPub(wish.pub))
   const { record } = pub
   if (record.status === 'ended') return refused(words.ended(record.name))
@@ -51,12 +53,13 @@ export function restored(world: RestoreWorld, wish: AdminRestoreRequest): Restor
     record:
       hub.id === record.hub
         ? { ...record, epoch: record.epoch + 1, feed }
-        : placedElsewhere(record, hub.id, feed, { why: 'restored', by: null }, world.policy),
+        : placedElsewhere(record, hub.id, feed, { why: 'restored', by: world.by ?? null }, world.policy),
     label: labelOf(state, hub.id),
   }
 }
 
-function pubOf(state: State, wanted: string): PubFact | null {
+/** A pub by its name or id, also one that has ended; null where there is none. */
+export function pubCalled(state: State, wanted: string): PubFact | null {
   const named = state.names.get(wanted)
   for (const pub of state.provider.pubs.values())
     if (pub.pub === (wanted as string) || pub.pub === named) return pub

@@ -1,16 +1,18 @@
 /**
  * What every hub has left, and which ports are taken: kept in order, so that a place is found without a look at every hub.
- * A function of the state and the policy; whoever hears that a pub or a hub changed says so, and only that is reckoned anew.
+ * A function of the state, the policy and who is connected; whoever hears that a pub or a hub changed says so, and only that is
+ * reckoned anew. What is taken here is forgotten again by `begin`.
  */
 import type { FeedId, PubId } from '../protocol/ids'
 import type { CapacityMessage } from '../protocol/messages/capacity'
 import type { HubMessage } from '../protocol/messages/hub'
 import type { PubFact, State } from '../protocol/state'
+import { InOrder } from './in-order'
 import type { Policy } from './policy'
 import { Ports } from './ports'
 import { occupies, reservedBytesFor } from './query'
 
-/** One hub, as placing sees it. Never changed: what changes gets another one. */
+/** One hub, as placing sees it. */
 export interface Room {
   hub: FeedId
   label: string
@@ -21,40 +23,76 @@ export interface Room {
   memoryBytes: number
   /** What of its disk may still be promised; negative the same way. */
   diskBytes: number
-  /** Where it stands among all: by the memory left; below zero where no pub of any plan gets a place. */
+  /** Its place among its like: by the memory left; below zero where no pub of any plan has the disk. */
   rank: number
+  /** Null where it takes no pubs at all. */
+  group: Group | null
+}
+
+/** Hubs that say the same of themselves and are all here or all away, the one with most memory left first. */
+export interface Group {
+  labels: readonly string[]
+  connected: boolean
+  rooms: InOrder<Room>
+}
+
+/** So much of a hub. */
+interface Amount {
+  memoryBytes: number
+  diskBytes: number
 }
 
 /** What one pub holds. */
-interface Holding {
+interface Holding extends Amount {
   hub: FeedId
-  memoryBytes: number
-  diskBytes: number
   ports: readonly number[]
 }
 
-const NOWHERE = -2
 const NO_DISK = -1
 
 export class Rooms {
-  /** All hubs, the one with most memory left first; among equals by id, so that no order of arrival shows. */
-  readonly inOrder: Room[] = []
   readonly byHub = new Map<FeedId, Room>()
+  readonly groups = new Map<string, Group>()
   readonly ports = new Ports()
   /** No plan promises less. */
   readonly leastDiskBytes: number
   private readonly held = new Map<PubId, Holding>()
-  private readonly sums = new Map<FeedId, { memoryBytes: number; diskBytes: number }>()
+  private readonly sums = new Map<FeedId, Amount>()
+  private readonly taken = new Map<FeedId, Amount>()
+  private readonly here = new Set<FeedId>()
 
   constructor(
     private readonly state: State,
-    private readonly policy: Policy,
+    readonly policy: Policy,
   ) {
     this.leastDiskBytes = Math.min(...policy.plans.map(({ size }) => size.diskBytes))
     for (const pub of state.provider.pubs.values()) this.hold(pub.pub, holdingOf(state, pub))
-    for (const record of state.provider.hubs.values()) this.byHub.set(record.hub, this.roomOf(record))
-    this.inOrder.push(...this.byHub.values())
-    this.inOrder.sort(before)
+    for (const hub of state.provider.hubs.keys()) this.hubChanged(hub)
+  }
+
+  /** Nothing is taken but what the state says, and these are connected. */
+  begin(connected: ReadonlySet<FeedId>): void {
+    const changed = [...this.taken.keys()]
+    this.taken.clear()
+    this.ports.forgetTaken()
+    for (const hub of this.byHub.keys()) {
+      if (connected.has(hub) === this.here.has(hub)) continue
+      if (!this.here.delete(hub)) this.here.add(hub)
+      changed.push(hub)
+    }
+    for (const hub of changed) this.hubChanged(hub)
+  }
+
+  /** Takes so much of a hub, whether it has it or not. */
+  take(hub: FeedId, { memoryBytes, diskBytes }: Amount): void {
+    const room = this.byHub.get(hub)
+    if (room === undefined) return
+    add(this.taken, hub, memoryBytes, diskBytes)
+    room.group?.rooms.remove(room)
+    room.memoryBytes -= memoryBytes
+    room.diskBytes -= diskBytes
+    room.rank = this.rankOf(room.memoryBytes, room.diskBytes)
+    room.group?.rooms.add(room)
   }
 
   /** Something that counts was said of a pub. */
@@ -68,42 +106,40 @@ export class Rooms {
     if (holding !== null && holding.hub !== former?.hub) this.hubChanged(holding.hub)
   }
 
-  /** A hub joined, has another status, offers something else, or has another sum of pubs. */
+  /** A hub joined, has another status, offers something else, comes or goes, or has another sum of pubs. */
   hubChanged(hub: FeedId): void {
     const record = this.state.provider.hubs.get(hub)
-    if (record === undefined) return
-    const former = this.byHub.get(hub)
-    const room = this.roomOf(record)
-    this.byHub.set(hub, room)
-    reorder(this.inOrder, former, room)
+    if (record !== undefined) this.put(this.byHub.get(hub), this.roomOf(record))
   }
 
-  /** The same room with so much less left. */
-  less(room: Room, memoryBytes: number, diskBytes: number): Room {
-    const left = {
-      ...room,
-      memoryBytes: room.memoryBytes - memoryBytes,
-      diskBytes: room.diskBytes - diskBytes,
-    }
-    return { ...left, rank: this.rankOf(left) }
+  private put(former: Room | undefined, room: Room): void {
+    if (former !== undefined) former.group?.rooms.remove(former)
+    room.group?.rooms.add(room)
+    this.byHub.set(room.hub, room)
   }
 
   private roomOf({ hub, label, status }: HubMessage): Room {
     const offer = this.state.authors.get(hub)?.capacity ?? null
-    const sum = this.sums.get(hub)
-    const room = {
-      ...{ hub, label, status, offer },
-      memoryBytes: (offer?.memoryBytes ?? 0) - (sum?.memoryBytes ?? 0),
-      diskBytes: (offer?.diskBytes ?? 0) * this.policy.placing.diskPromisedTimes - (sum?.diskBytes ?? 0),
-      rank: NOWHERE,
-    }
-    return { ...room, rank: this.rankOf(room) }
+    const [sum, taken] = [this.sums.get(hub), this.taken.get(hub)]
+    const promised = Math.floor((offer?.diskBytes ?? 0) * this.policy.placing.diskPromisedTimes)
+    const memoryBytes = (offer?.memoryBytes ?? 0) - (sum?.memoryBytes ?? 0) - (taken?.memoryBytes ?? 0)
+    const diskBytes = promised - (sum?.diskBytes ?? 0) - (taken?.diskBytes ?? 0)
+    const group = status === 'admitted' && offer !== null ? this.groupOf(hub, offer) : null
+    const rank = this.rankOf(memoryBytes, diskBytes)
+    return { hub, label, status, offer, memoryBytes, diskBytes, rank, group }
   }
 
-  private rankOf({ status, offer, memoryBytes, diskBytes }: Room): number {
-    if (status !== 'admitted' || offer === null) return NOWHERE
-    if (diskBytes < this.leastDiskBytes) return NO_DISK
-    return Math.max(0, memoryBytes)
+  private rankOf(memoryBytes: number, diskBytes: number): number {
+    return diskBytes < this.leastDiskBytes ? NO_DISK : Math.max(0, memoryBytes)
+  }
+
+  private groupOf(hub: FeedId, offer: CapacityMessage): Group {
+    const labels = [...new Set(offer.labels ?? [])].sort()
+    const connected = this.here.has(hub)
+    const key = [connected ? 'here' : 'away', ...labels].join(' ')
+    const group = this.groups.get(key) ?? { labels, connected, rooms: new InOrder<Room>(inOrder) }
+    this.groups.set(key, group)
+    return group
   }
 
   private hold(id: PubId, holding: Holding | null): void {
@@ -117,12 +153,24 @@ export class Rooms {
   }
 
   private count({ hub, memoryBytes, diskBytes, ports }: Holding, times: 1 | -1): void {
-    const sum = this.sums.get(hub) ?? { memoryBytes: 0, diskBytes: 0 }
-    sum.memoryBytes += times * memoryBytes
-    sum.diskBytes += times * diskBytes
-    this.sums.set(hub, sum)
+    add(this.sums, hub, times * memoryBytes, times * diskBytes)
     for (const port of ports) this.ports.count(port, times)
   }
+}
+
+/** By the memory left; among equals by id, so that no order of arrival shows. */
+export function inOrder(one: Room, other: Room): number {
+  return other.rank - one.rank || (one.hub < other.hub ? -1 : one.hub > other.hub ? 1 : 0)
+}
+
+function add(sums: Map<FeedId, Amount>, hub: FeedId, memoryBytes: number, diskBytes: number): void {
+  const sum = sums.get(hub)
+  if (sum === undefined) {
+    sums.set(hub, { memoryBytes, diskBytes })
+    return
+  }
+  sum.memoryBytes += memoryBytes
+  sum.diskBytes += diskBytes
 }
 
 function holdingOf(state: State, pub: PubFact): Holding | null {
@@ -134,41 +182,4 @@ function holdingOf(state: State, pub: PubFact): Holding | null {
     diskBytes: size.diskBytes,
     ports: webPort === null ? [port] : [port, webPort],
   }
-}
-
-/** Puts a hub where it belongs, in place of what it was. */
-export function reorder(inOrder: Room[], former: Room | undefined, room: Room): void {
-  if (former !== undefined) {
-    const at = placeIn(inOrder, former)
-    if (inOrder[at] === former) inOrder.splice(at, 1)
-  }
-  inOrder.splice(placeIn(inOrder, room), 0, room)
-}
-
-/** Where a room stands in the order, or would. */
-function placeIn(inOrder: readonly Room[], room: Room): number {
-  let low = 0
-  let high = inOrder.length
-  while (low < high) {
-    const middle = (low + high) >>> 1
-    if (before(inOrder[middle] as Room, room) < 0) low = middle + 1
-    else high = middle
-  }
-  return low
-}
-
-/** How many of them, from the first on, rank at least so high. */
-export function countFrom(inOrder: readonly Room[], rank: number): number {
-  let low = 0
-  let high = inOrder.length
-  while (low < high) {
-    const middle = (low + high) >>> 1
-    if ((inOrder[middle] as Room).rank >= rank) low = middle + 1
-    else high = middle
-  }
-  return low
-}
-
-function before(one: Room, other: Room): number {
-  return other.rank - one.rank || (one.hub < other.hub ? -1 : one.hub > other.hub ? 1 : 0)
 }

@@ -6,7 +6,7 @@ import type { Plan } from '../protocol/plan'
 import type { PubFact, State } from '../protocol/state'
 import type { Policy } from './policy'
 import { occupies, reservedBytesFor } from './query'
-import { countFrom, type Room, Rooms, reorder } from './rooms'
+import { inOrder, type Room, Rooms } from './rooms'
 
 export interface Placement {
   ok: true
@@ -96,6 +96,7 @@ function lacking({ offer }: Room, labels: readonly string[]): Reason | null {
 }
 
 const NOBODY: RuledOut = new Map()
+const NO_HOSTS: ReadonlySet<string> = new Set()
 
 /** What a new pub of a plan needs. */
 export function needOf(plan: Plan, owners: readonly FeedId[]): Need {
@@ -124,17 +125,18 @@ export function labelsOf({ region }: Plan): string[] {
   return region === null ? [] : [regionLabel(region)]
 }
 
-/** The places of a fleet: what the state has, less what was taken here since, so that two decisions never take the same. */
+/**
+ * The places of a fleet: what the state has, less what was taken here since, so that two decisions never take the same. Where
+ * `rooms` are somebody's who keeps them, another one of these ends this one.
+ */
 export class Places {
   private readonly rooms: Rooms
-  private inOrder: Room[] | null = null
-  private readonly taken = new Map<FeedId, Room>()
-  private readonly ports = new Set<number>()
   /** Hosts that got pubs here, by owner. */
   private readonly hosts = new Map<FeedId, Set<string>>()
 
   constructor(private readonly world: PlacesWorld) {
     this.rooms = world.rooms ?? new Rooms(world.state, world.policy)
+    this.rooms.begin(world.connected)
   }
 
   /**
@@ -142,19 +144,28 @@ export class Places {
    * none that is connected has room, because it may be back in a moment. Takes nothing.
    */
   find(need: Need, ruledOut: RuledOut = NOBODY): Found | NoPlacement {
-    const { connected, policy } = this.world
     const around = { ruledOut, hosts: this.siblingHosts(need) }
-    const order = this.inOrder ?? this.rooms.inOrder
-    const enough = countFrom(order, this.leastRank(need))
-    const pack = policy.placing.hubs === 'pack'
-    let away: Room | null = null
-    for (let step = 0; step < enough; step += 1) {
-      const room = order[pack ? enough - 1 - step : step] as Room
-      if (whyNot(room, need, around) !== null) continue
-      if (connected.has(room.hub)) return { ok: true, hub: room.hub, connected: true }
-      away ??= room
+    for (const connected of [true, false]) {
+      const room = this.bestOf(connected, need, around)
+      if (room !== null) return { ok: true, hub: room.hub, connected }
     }
-    return away === null ? this.no(need, around) : { ok: true, hub: away.hub, connected: false }
+    return this.no(need, around)
+  }
+
+  private bestOf(connected: boolean, need: Need, around: Around): Room | null {
+    const pack = this.world.policy.placing.hubs === 'pack'
+    // What is smaller than any plan may fit where plans don't.
+    const least = need.diskBytes >= this.rooms.leastDiskBytes ? need.memoryBytes : Number.NEGATIVE_INFINITY
+    const isWithin = ({ rank }: Room): boolean => rank >= least
+    const isIt = (room: Room): boolean => whyNot(room, need, around) === null
+    let best: Room | null = null
+    for (const group of this.rooms.groups.values()) {
+      if (group.connected !== connected || !need.labels.every((one) => group.labels.includes(one))) continue
+      const room = pack ? group.rooms.last(isWithin, isIt) : group.rooms.first(isWithin, isIt)
+      if (room === null) continue
+      if (best === null || (pack ? inOrder(room, best) > 0 : inOrder(room, best) < 0)) best = room
+    }
+    return best
   }
 
   /** The same, and takes the room. */
@@ -200,41 +211,29 @@ export class Places {
 
   /** Takes room on a hub, whether it has it or not. */
   takeOn(hub: FeedId, need: Pick<Need, 'memoryBytes' | 'diskBytes' | 'owners'>): void {
-    const former = this.roomOn(hub)
-    if (former === null) return
-    const room = this.rooms.less(former, need.memoryBytes, need.diskBytes)
-    this.inOrder ??= [...this.rooms.inOrder]
-    this.taken.set(hub, room)
-    reorder(this.inOrder, former, room)
-    if (room.offer === null || this.world.policy.placing.siblings === 'together') return
+    this.rooms.take(hub, need)
+    const host = this.roomOn(hub)?.offer?.host
+    if (host === undefined || this.world.policy.placing.siblings === 'together') return
     for (const owner of need.owners)
-      this.hosts.set(owner, (this.hosts.get(owner) ?? new Set<string>()).add(room.offer.host))
+      this.hosts.set(owner, (this.hosts.get(owner) ?? new Set<string>()).add(host))
   }
 
   /** What is left on a hub; null where none of that id has joined. */
   roomOn(hub: FeedId): Room | null {
-    return this.taken.get(hub) ?? this.rooms.byHub.get(hub) ?? null
+    return this.rooms.byHub.get(hub) ?? null
   }
 
   /** The lowest free port after this one, else the lowest of all, taken; null when there is none. */
   freePort(after?: number): number | null {
     const { portMin, portMax } = this.world.policy
     const from = Math.max(portMin, (after ?? portMin - 1) + 1)
-    const { ports } = this.rooms
-    const port = ports.free(from, portMax, this.ports) ?? ports.free(portMin, portMax, this.ports)
-    if (port !== null) this.ports.add(port)
-    return port
-  }
-
-  /** Hubs below this rank have no place for it. What is smaller than any plan may fit where plans don't. */
-  private leastRank({ memoryBytes, diskBytes }: Need): number {
-    return diskBytes >= this.rooms.leastDiskBytes ? memoryBytes : -1
+    return this.rooms.ports.take(from, portMax) ?? this.rooms.ports.take(portMin, portMax)
   }
 
   private siblingHosts({ owners, pub }: Need): ReadonlySet<string> {
-    const hosts = new Set<string>()
     const { state, policy } = this.world
-    if (policy.placing.siblings === 'together') return hosts
+    if (policy.placing.siblings === 'together') return NO_HOSTS
+    const hosts = new Set<string>()
     for (const owner of owners) {
       for (const host of this.hosts.get(owner) ?? []) hosts.add(host)
       for (const id of state.byOwner.get(owner) ?? []) {
@@ -249,10 +248,9 @@ export class Places {
 
   private no(need: Need, around: Around): NoPlacement {
     const refusals: { room: Room; reason: Reason }[] = []
-    for (const hub of this.rooms.byHub.keys()) {
-      const room = this.roomOn(hub)
-      const reason = room === null ? null : whyNot(room, need, around)
-      if (room !== null && reason !== null) refusals.push({ room, reason })
+    for (const room of this.rooms.byHub.values()) {
+      const reason = whyNot(room, need, around)
+      if (reason !== null) refusals.push({ room, reason })
     }
     refusals.sort((a, b) => compare(a.room.label, b.room.label) || compare(a.room.hub, b.room.hub))
     const each = refusals.map(({ room: { hub, label }, reason: { one } }) => ({ hub, label, why: one }))

@@ -140,6 +140,8 @@ function evolvePub(state: State, message: Folded, record: PubMessage): void {
     noteOwners(state.provider, message, before.record, record)
     noteMove(state.provider, message, before.record, record)
     unlist(state, record.pub, before.record)
+    if (record.epoch !== before.record.epoch || record.hub !== before.record.hub)
+      before.placed = { key: message.key, at: message.claimedAt }
     before.record = record
     before.recordedAt = message.claimedAt
   } else {
@@ -149,6 +151,7 @@ function evolvePub(state: State, message: Folded, record: PubMessage): void {
       firstSequence: message.sequence,
       record,
       recordedAt: message.claimedAt,
+      placed: { key: message.key, at: message.claimedAt },
     })
   }
   if (record.status === 'live') state.names.set(record.name, record.pub)

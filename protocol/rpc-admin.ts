@@ -1,6 +1,7 @@
 /** What the operator's calls answer (names in rpc.ts). */
 import type { FeedId, Millis } from './ids'
 import type { Plan } from './plan'
+import type { LeaseView } from './rpc-fleet'
 
 export interface AdminInviteAnswer {
   invite: string
@@ -35,4 +36,8 @@ export interface HubView {
   memoryBytes: number
   reservedBytes: number
   pubs: number
+  /** Absent from an older provider; null of one that is retired. */
+  lease?: LeaseView | null
+  /** Of its pubs, those that should be elsewhere and can't; absent from an older provider. */
+  stuck?: number
 }

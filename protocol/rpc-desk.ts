@@ -30,6 +30,8 @@ export interface FleetPubView extends PubView {
   hub: FeedId
   /** What it may have reserved there by now; 0 once its run is gone. */
   reservedBytes: number
+  /** It should be on another hub, and why it is not; absent from an older provider. */
+  stuck?: string | null
 }
 
 /** One line of `adminIncidents({count})`, newest first; of pubs that have ended, too. */

@@ -2,6 +2,7 @@
 import { type Check, feedId, flag, nullable, type Of, shape, text } from './check'
 import type { FeedId, Millis, PubId } from './ids'
 import { ANNOUNCEMENT_CHARS_MAX, REASON_CHARS_MAX } from './limits-operator'
+import { FLEET_CALLS } from './rpc-fleet'
 
 /**
  * What an operator that the settings name may call from elsewhere. The rest takes the provider's own key: a backup holds its
@@ -27,6 +28,7 @@ export const OPERATOR_CALLS = [
   'adminMail',
   'adminMailTest',
   'adminRestore',
+  ...FLEET_CALLS,
   'adminOwners',
   'adminSuspend',
   'adminBlock',

@@ -13,6 +13,7 @@ import type { IncidentKind } from './messages/incident'
 import { HUB_OUTPUT_METHODS, OUTPUT_CALLS, OUTPUT_METHODS } from './output'
 import { BILLING_CALLS, BILLING_METHODS } from './rpc-billing'
 import type { Recovery } from './rpc-escrow'
+import { FLEET_METHODS, type MovingView } from './rpc-fleet'
 
 /** First word of every error our own methods give, so that callers can tell what to do. */
 export const REASONS = ['refused', 'stale-epoch', 'gap', 'try-again', 'unknown', 'bad-argument'] as const
@@ -76,6 +77,7 @@ export const PROVIDER_MANIFEST = {
   adminAnnounce: 'async',
   adminMail: 'async',
   adminMailTest: 'async',
+  ...FLEET_METHODS,
   adminRestore: 'async',
   adminRecovery: 'async',
   adminRecoveryOffline: 'async',
@@ -165,6 +167,10 @@ export interface PubView {
   status: 'up' | 'down' | 'none'
   phase: 'placed' | 'up' | 'down' | 'failed' | 'ended'
   reason: string | null
+  /** On its way to another server; null, or absent from an older provider, where not. */
+  moving?: MovingView | null
+  /** Its server does not answer, and why it is on no other yet, in its owners' words; null, or absent, where not. */
+  stranded?: string | null
   /** What its owners want; `down` while it is `up`: it is being stopped. */
   desired: 'up' | 'down'
   /** Stopped whatever its owners want: not paid for, or by its operator. */

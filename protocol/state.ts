@@ -63,6 +63,8 @@ export interface PubFact {
   record: PubMessage
   /** When the present record was published. */
   recordedAt: Millis
+  /** The record that gave it its present hub and epoch. */
+  placed: { key: MessageId; at: Millis }
 }
 
 /** A move of a pub to another hub that its owners have not been told of. */

@@ -1,20 +1,16 @@
 /** `buttcloud admin …`: for the operator, on the machine where the provider runs, or from elsewhere. */
 import type { Command } from 'commander'
-import type {
-  AdminHubTokenAnswer,
-  AdminInviteAnswer,
-  HubView,
-  PROVIDER_MANIFEST,
-  PubView,
-} from '../../protocol/rpc'
+import type { AdminInviteAnswer, PROVIDER_MANIFEST, PubView } from '../../protocol/rpc'
 import type { Context } from '../context'
 import { askAsOperator } from '../io/admin'
 import { run } from '../io/run'
 import { wholeOption } from '../options'
-import { hubsText, pubsText } from '../render'
+import { pubsText } from '../render'
 import { registerBackup } from './admin-backup'
 import { registerBridges } from './admin-bridge'
 import { registerDesk } from './admin-desk'
+import { registerFleet } from './admin-fleet'
+import { registerHubToken } from './admin-hub-token'
 import { registerMail } from './admin-mail'
 import { registerMoney } from './admin-money'
 import { registerPeople } from './admin-people'
@@ -36,7 +32,7 @@ export function register(program: Command): void {
     .option('--as <folder>', "with --at: where the operator's key pair is (default: the owner's own)")
     .addHelpText(
       'after',
-      '\nExamples:\n  $ buttcloud admin invite\n  $ buttcloud admin hub-token --label hub-2\n  $ buttcloud admin hubs\n  $ buttcloud admin pubs --path ~/.ssb --json\n  $ buttcloud admin tui\n  $ buttcloud admin restore alice\n  $ buttcloud admin owners --at pubs.example.org:8008:@…=.ed25519 --as ~/.ssb\n  $ buttcloud admin recovery',
+      '\nExamples:\n  $ buttcloud admin invite\n  $ buttcloud admin hub-token --host hub2.example.org\n  $ buttcloud admin hubs\n  $ buttcloud admin pubs --path ~/.ssb --json\n  $ buttcloud admin tui\n  $ buttcloud admin move alice garage\n  $ buttcloud admin drain garage\n  $ buttcloud admin restore alice\n  $ buttcloud admin owners --at pubs.example.org:8008:@…=.ed25519 --as ~/.ssb\n  $ buttcloud admin recovery',
     )
   const ask = <T>(context: Context, method: keyof typeof PROVIDER_MANIFEST, argument?: object): Promise<T> =>
     askAsOperator<T>(context, method, argument)
@@ -55,30 +51,7 @@ export function register(program: Command): void {
         show(context, made, made.invite)
       }),
     )
-  admin
-    .command('hub-token')
-    .description('make a one-time token with which one server joins: buttcloud hub --join TOKEN')
-    .option('--label <name>', 'what the hub is called')
-    .addHelpText(
-      'after',
-      '\nExamples:\n  $ buttcloud admin hub-token\n  $ buttcloud admin hub-token --label garage',
-    )
-    .action(
-      run(async (context) => {
-        const made = await ask<AdminHubTokenAnswer>(context, 'adminHubToken', { label: context.given.label })
-        show(context, made, made.token)
-      }),
-    )
-  admin
-    .command('hubs')
-    .description('show the servers that run pubs')
-    .addHelpText('after', '\nExamples:\n  $ buttcloud admin hubs')
-    .action(
-      run(async (context) => {
-        const hubs = await ask<HubView[]>(context, 'adminHubs')
-        show(context, hubs, hubsText(hubs))
-      }),
-    )
+  registerHubToken(admin, ask)
   admin
     .command('pubs')
     .description('show all pubs')
@@ -89,6 +62,7 @@ export function register(program: Command): void {
         show(context, pubs, pubsText(pubs))
       }),
     )
+  registerFleet(admin, ask)
   registerDesk(admin, ask)
   registerPeople(admin, ask)
   registerBridges(admin, ask)

@@ -15,6 +15,7 @@ import {
 import type { FleetPubView } from '../../protocol/rpc-desk'
 import { fleetPubs } from '../capacity'
 import { isBillingOn } from '../entitlement'
+import { withLeases } from '../fleet-view'
 import { inviteViews } from '../invite-list'
 import { blockOf } from '../operator-facts'
 import { isGuest } from '../owners'
@@ -26,6 +27,7 @@ import { refusal } from './commits'
 import { deskMethods } from './desk-api'
 import { dnsMethods } from './dns-api'
 import { duesMethods } from './dues-api'
+import { fleetMethods, fleetWorld } from './fleet-api'
 import { mailMethods } from './mail-api'
 import { type Caller, currentSoon, fieldOf, method } from './method'
 import { operatorMethods } from './operator-api'
@@ -146,7 +148,8 @@ export function createApi(
     exportOpen: method(async (from, request) => (await ownersKnown()).exports.open(idOf(from), request)),
     escrow: method(async (from, request) => (await provider()).escrow.escrow(idOf(from), request)),
     secret: method(async (from, request) => (await provider()).escrow.secret(idOf(from), request)),
-    ...recoveryMethods(operated, byOwnKey),
+    ...recoveryMethods(operated, byOwnKey, idOf),
+    ...fleetMethods(operated, idOf),
     ...duesMethods(operated),
     ...deskMethods(operated),
     ...dnsMethods(operated),
@@ -179,7 +182,7 @@ export function createApi(
     adminHubs: method<HubView[]>(async (from) => {
       operator(from)
       const one = await provider()
-      return hubViews(one.inbox.state, one.connected())
+      return withLeases(fleetWorld(one), hubViews(one.inbox.state, one.connected()))
     }),
     adminPlans: method<AdminPlansAnswer>(async (from) => {
       operator(from)

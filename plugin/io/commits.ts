@@ -19,6 +19,7 @@ import { isGuest } from '../owners'
 import { feedOf, type Ledger, liveInvites } from '../query'
 import type { Inbox } from './inbox'
 import type { Restored } from './restored'
+import type { Sessions } from './sessions'
 
 /** An error whose first word tells the other program what to do (protocol/rpc.ts REASONS). */
 export function refusal(reason: Reason, sentence: string): Error {
@@ -49,6 +50,8 @@ export class Commits {
     private readonly escrow: SealedFeeds,
     /** What a provider that was put back from a backup has still to find out; null in one that has grown here. */
     private readonly restored: Restored | null = null,
+    /** Who has opened what, for those who ask. */
+    private readonly sessions: Sessions | null = null,
   ) {}
 
   /** `buttcloud.open`: what has been committed, and the invites the pub may honour. */
@@ -68,6 +71,7 @@ export class Commits {
       await this.restored?.comeBack(this.sbot, said)
       const head = await this.headOf(feed)
       await this.counted(feed, head.sequence)
+      this.sessions?.opened(pub.pub, caller, pub.record.epoch)
       return { head: head.sequence, invites: liveInvites(this.inbox.state, pub, feed, this.ledger) }
     })
   }
@@ -91,6 +95,7 @@ export class Commits {
         throw refusal('gap', `the feed ends at ${head.sequence}, so ${value.sequence} can't follow`)
       this.checkUse(pub, value, invite)
       await this.append(value)
+      this.sessions?.wrote(pub.pub, pub.record.epoch)
       await this.counted(value.author, value.sequence)
       return { sequence: value.sequence }
     })

@@ -36,6 +36,7 @@ import { createPerformer } from './perform'
 import type { Post } from './post'
 import type { PrivateBlobs } from './private-blobs'
 import type { Restored } from './restored'
+import { Sessions } from './sessions'
 import type { Tables } from './tables'
 import type { Vault } from './vault'
 
@@ -96,6 +97,8 @@ export interface Provider {
   readonly clocks: Clocks
   /** When each hub last asked for its lease. */
   readonly leases: Leases
+  /** Which runs have opened the write-ahead. */
+  readonly sessions: Sessions
   readonly exports: Exports
   readonly imports: Imports
   /** Null: whoever runs this provider keeps its pubs' records. */
@@ -158,7 +161,9 @@ export async function startProvider(options: ProviderOptions): Promise<Provider>
   const leases = new Leases(clock)
   const billing = billingOf(options, inbox, clock, clocks)
   const connected = (): Set<FeedId> => new Set(sbot.peers().map((peer) => peer.id))
+  const sessions = new Sessions(() => clock.now())
   const goneSince = watchPeers(sbot, inbox, clock, () => loop?.wake())
+  sbot.onPeer((peer) => peer.onClose(() => connected().has(peer.id) || sessions.left(peer.id)))
 
   const exports = exportsOf(options, inbox, clock)
   const imports = importsOf(options, inbox, clock)
@@ -171,7 +176,7 @@ export async function startProvider(options: ProviderOptions): Promise<Provider>
   dns = options.dns?.(() => (isCurrent() ? wantedNames(inbox.state) : new Map())) ?? null
   const current = () => gate.wait().then(() => restored?.begin(livePubs(inbox.state)))
 
-  const commits = new Commits(sbot, inbox, ledger, current, vault, restored)
+  const commits = new Commits(sbot, inbox, ledger, current, vault, restored, sessions)
   const perform = createPerformer(inbox, sbot.id, asks, commits, post?.send ?? noMail, vault)
 
   const waits = new HeldBack(log)
@@ -222,7 +227,7 @@ export async function startProvider(options: ProviderOptions): Promise<Provider>
   tellRecovery(vault, log)
   return {
     ...{ sbot, inbox, figures, tables, ledger, commits, policy, deeds, connected, goneSince, restored },
-    ...{ billing, clocks, leases, exports, imports, post, dns, current },
+    ...{ billing, clocks, leases, sessions, exports, imports, post, dns, current },
     now: () => clock.now(),
     since: () => gate.since,
     held: () => waits.held,

@@ -1,4 +1,5 @@
 /** What the operator asks of escrow and recovery. `asked` throws for everybody else, `own` for all but the provider's own key. */
+import type { FeedId } from '../../protocol/ids'
 import type { AdminRestoreAnswer, RecoveryRevealed, RecoveryView } from '../../protocol/rpc-escrow'
 import { restored } from '../restore'
 import { refusal } from './commits'
@@ -9,6 +10,7 @@ import type { Provider } from './provider'
 export function recoveryMethods(
   asked: (caller: Caller) => Promise<Provider>,
   own: (caller: Caller) => Promise<Provider>,
+  idOf: (caller: Caller) => FeedId,
 ): object {
   return {
     adminRestore: method<AdminRestoreAnswer>(async (from, request) => {
@@ -22,7 +24,7 @@ export function recoveryMethods(
           'expected the name or id of a pub, and the label or id of a hub or nothing',
         )
       const sure = fieldOf(request, 'sure') === true
-      return one.deeds.ask(() => restore(one, { pub, hub, sure }))
+      return one.deeds.ask(() => restore(one, { pub, hub, sure }, idOf(from)))
     }),
     adminRecovery: method<RecoveryView | RecoveryRevealed>(async (from, request) => {
       const one = await own(from)
@@ -51,6 +53,7 @@ export function recoveryMethods(
 export async function restore(
   one: Provider,
   wish: { pub: string; hub: string | null; sure: boolean },
+  by: FeedId | null = null,
 ): Promise<AdminRestoreAnswer> {
   const { inbox, policy, escrow, commits } = one
   const { vault } = escrow
@@ -58,7 +61,7 @@ export async function restore(
     feed: vault.feedOf(pub.pub),
     opens: vault.opens(pub.pub),
   })
-  const done = restored({ state: inbox.state, policy, connected: one.connected(), keyOf }, wish)
+  const done = restored({ state: inbox.state, policy, connected: one.connected(), by, keyOf }, wish)
   if (!done.ok) throw refusal('refused', done.why)
   const { record, label } = done
   const pubId = record.pub

@@ -14,6 +14,7 @@ import { readVersion } from '../../sbot/version'
 import { readHostSettings } from '../dns-settings'
 import { duesPolicyOf } from '../dues-settings'
 import { type MailSettings, readMailSettings } from '../mail-settings'
+import { movingPolicyOf } from '../moving-settings'
 import { operatorsOf } from '../operators'
 import { placingPolicyOf } from '../placing-policy'
 import { DEFAULT_POLICY, type Policy } from '../policy'
@@ -49,6 +50,8 @@ interface Settings {
   dues?: unknown
   /** How pubs are put on hubs (plugin/placing-policy.ts). */
   placing?: unknown
+  /** When pubs go elsewhere by themselves (plugin/moving-settings.ts). */
+  moving?: unknown
   name?: string
   /** The file of plans, absolute or in the node's folder; default: plans.yaml there, and without it the built-in plans. */
   plansFile?: string
@@ -218,6 +221,7 @@ function policyOf(settings: Settings, config: any): Policy {
     plans: plansOf(config.path, settings.plansFile),
     dues: duesPolicyOf(settings.dues),
     placing: placingPolicyOf(settings.placing),
+    moving: movingPolicyOf(settings.moving),
     pubVersion: pubVersionOf(settings),
     providerName: settings.name ?? DEFAULT_POLICY.providerName,
     domain: readHostSettings(settings).domain,

@@ -16,10 +16,19 @@ const OUTPUT_CHARS_MAX = 4 * 1024 * 1024
 const CLOSE_MS = 5_000
 const running = new Set<ChildProcess>()
 
-/** Runs the file in a process group of its own, which is ended as a whole at the deadline and at the end. */
-export function runFile(file: string, name: string, deadlineMs: number): Promise<FileResult> {
+/**
+ * Runs the file in a process group of its own, which is ended as a whole at the deadline and at the end. `before` goes
+ * before its command.
+ */
+export function runFile(
+  file: string,
+  name: string,
+  deadlineMs: number,
+  before: string[] = [],
+): Promise<FileResult> {
   const started = Date.now()
-  const child = spawn(process.execPath, ['--no-deprecation', file], {
+  const [program = '', ...words] = [...before, process.execPath, '--no-deprecation', file]
+  const child = spawn(program, words, {
     stdio: ['ignore', 'pipe', 'pipe'],
     detached: true,
   })
