@@ -48,6 +48,8 @@ export function complete(root: Verb, before: string[], current: string): Complet
   let pending: Flag | null = null
   let flagsOver = false
   for (const word of before) {
+    // bash takes `--owner=own` apart into three words.
+    if (word === '=' && pending !== null) continue
     if (pending !== null) pending = null
     else if (word === '--') flagsOver = true
     else if (!flagsOver && word.startsWith('-')) {
@@ -62,7 +64,9 @@ export function complete(root: Verb, before: string[], current: string): Complet
       }
     }
   }
-  if (pending !== null) return valuesOf(pending.value ?? '', pending.choices, current)
+  if (pending !== null) return valuesOf(pending.value ?? '', pending.choices, current === '=' ? '' : current)
+  const sign = current.indexOf('=')
+  if (!flagsOver && current.startsWith('--') && sign > 0) return behindSign(flags, current, sign)
   if (!flagsOver && current.startsWith('-')) return { kind: 'words', words: flagsFor(flags, before, current) }
   if (taken === 0 && verb.verbs.length > 0)
     return beginning(
@@ -83,6 +87,16 @@ function valuesOf(what: string, choices: string[] | null, current: string): Comp
       current,
     )
   return FILES.test(what) ? { kind: 'files' } : NOTHING
+}
+
+/** `--owner=o`: the values of that option, each with the option before it, as the other shells want it. */
+function behindSign(flags: Flag[], current: string, sign: number): Completion {
+  const name = current.slice(0, sign)
+  const flag = flags.find(({ names }) => names.includes(name))
+  if (flag?.value == null) return NOTHING
+  const found = valuesOf(flag.value, flag.choices, current.slice(sign + 1))
+  if (found.kind !== 'words') return found
+  return { kind: 'words', words: found.words.map((one) => ({ ...one, word: `${name}=${one.word}` })) }
 }
 
 function flagsFor(flags: Flag[], before: string[], current: string): Candidate[] {

@@ -1,8 +1,7 @@
 /** A real terminal for programs that draw on one: tmux, with a server of its own, driven by keys and read as text. */
 import { execFile } from 'node:child_process'
-import { existsSync } from 'node:fs'
 import { promisify } from 'node:util'
-import { runProgram } from '../docker/machine'
+import { needPrograms } from './debian'
 import { until } from './machine'
 
 const PROGRAM = '/usr/bin/tmux'
@@ -37,7 +36,7 @@ export interface Tmux {
 
 /** Starts it with a plain shell in it. Installs tmux where it may (see helpers/browser.ts); else says what to install. */
 export async function startTmux(options: TmuxOptions): Promise<Tmux> {
-  if (!existsSync(PROGRAM)) await install()
+  await needPrograms('the terminal UI is driven in tmux', ['tmux'])
   const { label, width, height, folder, environment } = options
   const server = ['-L', `buttcloud-${label}-${process.pid}`, '-f', '/dev/null']
   const tmux = async (...args: string[]): Promise<string> =>
@@ -74,16 +73,4 @@ export async function startTmux(options: TmuxOptions): Promise<Tmux> {
       void (await tmux('resize-window', '-t', 'main', '-x', String(columns), '-y', String(rows))),
     stop: async () => void (await tmux('kill-server').catch(() => '')),
   }
-}
-
-async function install(): Promise<void> {
-  const command = 'apt-get install -y --no-install-recommends tmux'
-  const may = process.env.CI === 'true' || process.env.BUTTCLOUD_TEST_INSTALL === '1'
-  if (!may || process.getuid?.() !== 0)
-    throw new Error(
-      `the terminal UI is driven in ${PROGRAM}, which is not there: run \`${command}\` as root, or set BUTTCLOUD_TEST_INSTALL=1 as root and the tests do it`,
-    )
-  const environment = { DEBIAN_FRONTEND: 'noninteractive' }
-  await runProgram('apt-get', ['update', '-qq'], { environment })
-  await runProgram('apt-get', ['install', '-y', '-qq', '--no-install-recommends', 'tmux'], { environment })
 }

@@ -35,6 +35,15 @@ tape('completion: verbs, the verbs below them, options, their values', (t) => {
   t.deepEqual(words('--json restart --'), ['--owner', '--dir'], 'what was said is not offered again')
   t.deepEqual(words('restart --owner '), ['auto', 'own'])
   t.deepEqual(words('restart --owner=own al'), 'pubs', 'a value behind a sign is no word')
+  t.deepEqual(
+    words('restart --owner=o'),
+    ['--owner=own'],
+    'zsh and fish take the sign and its value as one word',
+  )
+  t.deepEqual(words('restart --owner = o'), ['own'], 'bash takes them apart')
+  t.deepEqual(words('restart --owner ='), ['auto', 'own'])
+  t.deepEqual(words('restart --json=o'), [], 'a switch has no value')
+  t.equal(words('restart --dir=x'), 'files')
   t.equal(words('--dir '), 'files')
   t.end()
 })
