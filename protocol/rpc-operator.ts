@@ -23,8 +23,6 @@ export const OPERATOR_CALLS = [
   'adminCapacity',
   'adminIncidents',
   'adminAudit',
-  'adminDns',
-  'adminHost',
   'adminMail',
   'adminMailTest',
   'adminRestore',

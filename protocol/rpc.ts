@@ -69,8 +69,6 @@ export const PROVIDER_MANIFEST = {
   adminCapacity: 'async',
   adminIncidents: 'async',
   adminAudit: 'async',
-  adminDns: 'async',
-  adminHost: 'async',
   adminOwners: 'async',
   adminSuspend: 'async',
   adminBlock: 'async',

@@ -25,7 +25,6 @@ import { billingMethods } from './billing-api'
 import { isBridge } from './bridges'
 import { refusal } from './commits'
 import { deskMethods } from './desk-api'
-import { dnsMethods } from './dns-api'
 import { duesMethods } from './dues-api'
 import { fleetMethods, fleetWorld } from './fleet-api'
 import { mailMethods } from './mail-api'
@@ -152,7 +151,6 @@ export function createApi(
     ...fleetMethods(operated, idOf),
     ...duesMethods(operated),
     ...deskMethods(operated),
-    ...dnsMethods(operated),
     ...operatorMethods({ idOf, asked: operated, operators }),
     exportRead: method(async (from, request) => (await provider()).exports.read(idOf(from), request)),
     exportClose: method(async (from, request) => (await provider()).exports.close(idOf(from), request)),

@@ -11,12 +11,14 @@ import {
 import { Audit, type AuditTarget, auditTarget } from '../audit'
 import { capacityView, fleetIncidents } from '../capacity'
 import { refusal } from './commits'
+import { dnsMethods } from './dns-api'
 import { type Caller, method } from './method'
 import type { Provider } from './provider'
 
 /** Part of the plugin's API object. `asked` throws for everybody but the provider's own key. */
 export function deskMethods(asked: (caller: Caller) => Promise<Provider>): object {
   return {
+    ...dnsMethods(asked),
     adminCapacity: method<CapacityView>(async (from) => {
       const one = await asked(from)
       return capacityView(one.inbox.state, one.policy, {

@@ -9,7 +9,7 @@ import { timedLook } from '../../sbot/timed-look'
 import { decide } from '../decide'
 import type { Held } from '../decide-dues'
 import type { Stuck } from '../decide-moves'
-import { type DnsTarget, wantedNames } from '../dns-plan'
+import type { DnsTarget } from '../dns-plan'
 import { describe, type Effect } from '../effects'
 import { eventsOf } from '../metrics'
 import type { Policy } from '../policy'
@@ -31,7 +31,7 @@ import { Leases } from './leases'
 import { createLedger } from './ledger'
 import { movingOf, Stays } from './moving'
 import { createDoor, type Door } from './onboarding'
-import { billingOf, exportsOf, importsOf, meansOf, noMail, postOf } from './parts'
+import { billingOf, dnsOf, exportsOf, importsOf, meansOf, noMail, postOf } from './parts'
 import { createPerformer } from './perform'
 import type { Post } from './post'
 import type { PrivateBlobs } from './private-blobs'
@@ -140,12 +140,14 @@ export async function startProvider(options: ProviderOptions): Promise<Provider>
   const ledger = createLedger(options.keys)
   let loop: Loop | null = null
   let dns: Dns | null = null
+  const wake = () => {
+    for (const part of [loop, dns]) part?.wake()
+  }
   const inbox = new Inbox(
     sbot,
     tables,
     () => {
-      loop?.wake()
-      dns?.wake()
+      wake()
       figures.ownersChanged()
       billing.changed()
       for (const then of [...subscribers]) then()
@@ -169,11 +171,9 @@ export async function startProvider(options: ProviderOptions): Promise<Provider>
   const imports = importsOf(options, inbox, clock)
   const post = postOf(options, billing, inbox, () => loop?.wake())
   const asks = new Asks(sbot, clock, meansOf(exports, imports, billing, post, options), () => loop?.wake())
-  const gate = new Current(options, inbox, clock, () => loop?.wake())
+  const gate = new Current(options, inbox, clock, wake)
   const restored = options.restored ?? null
-  // Half a state would lead names to where their pubs were once.
-  const isCurrent = () => inbox.complete && gate.isSo
-  dns = options.dns?.(() => (isCurrent() ? wantedNames(inbox.state) : new Map())) ?? null
+  dns = dnsOf(options, inbox, gate)
   const current = () => gate.wait().then(() => restored?.begin(livePubs(inbox.state)))
 
   const commits = new Commits(sbot, inbox, ledger, current, vault, restored, sessions)
@@ -218,10 +218,7 @@ export async function startProvider(options: ProviderOptions): Promise<Provider>
   await inbox.start()
   // A node that ends before its gate opened has nothing to say about it.
   current().then(
-    () => {
-      leases.begin()
-      dns?.wake()
-    },
+    () => leases.begin(),
     () => undefined,
   )
   tellRecovery(vault, log)
