@@ -140,9 +140,7 @@ export async function startProvider(options: ProviderOptions): Promise<Provider>
   const ledger = createLedger(options.keys)
   let loop: Loop | null = null
   let dns: Dns | null = null
-  const wake = () => {
-    for (const part of [loop, dns]) part?.wake()
-  }
+  const wake = () => void [loop?.wake(), dns?.wake()]
   const inbox = new Inbox(
     sbot,
     tables,
