@@ -5,9 +5,11 @@ import test, { type Test } from 'tape'
 import { type DnsTarget, targetOf } from '../../plugin/dns-plan'
 import type { DnsSettings, TsigAlgorithm } from '../../plugin/dns-settings'
 import { Dns, readDnsSecret } from '../../plugin/io/dns'
+import type { DnsView } from '../../protocol/rpc-dns'
 import { realClock } from '../../sbot/loop'
 import { removeFolder, temporaryFolder, until } from '../helpers/machine'
 import { DOMAIN, KEYS, type NameServer, startNameServer, ZONE } from '../helpers/name-server'
+import { askForPub, closeWorld, inside, openWorld } from '../helpers/path-story'
 import { alice, bob, provider } from '../helpers/story'
 
 const DEADLINE_MS = 60_000
@@ -174,3 +176,32 @@ async function tellAway(t: Test, server: NameServer): Promise<void> {
   t.deepEqual(await server.ask(host('erin'), 'A'), ['192.0.2.9'])
   await keeper.stop()
 }
+
+test('a provider with a domain: a new pub has its name, in the invite and in the name server', async (t) => {
+  const server = await startNameServer()
+  const folder = temporaryFolder('key')
+  const secretFile = join(folder, 'dns.key')
+  writeFileSync(secretFile, `${KEYS.pubs.secret}\n`, { mode: 0o600 })
+  const key = { name: 'pubs', secretFile }
+  const dns = { server: '127.0.0.1', port: server.port, zone: ZONE, key }
+  const world = await openWorld('own', { engine: 'process' }, { domain: DOMAIN, dns })
+  const tell = async (): Promise<void> => {
+    const { code, pub } = await askForPub(t, world, 'alice')
+    t.ok(code.startsWith(`${host('alice')}:${pub.port}:`), 'the invite says its name')
+    const shown = await until(
+      'the operator to see the record',
+      async () => {
+        const view = await world.provider.admin<DnsView>('adminDns')
+        return view.names[0]?.known === 'A 127.0.0.1' ? view : null
+      },
+      DEADLINE_MS,
+    )
+    t.deepEqual([shown.zone, shown.trouble, shown.names.length], [ZONE, null, 1])
+    t.deepEqual(await server.ask(host('alice'), 'A'), ['127.0.0.1'])
+    t.notOk(world.provider.output().includes(KEYS.pubs.secret), 'the secret is in no log')
+  }
+  await inside(t, world, tell).finally(() => closeWorld(world))
+  await server.stop()
+  removeFolder(folder)
+  t.end()
+})
