@@ -6,15 +6,16 @@ import type { FeedId, MessageId, PubId } from '../protocol/ids'
 import { DRAINED_AT_ONCE_MAX, FAREWELL_WAIT_MS } from '../protocol/limits-moving'
 import type { Moved, PubMessage } from '../protocol/messages/pub'
 import type { SpecMessage } from '../protocol/messages/spec'
-import type { PubFact, State } from '../protocol/state'
-import { desiredOf, isReached } from './change'
+import type { PubFact } from '../protocol/state'
+import { desiredOf } from './change'
 import { recordsOwed } from './decide-dues'
 import { readdressOf } from './decide-readdress'
 import { hostFor } from './dns-plan'
 import { type Look, type MovingFacts, notify } from './look'
 import { leaseLeftMs, type Storm, stormOf } from './moving'
+import { isThere } from './on-the-way'
 import type { Policy } from './policy'
-import { addressOf, feedOf, observationOf } from './query'
+import { addressOf, feedOf } from './query'
 import type { RuledOut } from './schedule'
 import { movedText } from './words-address'
 import { movedNotice, moveWords } from './words-moves'
@@ -120,14 +121,6 @@ function underWayFrom(look: Look, hub: FeedId): number {
     if (from === hub && pub !== undefined && !isThere(state, pub)) count += 1
   }
   return count
-}
-
-/** True once its present hub has said that it does there what it shall. */
-export function isThere(state: State, pub: PubFact): boolean {
-  const spec = state.provider.specs.get(pub.pub)
-  const { hub, host, epoch } = pub.record
-  const isOrdered = spec?.hub === hub && spec.host === host && spec.epoch === epoch
-  return isOrdered && isReached(spec, observationOf(state, pub))
 }
 
 /**

@@ -10,8 +10,10 @@ import {
 } from '../../protocol/rpc-desk'
 import { Audit, type AuditTarget, auditTarget } from '../audit'
 import { capacityView, fleetIncidents } from '../capacity'
+import { withLeases } from '../fleet-view'
 import { refusal } from './commits'
 import { dnsMethods } from './dns-api'
+import { fleetWorld } from './fleet-api'
 import { type Caller, method } from './method'
 import type { Provider } from './provider'
 
@@ -21,11 +23,10 @@ export function deskMethods(asked: (caller: Caller) => Promise<Provider>): objec
     ...dnsMethods(asked),
     adminCapacity: method<CapacityView>(async (from) => {
       const one = await asked(from)
-      return capacityView(one.inbox.state, one.policy, {
-        connected: one.connected(),
-        goneSince: one.goneSince,
-        since: one.since(),
-      })
+      const { connected, goneSince, since } = one
+      const around = { connected: connected(), goneSince, since: since() }
+      const view = capacityView(one.inbox.state, one.policy, around)
+      return { ...view, hubs: withLeases(fleetWorld(one), view.hubs) }
     }),
     adminIncidents: method<FleetIncidentView[]>(async (from, request) => {
       const one = await asked(from)
