@@ -31,7 +31,6 @@ const around = (story: Story, more: Partial<Around> = {}): Around => ({
   since: story.now,
   writing: true,
   mailWaiting: null,
-  namesLate: null,
   callsOwed: 0,
   ...more,
 })
