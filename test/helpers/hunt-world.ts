@@ -10,7 +10,7 @@ import { runNameOf } from '../../protocol/ids'
 import type { HubView, PubView } from '../../protocol/rpc'
 import { type Cable, layCable } from './cable'
 import { type Chain, chainAt, chainAtAddress, keysIn } from './chains'
-import { answered, connected } from './connected'
+import { answered, connectedAt } from './connected'
 import { joinHub, type TestHub } from './hub'
 import { Guests } from './hunt-guests'
 import { Seen } from './hunt-seen'
@@ -186,7 +186,7 @@ export async function areConnected(world: HuntWorld): Promise<boolean> {
 export async function lookEverywhere(world: HuntWorld): Promise<void> {
   const { networkKey, seen, member } = world
   for (const { feed, port, name, host: present } of world.pubs) {
-    await connected(member, feed, netAddress(present, port, feed)).catch(() => false)
+    await connectedAt(member, feed, present, port).catch(() => false)
     const { folder, address } = world.provider
     seen.add(feed, 'the provider', await chainAtAddress(keysIn(folder), address, networkKey, feed))
     for (const { host } of world.hubs) {
@@ -245,7 +245,7 @@ export async function lookAtPeer(world: HuntWorld, peer: StockPeer, name: string
   for (const { feed, host, port } of world.pubs) {
     const want = world.seen.lengthOf(feed)
     const had = async () => {
-      await connected(peer, feed, netAddress(host, port, feed))
+      await connectedAt(peer, feed, host, port)
       return (await chainAt(peer.rpc, feed, name)).size >= want
     }
     const isBehind = await until('all of a feed', had, world.peersByMs).then(
