@@ -129,7 +129,9 @@ function lastContactsOf(world: World, record: PubMessage): ContactOp[] {
     const op = provider?.ops.get(key)
     if (op?.kind === 'contact') last.set(op.contact.feed, op)
   }
-  return [...last.values()].filter((op) => op.hub === record.hub)
+  // One that its owner was told is not done, because the pub moved meanwhile, stays so where the pub has come back.
+  const isLeft = ({ op }: ContactOp) => record.moved !== null && provider?.unsuccessful.has(op) === true
+  return [...last.values()].filter((op) => op.hub === record.hub && !isLeft(op))
 }
 
 /** What the record itself asks for, whatever order was made of it. */
