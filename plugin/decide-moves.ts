@@ -10,9 +10,11 @@ import type { PubFact } from '../protocol/state'
 import { desiredOf } from './change'
 import { recordsOwed } from './decide-dues'
 import { readdressOf } from './decide-readdress'
+import { hostFor } from './dns-plan'
 import { type Look, type MovingFacts, notify } from './look'
 import { leaseLeftMs, type Storm, stormOf } from './moving'
 import { isThere } from './on-the-way'
+import type { Policy } from './policy'
 import { addressOf, feedOf } from './query'
 import type { RuledOut } from './schedule'
 import { movedText } from './words-address'
@@ -90,7 +92,10 @@ function moveOf(
     return moving.keyFeedOf(pub.pub) === null ? moveWords.noKey : moveWords.keyOffline
   const found = look.places.takeElsewhere(pub, silent)
   if (!found.ok) return moveWords.noneThere(found.why)
-  look.owe({ kind: 'record', content: placedElsewhere(record, found.hub, feed, { why, by: null }) })
+  look.owe({
+    kind: 'record',
+    content: placedElsewhere(record, found.hub, feed, { why, by: null }, look.world.policy),
+  })
   return null
 }
 
@@ -100,8 +105,11 @@ export function placedElsewhere(
   hub: FeedId,
   feed: FeedId | null,
   cause: Omit<Moved, 'from'>,
+  policy: Pick<Policy, 'domain'>,
 ): PubMessage {
-  return { ...record, hub, epoch: record.epoch + 1, feed, moved: { from: record.hub, ...cause } }
+  // Its address would be another one anyway: with a name of its own this is the last time.
+  const host = record.host ?? hostFor(policy, record.name)
+  return { ...record, host, hub, epoch: record.epoch + 1, feed, moved: { from: record.hub, ...cause } }
 }
 
 /** Pubs that left this hub and are not there yet where they were placed. */
@@ -141,7 +149,8 @@ export function tellMoves(look: Look): void {
   for (const [id, move] of state.provider.moves) {
     const pub = state.provider.pubs.get(id)
     if (pub === undefined || look.pubsChanged.has(id) || look.pubsEnded.has(id)) continue
-    if (pub.record.epoch !== move.epoch || !isThere(state, pub)) continue
+    // A later epoch on the same hub is the same move: `admin restore` started it there once more.
+    if (pub.record.epoch < move.epoch || !isThere(state, pub)) continue
     // The answer to what asked for it will say where it is.
     if (state.provider.answers.get(id as string as MessageId)?.final !== true) continue
     const readdress = readdressOf(look.world, pub)

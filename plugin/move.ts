@@ -42,7 +42,7 @@ export function moved(world: MoveWorld, wish: AdminMoveRequest, by: FeedId): Mov
   const hub = wish.hub === null ? bestElsewhere(world, pub) : named(world, pub, wish.hub)
   if (typeof hub !== 'string') return hub
   const feed = feedOf(state, pub) ?? moving.keyFeedOf(pub.pub)
-  return { ok: true, record: placedElsewhere(record, hub, feed, { why: 'asked', by }) }
+  return { ok: true, record: placedElsewhere(record, hub, feed, { why: 'asked', by }, world.policy) }
 }
 
 /** Why it can't leave where it is; null where it can. */

@@ -7,9 +7,10 @@ import { isReached } from './change'
 /** True once its present hub has said that it does there what it shall. */
 export function isThere(state: State, pub: PubFact): boolean {
   const spec = state.provider.specs.get(pub.pub)
-  const { hub, epoch } = pub.record
+  const { hub, host, epoch } = pub.record
   const said: ObservedMessage | null = state.authors.get(hub)?.observed.get(pub.pub) ?? null
-  return spec?.hub === hub && spec.epoch === epoch && said?.epoch === epoch && isReached(spec, said)
+  const isOrdered = spec?.hub === hub && spec.host === host && spec.epoch === epoch
+  return isOrdered && said?.epoch === epoch && isReached(spec, said)
 }
 
 /** A pub that was placed elsewhere and is not there yet; null where none of this. */

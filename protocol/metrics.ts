@@ -190,6 +190,11 @@ export const METRICS = {
     help: 'Mails in the queue. Missing where no mail is sent.',
     programs: ['provider'],
   },
+  buttcloud_dns_names_late: {
+    kind: 'gauge',
+    help: 'Host names of pubs whose record is not known to be what it should be. Missing where no name server is kept.',
+    programs: ['provider'],
+  },
   buttcloud_mails_total: {
     kind: 'counter',
     help: 'What came of mails: sent, failed for good, dropped because nobody wants them any more, put off for later.',

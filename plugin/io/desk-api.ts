@@ -12,6 +12,7 @@ import { Audit, type AuditTarget, auditTarget } from '../audit'
 import { capacityView, fleetIncidents } from '../capacity'
 import { withLeases } from '../fleet-view'
 import { refusal } from './commits'
+import { dnsMethods } from './dns-api'
 import { fleetWorld } from './fleet-api'
 import { type Caller, method } from './method'
 import type { Provider } from './provider'
@@ -19,6 +20,7 @@ import type { Provider } from './provider'
 /** Part of the plugin's API object. `asked` throws for everybody but the provider's own key. */
 export function deskMethods(asked: (caller: Caller) => Promise<Provider>): object {
   return {
+    ...dnsMethods(asked),
     adminCapacity: method<CapacityView>(async (from) => {
       const one = await asked(from)
       const { connected, goneSince, since } = one

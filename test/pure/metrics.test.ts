@@ -215,6 +215,8 @@ test('metrics: pubs, hubs and what waits', (t) => {
   const known = (more?: Partial<Around>) => figures(providerSamples(story, around(story, more)))
   t.equal(known()['buttcloud_pubs up'], 0, 'shown also where there is none')
   t.equal(known().buttcloud_mail_waiting, undefined)
+  t.equal(known().buttcloud_dns_names_late, undefined)
+  t.equal(known({ namesLate: 1 }).buttcloud_dns_names_late, 1)
   aliceHasPub(story)
   story.asks(bob, 'create barn')
   story.settle()
