@@ -12,6 +12,7 @@ import { type Incident, incidentFactsOf, incidentsOf, overAt } from './incidents
 import type { Look } from './look'
 import { isLate, type MailFacts, oweMail } from './mail-facts'
 import { oweOperatorMails } from './mails-operator'
+import { oweWordMails } from './mails-word'
 import { haltOf } from './operator-facts'
 import { addressOf, observationOf } from './query'
 import { mailWords } from './words-mail'
@@ -36,6 +37,7 @@ export function oweMails(look: Look): void {
     if (pub !== undefined) oweDues(look, mail, pub, dues)
   }
   oweRefunds(look, mail)
+  oweWordMails(look, mail)
   oweOperatorMails(look, mail)
 }
 
