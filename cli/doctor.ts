@@ -1,5 +1,6 @@
 /** What `doctor` finds, as judged from what was measured, and as text. Pure; io/doctor.ts looks. */
 import type { HubView } from '../protocol/rpc'
+import type { DnsView } from '../protocol/rpc-dns'
 import { bytesText, durationText } from '../protocol/units'
 import type { Paint } from './render'
 
@@ -74,6 +75,16 @@ export function judgeHubs(hubs: HubView[]): Finding {
     `${words}; out of reach: ${silent.map(({ label }) => label).join(', ')}`,
     'Look whether `buttcloud hub` runs there, and whether that server reaches this one',
   )
+}
+
+/** Pubs' host names; nothing where none is kept at a name server. */
+export function judgeNames({ server, trouble, names }: DnsView): Finding[] {
+  if (server === null) return []
+  const late = names.filter(({ known, wanted }) => known !== wanted)
+  const words = `${counted(names.length, 'host name')} kept at ${server}`
+  if (trouble === null && late.length === 0) return [finding('host names', 'good', words)]
+  const why = trouble ?? `not set: ${late.map(({ host }) => host).join(', ')}`
+  return [finding('host names', 'bad', `${words}; ${why}`, 'See what is missing: buttcloud admin dns')]
 }
 
 const counted = (count: number, what: string): string => `${count} ${what}${count === 1 ? '' : 's'}`

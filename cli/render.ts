@@ -1,6 +1,7 @@
 /** State → text for people. Foreign text never reaches the terminal with its control characters. */
 import type { FeedId } from '../protocol/ids'
 import type { HubView, PubView } from '../protocol/rpc'
+import type { FleetPubView } from '../protocol/rpc-desk'
 import type { LeaseView } from '../protocol/rpc-fleet'
 import { bytesText, durationText } from '../protocol/units'
 import { withOpenCommands } from './blob-links'
@@ -177,7 +178,7 @@ export function ownPubsText(pubs: PubView[], view: { width: number; paint: Paint
 }
 
 /** The operator's table of pubs. */
-export function pubsText(pubs: PubView[]): string {
+export function pubsText(pubs: (PubView & Pick<FleetPubView, 'stuck'>)[]): string {
   if (pubs.length === 0) return 'There are no pubs yet.'
   return table(
     ['PUB', 'STATUS', 'PHASE', 'ADDRESS', 'INVITES', 'OWNER', 'WHY'],
@@ -188,7 +189,7 @@ export function pubsText(pubs: PubView[]): string {
       pub.address ?? `port ${pub.port}`,
       `${pub.invites.used}/${pub.invites.issued}`,
       pub.owners.join(' '),
-      whyOf(pub),
+      pub.stuck == null ? whyOf(pub) : `stuck: ${pub.stuck}`,
     ]),
   )
 }

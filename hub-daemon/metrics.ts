@@ -8,19 +8,24 @@ export interface Around {
   engineReachable: boolean
   /** How long the provider has been out of reach; null while it is there. */
   providerAwayMs: number | null
+  /** For how long its lease still lasts, negative once it is out; null: it was given none. */
+  leaseLeftMs: number | null
   /** The sequence of the hub's own feed. */
   feedMessages: number
 }
 
 /** All gauges of a hub, and the length of its feed. */
 export function hubSamples(state: HubState, around: Around): Sample[] {
-  const { writing, engineReachable, providerAwayMs, feedMessages } = around
+  const { writing, engineReachable, providerAwayMs, leaseLeftMs, feedMessages } = around
+  const lease: Sample[] =
+    leaseLeftMs === null ? [] : [{ name: 'buttcloud_lease_left_seconds', value: leaseLeftMs / 1_000 }]
   return [
     { name: 'buttcloud_writing', value: writing ? 1 : 0 },
     { name: 'buttcloud_engine_reachable', value: engineReachable ? 1 : 0 },
     { name: 'buttcloud_provider_connected', value: providerAwayMs === null ? 1 : 0 },
     { name: 'buttcloud_provider_away_seconds', value: (providerAwayMs ?? 0) / 1_000 },
     { name: 'buttcloud_feed_messages_total', value: feedMessages },
+    ...lease,
     ...phasesOf(state),
   ]
 }

@@ -5,6 +5,7 @@
 import { type FeedId, isFeedId, type MessageId, type PubId } from '../protocol/ids'
 import { AUDIT_REQUESTS_MAX, AUDIT_TEXT_CHARS_MAX } from '../protocol/limits-desk'
 import { checkPost } from '../protocol/messages/post'
+import type { PubMessage } from '../protocol/messages/pub'
 import { type Content, parse, parsePayload } from '../protocol/parse'
 import { redactText } from '../protocol/redact'
 import type { AuditEntry } from '../protocol/rpc-desk'
@@ -37,6 +38,7 @@ export class Audit {
   private readonly requests = new Map<MessageId, AuditEntry>()
   private readonly about = new Set<MessageId>()
   private readonly found: AuditEntry[] = []
+  private readonly places = new Map<PubId, Pick<PubMessage, 'hub' | 'epoch'>>()
 
   constructor(
     private readonly state: State,
@@ -109,6 +111,17 @@ export class Audit {
     return by === this.state.provider.id ? '' : ` ${by}`
   }
 
+  /** Where it goes with this record, and why; nothing where it stays. */
+  private placed({ pub, hub, epoch, moved }: PubMessage): string {
+    const before = this.places.get(pub)
+    this.places.set(pub, { hub, epoch })
+    if (before === undefined || before.epoch === epoch) return ''
+    const label = (id: FeedId): string => this.state.provider.hubs.get(id)?.label ?? id
+    if (moved === null || before.hub === hub) return `, begins anew on ${label(hub)} under epoch ${epoch}`
+    const by = moved.by === null ? '' : ` by the operator${this.named(moved.by)}`
+    return `, goes from ${label(before.hub)} to ${label(hub)} under epoch ${epoch}: ${redactText(moved.why)}${by}`
+  }
+
   private decided(message: Incoming): Said | null {
     const payload = parsePayload(message.content)
     if (payload !== null) {
@@ -153,7 +166,7 @@ export class Audit {
       case 'buttcloud/pub':
         return {
           kind: 'decided',
-          text: describe({ kind: 'record', content }),
+          text: `${describe({ kind: 'record', content })}${this.placed(content)}`,
           pub: content.pub,
           because: content.answers,
         }

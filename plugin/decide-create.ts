@@ -11,6 +11,7 @@ import type { PubFact, Request } from '../protocol/state'
 import { desiredOf, fallbackOf, isOrdered, sizeOf } from './change'
 import { deliverInvite } from './decide-invite'
 import { waitsForFarewell } from './decide-moves'
+import { hostFor } from './dns-plan'
 import { costsNothing, paymentsOf } from './entitlement'
 import { answer, type Look } from './look'
 import { countedFor } from './owners'
@@ -130,6 +131,7 @@ export function oweNewPub(
     title: null,
     description: null,
     port: placement.port,
+    host: hostFor(look.world.policy, name),
     hub: placement.hub,
     epoch: 1,
     feed,

@@ -6,13 +6,16 @@ import type { FeedId, MessageId, PubId } from '../protocol/ids'
 import { DRAINED_AT_ONCE_MAX, FAREWELL_WAIT_MS } from '../protocol/limits-moving'
 import type { Moved, PubMessage } from '../protocol/messages/pub'
 import type { SpecMessage } from '../protocol/messages/spec'
-import type { PubFact, State } from '../protocol/state'
-import { desiredOf, isReached } from './change'
+import type { PubFact } from '../protocol/state'
+import { desiredOf } from './change'
 import { recordsOwed } from './decide-dues'
 import { readdressOf } from './decide-readdress'
+import { hostFor } from './dns-plan'
 import { type Look, type MovingFacts, notify } from './look'
 import { leaseLeftMs, type Storm, stormOf } from './moving'
-import { addressOf, feedOf, observationOf } from './query'
+import { isThere } from './on-the-way'
+import type { Policy } from './policy'
+import { addressOf, feedOf } from './query'
 import type { RuledOut } from './schedule'
 import { movedText } from './words-address'
 import { movedNotice, moveWords } from './words-moves'
@@ -89,7 +92,10 @@ function moveOf(
     return moving.keyFeedOf(pub.pub) === null ? moveWords.noKey : moveWords.keyOffline
   const found = look.places.takeElsewhere(pub, silent)
   if (!found.ok) return moveWords.noneThere(found.why)
-  look.owe({ kind: 'record', content: placedElsewhere(record, found.hub, feed, { why, by: null }) })
+  look.owe({
+    kind: 'record',
+    content: placedElsewhere(record, found.hub, feed, { why, by: null }, look.world.policy),
+  })
   return null
 }
 
@@ -99,8 +105,11 @@ export function placedElsewhere(
   hub: FeedId,
   feed: FeedId | null,
   cause: Omit<Moved, 'from'>,
+  policy: Pick<Policy, 'domain'>,
 ): PubMessage {
-  return { ...record, hub, epoch: record.epoch + 1, feed, moved: { from: record.hub, ...cause } }
+  // Its address would be another one anyway: with a name of its own this is the last time.
+  const host = record.host ?? hostFor(policy, record.name)
+  return { ...record, host, hub, epoch: record.epoch + 1, feed, moved: { from: record.hub, ...cause } }
 }
 
 /** Pubs that left this hub and are not there yet where they were placed. */
@@ -112,13 +121,6 @@ function underWayFrom(look: Look, hub: FeedId): number {
     if (from === hub && pub !== undefined && !isThere(state, pub)) count += 1
   }
   return count
-}
-
-/** True once its present hub has said that it does there what it shall. */
-export function isThere(state: State, pub: PubFact): boolean {
-  const spec = state.provider.specs.get(pub.pub)
-  const { hub, epoch } = pub.record
-  return spec?.hub === hub && spec.epoch === epoch && isReached(spec, observationOf(state, pub))
 }
 
 /**

@@ -1,13 +1,14 @@
 /** Where pubs run, who may write for them, and what waits, as the operator sees it. Pure. */
-import type { FeedId, Millis, PubId } from '../protocol/ids'
+import type { FeedId, Millis } from '../protocol/ids'
 import type { HubMessage } from '../protocol/messages/hub'
-import type { HubView } from '../protocol/rpc'
-import type { FenceCheckView, HubDetailView, LeaseView, MovingView } from '../protocol/rpc-fleet'
+import type { HubView, PubView } from '../protocol/rpc'
+import type { FenceCheckView, HubDetailView, LeaseView } from '../protocol/rpc-fleet'
 import type { PubFact, State } from '../protocol/state'
 import { desiredOf } from './change'
-import { isThere, type Stuck } from './decide-moves'
+import type { Stuck } from './decide-moves'
 import type { MovingFacts } from './look'
 import { leaseLeftMs } from './moving'
+import { isThere } from './on-the-way'
 import type { Policy } from './policy'
 import { feedOf, hubViews, observationOf, phaseOf } from './query'
 import { fleetWords as words } from './words-fleet'
@@ -62,13 +63,27 @@ export function withLeases<T extends HubView>(world: FleetWorld, views: T[]): T[
   }))
 }
 
-/** A pub that was placed elsewhere and is not there yet; null where none of this. */
-export function movingViewOf(state: State, pub: PubFact): MovingView | null {
-  const move = state.provider.moves.get(pub.pub)
-  if (move === undefined || move.epoch !== pub.record.epoch) return null
-  // That its own hub has another name is no journey.
-  if (move.from === pub.record.hub || isThere(state, pub)) return null
-  return { since: move.at, why: move.why }
+/** The pubs with why they should be elsewhere and are not: to the operator, and in their owners' words. */
+export function withStuck<T extends PubView>(
+  world: FleetWorld,
+  views: T[],
+): (T & { stuck: string | null })[] {
+  const held = new Map(world.stuck.map((one) => [one.pub, one]))
+  return views.map((view) => {
+    const one = held.get(view.pub)
+    return { ...view, stuck: one?.why ?? null, stranded: one === undefined ? null : strandedOf(world, one) }
+  })
+}
+
+/** The same for owners, whom the rest does not concern. */
+export function withStranded(world: FleetWorld, views: PubView[]): PubView[] {
+  return withStuck(world, views).map(({ stuck: _, ...view }) => view)
+}
+
+/** Null of one that runs on where it is until there is room elsewhere. */
+function strandedOf({ policy, moving }: FleetWorld, { hub, storm }: Stuck): string | null {
+  if (leaseLeftMs(moving, policy.moving, hub) > 0) return null
+  return storm === null ? words.stranded : words.strandedInStorm
 }
 
 /** One hub with what is on it and what has left it. */
@@ -146,7 +161,7 @@ export function fenceCheck(world: FleetWorld, pub: PubFact, facts: FenceFacts): 
     phase: phaseOf(pub, observed),
     reason: observed?.reason ?? null,
     writer: { ...writer, lease: leaseOf(world, record.hub) },
-    placed: { ...pub.placed, ...causeOf(state, pub) },
+    placed: { key: pub.placed.key, at: pub.placed.at, ...causeOf(state, pub) },
     committed: facts.committed,
     secret: { held: moving.keyFeedOf(pub.pub) !== null, opens: moving.keyOpens(pub.pub) },
     session: session === null ? null : sessionView(session),
@@ -161,11 +176,14 @@ const sessionView = ({ epoch, openedAt, lastWriteAt }: SessionFact): FenceCheckV
   ...{ epoch, openedAt, lastWriteAt },
 })
 
-function causeOf(state: State, { record }: PubFact): Pick<FenceCheckView['placed'], 'why' | 'from' | 'by'> {
+function causeOf(
+  state: State,
+  { record, placed }: PubFact,
+): Pick<FenceCheckView['placed'], 'why' | 'from' | 'by'> {
   const { moved, epoch } = record
   // Its own hub under another epoch: the operator's word that what ran there is gone.
-  if (moved === null) return { why: epoch === 1 ? 'made' : 'again', from: null, by: null }
-  return { why: moved.why, from: labelOf(state, moved.from), by: moved.by }
+  if (placed.from === null) return { why: epoch === 1 ? 'made' : 'again', from: null, by: null }
+  return { why: moved?.why ?? 'restored', from: labelOf(state, placed.from), by: moved?.by ?? null }
 }
 
 function formerOf({ state, connected }: FleetWorld, pub: PubFact): FenceCheckView['former'] {
@@ -208,9 +226,4 @@ function waitsFor(world: FleetWorld, pub: PubFact, isOpen: boolean): string[] {
 
 export function labelOf(state: State, hub: FeedId): string {
   return state.provider.hubs.get(hub)?.label ?? hub
-}
-
-/** Why pubs should be elsewhere and are not, by pub. */
-export function stuckBy(stuck: readonly Stuck[]): ReadonlyMap<PubId, Stuck> {
-  return new Map(stuck.map((one) => [one.pub, one]))
 }

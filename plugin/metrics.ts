@@ -2,9 +2,12 @@
 import type { FeedId, Millis } from '../protocol/ids'
 import { MANY_REQUESTS, NO_COMMAND, type Sample } from '../protocol/metrics'
 import type { State } from '../protocol/state'
+import type { Stuck } from './decide-moves'
 import type { Effect } from './effects'
 import { entitlementOf, isBillingOn } from './entitlement'
-import type { World } from './look'
+import type { MovingFacts, World } from './look'
+import { silenceMaxMs } from './moving'
+import { movingViewOf } from './on-the-way'
 import { observationOf, phaseOf, reservedBytesOf } from './query'
 
 /** What is known besides the feeds. */
@@ -17,7 +20,13 @@ export interface Around {
   writing: boolean
   /** Mails in the queue; null: no mail is sent. */
   mailWaiting: number | null
+  /** Host names whose records are not what they should be; null or absent: no name server is kept. */
+  namesLate?: number | null
   callsOwed: number
+  /** Leases of hubs; absent: none is known. */
+  moving?: Pick<MovingFacts, 'silence'>
+  /** Pubs that should be elsewhere. */
+  stuck?: readonly Stuck[]
 }
 
 type Known = Pick<World, 'state' | 'now' | 'policy'>
@@ -26,7 +35,7 @@ type Known = Pick<World, 'state' | 'now' | 'policy'>
 export function providerSamples(world: Known, around: Around): Sample[] {
   const { state, now } = world
   const { provider, open } = state
-  const { writing, mailWaiting, callsOwed } = around
+  const { writing, mailWaiting, namesLate = null, callsOwed } = around
   let oldest = now
   for (const { receivedAt } of open.values()) oldest = Math.min(oldest, receivedAt)
   const samples: Sample[] = [
@@ -38,8 +47,10 @@ export function providerSamples(world: Known, around: Around): Sample[] {
     { name: 'buttcloud_stripe_calls_owed', value: callsOwed },
     { name: 'buttcloud_bridges', value: bridgesOf(state) },
     ...fleetSamples(world, around),
+    ...leaseSamples(world, around),
     ...pubSamples(world),
   ]
+  if (namesLate !== null) samples.push({ name: 'buttcloud_dns_names_late', value: namesLate })
   if (mailWaiting !== null) samples.push({ name: 'buttcloud_mail_waiting', value: mailWaiting })
   return samples
 }
@@ -64,6 +75,33 @@ function fleetSamples({ state, now }: Known, { connected, goneSince, since }: Ar
     ...counted('buttcloud_hubs', 'state', counts),
     ...counted('buttcloud_hub_memory_bytes', 'what', bytes),
     { name: 'buttcloud_hub_away_seconds_max', value: Math.max(0, away) / 1_000 },
+  ]
+}
+
+/** Hubs without pubs have nothing to lose. */
+function leaseSamples({ state, policy }: Known, { moving, stuck = [] }: Around): Sample[] {
+  const under = [...state.provider.pubs.values()].filter((pub) => movingViewOf(state, pub) !== null)
+  const samples: Sample[] = [
+    { name: 'buttcloud_pubs_stuck', value: stuck.length },
+    { name: 'buttcloud_pubs_on_the_way', value: under.length },
+    ...[...state.provider.moved].map(
+      ([cause, value]): Sample => ({ name: 'buttcloud_moves_total', labels: { cause }, value }),
+    ),
+    { name: 'buttcloud_storm', value: stuck.some(({ storm }) => storm !== null) ? 1 : 0 },
+  ]
+  const silences: Millis[] = []
+  for (const [hub, { status }] of state.provider.hubs) {
+    const silence = moving?.silence.get(hub)
+    if (silence !== undefined && status !== 'retired' && (state.byHub.get(hub)?.size ?? 0) > 0)
+      silences.push(silence)
+  }
+  if (silences.length === 0) return samples
+  const most = Math.max(...silences)
+  const left = Math.max(0, silenceMaxMs(policy.moving) - most)
+  return [
+    ...samples,
+    { name: 'buttcloud_hub_silence_seconds_max', value: most / 1_000 },
+    { name: 'buttcloud_hub_lease_left_seconds_min', value: left / 1_000 },
   ]
 }
 

@@ -9,9 +9,10 @@ import type { PubMessage } from '../protocol/messages/pub'
 import type { AdminHubSetRequest, AdminMoveRequest } from '../protocol/rpc-fleet'
 import type { PubFact, State } from '../protocol/state'
 import { placedElsewhere } from './decide-moves'
-import { endingOn, hubCalled, labelOf, movingViewOf } from './fleet-view'
+import { endingOn, hubCalled, labelOf } from './fleet-view'
 import type { MovingFacts } from './look'
 import { leaseLeftMs } from './moving'
+import { movingViewOf } from './on-the-way'
 import type { Policy } from './policy'
 import { feedOf } from './query'
 import { pubCalled } from './restore'
@@ -41,7 +42,7 @@ export function moved(world: MoveWorld, wish: AdminMoveRequest, by: FeedId): Mov
   const hub = wish.hub === null ? bestElsewhere(world, pub) : named(world, pub, wish.hub)
   if (typeof hub !== 'string') return hub
   const feed = feedOf(state, pub) ?? moving.keyFeedOf(pub.pub)
-  return { ok: true, record: placedElsewhere(record, hub, feed, { why: 'asked', by }) }
+  return { ok: true, record: placedElsewhere(record, hub, feed, { why: 'asked', by }, world.policy) }
 }
 
 /** Why it can't leave where it is; null where it can. */

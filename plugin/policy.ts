@@ -30,6 +30,8 @@ export interface Policy {
   moving: MovingPolicy
   /** The version that an `upgrade` without one goes to. */
   pubVersion: string
+  /** What new pubs' names are put before, for host names of their own; null: they have their hub's. */
+  domain: string | null
   /** What operators call their service in answers. */
   providerName: string | null
   /** The network's key, base64, for owners who connect with a program of their own; null on the public network. */
@@ -48,6 +50,7 @@ export const DEFAULT_POLICY: Policy = {
   moving: { byItself: true, leaseMs: LEASE_MS },
   // Filled in from the package where there is one (plugin/io/wire.ts).
   pubVersion: '0.0.0',
+  domain: null,
   providerName: null,
   networkKey: null,
 }

@@ -9,6 +9,7 @@ import type { HubView, InviteEntry, PubView } from '../protocol/rpc'
 import type { Place, PubFact, State, UseFact } from '../protocol/state'
 import { desiredOf, sizeOf } from './change'
 import { incidentsOf, viewOfIncident } from './incidents'
+import { movingViewOf } from './on-the-way'
 import { haltOf } from './operator-facts'
 
 /** Makes and recognises invites; the crypto behind it is plugin/io/ledger.ts. Same answers for the same request. */
@@ -190,6 +191,7 @@ export function viewOf(state: State, pub: PubFact, ledger: Ledger): PubView {
     status: phase === 'up' ? 'up' : phase === 'ended' ? 'none' : 'down',
     phase,
     reason: phase === 'up' || phase === 'ended' ? null : (observed?.reason ?? null),
+    moving: movingViewOf(state, pub),
     desired: pub.record.desired,
     suspended: pub.record.suspended,
     halted: haltedOf(state, pub),

@@ -53,7 +53,7 @@ export function restored(world: RestoreWorld, wish: AdminRestoreRequest): Restor
     record:
       hub.id === record.hub
         ? { ...record, epoch: record.epoch + 1, feed }
-        : placedElsewhere(record, hub.id, feed, { why: 'restored', by: world.by ?? null }),
+        : placedElsewhere(record, hub.id, feed, { why: 'restored', by: world.by ?? null }, world.policy),
     label: labelOf(state, hub.id),
   }
 }

@@ -40,6 +40,10 @@ export const fleetWords = {
   ending: (label: string) => `${label} has not said yet that its former run is gone`,
   notOpen: (label: string) => `${label} has not opened its run for writing`,
   away: (label: string) => `${label} is not connected`,
+  stranded:
+    'its server does not answer, and there is no place for it on another just now; it comes up by itself',
+  strandedInStorm:
+    'several servers stopped answering at once; it comes up by itself, or by whoever runs this provider',
   stopped: 'it is stopped',
   suspended: 'it is suspended',
 } as const

@@ -120,6 +120,8 @@ const unstoppable = (view: PubView): string =>
   `**${view.name}** shall be stopped, and that does not work yet: ${view.reason}. It may still be up; its server goes on trying`
 
 function troubleOf(view: PubView): string {
+  if (view.moving != null && view.phase !== 'up' && view.desired === 'up' && !view.suspended)
+    return ` (on its way to another server since ${when(view.moving.since)}${view.reason === null ? '' : `: ${view.reason}`})`
   if (view.phase === 'placed') return ' (being made)'
   if (view.phase === 'ended') return ''
   if (view.suspended) return ' (suspended)'

@@ -141,7 +141,10 @@ function evolvePub(state: State, message: Folded, record: PubMessage): void {
     noteMove(state.provider, message, before.record, record)
     unlist(state, record.pub, before.record)
     if (record.epoch !== before.record.epoch || record.hub !== before.record.hub)
-      before.placed = { key: message.key, at: message.claimedAt }
+      before.placed = {
+        ...{ key: message.key, at: message.claimedAt },
+        from: record.hub === before.record.hub ? null : before.record.hub,
+      }
     before.record = record
     before.recordedAt = message.claimedAt
   } else {
@@ -151,7 +154,7 @@ function evolvePub(state: State, message: Folded, record: PubMessage): void {
       firstSequence: message.sequence,
       record,
       recordedAt: message.claimedAt,
-      placed: { key: message.key, at: message.claimedAt },
+      placed: { key: message.key, at: message.claimedAt, from: null },
     })
   }
   if (record.status === 'live') state.names.set(record.name, record.pub)
@@ -187,6 +190,10 @@ function noteMove(provider: ProviderFold, message: Folded, before: PubMessage, r
   const had = places.get(pub) ?? [former]
   if (!had.some((one) => one.hub === hub && one.host === host)) had.push({ hub, host })
   places.set(pub, had)
+  if (hub !== before.hub) {
+    const why = record.moved?.why ?? 'other'
+    provider.moved.set(why, (provider.moved.get(why) ?? 0) + 1)
+  }
   const moved = hub === before.hub ? { from: hub, why: 'renamed', by: null } : record.moved
   if (moved !== null) moves.set(pub, { ...moved, key: message.key, at: message.claimedAt, epoch })
 }

@@ -27,6 +27,8 @@ const WORDS = [...COMMANDS, 'name', 'describe', 'yes', 'no', NO_COMMAND, MANY_RE
 const FINAL_OUTCOMES = ['done', 'refused', 'failed', 'asked', 'unclear'] as const
 export const PUB_PHASES = ['placed', 'up', 'down', 'failed', 'ended'] as const
 export const HUB_STATES = ['connected', 'away', 'retired'] as const
+/** Why a pub is placed on another hub (`moved.why` of `buttcloud/pub`). */
+export const MOVE_CAUSES = ['silent', 'drain', 'asked', 'restored', 'other'] as const
 /** What live pubs run on, and where those stand that have nothing to run on; `due` is before any date was promised. */
 export const MONEY_STATES = [
   ...['billing-off', 'free-plan', 'grant', 'paid', 'trial', 'due'],
@@ -134,6 +136,37 @@ export const METRICS = {
     help: 'How long the hub that has been gone for longest has been gone, as far back as this run of the provider.',
     programs: ['provider'],
   },
+  buttcloud_hub_lease_left_seconds_min: {
+    kind: 'gauge',
+    help: 'Until the first lease of a hub that has pubs is out; 0 where one is out. Missing where no hub has pubs.',
+    programs: ['provider'],
+  },
+  buttcloud_hub_silence_seconds_max: {
+    kind: 'gauge',
+    help: 'How long the hub with pubs that was not heard for longest has not asked for its lease, as far back as this run.',
+    programs: ['provider'],
+  },
+  buttcloud_pubs_stuck: {
+    kind: 'gauge',
+    help: 'Pubs that should be on another hub and can not be placed there.',
+    programs: ['provider'],
+  },
+  buttcloud_pubs_on_the_way: {
+    kind: 'gauge',
+    help: 'Pubs that were placed on another hub and are not there yet.',
+    programs: ['provider'],
+  },
+  buttcloud_moves_total: {
+    kind: 'counter',
+    help: 'Pubs that were placed on another hub, by why, those of earlier runs included.',
+    programs: ['provider'],
+    labels: { cause: MOVE_CAUSES },
+  },
+  buttcloud_storm: {
+    kind: 'gauge',
+    help: '1 while so many hubs are silent together that nothing is moved by itself.',
+    programs: ['provider'],
+  },
   buttcloud_hub_memory_bytes: {
     kind: 'gauge',
     help: 'Memory that all hubs together offer, and that pubs have reserved of it.',
@@ -155,6 +188,11 @@ export const METRICS = {
   buttcloud_mail_waiting: {
     kind: 'gauge',
     help: 'Mails in the queue. Missing where no mail is sent.',
+    programs: ['provider'],
+  },
+  buttcloud_dns_names_late: {
+    kind: 'gauge',
+    help: 'Host names of pubs whose record is not known to be what it should be. Missing where no name server is kept.',
     programs: ['provider'],
   },
   buttcloud_mails_total: {
@@ -190,6 +228,11 @@ export const METRICS = {
     kind: 'gauge',
     help: 'How long the provider has been out of reach; 0 while it is there.',
     programs: ['hub', 'billing'],
+  },
+  buttcloud_lease_left_seconds: {
+    kind: 'gauge',
+    help: "How long this hub's lease still lasts; below 0 its pubs may be placed elsewhere. Missing until it was given one.",
+    programs: ['hub'],
   },
   buttcloud_webhooks_total: {
     kind: 'counter',

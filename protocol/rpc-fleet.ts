@@ -8,8 +8,17 @@ export const FLEET_METHODS = {
   adminHub: 'async',
   adminHubSet: 'async',
   adminFenceCheck: 'async',
+  adminDns: 'async',
+  adminHost: 'async',
 } as const
-export const FLEET_CALLS = ['adminMove', 'adminHub', 'adminHubSet', 'adminFenceCheck'] as const
+export const FLEET_CALLS = [
+  'adminMove',
+  'adminHub',
+  'adminHubSet',
+  'adminFenceCheck',
+  'adminDns',
+  'adminHost',
+] as const
 
 /** How long a hub may still be silent before its pubs may go elsewhere (protocol/limits-moving.ts). */
 export interface LeaseView {

@@ -63,8 +63,8 @@ export interface PubFact {
   record: PubMessage
   /** When the present record was published. */
   recordedAt: Millis
-  /** The record that gave it its present hub and epoch. */
-  placed: { key: MessageId; at: Millis }
+  /** The record that gave it its present hub and epoch; `from`: the hub before, null where it is the same, or the first. */
+  placed: { key: MessageId; at: Millis; from: FeedId | null }
 }
 
 /** A move of a pub to another hub that its owners have not been told of. */
@@ -115,6 +115,8 @@ export interface ProviderFold {
   hubs: Map<FeedId, HubMessage>
   usedTokens: Map<InviteKey, FeedId>
   pubs: Map<PubId, PubFact>
+  /** How often pubs were placed on another hub, by why. */
+  moved: Map<string, number>
   /** The last move of each pub, until its owners are told. */
   moves: Map<PubId, MoveFact>
   /** The latest spec of each pub. */
@@ -230,6 +232,7 @@ export function initialState(provider: FeedId): State {
       hubs: new Map(),
       usedTokens: new Map(),
       pubs: new Map(),
+      moved: new Map(),
       moves: new Map(),
       specs: new Map(),
       reserved: new Map(),

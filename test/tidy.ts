@@ -34,6 +34,7 @@ const ENTRY = [
   /^test\/(run|tidy)\.ts$/,
   /^test\/docker\/up\.ts$/,
   /^test\/sim\/many\.ts$/,
+  /^test\/live\/hunt\.ts$/,
   /^test\/helpers\/[a-z-]+-child\.ts$/,
   /^test\/helpers\/tiny-pub\.ts$/,
   /^pub-image\/(entry|build-image|health)\.ts$/,

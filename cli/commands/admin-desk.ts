@@ -1,13 +1,15 @@
-/** `buttcloud admin capacity`, `incidents` and `audit`: what the operator looks at. */
+/** `buttcloud admin capacity`, `dns`, `host`, `incidents` and `audit`: what the operator looks at. */
 import type { Command } from 'commander'
 import { AUDIT_ENTRIES_MAX, INCIDENTS_LISTED_MAX } from '../../protocol/limits-desk'
 import type { AuditView, CapacityView, FleetIncidentView } from '../../protocol/rpc-desk'
+import type { AdminHostAnswer, DnsView } from '../../protocol/rpc-dns'
 import type { Context } from '../context'
 import { run } from '../io/run'
 import { wholeOption } from '../options'
 import { auditText, capacityText, incidentsText } from '../render-desk'
+import { dnsText } from '../render-dns'
 
-type AdminMethod = 'adminCapacity' | 'adminIncidents' | 'adminAudit'
+type AdminMethod = 'adminDns' | 'adminHost' | 'adminCapacity' | 'adminIncidents' | 'adminAudit'
 type AskProvider = <T>(context: Context, method: AdminMethod, argument?: object) => Promise<T>
 
 /** Adds them to `admin`. */
@@ -24,6 +26,31 @@ export function registerDesk(admin: Command, ask: AskProvider): void {
       run(async (context) => {
         const capacity = await ask<CapacityView>(context, 'adminCapacity')
         show(context, capacity, capacityText(capacity))
+      }),
+    )
+  admin
+    .command('dns')
+    .description(
+      'show the host names of pubs, the record that each shall have, and what the name server took',
+    )
+    .addHelpText('after', '\nExamples:\n  $ buttcloud admin dns\n  $ buttcloud admin dns --json')
+    .action(
+      run(async (context) => {
+        const view = await ask<DnsView>(context, 'adminDns')
+        show(context, view, dnsText(view))
+      }),
+    )
+  admin
+    .command('host <pub>')
+    .description('give a pub a host name of its own that was made before there was a domain')
+    .addHelpText(
+      'after',
+      '\nIts owners are told the new address once, with their invites.\n\nExample:\n  $ buttcloud admin host alice',
+    )
+    .action(
+      run(async (context, [pub]) => {
+        const done = await ask<AdminHostAnswer>(context, 'adminHost', { pub: String(pub) })
+        show(context, done, `${done.name} is ${done.host} from now on.`)
       }),
     )
   admin

@@ -4,12 +4,13 @@ import { get as httpGet } from 'node:http'
 import { dirname, join } from 'node:path'
 import type { FeedId } from '../../protocol/ids'
 import type { HubView, WhoamiAnswer } from '../../protocol/rpc'
+import type { DnsView } from '../../protocol/rpc-dns'
 import { readJson } from '../../sbot/durable'
 import { machineId } from '../../sbot/other-clocks'
 import { called } from '../../sbot/peers'
 import { readVersion } from '../../sbot/version'
 import type { Context } from '../context'
-import { type Finding, finding, judgeClock, judgeDisk, judgeDocker, judgeHubs } from '../doctor'
+import { type Finding, finding, judgeClock, judgeDisk, judgeDocker, judgeHubs, judgeNames } from '../doctor'
 import { Failure, firstLine } from '../failure'
 import { providersOf } from '../owner-book'
 import { callProvider as askProvider } from './admin'
@@ -208,9 +209,12 @@ async function providerOf(context: Context): Promise<Finding[]> {
   }
 }
 
-async function providerHere(folder: string): Promise<Finding> {
+async function providerHere(folder: string): Promise<Finding[] | Finding> {
   try {
-    return judgeHubs(await askProvider<HubView[]>(folder, 'adminHubs'))
+    const hubs = judgeHubs(await askProvider<HubView[]>(folder, 'adminHubs'))
+    // An older one has no names to tell of.
+    const names = await askProvider<DnsView>(folder, 'adminDns').catch(() => null)
+    return names === null ? hubs : [hubs, ...judgeNames(names)]
   } catch (error) {
     return finding(
       'provider here',

@@ -27,6 +27,7 @@ export function monitorHub(place: MetricsPlace | undefined, sources: HubSources)
       writing: gate.status().open,
       engineReachable: observer.facts().engine.reachable,
       providerAwayMs: link()?.awayMs() ?? null,
+      leaseLeftMs: link()?.leaseLeftMs() ?? null,
       feedMessages: (await sbot.head(sbot.id))?.sequence ?? 0,
     })
   return startMonitor('hub', place ?? null, gather, (level, sentence) => log[level]({}, sentence))

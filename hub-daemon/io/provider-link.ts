@@ -34,6 +34,7 @@ import type { Log } from '../../sbot/log'
 import { machineId, OtherClocks } from '../../sbot/other-clocks'
 import type { Peer, Sbot } from '../../sbot/port'
 import { call, readAll } from './calls'
+import { LeaseWatch } from './lease-watch'
 import { pause } from './pause'
 
 /** What a hub asks of its provider. Errors start with one of REASONS. */
@@ -106,11 +107,13 @@ export function createProviderLink(options: ProviderLinkOptions): ProviderLink {
   let recovery = ''
   const clocks = new OtherClocks(() => performance.now())
   let leaseUntil: number | null = null
+  const lease = new LeaseWatch(options.log)
   let askEveryMs = PROVIDER_PING_EVERY_MS
   const hear = async (rpc: unknown): Promise<string> => {
     const askedAt = performance.now()
     const answer = await ping(rpc, options.provider)
     leaseUntil = answer.lease === null ? null : askedAt + answer.lease.ms
+    lease.renewed(answer.lease === null ? null : answer.lease.ms - (performance.now() - askedAt))
     askEveryMs = askEveryOf(answer.lease?.ms ?? null)
     clocks.note(options.provider, answer.now)
     return answer.recovery?.key ?? ''
@@ -181,6 +184,7 @@ export function createProviderLink(options: ProviderLinkOptions): ProviderLink {
     mark: () => (calls === null ? null : `${connections} ${recovery}`),
     async stop() {
       stopping.abort()
+      lease.stop()
       await running
     },
   }

@@ -15,7 +15,7 @@ import {
 import type { FleetPubView } from '../../protocol/rpc-desk'
 import { fleetPubs } from '../capacity'
 import { isBillingOn } from '../entitlement'
-import { withLeases } from '../fleet-view'
+import { withLeases, withStranded, withStuck } from '../fleet-view'
 import { inviteViews } from '../invite-list'
 import { blockOf } from '../operator-facts'
 import { isGuest } from '../owners'
@@ -37,8 +37,11 @@ import { generatedSource, laterSource, latestSource, pagedSource, refusedSource 
 const OWN_INVITE_USES_DEFAULT = 1_000
 const OWN_INVITE_USES_MAX = 1_000_000
 
-const viewsFor = ({ inbox, ledger }: Provider, owner: FeedId): PubView[] =>
-  pubsOf(inbox.state, owner).map((pub) => viewOf(inbox.state, pub, ledger))
+const viewsFor = (one: Provider, owner: FeedId): PubView[] => {
+  const { inbox, ledger } = one
+  const views = pubsOf(inbox.state, owner).map((pub) => viewOf(inbox.state, pub, ledger))
+  return one.stuck().length === 0 ? views : withStranded(fleetWorld(one), views)
+}
 
 /** The plugin's API object. `provider` is asked for at each call, because it is made after `init` returns. */
 export function createApi(
@@ -198,7 +201,7 @@ export function createApi(
     adminPubs: method<FleetPubView[]>(async (from) => {
       operator(from)
       const one = await provider()
-      return fleetPubs(one.inbox.state, one.ledger)
+      return withStuck(fleetWorld(one), fleetPubs(one.inbox.state, one.ledger))
     }),
   }
 }

@@ -10,20 +10,23 @@ import {
 } from '../../protocol/rpc-desk'
 import { Audit, type AuditTarget, auditTarget } from '../audit'
 import { capacityView, fleetIncidents } from '../capacity'
+import { withLeases } from '../fleet-view'
 import { refusal } from './commits'
+import { dnsMethods } from './dns-api'
+import { fleetWorld } from './fleet-api'
 import { type Caller, method } from './method'
 import type { Provider } from './provider'
 
 /** Part of the plugin's API object. `asked` throws for everybody but the provider's own key. */
 export function deskMethods(asked: (caller: Caller) => Promise<Provider>): object {
   return {
+    ...dnsMethods(asked),
     adminCapacity: method<CapacityView>(async (from) => {
       const one = await asked(from)
-      return capacityView(one.inbox.state, one.policy, {
-        connected: one.connected(),
-        goneSince: one.goneSince,
-        since: one.since(),
-      })
+      const { connected, goneSince, since } = one
+      const around = { connected: connected(), goneSince, since: since() }
+      const view = capacityView(one.inbox.state, one.policy, around)
+      return { ...view, hubs: withLeases(fleetWorld(one), view.hubs) }
     }),
     adminIncidents: method<FleetIncidentView[]>(async (from, request) => {
       const one = await asked(from)

@@ -10,7 +10,7 @@ import type { Log, Provider } from './provider'
 /** What is true of it now; before its log has been read only that it does not write. */
 export function gatherProvider(provider: Provider | undefined): Sample[] {
   if (provider === undefined) return [{ name: 'buttcloud_writing', value: 0 }]
-  const { inbox, policy, post, billing, goneSince } = provider
+  const { inbox, policy, post, dns, billing, goneSince, leases } = provider
   return providerSamples(
     { state: inbox.state, now: provider.now(), policy },
     {
@@ -19,7 +19,10 @@ export function gatherProvider(provider: Provider | undefined): Sample[] {
       since: provider.since(),
       writing: gateOf(provider.sbot).status().open,
       mailWaiting: post?.waiting ?? null,
+      namesLate: dns?.late() ?? null,
       callsOwed: billing.callsOwed,
+      moving: { silence: leases.silence(inbox.state.provider.hubs.keys()) },
+      stuck: provider.stuck(),
     },
   )
 }

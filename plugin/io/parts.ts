@@ -2,9 +2,12 @@
 
 import type { Millis } from '../../protocol/ids'
 import type { Clock } from '../../sbot/loop'
+import { wantedNames } from '../dns-plan'
 import type { AskMeans } from './asks'
 import { Billing } from './billing'
 import type { Clocks } from './clocks'
+import type { Current } from './current'
+import type { Dns } from './dns'
 import { Exports } from './exports'
 import { Imports } from './imports'
 import type { Inbox } from './inbox'
@@ -74,4 +77,10 @@ export function postOf(
 /** Stands in where there is no mail. */
 export async function noMail(): Promise<never> {
   throw new Error('refused: this provider sends no mail')
+}
+
+/** What keeps the records of pubs' host names, where a name server is given. */
+export function dnsOf({ dns }: ProviderOptions, inbox: Inbox, gate: Current): Dns | null {
+  // Half a state would lead names to where their pubs were once.
+  return dns?.(() => (inbox.complete && gate.isSo ? wantedNames(inbox.state) : new Map())) ?? null
 }

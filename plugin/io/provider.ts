@@ -9,6 +9,7 @@ import { timedLook } from '../../sbot/timed-look'
 import { decide } from '../decide'
 import type { Held } from '../decide-dues'
 import type { Stuck } from '../decide-moves'
+import type { DnsTarget } from '../dns-plan'
 import { describe, type Effect } from '../effects'
 import { eventsOf } from '../metrics'
 import type { Policy } from '../policy'
@@ -19,6 +20,7 @@ import { Clocks } from './clocks'
 import { Commits } from './commits'
 import { Current } from './current'
 import { Deeds } from './deeds'
+import type { Dns } from './dns'
 import { Escrow } from './escrow'
 import type { Exports } from './exports'
 import { FigureRelay } from './figures'
@@ -29,7 +31,7 @@ import { Leases } from './leases'
 import { createLedger } from './ledger'
 import { movingOf, Stays } from './moving'
 import { createDoor, type Door } from './onboarding'
-import { billingOf, exportsOf, importsOf, meansOf, noMail, postOf } from './parts'
+import { billingOf, dnsOf, exportsOf, importsOf, meansOf, noMail, postOf } from './parts'
 import { createPerformer } from './perform'
 import type { Post } from './post'
 import type { PrivateBlobs } from './private-blobs'
@@ -66,6 +68,8 @@ export interface ProviderOptions {
   clock?: Clock
   /** For the figures. */
   note?: Note
+  /** Keeps records of pubs' host names; `wanted` says which. */
+  dns?(wanted: () => ReadonlyMap<string, DnsTarget | null>): Dns
   /** Where mail is sent; `wake` makes the provider look again. */
   post?(wake: () => void): Post
 }
@@ -97,6 +101,8 @@ export interface Provider {
   readonly sessions: Sessions
   readonly exports: Exports
   readonly imports: Imports
+  /** Null: whoever runs this provider keeps its pubs' records. */
+  readonly dns: Dns | null
   /** Null: this provider sends no mail. */
   readonly post: Post | null
   /** Resolves when all that we ever decided is known again; rejects with a sentence when the node ends before. */
@@ -133,11 +139,13 @@ export async function startProvider(options: ProviderOptions): Promise<Provider>
   const subscribers = new Set<() => void>()
   const ledger = createLedger(options.keys)
   let loop: Loop | null = null
+  let dns: Dns | null = null
+  const wake = () => void [loop?.wake(), dns?.wake()]
   const inbox = new Inbox(
     sbot,
     tables,
     () => {
-      loop?.wake()
+      wake()
       figures.ownersChanged()
       billing.changed()
       for (const then of [...subscribers]) then()
@@ -161,8 +169,9 @@ export async function startProvider(options: ProviderOptions): Promise<Provider>
   const imports = importsOf(options, inbox, clock)
   const post = postOf(options, billing, inbox, () => loop?.wake())
   const asks = new Asks(sbot, clock, meansOf(exports, imports, billing, post, options), () => loop?.wake())
-  const gate = new Current(options, inbox, clock, () => loop?.wake())
+  const gate = new Current(options, inbox, clock, wake)
   const restored = options.restored ?? null
+  dns = dnsOf(options, inbox, gate)
   const current = () => gate.wait().then(() => restored?.begin(livePubs(inbox.state)))
 
   const commits = new Commits(sbot, inbox, ledger, current, vault, restored, sessions)
@@ -213,7 +222,7 @@ export async function startProvider(options: ProviderOptions): Promise<Provider>
   tellRecovery(vault, log)
   return {
     ...{ sbot, inbox, figures, tables, ledger, commits, policy, deeds, connected, goneSince, restored },
-    ...{ billing, clocks, leases, sessions, exports, imports, post, current },
+    ...{ billing, clocks, leases, sessions, exports, imports, post, dns, current },
     now: () => clock.now(),
     since: () => gate.since,
     held: () => waits.held,
@@ -229,7 +238,7 @@ export async function startProvider(options: ProviderOptions): Promise<Provider>
     },
     async stop() {
       for (const part of [inbox, figures, exports, imports, post, leases]) part?.stop()
-      await loop?.stop()
+      await Promise.all([loop?.stop(), dns?.stop()])
     },
   }
 }

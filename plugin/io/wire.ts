@@ -11,12 +11,14 @@ import type { Note } from '../../sbot/meters'
 import { noDelay } from '../../sbot/no-delay'
 import { guardReplicate } from '../../sbot/sound-ebt'
 import { readVersion } from '../../sbot/version'
+import { readHostSettings } from '../dns-settings'
 import { duesPolicyOf } from '../dues-settings'
 import { type MailSettings, readMailSettings } from '../mail-settings'
 import { movingPolicyOf } from '../moving-settings'
 import { operatorsOf } from '../operators'
 import { placingPolicyOf } from '../placing-policy'
 import { DEFAULT_POLICY, type Policy } from '../policy'
+import { Dns, readDnsSecret } from './dns'
 import { toStderr } from './log'
 import { createMailer } from './mail'
 import { monitorOf } from './metrics'
@@ -24,7 +26,7 @@ import { hookAuth, hookInviteUse } from './onboarding'
 import { plansOf } from './plans-file'
 import { Post } from './post'
 import { createPrivateBlobs } from './private-blobs'
-import { type Log, type Provider, startProvider, tablesFolder } from './provider'
+import { type Log, type Provider, type ProviderOptions, startProvider, tablesFolder } from './provider'
 import { Restored } from './restored'
 import { Tables } from './tables'
 import { Vault } from './vault'
@@ -66,6 +68,9 @@ interface Settings {
   mail?: unknown
   /** Feeds that may do from elsewhere what the provider's own key may (plugin/operators.ts). */
   operators?: unknown
+  /** What pubs get host names under, and the name server that knows them (plugin/dns-settings.ts). */
+  domain?: unknown
+  dns?: unknown
   /** Where figures for a monitor are shown (plugin/io/metrics.ts). */
   metrics?: unknown
 }
@@ -90,6 +95,7 @@ export function wire(ssb: any, config: any, permissions?: any): Wired {
   const vault = new Vault(folder)
   const restored = new Restored(folder, log)
   const monitor = monitorOf(settings.metrics, () => started.get(self), log)
+  const dns = dnsOf(settings, { config, folder, log, self })
   const post = postOf(settings, { config, folder, log, note: monitor.note })
   const blobs = createPrivateBlobs(ssb, folder, realClock, (fact, details) => log('warn', fact, details))
   const anybody: unknown = permissions?.anonymous?.allow
@@ -128,6 +134,7 @@ export function wire(ssb: any, config: any, permissions?: any): Wired {
         importFolder: join(folder, 'imports'),
         blobs,
         ...(post === null ? {} : { post }),
+        ...(dns === null ? {} : { dns }),
         address: () => settings.address ?? addressOf(ssb),
         log,
         note: monitor.note,
@@ -217,6 +224,7 @@ function policyOf(settings: Settings, config: any): Policy {
     moving: movingPolicyOf(settings.moving),
     pubVersion: pubVersionOf(settings),
     providerName: settings.name ?? DEFAULT_POLICY.providerName,
+    domain: readHostSettings(settings).domain,
     networkKey: typeof key === 'string' && key !== ssbCaps.shs ? key : null,
   }
 }
@@ -235,6 +243,18 @@ function postOf(
       ...{ settings: mail, mailer, folder, keys: config.keys, service, log, note, wake },
       clock: realClock,
     })
+}
+
+/** The same for the name server: what can't be meant is said at once. */
+function dnsOf(
+  settings: Settings,
+  { config, folder, log, self }: { config: any; folder: string; log: Log; self: FeedId },
+): NonNullable<ProviderOptions['dns']> | null {
+  const { dns } = readHostSettings(settings)
+  if (dns === null) return null
+  const secret = readDnsSecret(dns, config.path)
+  const place = { settings: dns, secret, provider: self, folder, clock: realClock, log }
+  return (wanted) => new Dns({ ...place, wanted })
 }
 
 function pubVersionOf({ pubVersion = readVersion() }: Settings): string {

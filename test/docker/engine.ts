@@ -14,6 +14,12 @@ export const SHARED_ENGINE = 'BUTTCLOUD_TEST_DOCKER'
 const READY_MS = 60_000
 const STOP_MS = 30_000
 
+export interface EngineOptions {
+  keep?: boolean
+  /** The network namespace to run in, by its name. */
+  namespace?: string
+}
+
 export interface TestEngine {
   /** As in DOCKER_HOST. */
   host: string
@@ -27,7 +33,7 @@ export interface TestEngine {
  * An engine for one test file: the shared one where the runner has started it, else one of its own. `index` 2 and up
  * are further engines, each a machine of its own to a hub.
  */
-export async function engineForTests(index = 1): Promise<TestEngine> {
+export async function engineForTests(index = 1, namespace?: string): Promise<TestEngine> {
   const shared = process.env[SHARED_ENGINE]
   if (index === 1 && shared !== undefined)
     return {
@@ -36,14 +42,15 @@ export async function engineForTests(index = 1): Promise<TestEngine> {
       mine: false,
       stop: async () => undefined,
     }
-  return startEngine(index)
+  return startEngine(index, namespace === undefined ? {} : { namespace })
 }
 
 /**
  * Starts engine `index`, or finds it running. Its images stay from run to run; containers and volumes stay only
- * where `keep` is true.
+ * where `keep` is true. With a namespace all of its networks are in there.
  */
-export async function startEngine(index: number, { keep = false } = {}): Promise<TestEngine> {
+export async function startEngine(index: number, options: EngineOptions = {}): Promise<TestEngine> {
+  const { keep = false, namespace } = options
   await needPrograms()
   const folder = join(CACHE, `engine-${index}`)
   mkdirSync(folder, { recursive: true })
@@ -54,7 +61,7 @@ export async function startEngine(index: number, { keep = false } = {}): Promise
     const engine = { host: `unix://${socketPath}`, socketPath }
     if (await answers(socketPath)) return { ...engine, mine: false, stop: async () => undefined }
     await stopEngine(index)
-    await launch(index, folder, socketPath)
+    await launch(index, folder, socketPath, namespace)
     if (!keep) await sweep(engine.host)
     return { ...engine, mine: true, stop: () => stopEngine(index) }
   } finally {
@@ -107,14 +114,18 @@ function numberIn(path: string): number | null {
 
 const bridgeOf = (index: number): string => `bctest${index}`
 
-async function launch(index: number, folder: string, socketPath: string): Promise<void> {
+async function launch(index: number, folder: string, socketPath: string, namespace?: string): Promise<void> {
   progress(`starting engine ${index} on ${socketPath}`)
   const bridge = bridgeOf(index)
   // Addresses of its own for every engine: two engines know nothing of each other's networks.
   const net = `10.${200 + index}`
-  await runProgram('ip', ['link', 'add', bridge, 'type', 'bridge'])
-  await runProgram('ip', ['addr', 'add', `${net}.255.1/24`, 'dev', bridge])
-  await runProgram('ip', ['link', 'set', bridge, 'up'])
+  const there = namespace === undefined ? [] : ['-n', namespace]
+  const ip = (...words: string[]) => runProgram('ip', [...there, ...words])
+  // A former engine in this namespace, that was killed, has left its own.
+  if (namespace !== undefined) await ip('link', 'del', bridge).catch(() => undefined)
+  await ip('link', 'add', bridge, 'type', 'bridge')
+  await ip('addr', 'add', `${net}.255.1/24`, 'dev', bridge)
+  await ip('link', 'set', bridge, 'up')
   const log = openSync(join(folder, 'log'), 'w')
   const args = [
     ...['--data-root', join(folder, 'data'), '--exec-root', join(folder, 'exec')],
@@ -122,7 +133,9 @@ async function launch(index: number, folder: string, socketPath: string): Promis
     ...['--bridge', bridge, '--fixed-cidr', `${net}.255.0/24`],
     ...['--default-address-pool', `base=${net}.0.0/17,size=24`],
   ]
-  const dockerd = spawn('dockerd', args, {
+  const words = ['dockerd', ...args]
+  if (namespace !== undefined) words.unshift('nsenter', `--net=/var/run/netns/${namespace}`)
+  const dockerd = spawn(words[0] ?? '', words.slice(1), {
     stdio: ['ignore', log, log],
     detached: true,
     env: { ...process.env, PATH: `${process.env.PATH ?? ''}:/usr/sbin:/sbin` },

@@ -23,6 +23,8 @@ export interface WorldOptions {
   home?: Home
   hub?: Omit<TestHubOptions, 'networkKey'>
   settings?: Record<string, unknown>
+  /** The address that others reach the provider by, where that is not 127.0.0.1. */
+  external?: string
 }
 
 export interface DockerWorld extends World {
@@ -30,8 +32,8 @@ export interface DockerWorld extends World {
   hosts: Set<string>
   /** One more hub. */
   addHub(options: Omit<TestHubOptions, 'networkKey'>): Promise<TestHub>
-  /** The provider again, on its folder and port, after it was killed. */
-  restartProvider(): Promise<void>
+  /** The provider again, on its folder and port, after it was killed; with this lease from then on. */
+  restartProvider(leaseMs?: number): Promise<void>
   close(): Promise<void>
 }
 
@@ -41,7 +43,9 @@ export async function openDockerWorld(options: WorldOptions): Promise<DockerWorl
   const portMin = await freePort()
   const settings = { portMin, portMax: Math.min(65_535, portMin + 200), ...options.settings }
   const home = options.home ?? 'own'
-  const provider = await startProvider({ networkKey, home, settings, nobodyElse: true })
+  const { external } = options
+  const common = { networkKey, home, settings, ...(external === undefined ? {} : { external }) }
+  const provider = await startProvider({ ...common, nobodyElse: true })
   const hubs: TestHub[] = []
   const hosts = new Set<string>()
   const addHub = async (more: Omit<TestHubOptions, 'networkKey'>): Promise<TestHub> => {
@@ -54,9 +58,10 @@ export async function openDockerWorld(options: WorldOptions): Promise<DockerWorl
   const owner = await newcomer(provider, networkKey, 'owner')
   const world: DockerWorld = {
     ...{ networkKey, provider, hub, owner, hosts, addHub },
-    async restartProvider() {
+    async restartProvider(leaseMs?: number) {
       const { folder, port } = provider
-      world.provider = await startProvider({ networkKey, home, settings, folder, port })
+      const lease = leaseMs === undefined ? {} : { leaseMs }
+      world.provider = await startProvider({ ...common, ...lease, folder, port })
     },
     async close() {
       await Promise.allSettled([owner.stop(), ...hubs.map((one) => one.stop())])

@@ -65,6 +65,17 @@ export async function chainAtAddress(
   }
 }
 
+/** Whom a feed says that it follows, once for every time that it says so, asked of whoever listens there. */
+export async function followsAt(address: string, networkKey: string, feed: string): Promise<string[]> {
+  const rpc = await dial(ssbKeys.generate(), address, networkKey, { createHistoryStream: 'source' })
+  try {
+    const contents = (await heldBy(rpc, feed)).map(({ value }) => (value as { content?: any }).content)
+    return contents.filter((one) => one?.following === true).map(({ contact }) => contact)
+  } finally {
+    rpc.close(true, () => {})
+  }
+}
+
 /** Chains of several feeds in the folder of a node of ours that does not run: read there, and nothing is written. */
 export async function chainsInFolder(
   path: string,

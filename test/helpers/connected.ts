@@ -4,7 +4,7 @@
  */
 import { until } from './machine'
 import { answersTo, type ThreadPost } from './patchwork'
-import { call, type StockPeer } from './stock'
+import { call, netAddress, type StockPeer } from './stock'
 
 /** Dials unless there is a connection already; true when there is one. */
 export async function connected(peer: StockPeer, id: string, address: string): Promise<boolean> {
@@ -12,6 +12,16 @@ export async function connected(peer: StockPeer, id: string, address: string): P
   if (peers.some((one) => one.key === id && one.state === 'connected')) return true
   await call(peer.rpc, 'gossip.connect', address)
   return true
+}
+
+/**
+ * The same for a pub that has moved. A stock client keeps one address for each key, the first that it heard of, and dials
+ * that even when it is told another: the old one has to go first.
+ */
+export async function connectedAt(peer: StockPeer, id: string, host: string, port: number): Promise<boolean> {
+  const peers = await call<{ key: string; host: string }[]>(peer.rpc, 'gossip.peers')
+  if (peers.some((one) => one.key === id && one.host !== host)) await call(peer.rpc, 'gossip.remove', id)
+  return connected(peer, id, netAddress(host, port, id))
 }
 
 /** Waits for the final answer to a request, staying connected meanwhile. The provider may be another one each time. */

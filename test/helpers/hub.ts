@@ -35,6 +35,8 @@ export interface TestHubOptions {
   /** The address that members dial, and the one that pubs listen on. */
   host?: string
   bind?: string
+  /** The port that leads to the provider, where that is not the provider's own. */
+  providerPort?: number
   /** The network namespace that it runs in, by its name. */
   namespace?: string
   /** Default: a terabyte. */
@@ -48,7 +50,9 @@ export interface TestHubOptions {
 /** Joins with a token of the provider and resolves when the provider knows what the hub offers. */
 export async function joinHub(provider: TestProvider, options: TestHubOptions): Promise<TestHub> {
   const folder = options.folder ?? temporaryFolder('hub')
-  const { token } = await provider.admin('adminHubToken', { label: options.label ?? '' })
+  const { token: given } = await provider.admin('adminHubToken', { label: options.label ?? '' })
+  const { providerPort = provider.port } = options
+  const token = String(given).replace(`:${provider.port}:`, `:${providerPort}:`)
   const { networkKey, engine, dockerSocket, image, pubVersions, memoryBytes } = options
   const common = {
     ...{ dir: folder, networkKey, engine },

@@ -7,7 +7,7 @@ export interface Told {
   guest: string
   /** Where it was tried: host:port. */
   at: string
-  outcome: 'in' | 'try-again' | 'cut-off' | 'expired' | 'other'
+  outcome: 'in' | 'try-again' | 'cut-off' | 'silent' | 'expired' | 'other'
   words: string
 }
 
@@ -17,18 +17,26 @@ export function codeAt(code: string, host: string): string {
   return `${host}:${port}:${rest}`
 }
 
+/** A pub has this long to answer: twice what its fence may wait, and some more for a slow machine. */
+const ANSWER_BY_MS = 60_000
+
 /** One try of one guest, whose feed may be given so that it is a second one. Never rejects. */
 export async function tryInvite(networkKey: string, code: string, guest?: string): Promise<Told> {
   const feed = guest ?? (ssbKeys.generate().id as string)
   const at = code.split(':').slice(0, 2).join(':')
   const told = { guest: feed, at }
   try {
-    await useInvite(networkKey, code, { feed })
-    return { ...told, outcome: 'in', words: 'welcome' }
+    const isIn = useInvite(networkKey, code, { feed }).then(() => true)
+    if (await Promise.race([isIn, answerLate()])) return { ...told, outcome: 'in', words: 'welcome' }
+    return { ...told, outcome: 'silent', words: `no answer within ${ANSWER_BY_MS} ms` }
   } catch (error) {
     const words = (error as Error).message
     return { ...told, outcome: outcomeOf(words), words }
   }
+}
+
+function answerLate(): Promise<false> {
+  return new Promise((resolve) => setTimeout(() => resolve(false), ANSWER_BY_MS).unref())
 }
 
 function outcomeOf(words: string): Told['outcome'] {

@@ -5,13 +5,12 @@
  */
 import { existsSync } from 'node:fs'
 import { join } from 'node:path'
-import pull from 'pull-stream'
 import ssbKeys from 'ssb-keys'
 import test, { type Test } from 'tape'
 import { holderOf } from '../../hub-daemon/engines/process-lock'
 import { runNameOf } from '../../protocol/ids'
 import type { PubView } from '../../protocol/rpc'
-import { type Chain, chainAtAddress, differences, keysIn } from '../helpers/chains'
+import { type Chain, chainAtAddress, differences, followsAt, keysIn } from '../helpers/chains'
 import { answered } from '../helpers/connected'
 import { joinHub, type TestHub } from '../helpers/hub'
 import { freePort, randomNetworkKey, until } from '../helpers/machine'
@@ -19,7 +18,7 @@ import { inviteIn, privatePost } from '../helpers/patchwork'
 import { askForPub, closeWorld, inside, type World } from '../helpers/path-story'
 import { startProvider } from '../helpers/provider'
 import { codeAt, type Told, tryInvite } from '../helpers/redeem-anywhere'
-import { call, dial, netAddress, startStock } from '../helpers/stock'
+import { call, netAddress, startStock } from '../helpers/stock'
 
 /** Long enough for a guest to knock before it is out on a slow machine, and short enough to wait for. */
 const LEASE_MS = 6_000
@@ -115,7 +114,7 @@ async function tellNothingBurnt(story: Story, told: Told[]): Promise<void> {
   const last = await again()
   t.equal(last.outcome, 'in', 'the use that is left is good')
   t.equal((await again()).outcome, 'expired', 'and it was the last one')
-  const follows = await followsOn(story)
+  const follows = await followsAt(netAddress(NEW_HOST, pub.port, feed), world.networkKey, feed)
   const guests = [...told, last].map(({ guest }) => guest)
   t.deepEqual(
     follows.filter((one) => guests.includes(one)).sort(),
@@ -131,23 +130,6 @@ async function tellNothingBurnt(story: Story, told: Told[]): Promise<void> {
   ])
   t.deepEqual(differences(feed, 'the pub', copies), [], `one chain of ${atPub.size}`)
   t.equal(atProvider.size, atPub.size)
-}
-
-/** Whom the pub follows, by its own feed, once for every time that it says so. */
-async function followsOn({ world, pub }: Story): Promise<string[]> {
-  const address = netAddress(NEW_HOST, pub.port, pub.feed ?? '')
-  const rpc = await dial(ssbKeys.generate(), address, world.networkKey, { createHistoryStream: 'source' })
-  try {
-    const values: any[] = await new Promise((resolve, reject) =>
-      pull(
-        rpc.createHistoryStream({ id: pub.feed, keys: false, live: false }),
-        pull.collect((error: Error | null, found: any[]) => (error ? reject(error) : resolve(found))),
-      ),
-    )
-    return values.filter(({ content }) => content.following === true).map(({ content }) => content.contact)
-  } finally {
-    rpc.close(true, () => {})
-  }
 }
 
 /** The former hub has understood: its run is gone, what the pub had there is not. */

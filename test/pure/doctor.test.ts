@@ -1,5 +1,14 @@
 import tape from 'tape'
-import { doctorText, finding, judgeClock, judgeDisk, judgeDocker, judgeHubs, verdict } from '../../cli/doctor'
+import {
+  doctorText,
+  finding,
+  judgeClock,
+  judgeDisk,
+  judgeDocker,
+  judgeHubs,
+  judgeNames,
+  verdict,
+} from '../../cli/doctor'
 import { paint } from '../../cli/render'
 import type { HubView } from '../../protocol/rpc'
 
@@ -49,5 +58,17 @@ tape('doctor: what is read', (t) => {
   t.equal(verdict(findings), '1 of 2 must be mended.')
   t.equal(verdict([finding('disk', 'warn', '')]), '1 to look at.')
   t.equal(verdict([]), 'All is well.')
+  t.end()
+})
+
+tape('host names: said only where a name server keeps them, and what is missing by name', (t) => {
+  const set = { host: 'alice.pubs.example', wanted: 'A 192.0.2.1', known: 'A 192.0.2.1', error: null }
+  const view = { server: 'ns.example:53', zone: 'example', trouble: null, names: [set] }
+  t.deepEqual(judgeNames({ ...view, server: null }), [])
+  t.equal(judgeNames(view)[0]?.health, 'good')
+  const [late] = judgeNames({ ...view, names: [set, { ...set, host: 'bob.pubs.example', known: null }] })
+  t.equal(late?.health, 'bad')
+  t.match(late?.words ?? '', /2 host names kept at ns\.example:53; not set: bob\.pubs\.example/)
+  t.match(judgeNames({ ...view, trouble: 'it is away' })[0]?.words ?? '', /it is away/)
   t.end()
 })

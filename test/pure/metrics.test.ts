@@ -215,6 +215,8 @@ test('metrics: pubs, hubs and what waits', (t) => {
   const known = (more?: Partial<Around>) => figures(providerSamples(story, around(story, more)))
   t.equal(known()['buttcloud_pubs up'], 0, 'shown also where there is none')
   t.equal(known().buttcloud_mail_waiting, undefined)
+  t.equal(known().buttcloud_dns_names_late, undefined)
+  t.equal(known({ namesLate: 1 }).buttcloud_dns_names_late, 1)
   aliceHasPub(story)
   story.asks(bob, 'create barn')
   story.settle()
@@ -274,10 +276,19 @@ test('metrics: a hub', (t) => {
   story.asks(bob, 'create barn')
   story.settle()
   const state = emptyState(hub, provider)
-  const around = { writing: true, engineReachable: true, providerAwayMs: null, feedMessages: 5 }
+  const around = {
+    writing: true,
+    engineReachable: true,
+    providerAwayMs: null,
+    leaseLeftMs: null,
+    feedMessages: 5,
+  }
   t.equal(figures(hubSamples(state, around))['buttcloud_pubs up'], 0)
   for (const message of story.log) evolve(state, message)
-  const now = figures(hubSamples(state, { ...around, engineReachable: false, providerAwayMs: 61_000 }))
+  const away = { engineReachable: false, providerAwayMs: 61_000, leaseLeftMs: -16_000 }
+  const now = figures(hubSamples(state, { ...around, ...away }))
+  t.equal(now.buttcloud_lease_left_seconds, -16, 'out for so long')
+  t.equal(figures(hubSamples(state, around)).buttcloud_lease_left_seconds, undefined, 'none was given')
   t.deepEqual([now['buttcloud_pubs up'], now['buttcloud_pubs placed']], [1, 1])
   t.deepEqual([now.buttcloud_engine_reachable, now.buttcloud_provider_connected], [0, 0])
   t.equal(now.buttcloud_provider_away_seconds, 61)

@@ -1,12 +1,24 @@
 /** Goal: `admin move` and what becomes of hubs, judged and turned into records; every "no" says why and what to do. */
 import test from 'tape'
-import { hubDetail, withLeases } from '../../plugin/fleet-view'
+import { ownPubsText, paint } from '../../cli/render'
+import { Audit, auditTarget } from '../../plugin/audit'
+import { hubDetail, withLeases, withStranded, withStuck } from '../../plugin/fleet-view'
 import { hubDeed, moved } from '../../plugin/move'
-import { hubViews } from '../../plugin/query'
-import { alice, feed, hub, oscar, provider } from '../helpers/story'
+import { hubViews, viewOf } from '../../plugin/query'
+import { statusText } from '../../plugin/words'
+import { alice, feed, hub, oscar, plainLedger, provider } from '../helpers/story'
 import { recordOf, specOf, stopped } from '../helpers/story-change'
 import { hubSays, PUB_FEED } from '../helpers/story-hub'
-import { fleetOf, formerSays, hubIs, type Moving, movingFacts, SECOND, twoHubs } from '../helpers/story-move'
+import {
+  fleetOf,
+  formerSays,
+  hubIs,
+  type Moving,
+  movingFacts,
+  pubOf,
+  SECOND,
+  twoHubs,
+} from '../helpers/story-move'
 
 const MINUTE_MS = 60_000
 
@@ -110,6 +122,56 @@ test('on its way already: not at once again, and again when it does not get ther
   one.story.settle()
   one.story.now -= 4 * MINUTE_MS
   t.equal(why(one, 'hub-1'), 'ok', 'there, it may go back at once')
+  t.end()
+})
+
+test('what owners and the operator see while it is on its way', (t) => {
+  const one = twoHubs()
+  goes(one)
+  const { state } = one.story
+  const view = () => viewOf(state, pubOf(one), plainLedger)
+  t.equal(view().moving?.why, 'asked')
+  t.match(
+    statusText(view(), false),
+    /alice\*\* is \*\*down\*\* \(on its way to another server since 2030-01-01/,
+  )
+  t.match(
+    ownPubsText([view()], { width: 110, paint: paint(false) }),
+    /alice +down .*on its way to another server/,
+  )
+  hubSays(one.story, one.pub, 'up')
+  t.equal(view().moving, null)
+  const { pub, hub: where } = recordOf(one)
+  const stuck = [{ pub, name: 'alice', hub: where, why: 'hub-1 is full', storm: null }]
+  const [inPlace] = withStuck({ ...fleetOf(one), stuck }, [view()])
+  t.deepEqual([inPlace?.stuck, inPlace?.stranded], ['hub-1 is full', null], 'its hub is only being emptied')
+  one.leases.silence.set(SECOND, MINUTE_MS)
+  const [seen] = withStranded({ ...fleetOf(one), stuck }, [view()])
+  t.match(seen?.stranded ?? '', /its server does not answer, and there is no place/)
+  t.notOk(seen !== undefined && 'stuck' in seen, 'the rest is the operator’s')
+  if (seen !== undefined)
+    t.match(ownPubsText([seen], { width: 110, paint: paint(false) }), /its server does not answer/)
+  t.end()
+})
+
+test('the audit tells of moves, and by whom', (t) => {
+  const one = twoHubs()
+  goes(one)
+  hubSays(one.story, one.pub, 'up')
+  one.story.tells(provider, { ...recordOf(one), restarts: 1 })
+  one.story.tells(provider, { ...recordOf(one), epoch: 3 })
+  const target = auditTarget(one.story.state, 'alice')
+  if (target === null) throw new Error('nobody')
+  const audit = new Audit(one.story.state, target)
+  for (const message of one.story.log) if (audit.wants(message.author)) audit.take(message)
+  const told = audit.entries().filter(({ text }) => / under epoch /.test(text))
+  t.deepEqual(
+    told.map(({ text }) => text.replace(/^.*on port \d+, /, '')),
+    [
+      `goes from hub-1 to second under epoch 2: asked by the operator ${oscar}`,
+      'begins anew on second under epoch 3',
+    ],
+  )
   t.end()
 })
 

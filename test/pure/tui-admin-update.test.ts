@@ -224,3 +224,26 @@ tape('admin tui: the mouse chooses, opens and presses; ctrl-c and q quit', (t) =
   t.deepEqual(pressFleet(model, '5', 't', 'y').effects, [{ kind: 'do', deed: { kind: 'mail-test' } }])
   t.end()
 })
+
+tape('admin tui: a hub’s lease, what is stuck there, and what can be done about it', (t) => {
+  const capacity = demoCapacity()
+  const lease = { leftMs: 0, silentMs: 12 * 60_000, heard: true }
+  const garage = capacity.hubs.find(({ label }) => label === 'garage')
+  if (garage !== undefined) Object.assign(garage, { lease, stuck: 1 })
+  const pubs = demoPubs().map((one) =>
+    one.name === 'club' ? { ...one, stuck: 'no other server has room: say `buttcloud admin hubs`' } : one,
+  )
+  const { model } = tellFleet(
+    { model: fleetModel({ width: 200, height: 60 }), effects: [] },
+    NOW + 5_000,
+    { kind: 'capacity', value: capacity, at: NOW + 5_000 },
+    { kind: 'pubs', value: pubs, at: NOW + 5_000 },
+  )
+  t.match(shows(model), /club should be on another hub: no other server has room: say buttcloud admin hubs\./)
+  const hub = pressFleet(model, 'enter').model
+  t.match(shows(hub), /lease +silent 12 min.* 1 of its pubs should be elsewhere/)
+  const verbs = shows(pressFleet(hub, 'a').model)
+  t.match(verbs, /let it take no new pubs[\s\S]*move its pubs elsewhere/)
+  t.notOk(/part with it|take pubs again/.test(verbs), 'what makes no sense there is not offered')
+  t.end()
+})

@@ -1,6 +1,6 @@
 /** The operator's verbs: a few are done from here and asked for first, the others are written out to be typed. */
 import type { AdminModel, AdminScreen, Deed, Verb } from './model'
-import { grantsOf, labelOf, pubOf } from './reading'
+import { grantsOf, hubOf, labelOf, pubOf } from './reading'
 
 /** One word of a command line, as a shell reads it back. */
 function shellWord(text: string): string {
@@ -77,11 +77,21 @@ function ofProvider(model: AdminModel): Verb[] {
 }
 
 function ofHub(model: AdminModel, hub: AdminModel['provider'] & string): Verb[] {
-  return [
+  const known = hubOf(model.fleet, hub)
+  const name = shellWord(known?.label ?? hub)
+  const typed = (does: string, verb: string): Verb => toType(commandOf(model, verb, name), does)
+  const verbs = [
     done(model, { kind: 'hub-token' }),
     toType(commandOf(model, 'capacity'), 'what it offers and what more fits'),
-    toType(hub, 'its feed id'),
+    typed('what is on it, and what should be elsewhere', 'hubs'),
   ]
+  const status = known?.status
+  if (status === 'admitted') verbs.push(typed('let it take no new pubs', 'cordon'))
+  if (status === 'admitted' || status === 'cordoned') verbs.push(typed('move its pubs elsewhere', 'drain'))
+  if (status === 'cordoned' || status === 'draining') verbs.push(typed('let it take pubs again', 'uncordon'))
+  if (known?.pubs === 0 && status !== 'retired')
+    verbs.push(typed('part with it for good; asks first', 'retire'))
+  return [...verbs, toType(hub, 'its feed id')]
 }
 
 function ofPub(model: AdminModel, id: Parameters<typeof pubOf>[1]): Verb[] {
@@ -94,6 +104,8 @@ function ofPub(model: AdminModel, id: Parameters<typeof pubOf>[1]): Verb[] {
       grantsOf(model.fleet, id).length > 0
         ? toType(commandOf(model, 'grant', what, '--take-back'), 'end the gift')
         : toType(commandOf(model, 'grant', what), 'give it: it needs no payment'),
+      toType(commandOf(model, 'move', what), 'have it run on another hub'),
+      toType(commandOf(model, 'fence-check', what), 'who may write for it, and what is waited for'),
       toType(commandOf(model, 'restore', what), 'bring it back on another hub when its server is gone'),
     )
   }

@@ -1,5 +1,7 @@
 /** One hub, one pub, one owner: what is known of each, and the list under it. */
+import type { HubRoomView } from '../../../protocol/rpc-desk'
 import { bytesText, durationText } from '../../../protocol/units'
+import { leaseText, plainOf } from '../../render'
 import { ageText } from '../age'
 import { bar } from '../chart'
 import type { KeyHint, Room, View } from '../frame'
@@ -81,10 +83,19 @@ export function viewHub(model: AdminModel, screen: Of<'hub'>, room: Room): View 
     labelled('memory', drawn(share, hub.reservedBytes, hub.memoryBytes, 'reserved'), width),
     labelled('disk', drawn(disk, hub.promisedDiskBytes, hub.diskBytes, 'promised'), width),
     labelled('more fit', rowOf(fits === '' ? '-' : `${fits} (each alone)`), width),
+    ...leaseRows(hub, width),
     labelled('feed', rowOf(hub.hub, 'quiet'), width),
   ]
   const body = under(model, screen, above, room, 'There are no pubs on it.')
   return { path: ['hub', hub.label], body, keys: KEYS }
+}
+
+/** Nothing from an older provider. */
+function leaseRows({ lease, stuck = 0 }: HubRoomView, width: number): Row[] {
+  if (lease == null) return []
+  const row: Row = [span(leaseText(lease), lease.leftMs > 0 ? 'plain' : 'bad')]
+  if (stuck > 0) row.push(span(`   ${stuck} of its pubs should be elsewhere`, 'bad'))
+  return [labelled('lease', row, width)]
 }
 
 const gone = (what: string, text: string): View => ({
@@ -105,6 +116,9 @@ export function viewPub(model: AdminModel, screen: Of<'pub'>, room: Room): View 
   ]
   if (pub.desired === 'down' && pub.phase !== 'ended')
     first.push(span('   its owners want it stopped', 'quiet'))
+  if (pub.stuck != null) first.push(span(`   stuck: ${plainOf(pub.stuck)}`, 'bad'))
+  else if (pub.moving != null)
+    first.push(span(`   on its way there, placed ${ageText(pub.moving.since, model.now)}`, 'warn'))
   if (pub.reason !== null) first.push(span(`   ${pub.reason}`, 'warn'))
   const above = [
     first,

@@ -1,6 +1,8 @@
 /** What waits for the operator, the gravest first. */
 import type { Millis } from '../../../protocol/ids'
+import type { FleetPubView } from '../../../protocol/rpc-desk'
 import { durationText } from '../../../protocol/units'
+import { plainOf } from '../../render'
 import type { AdminModel, Waiting } from './model'
 import { hubsOf, isInTrouble } from './reading'
 import { commandOf } from './verbs'
@@ -13,6 +15,7 @@ const NAMES_SHOWN = 3
 export function waitingFor(model: AdminModel): Waiting[] {
   return [
     ...hubsWait(model),
+    ...stuckWait(model),
     ...pubsWait(model),
     ...moneyWaits(model),
     ...mailWaits(model),
@@ -37,6 +40,20 @@ function hubsWait({ fleet, now }: AdminModel): Waiting[] {
       const what = `Hub ${label} is away${long}, with ${pubs} ${pubs === 1 ? 'pub' : 'pubs'}.`
       return { ...one(what, null, { kind: 'hub', hub }), tone: 'bad' }
     })
+}
+
+/** Pubs that should be elsewhere, a line for each reason; a storm is one of them. */
+function stuckWait(model: AdminModel): Waiting[] {
+  const byWhy = new Map<string, FleetPubView[]>()
+  for (const pub of model.fleet.pubs?.value ?? [])
+    if (pub.stuck != null) byWhy.set(pub.stuck, [...(byWhy.get(pub.stuck) ?? []), pub])
+  return [...byWhy].map(([why, pubs]) => {
+    const [first] = pubs
+    const about = first !== undefined && pubs.length === 1 ? ({ kind: 'pub', pub: first.pub } as const) : null
+    const what = `${named(pubs.map(({ name }) => name))} should be on another hub: ${plainOf(why)}.`
+    const command = first === undefined ? null : commandOf(model, 'fence-check', first.name)
+    return { ...one(what, command, about), tone: 'bad' }
+  })
 }
 
 function pubsWait({ fleet }: AdminModel): Waiting[] {

@@ -1,0 +1,28 @@
+/** What the operator is shown of pubs' host names. */
+import type { PubId } from './ids'
+
+export interface DnsNameView {
+  host: string
+  /** `A 192.0.2.7`, `CNAME hub.example.org`, or `nothing`: its pub has ended. */
+  wanted: string
+  /** What the name server confirmed last; null where it never did. */
+  known: string | null
+  error: string | null
+}
+
+/** `buttcloud.adminDns()`. */
+export interface DnsView {
+  /** host:port; null where no name server is configured. */
+  server: string | null
+  zone: string | null
+  /** Why nothing can be set at all. */
+  trouble: string | null
+  names: DnsNameView[]
+}
+
+/** `buttcloud.adminHost({pub})`: the name or id of a live pub that has no host name of its own. */
+export interface AdminHostAnswer {
+  pub: PubId
+  name: string
+  host: string
+}
