@@ -149,7 +149,8 @@ export function tellMoves(look: Look): void {
   for (const [id, move] of state.provider.moves) {
     const pub = state.provider.pubs.get(id)
     if (pub === undefined || look.pubsChanged.has(id) || look.pubsEnded.has(id)) continue
-    if (pub.record.epoch !== move.epoch || !isThere(state, pub)) continue
+    // A later epoch on the same hub is the same move: `admin restore` started it there once more.
+    if (pub.record.epoch < move.epoch || !isThere(state, pub)) continue
     // The answer to what asked for it will say where it is.
     if (state.provider.answers.get(id as string as MessageId)?.final !== true) continue
     const readdress = readdressOf(look.world, pub)

@@ -24,7 +24,7 @@ export const PROVIDER_INVITE = madeUpFeed('invite of the provider') as string as
 export const ALICE = madeUpFeed('alice')
 export const BOB = madeUpFeed('bob')
 export const OSCAR = madeUpFeed('oscar')
-export const HUBS = ['hub-1', 'hub-2'].map((name) => ({
+export const HUBS = ['hub-1', 'hub-2', 'hub-3', 'hub-4'].map((name) => ({
   name,
   ...keyPair(name),
   token: madeUpFeed(`token of ${name}`) as string as InviteKey,

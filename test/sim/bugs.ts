@@ -67,6 +67,18 @@ export const BUGS = {
   'incidents-forgotten': 'a hub that starts anew does not know what it has said of incidents',
   'notices-forgotten': 'a provider that starts anew does not know which incidents it has told of',
   'contact-not-said': 'the hub reports a follow or block that its pub has not published',
+  'lease-too-short': 'the provider takes half of a lease for a whole one',
+  'no-grace-after-start': 'a provider that starts takes hubs that it has not heard yet for silent',
+  'no-grace-after-pause': 'a provider that stood still takes that for the silence of its hubs',
+  'no-storm-breaker': 'the provider does not see that hubs fall silent together',
+  'drain-not-heard': 'the provider does not hear that a hub takes no pubs any more, or is being emptied',
+  'move-keeps-epoch': 'a pub goes to another hub under the epoch that it had',
+  'moved-onto-itself': 'a pub that shall move is placed where it was',
+  'farewell-without-date': 'the former hub is not told until when it keeps the volume',
+  'removed-is-any-word': 'any word of a former hub is taken for the word that its run is gone',
+  'move-told-early': 'owners are told that their pub has moved before it is up there',
+  'move-told-twice': 'owners are told twice that their pub has moved',
+  'invites-stay-behind': 'a pub that has moved gets none of its invites',
   'room-not-counted': 'placing counts no memory',
 } as const
 

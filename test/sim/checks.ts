@@ -14,6 +14,7 @@ import { Fleet } from './invariants/fleet'
 import { Incidents } from './invariants/incidents'
 import { Invites } from './invariants/invites'
 import { Mail } from './invariants/mail'
+import { Moves } from './invariants/moves'
 import { OneChain } from './invariants/one-chain'
 import { OneFinal } from './invariants/one-final'
 import { Operator } from './invariants/operator'
@@ -38,6 +39,7 @@ export class Checks {
   readonly dues: Dues
   readonly mail: Mail
   readonly operator: Operator
+  readonly moves: Moves
   private readonly seen = new Set<MessageId>()
 
   constructor(
@@ -61,6 +63,13 @@ export class Checks {
     this.owners = new OwnersOnly(violate, this.asked, this.redeemed, this.dues, this.operator)
     this.invites = new Invites(violate, ledger, this.owners.records, PROVIDER)
     this.fleet = new Fleet(violate, hubs, this.owners.records)
+    this.moves = new Moves(violate, hubs, {
+      leaseMs: provider.policy(false).moving.leaseMs,
+      retentionMs: provider.policy(false).retentionMs,
+      steady: () => provider.machine.clock.steady(),
+      now: () => provider.machine.clock.now(),
+      isConnected: (id) => hubs.some((hub) => hub.machine.id === id && hub.link.connected),
+    })
     this.exports = new Exports(violate, this.asked, this.owners.records, PROVIDER)
     this.incidents = new Incidents(violate, this.owners.records, PROVIDER)
   }
@@ -76,6 +85,7 @@ export class Checks {
     this.seen.add(message.key)
     if (message.author !== PROVIDER) {
       this.operator.heard(message)
+      this.moves.reported(message)
       if (message.recps === null) this.invites.committed(message)
       return
     }
@@ -86,6 +96,7 @@ export class Checks {
     this.owners.said(message)
     this.invites.said(message)
     this.fleet.recorded()
+    this.moves.said(message)
     this.incidents.told(message)
     this.exports.said(message)
   }
@@ -162,9 +173,15 @@ export class Checks {
       const { pub, epoch } = request as { pub: never; epoch: number }
       const present = inbox.state.provider.pubs.get(pub)?.record.epoch
       const answer = await commit(caller, request)
-      if (epoch !== present)
+      const hub = inbox.state.provider.pubs.get(pub)?.record.hub
+      if (epoch !== present || hub !== caller)
         this.violate('present-epoch', `committed under epoch ${epoch}, present is ${present}`)
       return answer
+    }
+    const say = inbox.say.bind(inbox)
+    inbox.say = (content, recps) => {
+      this.moves.says(content)
+      return say(content, recps)
     }
     const { vault } = escrow
     const forget = vault.forget.bind(vault)

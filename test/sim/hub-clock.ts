@@ -17,6 +17,8 @@ export class HubClock {
     private readonly machine: Machine,
     private readonly life: Life,
     private readonly link: Link,
+    /** What it asked has got through. */
+    private readonly got: () => void,
   ) {
     this.steady = () => machine.clock.steady()
     this.others = new OtherClocks(this.steady)
@@ -36,6 +38,7 @@ export class HubClock {
     const asking = link.call('tell the time', async (running) => {
       running.clocks.hubSays(machine.id, word)
       running.leases.renew(machine.id)
+      this.got()
       return running.now()
     })
     await whileAlive(life, asking).then(

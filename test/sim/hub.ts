@@ -21,7 +21,7 @@ import type { SimProvider } from './provider'
 import { FakeSbot } from './sbot'
 import { misheard, mistaken, unheard } from './seams'
 import type { SimSession } from './session'
-import { type Life, whileAlive } from './timeline'
+import { type Life, orWhenAwake, whileAlive } from './timeline'
 import type { Machine, Universe } from './universe'
 
 export interface HubPlace {
@@ -66,11 +66,12 @@ export class SimHub {
     private readonly provider: SimProvider,
     isCut: () => boolean,
     appended: (message: Message) => void,
+    private readonly got: () => void,
   ) {
     this.engine = new FakeEngine(universe, machine, appended)
     this.link = new Link(universe, machine, provider, isCut)
     this.state = emptyState(machine.id, provider.machine.id)
-    this.clocks = new HubClock(machine, machine.life, this.link)
+    this.clocks = new HubClock(machine, machine.life, this.link, got)
     this.facts = noFacts()
     const { host } = place
     this.config = {
@@ -94,7 +95,7 @@ export class SimHub {
     this.memory = emptyMemory()
     this.busy = new Set()
     this.facts = noFacts()
-    this.clocks = new HubClock(machine, life, this.link)
+    this.clocks = new HubClock(machine, life, this.link, this.got)
     this.lookedAt = 0
     this.refreshing = null
     this.caughtUp = this.publishing = this.ordersComplete = this.asking = false
@@ -132,7 +133,7 @@ export class SimHub {
   }
 
   wake(): void {
-    this.loop?.wake()
+    orWhenAwake(this.machine.life, () => this.loop?.wake())
   }
 
   /** What it knows of the provider's clock. */

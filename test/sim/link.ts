@@ -3,6 +3,7 @@ import type { Provider } from '../../plugin/io/provider'
 import { CALL_TIMEOUT_MS } from '../../protocol/limits'
 import { exportDoor } from './export-hub'
 import type { SimProvider } from './provider'
+import { orWhenAwake, whenAwake } from './timeline'
 import type { Machine, Universe } from './universe'
 
 export class Link {
@@ -29,7 +30,8 @@ export class Link {
   /** True when the connection stands now. */
   connect(): boolean {
     if (this.connected) return true
-    if (this.isCut() || this.provider.sbot === null || !this.provider.machine.life.alive) return false
+    const { life } = this.provider.machine
+    if (this.isCut() || this.provider.sbot === null || !life.alive || life.asleep != null) return false
     this.connected = true
     this.connections += 1
     this.provider.sbot.connect(this.hub.id, this.door)
@@ -39,10 +41,14 @@ export class Link {
   disconnect(): void {
     if (!this.connected) return
     this.connected = false
-    if (this.provider.machine.life.alive) this.provider.sbot?.disconnect(this.hub.id)
+    const { life } = this.provider.machine
+    const { sbot } = this.provider
+    // One that stands still notices it when it goes on.
+    whenAwake(life, () => sbot?.disconnect(this.hub.id))
     const pending = this.pending
     this.pending = new Set()
-    for (const reject of pending) reject(new Error('try-again: the connection ended'))
+    const over = new Error('try-again: the connection ended')
+    for (const reject of pending) orWhenAwake(this.hub.life, () => reject(over))
   }
 
   /** Asks the provider something. What was asked may have been done even when this rejects with `try-again`. */
@@ -56,7 +62,9 @@ export class Link {
       const settle = (then: () => void) => {
         if (!this.pending.delete(reject)) return
         cancel()
-        if (life.alive) then()
+        orWhenAwake(life, () => {
+          if (life.alive) then()
+        })
       }
       const cancel = this.hub.clock.of(life).after(CALL_TIMEOUT_MS, () => {
         settle(() => reject(new Error(`try-again: could not ${what}: no answer`)))
@@ -65,7 +73,7 @@ export class Link {
       const answer = (then: () => void) => {
         if (!lost()) timeline.at(delay(), '', () => settle(then))
       }
-      timeline.at(delay(), '', () => {
+      const asked = () => {
         const { running } = this.provider
         if (!this.pending.has(reject) || lost()) return
         if (running === null) return answer(() => reject(new Error('try-again: the provider is starting')))
@@ -73,7 +81,8 @@ export class Link {
           (value) => answer(() => resolve(value)),
           (error: Error) => answer(() => reject(error)),
         )
-      })
+      }
+      timeline.at(delay(), '', () => orWhenAwake(this.provider.machine.life, asked))
     })
   }
 }

@@ -48,7 +48,8 @@ export class Network {
   private arrive(author: FeedId, from: Machine, to: Machine, way: string): void {
     const { timeline, random, faults } = this.universe
     this.under.delete(way)
-    const reachable = from.life.alive && to.life.alive && !this.cut.has(from) && !this.cut.has(to)
+    const isThere = ({ life }: Machine) => life.alive && life.asleep == null
+    const reachable = isThere(from) && isThere(to) && !this.cut.has(from) && !this.cut.has(to)
     if (!reachable || random.chance(faults.loss)) {
       timeline.at(TRY_AGAIN_MS, '', () => this.behind(author, from, to) && this.carry(author, to))
       return

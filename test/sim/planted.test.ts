@@ -30,6 +30,13 @@ const ONLY: Partial<Record<Bug, ReadonlySet<Invariant>>> = {
   'payment-ends-halt': BUT_STATE,
   'block-not-heard': BUT_STATE,
   'news-forgotten': BUT_STATE,
+  'lease-too-short': new Set<Invariant>(['moved-for-cause']),
+  'no-grace-after-start': new Set<Invariant>(['moved-for-cause']),
+  'no-grace-after-pause': new Set<Invariant>(['moved-for-cause']),
+  'no-storm-breaker': new Set<Invariant>(['moved-for-cause']),
+  'drain-not-heard': new Set<Invariant>(['moved-for-cause']),
+  'removed-is-any-word': new Set<Invariant>(['moved-for-cause']),
+  'move-told-early': new Set<Invariant>(['told-of-moves']),
 }
 
 /** Worlds that showed these when they were last looked for: the others are only searched where that is so no more. */
@@ -43,6 +50,10 @@ const SHOWN_BY: Partial<Record<Bug, number>> = {
   'no-epoch-check': 17,
   'keys-stay': 10,
   'payment-ends-halt': 56,
+  'removed-is-any-word': 71,
+  'no-grace-after-pause': 15,
+  'no-grace-after-start': 4,
+  'no-storm-breaker': 8,
 }
 
 /** A world that shows the bug; null when none does. */
@@ -68,12 +79,16 @@ test('fencing: forks with it, and without it', async (t) => {
   const only: ReadonlySet<Invariant> = new Set()
   let withFence = 0
   let without = 0
+  let moves = 0
   for (let seed = 1; seed <= FORK_SEEDS; seed += 1) {
-    withFence += (await runSeed(seed, { only })).forks
+    const { forks, counts } = await runSeed(seed, { only })
+    withFence += forks
+    moves += counts.silentMoves + counts.drainMoves
     without += (await runSeed(seed, { only, bugs: new Set<Bug>(['no-fence']) })).forks
   }
   t.equal(withFence, 0, `with the fence: ${withFence} forks in ${FORK_SEEDS} seeds`)
   t.ok(without > 0, `without it: ${without} forks`)
+  t.ok(moves > FORK_SEEDS / 2, `${moves} pubs were moved meanwhile`)
 })
 
 test.onFinish(() => rmSync(worldFolder(), { recursive: true, force: true }))

@@ -43,7 +43,7 @@ const POLICY: Policy = {
 type Redeem = (this: { id: string }, request: { feed: FeedId }, done: (error: Error | null) => void) => void
 
 export class SimProvider {
-  running: Provider | null = null
+  private started: Provider | null = null
   sbot: FakeSbot | null = null
   /** Counts starts. */
   starts = 0
@@ -56,6 +56,11 @@ export class SimProvider {
   /** A start has come to its end. */
   onStarted: (provider: Provider) => void = () => {}
   private redeemer: Redeem | null = null
+
+  /** The one that runs; null while it is away, or stands still. */
+  get running(): Provider | null {
+    return this.machine.life.asleep == null ? this.started : null
+  }
 
   constructor(
     readonly universe: Universe,
@@ -81,7 +86,7 @@ export class SimProvider {
     const clock = machine.clock.of(life)
     const policy = this.policy()
     universe.trace(() => `provider starts (${this.starts})`)
-    plantInReading(universe, sbot, () => this.running)
+    plantInReading(universe, sbot, () => this.started)
     const log: Log = (level, fact, details) => {
       const line = `${level}: ${fact} ${details === undefined ? '' : JSON.stringify(details)}`
       universe.trace(() => `provider ${line}`)
@@ -99,7 +104,7 @@ export class SimProvider {
     void starting.then((provider) => {
       if (!life.alive) return
       plantInProvider(universe, provider, sbot)
-      this.running = provider
+      this.started = provider
       this.onStarted(provider)
       this.redeemer = redeemerOf(tables, provider)
     })
@@ -110,14 +115,14 @@ export class SimProvider {
     this.universe.trace(() => `provider dies ${why}`)
     this.machine.life.alive = false
     this.sbot?.lose()
-    this.running = null
+    this.started = null
     this.redeemer = null
     this.onCrash()
   }
 
   /** Somebody redeems the provider's invite. */
   redeem(feed: FeedId, then: (error: Error | null) => void): void {
-    if (this.redeemer === null) return then(new Error('the provider is not there'))
+    if (this.redeemer === null || this.running === null) return then(new Error('the provider is not there'))
     this.redeemer.call({ id: this.invite }, { feed }, then)
   }
 

@@ -15,8 +15,7 @@ import type { WantedContact } from '../../pub-image/own'
 import type { Head } from '../../sbot/port'
 import { useNote } from '../../sbot/use-note'
 import type { Message } from './messages'
-import type { Life, MachineClock } from './timeline'
-import { whileAlive } from './timeline'
+import { awake, type MachineClock, orWhenAwake, stopStill, whileAlive } from './timeline'
 import type { Universe } from './universe'
 
 const TICK_MS = 2_000
@@ -36,7 +35,7 @@ export interface Listener {
 type Caller = (error: string | null) => void
 
 export class PubProcess {
-  readonly life: Life = { alive: true }
+  readonly life: { alive: boolean; asleep?: (() => void)[] | null } = { alive: true }
   takesBlobs = true
   /** Who may call it as its owners; forgotten with the process. */
   owners: readonly FeedId[] = []
@@ -64,6 +63,16 @@ export class PubProcess {
 
   get isOpen(): boolean {
     return this.life.alive && this.fence.open
+  }
+
+  /** It lives, and does not stand still. */
+  get answers(): boolean {
+    return this.life.alive && this.life.asleep == null
+  }
+
+  /** It stands still; gives the way to have it go on. */
+  pause(): () => void {
+    return stopStill(this.life)
   }
 
   get head(): number {
@@ -96,7 +105,6 @@ export class PubProcess {
 
   /** A member uses an invite. */
   use(invite: InviteKey, member: FeedId, then: Caller): void {
-    if ((this.fence.table?.get(invite)?.left ?? 0) <= 0) return then('refused: this invite is not known here')
     this.ask(then, (id) => ({ on: 'use', id, invite, member, now: this.clock.now() }))
   }
 
@@ -106,24 +114,25 @@ export class PubProcess {
     this.listeners.set(attachment, listener)
     this.take({ on: 'attached', attachment })
     return () => {
-      if (this.listeners.delete(attachment)) this.take({ on: 'detached', attachment })
+      const detached = () => void this.take({ on: 'detached', attachment })
+      if (this.listeners.delete(attachment)) orWhenAwake(this.life, detached)
     }
   }
 
   open(epoch: number, head: number, invites: InviteEntry[]): Promise<void> {
-    return this.inTurn(async () => this.called({ on: 'open', epoch, head, invites, now: this.clock.now() }))
+    return this.inTurn(() => this.called({ on: 'open', epoch, head, invites, now: this.clock.now() }))
   }
 
-  async answer(event: Omit<Extract<FenceEvent, { on: 'answer' }>, 'on'>): Promise<void> {
-    this.called({ on: 'answer', ...event })
+  answer(event: Omit<Extract<FenceEvent, { on: 'answer' }>, 'on'>): Promise<void> {
+    return this.called({ on: 'answer', ...event })
   }
 
-  async invite(entry: InviteEntry): Promise<void> {
-    this.called({ on: 'invite', entry })
+  invite(entry: InviteEntry): Promise<void> {
+    return this.called({ on: 'invite', entry })
   }
 
-  async revoke(invite: InviteKey): Promise<void> {
-    this.called({ on: 'revoke', invite })
+  revoke(invite: InviteKey): Promise<void> {
+    return this.called({ on: 'revoke', invite })
   }
 
   /** Resolves when the pub says so of itself. */
@@ -177,7 +186,8 @@ export class PubProcess {
     this.take({ on: 'restored', value, key: message.key })
   }
 
-  private called(event: FenceEvent): void {
+  private async called(event: FenceEvent): Promise<void> {
+    if (this.life.asleep != null) await awake(this.life)
     if (!this.life.alive) throw new Error('try-again: the pub is gone')
     const refusal = this.take(event)
     if (refusal !== null) throw new Error(refusal)
@@ -185,8 +195,9 @@ export class PubProcess {
 
   private ask(then: Caller, event: (id: number) => FenceEvent): void {
     this.callerLast += 1
-    this.callers.set(this.callerLast, then)
-    this.take(event(this.callerLast))
+    const id = this.callerLast
+    this.callers.set(id, then)
+    orWhenAwake(this.life, () => void this.take(event(id)))
   }
 
   private inTurn<T>(work: () => Promise<T>): Promise<T> {

@@ -2,7 +2,7 @@
 import type { FeedId } from '../../protocol/ids'
 import type { Reading, ReadOptions } from '../../sbot/port'
 import { incomingOf } from './messages'
-import type { Life } from './timeline'
+import { type Life, whenAwake } from './timeline'
 import type { Machine } from './universe'
 
 /** Handed over in one turn at most. */
@@ -58,8 +58,10 @@ export class FakeReading implements Reading {
     this.scheduled = true
     const { timeline, random } = this.machine.universe
     timeline.at(random.between(0, this.caughtUp ? 20 : this.startTurnMs), '', () => {
-      this.scheduled = false
-      if (this.life.alive && !this.stopped) this.turn()
+      whenAwake(this.life, () => {
+        this.scheduled = false
+        if (!this.stopped) this.turn()
+      })
     })
   }
 

@@ -32,6 +32,8 @@ export class Tally {
     gifts: 0,
     halts: 0,
     mails: 0,
+    silentMoves: 0,
+    drainMoves: 0,
   }
   forks = 0
   private virtualMs = 0
@@ -61,7 +63,7 @@ export class Tally {
       `${this.counts.ownerChanges} changes of owners, ${this.counts.sharedEnds} shared pubs deleted,`,
       `${changes} pubs changed, ${exports} exports, ${incidents} words on incidents,`,
       `${this.counts.subscriptions} subscriptions, ${this.counts.gifts} gifts, ${this.counts.halts} stops by the operator, ${this.counts.mails} mails, ${this.counts.suspensions} suspended and ${this.counts.ends} ended unpaid,`,
-      `${starts} starts of the provider, ${epochs} raised epochs`,
+      `${starts} starts of the provider, ${epochs} raised epochs, ${this.counts.silentMoves} pubs moved off silent hubs and ${this.counts.drainMoves} off such that are emptied`,
     ].join(' ')
   }
 }

@@ -1,6 +1,7 @@
 /** A provider to which nothing happens any more. */
 import { decide } from '../../plugin/decide'
 import type { Effect } from '../../plugin/effects'
+import { movingOf } from '../../plugin/io/moving'
 import type { World } from './world'
 
 /** What the provider would do if it looked now; nothing of one that is not there. */
@@ -15,6 +16,7 @@ export function owedAtRest({ provider }: World): Effect[] {
     replies: new Map(),
     sealed: running.escrow.vault.pubs(),
     otherClocks: running.clocks.all(),
+    moving: movingOf(inbox, running.leases, running.escrow.vault, running.restored),
     mail: running.post?.facts() ?? null,
   }
   const policy = provider.policy()

@@ -41,6 +41,9 @@ export interface Outcome {
     halts: number
     /** Mails that arrived. */
     mails: number
+    /** Pubs that were placed elsewhere because their hub was silent, or is being emptied. */
+    silentMoves: number
+    drainMoves: number
   }
   lines: string[]
 }
@@ -69,6 +72,7 @@ export async function runSeed(seed: number, options: RunOptions = {}): Promise<O
   try {
     script(world)
     makeTrouble(world)
+    world.fleet.begin()
     await runUntil(world, broken, () => world.timeline.now >= START + TROUBLE_MS)
     world.healAll()
     const until = world.timeline.now + SETTLES_MS
@@ -104,6 +108,7 @@ async function runUntil(world: World, broken: () => unknown, isOver: () => boole
     world.events += 1
     await drained(world.events)
     world.checks.fleet.look()
+    world.checks.moves.look()
     if (world.random.chance(STATE_LOOK_CHANCE)) world.checks.sameState()
     if (broken() !== undefined) return
     if (world.timeline.now - checkedAt < 5_000) continue
@@ -173,6 +178,8 @@ function outcomeOf(world: World, violation: { invariant: Invariant; sentence: st
       suspensions: checks.dues.suspensions,
       ends: checks.dues.ends,
       mails: checks.mail.arrivals,
+      silentMoves: checks.moves.counts.silent,
+      drainMoves: checks.moves.counts.drain,
       gifts: checks.dues.entitled.grants.size,
       halts: checks.operator.count,
       subscriptions: checks.dues.entitled.payments.size,

@@ -5,7 +5,7 @@ import type { Head, Incoming, Peer, Reading, ReadOptions, Sbot, SignedValue } fr
 import { incomingOf, type Message } from './messages'
 import { FakeReading } from './reading'
 import type { Life } from './timeline'
-import { whileAlive } from './timeline'
+import { whenAwake, whileAlive } from './timeline'
 import type { Machine } from './universe'
 
 type Job = { resolve(message: Message): void; reject(error: Error): void } & (
@@ -134,9 +134,9 @@ export class FakeSbot implements Sbot {
 
   private later(mostMs: number, what: string, then: () => void): void {
     const { timeline, random } = this.machine.universe
-    timeline.at(random.between(0, mostMs), what && `${this.machine.name} ${what}`, () => {
-      if (this.life.alive) then()
-    })
+    timeline.at(random.between(0, mostMs), what && `${this.machine.name} ${what}`, () =>
+      whenAwake(this.life, then),
+    )
   }
 
   /** True when the program has died at this very moment. */

@@ -12,6 +12,7 @@ import type { Bug, Bugs } from './bugs'
 import type { FakeSbot } from './sbot'
 import { plantInAnswers } from './seams-mail'
 import { MONEY_BUGS, misheardMoney, plantInMoney } from './seams-money'
+import { MOVE_BUGS_IN_READING, misheardMoves, plantInMoves } from './seams-moves'
 import type { Universe } from './universe'
 
 /** Bugs in what is read. */
@@ -23,6 +24,12 @@ export function plantInReading(universe: Universe, sbot: FakeSbot, running: () =
   if (MONEY_BUGS.some((bug) => universe.bugs.has(bug)))
     sbot.read = (options: ReadOptions) =>
       read({ ...options, onMessage: (message) => options.onMessage(misheardMoney(message, universe.bugs)) })
+  if (MOVE_BUGS_IN_READING.some((bug) => universe.bugs.has(bug)))
+    sbot.read = (options: ReadOptions) =>
+      read({
+        ...options,
+        onMessage: (message) => options.onMessage(misheardMoves(message, universe.bugs, running())),
+      })
   if (!universe.bugs.has('yes-without-branch')) return
   sbot.read = (options: ReadOptions) =>
     read({ ...options, onMessage: (message) => options.onMessage(confirmed(message, running())) })
@@ -102,6 +109,7 @@ export function plantInProvider(universe: Universe, provider: Provider, sbot: Fa
   plantInSaying(universe, provider, sbot)
   plantInCommits(universe, provider, sbot)
   plantInMoney(universe, provider)
+  plantInMoves(universe, provider)
   plantInAnswers(universe, provider)
   plantInEscrow(universe, provider)
 }

@@ -7,7 +7,7 @@ import type { FenceItem } from '../../protocol/rpc-fence'
 import type { WantedContact } from '../../pub-image/own'
 import type { Link } from './link'
 import type { PubProcess } from './pub'
-import { type Life, whileAlive } from './timeline'
+import { type Life, orWhenAwake, whileAlive } from './timeline'
 import type { Machine } from './universe'
 
 const DIAL_EVERY_MS = 200
@@ -59,6 +59,9 @@ export class SimSession {
       },
       set alive(value) {
         closed = !value
+      },
+      get asleep() {
+        return hub.asleep ?? null
       },
     }
     this.silentSince = options.machine.clock.now()
@@ -131,7 +134,7 @@ export class SimSession {
 
   /** A handshake from outside. */
   probed(): void {
-    if (this.process?.life.alive) this.change({ probedAt: this.now() })
+    if (this.process?.answers) this.change({ probedAt: this.now() })
     else this.ended()
   }
 
@@ -166,7 +169,7 @@ export class SimSession {
       await this.pause(silentMs < 10_000 ? DIAL_EVERY_MS : DIAL_SLOW_EVERY_MS)
       if (this.process !== null) continue
       const found = this.options.dial()
-      if (found?.life.alive && found.volume.feed === this.options.feed) this.connected(found)
+      if (found?.answers && found.volume.feed === this.options.feed) this.connected(found)
     }
   }
 
@@ -184,13 +187,15 @@ export class SimSession {
     this.detach = process.attach({
       item: (item) => {
         const { timeline, random } = this.options.machine.universe
-        timeline.at(random.between(0, 3), '', () => {
+        const arrive = () => {
           if (this.life.alive && mine === this.connection) this.onItem(item)
-        })
+        }
+        timeline.at(random.between(0, 3), '', () => orWhenAwake(this.life, arrive))
       },
-      ended: () => {
-        if (this.life.alive && mine === this.connection) this.ended()
-      },
+      ended: () =>
+        orWhenAwake(this.life, () => {
+          if (this.life.alive && mine === this.connection) this.ended()
+        }),
     })
   }
 

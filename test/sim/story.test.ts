@@ -34,6 +34,11 @@ test(`${SEEDS} seeds: every promise holds after every event and at the end`, asy
   )
   t.ok(changes > SEEDS, `enough was changed: ${changes} stops, starts, restarts and names`)
   t.ok(starts > 4 * SEEDS && epochs > SEEDS, `enough went wrong: ${starts} starts, ${epochs} raised epochs`)
+  const { silentMoves, drainMoves } = tally.counts
+  t.ok(
+    silentMoves > SEEDS / 2 && drainMoves > SEEDS / 20,
+    `${silentMoves} pubs moved off silent hubs, ${drainMoves} off such that are emptied`,
+  )
   t.equal(tally.forks, 0, 'no feed forked')
 })
 

@@ -77,9 +77,42 @@ function before(a: Event, b: Event): boolean {
   return a.at < b.at || (a.at === b.at && a.order < b.order)
 }
 
-/** One run of one program. When it is over, none of its timers fires and none of its promises resolves. */
+/**
+ * One run of one program. When it is over, none of its timers fires and none of its promises resolves. One that stands
+ * still (SIGSTOP) has a list of what comes to it meanwhile, and does all of that when it goes on; its clock does not wait.
+ */
 export interface Life {
   alive: boolean
+  readonly asleep?: (() => void)[] | null
+}
+
+/** Does this now, or when the program goes on that stands still; never when it is over by then. */
+export function whenAwake(life: Life, then: () => void): void {
+  if (!life.alive) return
+  if (life.asleep == null) then()
+  else life.asleep.push(() => whenAwake(life, then))
+}
+
+/** Now, unless the program stands still. */
+export function orWhenAwake(life: Life, then: () => void): void {
+  if (life.asleep == null) then()
+  else whenAwake(life, then)
+}
+
+/** Has a program stand still. Gives the way to have it go on, with everything that has come to it. */
+export function stopStill(life: { alive: boolean; asleep?: (() => void)[] | null }): () => void {
+  const waiting: (() => void)[] = []
+  if (life.asleep != null) return () => undefined
+  life.asleep = waiting
+  return () => {
+    life.asleep = null
+    for (const then of waiting) then()
+  }
+}
+
+/** Resolves at once, or when a program that stands still goes on. */
+export function awake(life: Life): Promise<void> {
+  return new Promise((resolve) => whenAwake(life, resolve))
 }
 
 /** The clock of one machine: it runs at its own rate and is set forward or back now and then. */
@@ -118,9 +151,7 @@ export class MachineClock {
     return {
       now: () => this.now(),
       after: (milliseconds, then) =>
-        this.timeline.at(milliseconds / this.rate, '', () => {
-          if (life.alive) then()
-        }),
+        this.timeline.at(milliseconds / this.rate, '', () => whenAwake(life, then)),
       steady: () => this.steady(),
     }
   }
@@ -135,12 +166,8 @@ export class MachineClock {
 export function whileAlive<T>(life: Life, promise: Promise<T>): Promise<T> {
   return new Promise((resolve, reject) => {
     promise.then(
-      (value) => {
-        if (life.alive) resolve(value)
-      },
-      (error: unknown) => {
-        if (life.alive) reject(error)
-      },
+      (value) => whenAwake(life, () => resolve(value)),
+      (error: unknown) => whenAwake(life, () => reject(error)),
     )
   })
 }

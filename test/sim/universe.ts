@@ -3,7 +3,7 @@ import type { FeedId } from '../../protocol/ids'
 import type { Bugs } from './bugs'
 import { Disk, type Message, type Mint } from './messages'
 import type { Random } from './random'
-import { type Life, MachineClock, type Timeline } from './timeline'
+import { type Life, MachineClock, stopStill, type Timeline } from './timeline'
 
 /** Probabilities and times; `heal` sets them to nothing. */
 export interface Faults {
@@ -83,6 +83,11 @@ export class Machine {
   onStored(then: (message: Message) => void): () => void {
     this.listeners.add(then)
     return () => this.listeners.delete(then)
+  }
+
+  /** Its program stands still; gives the way to have it go on. */
+  pause(): () => void {
+    return stopStill(this.life)
   }
 
   /** Starts the next program; what the former had in memory is gone. */

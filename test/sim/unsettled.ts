@@ -1,6 +1,7 @@
 /** What is not as it should be when a world has come to rest, or should have. */
 import { runOf } from '../../hub-daemon/run'
 import { desiredOf, sizeOf } from '../../plugin/change'
+import type { FeedId } from '../../protocol/ids'
 import type { ContactOp } from '../../protocol/messages/op'
 import type { PubMessage } from '../../protocol/messages/pub'
 import type { SpecMessage } from '../../protocol/messages/spec'
@@ -15,6 +16,14 @@ export function unsettled(world: World): { invariant: Invariant; sentence: strin
   const found: { invariant: Invariant; sentence: string }[] = []
   found.push(...unheard(world))
   for (const sentence of checks.operator.unsettled()) found.push({ invariant: 'held', sentence })
+  const isThere = (id: string) => hubs.some((hub) => hub.machine.id === id && hub.machine.life.alive)
+  const roomOn = (id: FeedId) => {
+    const hub = hubs.find((one) => one.machine.id === id)
+    return (hub?.place.memoryBytes ?? 0) - checks.moves.reservedOn(id)
+  }
+  for (const sentence of checks.moves.untold(isThere)) found.push({ invariant: 'told-of-moves', sentence })
+  for (const sentence of checks.moves.undrained(roomOn, isThere))
+    found.push({ invariant: 'drained', sentence })
   for (const what of checks.mail.missing())
     found.push({ invariant: 'mailed', sentence: `${what} has not arrived` })
   for (const one of checks.finals.unanswered(checks.redeemed))
@@ -120,7 +129,9 @@ function lastContactsOf(world: World, record: PubMessage): ContactOp[] {
     const op = provider?.ops.get(key)
     if (op?.kind === 'contact') last.set(op.contact.feed, op)
   }
-  return [...last.values()].filter((op) => op.hub === record.hub)
+  // One that its owner was told is not done, because the pub moved meanwhile, stays so where the pub has come back.
+  const isLeft = ({ op }: ContactOp) => record.moved !== null && provider?.unsuccessful.has(op) === true
+  return [...last.values()].filter((op) => op.hub === record.hub && !isLeft(op))
 }
 
 /** What the record itself asks for, whatever order was made of it. */

@@ -5,11 +5,12 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { createLedger } from '../../plugin/io/ledger'
 import { restore } from '../../plugin/io/recovery'
-import type { FeedId, PubId } from '../../protocol/ids'
+import type { FeedId, Millis, PubId } from '../../protocol/ids'
 import { FREE_PLAN_RESERVED_BYTES } from '../../protocol/limits'
 import { ALICE, BOB, HUBS, OSCAR, PROVIDER, PROVIDER_INVITE, PROVIDER_KEYS } from './actors'
 import type { Bugs } from './bugs'
 import { Checks } from './checks'
+import { fleetOf, isFleetWorld, SimFleet } from './fleet'
 import { SimHub } from './hub'
 import type { Invariant } from './invariants/violation'
 import { SimMail } from './mail'
@@ -60,6 +61,7 @@ export class World implements Universe {
   readonly stripe: SimStripe
   readonly mail: SimMail
   readonly operator: SimOperator
+  readonly fleet: SimFleet
   readonly twins = new Set<() => void>()
   readonly lines: string[] = []
   healed = false
@@ -78,15 +80,16 @@ export class World implements Universe {
     const home = machine('provider', PROVIDER)
     const keys = PROVIDER_KEYS
     this.provider = new SimProvider(this, home, keys, freshFolder(), PROVIDER_INVITE, [OSCAR])
-    const rooms = [1 + this.random.below(4), 1 + this.random.below(4)]
-    this.hubs = HUBS.map(({ name, id, sign, token }, at) => {
+    const fleet = fleetOf(seed)
+    const rooms = [1 + this.random.below(4), 1 + this.random.below(4), ...fleet.rooms]
+    this.hubs = HUBS.slice(0, fleet.hubs).map(({ name, id, sign, token }, at) => {
       const memoryBytes = (rooms[at] ?? 1) * FREE_PLAN_RESERVED_BYTES
       const place = { label: name, host: `${name}.example`, memoryBytes, token, sign }
       const itself = machine(name, id)
       const isCut = () => this.network.isCut(itself) || this.network.isCut(home)
-      return new SimHub(this, itself, place, this.provider, isCut, (message) =>
-        this.checks.pubStored(message),
-      )
+      const appended = (message: Message) => this.checks.pubStored(message)
+      const got = () => this.checks.moves.asks(id)
+      return new SimHub(this, itself, place, this.provider, isCut, appended, got)
     })
     const ids = { alice: ALICE, bob: BOB, oscar: OSCAR }
     this.people = Object.entries(ids).map(
@@ -100,7 +103,11 @@ export class World implements Universe {
     this.machines = [home, ...this.hubs.map((hub) => hub.machine), ...this.people.map((one) => one.machine)]
     this.network = new Network(this, this.machines)
     this.members = new Members(this, (host, port) => {
-      const hub = this.hubs.find((one) => one.place.host === host)
+      const there = this.hubs.find((one) => one.place.host === host)
+      // A name that follows the pub: every port is one pub's for life.
+      const record = [...this.checks.owners.records.values()].findLast((one) => one.port === port)
+      const now = this.hubs.find((one) => one.machine.id === record?.hub)
+      const hub = isFleetWorld(seed) && this.random.chance(0.8) ? now : there
       return hub?.engine.at(port) ?? null
     })
     const ledger = createLedger(keys)
@@ -110,6 +117,7 @@ export class World implements Universe {
     this.mail = new SimMail(this)
     this.stripe = new SimStripe(this)
     this.operator = new SimOperator(this)
+    this.fleet = new SimFleet(this)
     this.wire()
   }
 
@@ -129,15 +137,15 @@ export class World implements Universe {
   }
 
   /** A program dies and comes back after a while. */
-  crash(machine: Machine, when: string): void {
+  crash(machine: Machine, when: string, goneMs: Millis | null = null): void {
     if (!machine.life.alive) return
     const program =
       machine === this.provider.machine ? this.provider : this.hubs.find((one) => one.machine === machine)
     if (program === undefined) return
     program.crash(when)
-    const awayMs = this.random.chance(0.1)
-      ? this.random.between(60_000, 900_000)
-      : this.random.between(300, 20_000)
+    const awayMs =
+      goneMs ??
+      (this.random.chance(0.1) ? this.random.between(60_000, 900_000) : this.random.between(300, 20_000))
     this.timeline.at(awayMs, '', () => program.boot())
   }
 
@@ -174,6 +182,7 @@ export class World implements Universe {
       for (const { volume } of engine.volumes.values()) volume.usedBytes = 0
     }
     for (const end of this.twins) end()
+    this.fleet.heal()
     this.mail.heal()
     bringRoom(this)
   }
@@ -193,6 +202,7 @@ export class World implements Universe {
     const { timeline, random, provider, checks } = this
     provider.onStarted = (running) => {
       checks.watch(running)
+      checks.moves.started()
       checks.sameState()
       for (const hub of this.hubs) hub.wake()
     }

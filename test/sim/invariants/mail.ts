@@ -27,6 +27,8 @@ export class Mail {
   readonly addresses = new Set<string>()
   private readonly owners = new Map<FeedId, string>()
   private readonly begun = new Map<FeedId, string>()
+  /** The code that each owner's address was confirmed by: given once more, it says nothing of one that was begun since. */
+  private readonly taken = new Map<FeedId, string | null>()
   /** Where a code may go: it may wait longer than somebody wants it. */
   readonly asked = new Set<string>()
   private readonly payers = new Map<string, Set<string>>()
@@ -49,14 +51,16 @@ export class Mail {
   }
 
   /** What the store of addresses answered an owner. */
-  said(owner: FeedId, { address }: EmailSet, reply: EmailReply): void {
+  said(owner: FeedId, { address, code }: EmailSet, reply: EmailReply): void {
     if (reply === 'code-sent' && address !== null) this.begun.set(owner, address)
-    if (reply === 'forgotten' || reply === 'none') {
-      this.begun.delete(owner)
-      this.owners.delete(owner)
-    }
+    if (reply === 'forgotten' || reply === 'none')
+      for (const known of [this.begun, this.owners, this.taken]) known.delete(owner)
     const begun = this.begun.get(owner)
-    if (reply === 'confirmed' && begun !== undefined) this.owners.set(owner, begun)
+    const isAgain = this.taken.get(owner) === code
+    if (reply === 'confirmed' && begun !== undefined && !isAgain) {
+      this.owners.set(owner, begun)
+      this.taken.set(owner, code)
+    }
     // Who has another address by now, or none, need not get it at the former one, also where that comes back.
     for (const one of this.owed)
       if (one.owner === owner && this.owners.get(owner) !== one.address) one.isVoid = true
@@ -70,6 +74,9 @@ export class Mail {
 
   /** A stage stands on the feed: everybody with an address is owed a mail about it. */
   promised(record: PubMessage | undefined, dues: DuesMessage, key: MessageId): void {
+    // What was never sent, and is over, need not be: only the present stage is mailed.
+    if (dues.stage === 'clear')
+      for (const one of this.owed) if (one.dues.pub === dues.pub && !one.tried) one.isVoid = true
     for (const owner of record?.owners ?? []) {
       const address = this.owners.get(owner)
       if (address === undefined || record === undefined) continue

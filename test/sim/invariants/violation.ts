@@ -1,6 +1,11 @@
 /** A broken promise, by its name in README.md. The first one ends the run. */
 export const INVARIANTS = {
   'one-chain': 'no two different messages for one place of a feed, on any disk (blueprint 1)',
+  'moved-for-cause':
+    'a pub is placed elsewhere only where its hub was truly silent for a whole lease and no storm, or is being emptied, or by its operator; on a hub that takes pubs and is heard; up there when its former run is gone, or was waited for',
+  'epoch-rises': 'no epoch goes down, and no pub changes its hub without the next one (blueprint 1)',
+  'told-of-moves': 'the owners are told once of each move that stands, when it is up there',
+  drained: 'in the end nothing is left on a hub that is being emptied, where there is room elsewhere',
   'write-ahead': 'no message on a disk of a pub that the provider does not hold (blueprint 1)',
   'key-in-escrow': 'no pub starts before its key is in escrow, on disk (blueprint 7)',
   'secret-to-its-hub':
