@@ -12,6 +12,7 @@ import { type Incident, incidentFactsOf, incidentsOf, overAt } from './incidents
 import type { Look } from './look'
 import { isLate, type MailFacts, oweMail } from './mail-facts'
 import { oweOperatorMails } from './mails-operator'
+import { oweWordMails } from './mails-word'
 import { haltOf } from './operator-facts'
 import { addressOf, observationOf } from './query'
 import { mailWords } from './words-mail'
@@ -39,6 +40,7 @@ export function oweMails(look: Look): void {
     const pub = pubs.get(id)
     if (pub !== undefined) oweDues(look, mail, pub, dues)
   }
+  oweWordMails(look, mail)
   oweOperatorMails(look, mail)
 }
 

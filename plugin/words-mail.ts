@@ -50,6 +50,9 @@ const toOperator = (service: Service, subject: string, ...paragraphs: (string | 
     'This is for the operator: the address stands in config.json as mail.operator.',
   )
 
+/** What a thread says, without the marks of bold text. */
+const plain = (markdown: string): string => markdown.replaceAll('**', '')
+
 const INCIDENTS: Record<IncidentKind, string> = {
   down: 'is down',
   'out-of-memory': 'runs out of memory again and again',
@@ -129,6 +132,24 @@ export const mailWords = {
       ? toOwner(told.service, subject, ...paragraphs)
       : toPayer(told.service, told.name, subject, ...paragraphs)
   },
+  /** To an owner; `text` is what the thread says of it. */
+  halt: (service: Service, name: string, halted: boolean, text: string): MailText =>
+    toOwner(
+      service,
+      halted
+        ? `${name} is suspended by whoever runs ${serviceOf(service)}`
+        : `${name} is no longer suspended by whoever runs ${serviceOf(service)}`,
+      plain(text),
+      `The same stands in your private messages with ${serviceOf(service)}, where you can answer.`,
+    ),
+  /** To every owner. */
+  announcement: (service: Service, text: string): MailText =>
+    toOwner(
+      service,
+      `To everybody with a pub at ${serviceOf(service)}`,
+      `Whoever runs ${serviceOf(service)} says:`,
+      text,
+    ),
   receipt: (service: Service, name: string, url: string): MailText =>
     toPayer(
       service,

@@ -67,6 +67,11 @@ export function register(program: Command): void {
           broken = resolve
         })
         const hub = await runHub({ ...hubOptions(context), onFailed: (error) => broken(error) })
+        // Before anybody is told that it runs: who hears it may end it in the same moment.
+        const stopped = untilStopped(
+          () => hub.stop(),
+          failed.then((error) => new Failure(1, `The hub can't go on: ${error.message}`, { cause: error })),
+        )
         tellParent({
           kind: 'ready',
           facts: { id: hub.id, label: hub.label, engine: hub.engine, provider: hub.provider },
@@ -80,10 +85,7 @@ export function register(program: Command): void {
               `The hub ${label} (${id}) runs pubs with ${engine} for ${provider}. Ctrl-C ends it.`,
             )
         }
-        await untilStopped(
-          () => hub.stop(),
-          failed.then((error) => new Failure(1, `The hub can't go on: ${error.message}`, { cause: error })),
-        )
+        await stopped
       }),
     )
   addServiceOptions(command, 'hub')

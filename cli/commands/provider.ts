@@ -49,6 +49,8 @@ export function register(program: Command): void {
           ...monitorChoice(given, 'provider'),
           logLook: logLook(context),
         })
+        // Before anybody is told that it runs: who hears it may end it in the same moment.
+        const stopped = untilStopped(() => provider.stop())
         tellParent({ kind: 'ready', facts: { id: provider.id, address: provider.address } })
         if (!hasParent()) {
           if (options.json)
@@ -58,7 +60,7 @@ export function register(program: Command): void {
               `The provider ${provider.id} runs at ${provider.address}.\nLet people in with: buttcloud admin invite. Let servers in with: buttcloud admin hub-token. Ctrl-C ends it.`,
             )
         }
-        await untilStopped(() => provider.stop())
+        await stopped
       }),
     )
   addServiceOptions(command, 'provider')

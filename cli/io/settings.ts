@@ -75,19 +75,21 @@ export function effectiveSettings(program: Command): Effective[] {
 }
 
 /**
- * Gives a command the values that no flag gave. Children of `up` are told everything by it, and look at nothing.
+ * Gives a command the values that no flag gave. Children of `up` take their own section; what `up` tells them are flags, which
+ * win, and what all verbs take is for the person's own command.
  * Throws a Failure (2) where the file or the environment can't be meant.
  */
 export function applySettings(command: Command): void {
   // `config` itself must go on where the file is broken.
-  if (hasParent() || command.parent?.name() === 'config') return
+  if (command.parent?.name() === 'config') return
   const program = rootOf(command)
   const file = configPath(folderOf(program))
   const said = new Map<string, string>()
   const section = sectionOf(command)
   for (const { setting, from, value, where } of effectiveSettings(program)) {
     if ((from !== 'environment' && from !== 'file') || value === null) continue
-    const target = setting.section === 'all' ? program : setting.section === section ? command : null
+    const forAll = hasParent() ? null : program
+    const target = setting.section === 'all' ? forAll : setting.section === section ? command : null
     const option = target?.options.find((one) => one.attributeName() === setting.attribute)
     if (target == null || option === undefined) continue
     const source = target.getOptionValueSource(setting.attribute)

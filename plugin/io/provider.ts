@@ -178,8 +178,7 @@ export async function startProvider(options: ProviderOptions): Promise<Provider>
   const commits = new Commits(sbot, inbox, ledger, current, vault, restored, sessions)
   const perform = createPerformer(inbox, sbot.id, asks, commits, post?.send ?? noMail, vault)
 
-  const waits = new HeldBack(log)
-  const standing = new Standing(inbox.state, policy)
+  const [waits, standing] = [new HeldBack(log), new Standing(inbox.state, policy)]
   const stays = new Stays(log)
   const deeds = new Deeds(() => loop?.wake())
   const look = async (): Promise<void> => {

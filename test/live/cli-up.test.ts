@@ -1,4 +1,4 @@
-import { existsSync, readFileSync, writeFileSync } from 'node:fs'
+import { existsSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import test, { type Test } from 'tape'
 import { type Ended, type RunningCli, runCli, startCli } from '../helpers/cli'
@@ -66,7 +66,7 @@ async function verbsWork(t: Test, verb: Verb, start: Start): Promise<void> {
   const unclear = await verb('say', 'lorem', 'ipsum')
   t.equal(unclear.code, 1, 'what is not understood is asked back, exit code 1')
   t.match(unclear.stderr, /did not understand/)
-  t.match((await verb('admin', 'hubs')).stdout, /hub-1 +admitted +yes +process/)
+  t.match((await verb('admin', 'hubs')).stdout, /hub-1 +admitted +yes +.*process/)
   t.equal((await verb('up')).code, 1, 'a second up on the same folder is refused')
   t.equal(JSON.parse((await verb('admin', 'pubs', '--json')).stdout).length > 0, true)
 }
@@ -219,10 +219,15 @@ test('up: a part that breaks or is killed is named, with its own last sentence, 
   const dir = join(home, 'data')
   const args = ['up', '--dir', dir, ...(await ports())]
   const pidOf = (part: string) => Number(readFileSync(join(dir, part, 'lock.holder'), 'utf8'))
+  mkdirSync(dir)
+  writeFileSync(join(dir, 'config.yaml'), 'hub:\n  memory: 1000\n  host: elsewhere.example.org\n')
   let up = startCli(around, args)
   try {
     await sees(up, 'What to do next')
     t.ok(up.output().stdout.includes(` --dir ${dir} invite home 5`), 'the next commands name the folder')
+    const hubLog = readFileSync(join(dir, 'logs', 'hub-1.log'), 'utf8')
+    t.match(hubLog, /"memoryBytes":1048576000/, 'a setting of the hub reaches the hub that up starts')
+    t.notOk(hubLog.includes('elsewhere'), 'where it is reached it is told by up, and that wins')
     process.kill(pidOf('provider'), 'SIGUSR2')
     const full = await up.ended
     t.equal(full.code, 1)
