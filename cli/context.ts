@@ -5,7 +5,7 @@ import type { Readable, Writable } from 'node:stream'
 import type { Millis } from '../protocol/ids'
 import { type CommonOptions, readOptions } from './options'
 import { type Paint, paint, wrap } from './render'
-import { whenText } from './when'
+import { secondText, whenText } from './when'
 
 type Terminal = Writable & { isTTY?: boolean; columns?: number }
 
@@ -22,6 +22,8 @@ export interface Context {
   width: number
   /** A time by the person's own clock, with how long ago that is. */
   when(at: Millis): string
+  /** The same to the second, without its age. */
+  second(at: Millis): string
   /** A line on stdout. */
   print(text: string): void
   /** A line on stderr. */
@@ -34,6 +36,9 @@ export interface Context {
 
 const WIDTH_DEFAULT = 100
 const WIDTH_MAX = 110
+
+/** Of Greenwich, here, at that time. */
+const minutesEast = (at: number): number => -new Date(at).getTimezoneOffset() || 0
 
 /** Checks the options and makes the context. Throws a Failure (2) on a bad option. */
 export function createContext(given: Record<string, unknown>): Context {
@@ -50,7 +55,8 @@ export function createContext(given: Record<string, unknown>): Context {
     stderr,
     paint: paint(colours),
     width: Math.min(stdout.columns ?? WIDTH_DEFAULT, WIDTH_MAX),
-    when: (at) => whenText(at, Date.now(), -new Date(at).getTimezoneOffset() || 0),
+    when: (at) => whenText(at, Date.now(), minutesEast(at)),
+    second: (at) => secondText(at, minutesEast(at)),
     print: (text) => void stdout.write(`${text}\n`),
     say: (text) => void stderr.write(`${text}\n`),
     tell: (text) => {

@@ -1,6 +1,7 @@
 /** What is shown of mail: to owners that it goes somewhere, to the operator the queue. No address in full. */
 import { EMAIL_CODES_PER_ADDRESS_PER_DAY_MAX } from '../protocol/limits-mail'
 import type { EmailReply, EmailState, MailTestAnswer, MailView } from '../protocol/mail'
+import { ageText } from './tui/age'
 
 /** `ok` false: it did not do what was asked, and the command ends with 1. */
 export const EMAIL_REPLY_TEXTS: Record<EmailReply, { ok: boolean; text: string }> = {
@@ -40,17 +41,16 @@ export function emailStateText({ state, codeWaits }: EmailState): string {
 export function mailText(view: MailView, now: number): string {
   if (!view.on) return 'This provider sends no mail. docs/OPERATORS.md shows what to put into config.json.'
   const { waiting, failed, sent, addresses } = view
-  const ago = (at: number): string => `${Math.max(0, Math.round((now - at) / 60_000))} min ago`
   const lines = [
     `Mail goes out by ${view.server}. ${addresses.owners} owners and ${addresses.payers} payers have an address.`,
     `Waiting: ${waiting.length}. Sent within two weeks: ${sent}. Not delivered: ${failed.length}.`,
   ]
   for (const { what, to, since, tries, reason } of waiting)
     lines.push(
-      `  waits   ${to}  ${what}  (${ago(since)}, ${tries} tries${reason === null ? '' : `; ${reason}`})`,
+      `  waits   ${to}  ${what}  (${ageText(since, now)}, ${tries} tries${reason === null ? '' : `; ${reason}`})`,
     )
   for (const { what, to, at, reason } of failed)
-    lines.push(`  failed  ${to}  ${what}  (${ago(at)}: ${reason})`)
+    lines.push(`  failed  ${to}  ${what}  (${ageText(at, now)}: ${reason})`)
   return lines.join('\n')
 }
 

@@ -3,7 +3,8 @@ import type { AuditView, CapacityView, FleetIncidentView } from '../protocol/rpc
 import { bytesText, durationText } from '../protocol/units'
 import { harmless, table, wrap } from './render'
 
-const secondOf = (at: number): string => new Date(at).toISOString().slice(0, 19).replace('T', ' ')
+/** A time to the second, as the reader counts it. */
+type Second = (at: number) => string
 
 /** A line per hub, then a line per plan. */
 export function capacityText({ hubs, plans }: CapacityView): string {
@@ -61,12 +62,12 @@ function shortOf(hubs: CapacityView['hubs']): string[] {
 }
 
 /** A line each, the reason as far as there is room. */
-export function incidentsText(incidents: FleetIncidentView[], width: number): string {
+export function incidentsText(incidents: FleetIncidentView[], width: number, second: Second): string {
   if (incidents.length === 0) return 'Nothing has gone wrong with any pub yet, as far as it is remembered.'
   const lines = table(
-    ['BEGAN (UTC)', 'PUB', 'HUB', 'WHAT', 'LASTED', 'REASON'],
+    ['BEGAN', 'PUB', 'HUB', 'WHAT', 'LASTED', 'REASON'],
     incidents.map(({ begunAt, overAt, name, hub, kind, reason }) => [
-      secondOf(begunAt),
+      second(begunAt),
       name,
       hub,
       kind,
@@ -81,14 +82,14 @@ export function incidentsText(incidents: FleetIncidentView[], width: number): st
 }
 
 /** Two lines each: what was said, and the key of the message that says it. */
-export function auditText({ owner, pubs, entries, found }: AuditView, width: number): string {
+export function auditText({ owner, pubs, entries, found }: AuditView, width: number, second: Second): string {
   const names = new Map(pubs.map(({ pub, name }) => [pub, name]))
   const about = owner ?? [...new Set(names.values())].join(', ')
   if (entries.length === 0) return `Nothing on the feeds is about ${about}.`
   const heading =
     found > entries.length
-      ? `The last ${entries.length} of ${found} messages about ${about} (--last shows more). Times are UTC;`
-      : `All ${found} messages about ${about}. Times are UTC;`
+      ? `The last ${entries.length} of ${found} messages about ${about} (--last shows more). Times are local;`
+      : `All ${found} messages about ${about}. Times are local;`
   const several = names.size > 1
   const lines = entries.flatMap((entry) => {
     const which = several && entry.pub !== null ? `${names.get(entry.pub) ?? entry.pub.slice(0, 9)} · ` : ''
@@ -97,7 +98,7 @@ export function auditText({ owner, pubs, entries, found }: AuditView, width: num
     const text = `${entry.role} ${entry.kind}: ${which}${words}${because}`
     const [first = '', ...rest] = wrap(text, Math.max(20, width - 23))
     return [
-      `${secondOf(entry.at)}  ${first}`,
+      `${second(entry.at)}  ${first}`,
       ...rest.map((line) => `${' '.repeat(23)}${line}`),
       `${' '.repeat(21)}${entry.key}`,
     ]

@@ -2,8 +2,10 @@
 import type { LiveFigures } from '../protocol/figures'
 import { bytesText, percentText } from '../protocol/units'
 
-const COLUMNS: [heading: string, width: number, cell: (live: LiveFigures) => string][] = [
-  ['UTC', 8, ({ at }) => (at === null ? '-' : new Date(at).toISOString().slice(11, 19))],
+type Second = (at: number) => string
+
+const COLUMNS: [heading: string, width: number, cell: (live: LiveFigures, second: Second) => string][] = [
+  ['TIME', 8, ({ at }, second) => (at === null ? '-' : second(at).slice(11))],
   ['CPU', 7, ({ cpuShare }) => (cpuShare === null ? '-' : percentText(cpuShare))],
   ['MEMORY', 16, (live) => ofMax(live.memoryBytes, live.memoryMaxBytes)],
   ['DISK', 16, (live) => ofMax(live.diskBytes, live.diskMaxBytes)],
@@ -19,9 +21,9 @@ export function statsHeading(): string {
   return COLUMNS.map(([heading, width]) => heading.padStart(width)).join('  ')
 }
 
-/** One item; a pub that does not run has little to show. */
-export function statsLine(live: LiveFigures): string {
-  const cells = COLUMNS.map(([, width, cell]) => cell(live).padStart(width)).join('  ')
+/** One item; a pub that does not run has little to show. `second`: a time to the second, as the reader counts it. */
+export function statsLine(live: LiveFigures, second: Second): string {
+  const cells = COLUMNS.map(([, width, cell]) => cell(live, second).padStart(width)).join('  ')
   return live.running ? cells : `${cells}  not running`
 }
 

@@ -124,7 +124,10 @@ function lackOfRoom({ world, places }: Look, pub: PubFact, plan: Plan): string |
   if (wanted.reservedBytes <= has.reservedBytes && wanted.diskBytes <= has.diskBytes) return null
   // Also where an earlier run of it may still hold as much: on a server that is over its offer nothing grows.
   const more = moreFor(world, pub, plan)
-  return places.whyNotOn(record.hub, { ...more, labels: [], owners: [], pub: pub.pub })
+  return places.whyNotOn(record.hub, {
+    ...{ ...more, labels: [], owners: [], pub: pub.pub },
+    stays: record.hub,
+  })
 }
 
 /** The same, and where it has, it is taken. */

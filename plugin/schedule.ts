@@ -39,6 +39,8 @@ export interface Need {
   owners: readonly FeedId[]
   /** The pub itself, where it is there already: it is no sibling of its own. */
   pub: PubFact['pub'] | null
+  /** The hub where it is and stays: one that takes no new pubs lets those grow that are there. */
+  stays?: FeedId
 }
 
 /** Hubs that are not to be used, with why, as it stands behind their names: 'is where it runs now'. */
@@ -77,7 +79,10 @@ const FILTERS: readonly Filter[] = [
     const why = ruledOut.get(hub)
     return why === undefined ? null : both(why)
   },
-  ({ status }) => (status === 'admitted' ? null : both(`is ${status}`, `are ${status}`)),
+  ({ hub, status }, { stays }) =>
+    status === 'admitted' || (hub === stays && status !== 'retired')
+      ? null
+      : both(`is ${status}`, `are ${status}`),
   ({ offer }) => (offer === null ? SILENT : null),
   (room, { labels }) => lacking(room, labels),
   ({ offer }, _, { hosts }) => (offer !== null && hosts.has(offer.host) ? SIBLING : null),

@@ -65,7 +65,7 @@ export function registerDesk(admin: Command, ask: AskProvider): void {
       run(async (context) => {
         const count = countOf(context, INCIDENTS_LISTED_MAX)
         const incidents = await ask<FleetIncidentView[]>(context, 'adminIncidents', { count })
-        show(context, incidents, incidentsText(incidents, context.width))
+        show(context, incidents, incidentsText(incidents, context.width, context.second))
       }),
     )
   admin
@@ -82,7 +82,7 @@ export function registerDesk(admin: Command, ask: AskProvider): void {
       run(async (context, [about]) => {
         const count = countOf(context, AUDIT_ENTRIES_MAX)
         const audit = await ask<AuditView>(context, 'adminAudit', { about: String(about), count })
-        show(context, audit, auditText(audit, context.width))
+        show(context, audit, auditText(audit, context.width, context.second))
       }),
     )
 }

@@ -36,7 +36,7 @@ function follow(context: Context, source: any, pub: PubId, count: number | null)
     if (context.options.json) context.print(JSON.stringify({ pub, ...checked.value }))
     else {
       if (lines % LINES_PER_HEADING === 0) context.print(context.paint.bold(statsHeading()))
-      context.print(statsLine(checked.value))
+      context.print(statsLine(checked.value, context.second))
     }
     lines += 1
   }

@@ -39,7 +39,8 @@ export class Leases {
   silence(hubs: Iterable<FeedId>): Map<FeedId, Millis> {
     this.noticePause()
     const now = this.steady()
-    return new Map([...hubs].map((hub) => [hub, now - Math.max(this.startedAt, this.asked.get(hub) ?? 0)]))
+    const since = (hub: FeedId): number => Math.max(this.startedAt, this.asked.get(hub) ?? 0)
+    return new Map([...hubs].map((hub) => [hub, Math.round(now - since(hub))]))
   }
 
   stop(): void {

@@ -74,7 +74,11 @@ export async function openWindow(browser: Browser, look: Look, origin: string): 
   const complaints: string[] = []
   page.on('console', (line) => complaints.push(`console: ${line.text()}`))
   page.on('pageerror', (error) => complaints.push(`error: ${error.message}`))
-  page.on('requestfailed', (request) => complaints.push(`failed: ${request.url()}`))
+  page.on('requestfailed', (request) => {
+    const reason = request.failure()?.errorText ?? 'no reason given'
+    // What a page had still to fetch is dropped when it is left for the next one.
+    if (reason !== 'net::ERR_ABORTED') complaints.push(`failed: ${request.url()} (${reason})`)
+  })
   page.on('request', (request) => {
     if (!request.url().startsWith(origin)) complaints.push(`elsewhere: ${request.url()}`)
   })

@@ -3,6 +3,7 @@ import test from 'tape'
 import { DEFAULT_PLANS } from '../../plugin/plans-default'
 import { reservedBytesOf } from '../../plugin/query'
 import { pubIdOf } from '../../protocol/ids'
+import { buildHub } from '../../protocol/messages/hub'
 import { alice, bob, hub, lastText, outcomes, provider, Story } from '../helpers/story'
 import { ask, stopped, told } from '../helpers/story-change'
 import { hubSays } from '../helpers/story-hub'
@@ -83,6 +84,20 @@ test('no room on its server: refused, nothing is changed', (t) => {
   t.deepEqual(outcomes(effects), ['refused'])
   t.match(lastText(effects), /no room for it: hub-1 is full/)
   t.ok(has(one, tiny))
+  t.end()
+})
+
+test('a server that takes no new pubs lets those grow that are there', (t) => {
+  const one = told()
+  for (const status of ['cordoned', 'draining'] as const) {
+    one.story.tells(provider, buildHub({ hub, status, label: 'hub-1', token: null }))
+    asks(one, status === 'cordoned' ? 'plan alice personal' : 'plan alice community')
+    t.deepEqual(outcomes(one.story.settle()), ['received'], status)
+    hubSays(one.story, one.pub, 'up')
+    t.deepEqual(outcomes(one.story.settle()), ['done'])
+  }
+  asks(one, 'create shed')
+  t.match(lastText(one.story.settle()), /hub-1 is draining/, 'and takes no new ones')
   t.end()
 })
 

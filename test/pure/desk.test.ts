@@ -1,6 +1,7 @@
 /** Goal: the operator sees how much room there is, what went wrong, and who asked for what and what came of it. */
 import test from 'tape'
 import { auditText, capacityText, incidentsText } from '../../cli/render-desk'
+import { secondText } from '../../cli/when'
 import { Audit, auditTarget } from '../../plugin/audit'
 import { capacityView, fleetIncidents } from '../../plugin/capacity'
 import { pubIdOf } from '../../protocol/ids'
@@ -11,6 +12,8 @@ import type { AuditView } from '../../protocol/rpc-desk'
 import { alice, bob, feed, hub, oscar, provider, Story } from '../helpers/story'
 import { aliceHasPub, hubSays, opDone } from '../helpers/story-hub'
 
+/** Greenwich. */
+const second = (at: number): string => secondText(at, 0)
 const TERMINAL = 80
 
 const STARTED = 1_000
@@ -96,11 +99,11 @@ test('incidents: of all pubs, newest first, as many as are wanted', (t) => {
     ],
   )
   t.equal(fleetIncidents(story.state, 1).length, 1)
-  const text = incidentsText(found, TERMINAL)
+  const text = incidentsText(found, TERMINAL, second)
   t.match(text, /barn +hub-1 +crashing +not over/)
   t.match(text, /alice +hub-1 +crashing +1 min/)
   for (const line of text.split('\n')) t.ok(line.length <= TERMINAL, line)
-  t.match(incidentsText([], TERMINAL), /Nothing has gone wrong/)
+  t.match(incidentsText([], TERMINAL, second), /Nothing has gone wrong/)
   t.end()
 })
 
@@ -186,13 +189,16 @@ test('audit: as text, with keys whole', (t) => {
   const story = new Story().withHub()
   const request = aliceHasPub(story)
   const view = auditOf(story, 'alice')
-  const text = auditText(view, TERMINAL)
+  const text = auditText(view, TERMINAL, second)
   t.match(text, new RegExp(`^All ${view.found} messages about alice`))
   t.ok(text.includes(`  owner asked: create alice\n${' '.repeat(21)}${request}\n`), 'the key can be copied')
   t.ok(text.includes(` (of ${request.slice(0, 9)})`), 'and what it follows from')
   for (const line of text.split('\n')) t.ok(line.length <= TERMINAL, line)
   const last = { ...view, entries: view.entries.slice(-1) }
-  t.match(auditText(last, TERMINAL), new RegExp(`^The last 1 of ${view.found} `))
-  t.match(auditText({ ...view, entries: [], found: 0 }, TERMINAL), /Nothing on the feeds is about alice/)
+  t.match(auditText(last, TERMINAL, second), new RegExp(`^The last 1 of ${view.found} `))
+  t.match(
+    auditText({ ...view, entries: [], found: 0 }, TERMINAL, second),
+    /Nothing on the feeds is about alice/,
+  )
   t.end()
 })

@@ -1,6 +1,10 @@
 import test from 'tape'
 import { statsHeading, statsLine } from '../../cli/stats-text'
+import { secondText } from '../../cli/when'
 import type { LiveFigures } from '../../protocol/figures'
+
+/** Two hours east of Greenwich. */
+const second = (at: number): string => secondText(at, 120)
 
 test('live figures are a table whose columns stand below each other', (t) => {
   const live: LiveFigures = {
@@ -10,17 +14,11 @@ test('live figures are a table whose columns stand below each other', (t) => {
     ...{ inBytes: 1.2 * 2 ** 30, outBytes: 2 ** 20, inBytesPerSecond: 512, outBytesPerSecond: 2048 },
   }
   const heading = statsHeading()
-  const line = statsLine(live)
+  const line = statsLine(live, second)
   t.equal(line.length, heading.length)
-  t.match(line, /^12:30:05 +1\.3 % +63 MB of 192 MB +12 MB of 1\.0 GB +512 B +2\.0 KB +1\.2 GB +1\.0 MB +3$/)
-  const off = statsLine({
-    ...live,
-    running: false,
-    memoryBytes: null,
-    cpuShare: null,
-    peers: null,
-    inBytesPerSecond: null,
-  })
+  t.match(line, /^14:30:05 +1\.3 % +63 MB of 192 MB +12 MB of 1\.0 GB +512 B +2\.0 KB +1\.2 GB +1\.0 MB +3$/)
+  const unknown = { memoryBytes: null, cpuShare: null, peers: null, inBytesPerSecond: null }
+  const off = statsLine({ ...live, running: false, ...unknown }, second)
   t.match(off, /- of 192 MB.* - {2}not running$/)
   t.end()
 })

@@ -31,9 +31,8 @@ export function otherwisePaid(
   let reserved = FREE_PLAN_RESERVED_BYTES
   for (const other of checks.owners.records.values())
     if (other.status === 'live' && other.hub === record.hub) reserved += sizeOf(other).reservedBytes
-  // The only larger one here takes as much again as the smaller one; a hub that takes no pubs lets none grow.
-  const mayGrow = reserved <= offered && checks.moves.takesPubs(record.hub)
-  if (one.plan !== 'tiny' && !mayGrow) return []
+  // The only larger one here takes as much again as the smaller one.
+  if (one.plan !== 'tiny' && reserved > offered) return []
   const sentence = `${record.name} has the plan ${record.plan} and is paid for as ${one.plan}`
   return [{ invariant: 'as-paid', sentence }]
 }

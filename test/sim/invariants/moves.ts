@@ -86,11 +86,6 @@ export class Moves {
     if (pausedMs > PAUSE_NOTICED_MS) this.listeningSince = this.world.steady()
   }
 
-  /** What the operator has said last of this hub. */
-  takesPubs(hub: FeedId): boolean {
-    return this.statuses.get(hub)?.status === 'admitted'
-  }
-
   /** How long a hub has truly not been heard by a provider that listened. */
   private silence(hub: FeedId): Millis {
     const since = Math.max(this.listeningSince, this.asked.get(hub) ?? 0)
