@@ -67,6 +67,8 @@ export interface ProviderOptions {
   mayWrite?(): Promise<void>
   /** Time; the simulator brings its own. */
   clock?: Clock
+  /** The decision; the simulator brings one that compares. */
+  decide?: typeof decide
   /** For the figures. */
   note?: Note
   /** Keeps records of pubs' host names; `wanted` says which. */
@@ -201,7 +203,7 @@ export async function startProvider(options: ProviderOptions): Promise<Provider>
       mail: post?.facts() ?? null,
     }
     const world = { state: inbox.state, now: clock.now(), policy, facts, ledger, standing }
-    const { effects, wakeAt, held, stuck } = decide(world)
+    const { effects, wakeAt, held, stuck } = (options.decide ?? decide)(world)
     waits.are(held)
     stays.are(stuck)
     if (wakeAt !== null) loop?.wakeAt(wakeAt)

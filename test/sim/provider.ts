@@ -1,12 +1,15 @@
 /** The provider's machine: the real program of plugin/ over a fake node, started again after every crash. */
 import { mkdirSync, rmSync } from 'node:fs'
 import { join } from 'node:path'
+import { type Decision, decide } from '../../plugin/decide'
 import type { DuesPolicy } from '../../plugin/dues-policy'
+import { describe } from '../../plugin/effects'
 import { hookInviteUse } from '../../plugin/io/onboarding'
 import type { Post } from '../../plugin/io/post'
 import { type Log, type Provider, startProvider } from '../../plugin/io/provider'
 import { Tables } from '../../plugin/io/tables'
 import { Vault } from '../../plugin/io/vault'
+import type { World } from '../../plugin/look'
 import { DEFAULT_POLICY, type Policy } from '../../plugin/policy'
 import { type FeedId, type InviteKey, type PubId, runNameOf } from '../../protocol/ids'
 import type { Plan } from '../../protocol/plan'
@@ -53,6 +56,8 @@ export class SimProvider {
   postOf: ((parts: PostParts) => Post) | null = null
   /** A line of the log. */
   onLog: (line: string) => void = () => {}
+  /** A decision with what is kept from one look to the next was another than one without. */
+  onOther: (sentence: string) => void = () => {}
   /** A start has come to its end. */
   onStarted: (provider: Provider) => void = () => {}
   private redeemer: Redeem | null = null
@@ -98,6 +103,7 @@ export class SimProvider {
       vault: new Vault(this.folder, plainSeals),
       importFolder: join(this.folder, 'imports'),
       address: () => 'provider.example:8008',
+      decide: (world) => this.decided(world),
       log,
       ...(postOf === null ? {} : { post: (wake: () => void) => postOf({ life, clock, folder, log, wake }) }),
     })
@@ -108,6 +114,18 @@ export class SimProvider {
       this.onStarted(provider)
       this.redeemer = redeemerOf(tables, provider)
     })
+  }
+
+  private decided(world: World): Decision {
+    const found = decide(world)
+    const { standing, ...anew } = world
+    if (standing === undefined) return found
+    const { effects, wakeAt } = decide(anew)
+    if (JSON.stringify([effects, wakeAt]) !== JSON.stringify([found.effects, found.wakeAt]))
+      this.onOther(
+        `decides otherwise by what it keeps: ${found.effects.map(describe)}, not ${effects.map(describe)}`,
+      )
+    return found
   }
 
   crash(why: string): void {

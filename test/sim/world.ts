@@ -80,6 +80,7 @@ export class World implements Universe {
     const home = machine('provider', PROVIDER)
     const keys = PROVIDER_KEYS
     this.provider = new SimProvider(this, home, keys, freshFolder(), PROVIDER_INVITE, [OSCAR])
+    this.provider.onOther = (sentence) => this.violate('same-state', sentence)
     const fleet = fleetOf(seed)
     const rooms = [1 + this.random.below(4), 1 + this.random.below(4), ...fleet.rooms]
     this.hubs = HUBS.slice(0, fleet.hubs).map(({ name, id, sign, token }, at) => {

@@ -17,7 +17,8 @@ export const INVARIANTS = {
   answered: 'at the end every request of an owner has its final answer (blueprint 5)',
   ports: 'no port with two pubs (blueprint 6)',
   capacity: 'no hub with more pubs than it has memory for (blueprint 6)',
-  'same-state': 'the state is the same whatever order feeds are read in, and after a restart (blueprint 9)',
+  'same-state':
+    'the state is the same whatever order feeds are read in, and after a restart; so is what is decided, whatever is kept of earlier looks (blueprint 9)',
   retention: 'no volume and no sealed key goes before its time, and no key stays after it (blueprint 10)',
   'two-clocks': 'no volume goes by one clock alone (blueprint 10)',
   promised:
