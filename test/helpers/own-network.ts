@@ -8,6 +8,9 @@ import { execFile } from 'node:child_process'
 const SET_UP = [
   'ip link set lo up',
   'ip link add outside type veth peer name inside',
+  // No address that comes by itself a second later: that would be a change of the network, too.
+  'ip link set outside addrgenmode none',
+  'ip link set inside addrgenmode none',
   'ip addr add 192.168.77.2/24 dev outside',
   'ip link set outside up',
   'ip link set inside up',

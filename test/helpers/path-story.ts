@@ -51,8 +51,17 @@ export async function inside<W extends World>(t: Test, world: W, tell: () => Pro
     t.comment(world.provider.output().slice(-4_000))
     // A world may not have got its first hub yet.
     t.comment(world.hub?.lines().slice(-6_000) ?? 'no hub')
+    t.comment(await connectionOf(world))
     throw error
   }
+}
+
+/** How the owner's node sees the provider: connected or not, and what the two have told each other of feeds. */
+async function connectionOf({ owner, provider }: World): Promise<string> {
+  const ask = (method: string, ...words: string[]): Promise<unknown> =>
+    call(owner.rpc, method, ...words).catch((error: Error) => error.message)
+  const [peers, feeds] = await Promise.all([ask('gossip.peers'), ask('ebt.peerStatus', provider.id)])
+  return JSON.stringify({ peers, feeds }).slice(0, 4_000)
 }
 
 /** A test that tells a story on the process engine, in a world of its own. */
