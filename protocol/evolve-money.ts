@@ -25,15 +25,15 @@ export type MoneyMessage =
 
 const DAY_MS = 24 * 3_600_000
 
+/** What a message says, with where and when it was said. */
+export const toldBy =
+  ({ key, sequence, claimedAt }: Folded) =>
+  <T>(content: T): Told<T> => ({ key, sequence, at: claimedAt, content })
+
 /** Folds one of them. */
 export function evolveMoney(provider: ProviderFold, message: Folded, content: MoneyMessage): void {
   const { money } = provider
-  const told = <T>(one: T): Told<T> => ({
-    key: message.key,
-    sequence: message.sequence,
-    at: message.claimedAt,
-    content: one,
-  })
+  const told = toldBy(message)
   switch (content.type) {
     case 'buttcloud/bridge':
       money.bridges.set(content.bridge, content)

@@ -1,6 +1,6 @@
 /** What the operator's words mean to the provider's state. All are on the provider's own feed, in its order. */
 import type { Folded } from './evolve'
-import { noteCause } from './evolve-money'
+import { noteCause, toldBy } from './evolve-money'
 import type { FeedId, Millis, PubId } from './ids'
 import { ANNOUNCEMENT_REPEAT_MS } from './limits-operator'
 import type { AnnouncementMessage } from './messages/announcement'
@@ -14,12 +14,7 @@ export type OperatorMessage = HaltMessage | BlockMessage | AnnouncementMessage
 /** Folds one of them. */
 export function evolveOperator(provider: ProviderFold, message: Folded, content: OperatorMessage): void {
   const { operator } = provider
-  const told = <T>(one: T): Told<T> => ({
-    key: message.key,
-    sequence: message.sequence,
-    at: message.claimedAt,
-    content: one,
-  })
+  const told = toldBy(message)
   switch (content.type) {
     case 'buttcloud/halt':
       noteCause(provider.money, told(content))
