@@ -91,7 +91,7 @@ export function moveStep({ name, step, former, writer, phase, reason }: FenceChe
 
 export function movedText({ name, to, desired }: MoveView, { shutForMs }: FenceCheckView): string {
   if (desired === 'down') return `${name} is on ${to}, stopped as it was before.`
-  const shut = shutForMs === null ? '' : ` It could not be written for ${secondsText(shutForMs)}.`
+  const shut = shutForMs === null ? '' : ` For ${secondsText(shutForMs)} nobody could write there.`
   return `${name} is up on ${to}.${shut}`
 }
 
