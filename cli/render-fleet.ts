@@ -72,7 +72,11 @@ export function drainText(view: HubDetailView): string {
 export function stillThereText(view: HubDetailView): string {
   const { label, lives } = view
   const names = lives.map(({ name }) => name).join(', ')
-  return `${label} is not empty, and nothing has happened for a while${names === '' ? '' : `: ${names} ${lives.length === 1 ? 'is' : 'are'} there`}. The draining goes on by itself; \`buttcloud admin hubs ${label}\` says what it waits for.`
+  const state =
+    names === ''
+      ? `Not all that left ${label} is where it goes yet`
+      : `${label} is not empty: ${names} ${lives.length === 1 ? 'is' : 'are'} still there`
+  return `${state}, and nothing has happened for a while. The draining goes on by itself; \`buttcloud admin hubs ${label}\` says what it waits for.`
 }
 
 /** Where a move stands, for whoever waits. */

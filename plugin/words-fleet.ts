@@ -17,7 +17,7 @@ export const fleetWords = {
   waitedFor: (name: string) =>
     `this provider was put back from a backup, and ${name} has not come back since: its feed may go on beyond what is here. It can move once its hub has been here`,
   silent: (name: string, label: string) =>
-    `${label} does not answer, so nobody can say when the run of ${name} there has ended. It goes elsewhere by itself when the lease of ${label} is out; \`buttcloud admin restore ${name}\` is your word that it is gone`,
+    `${label} does not answer, so nobody can say when the run of ${name} there has ended. It goes elsewhere by itself when the lease of ${label} is out, unless it is stopped or \`byItself\` is off; \`buttcloud admin restore ${name}\` is your word that it is gone`,
   onItsWay: (name: string, label: string) =>
     `${name} is on its way to ${label}; \`buttcloud admin fence-check ${name}\` says what it waits for`,
   noKey: (name: string) =>
@@ -37,7 +37,7 @@ export const fleetWords = {
     `${label} still has ${names.length === 1 ? 'a pub' : `${names.length} pubs`}: ${shown(names)}. Empty it first: \`buttcloud admin drain ${label}\``,
   stillEnding: (label: string, names: readonly string[]) =>
     `${label} is still ending ${names.length === 1 ? 'the run' : 'the runs'} of ${shown(names)}; say it again when that is done`,
-  ending: (label: string) => `${label} has not said yet that its former run is gone`,
+  ending: (label: string) => `${label} has not said yet that the run there has ended`,
   notOpen: (label: string) => `${label} has not opened its run for writing`,
   away: (label: string) => `${label} is not connected`,
   stranded:
