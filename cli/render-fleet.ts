@@ -72,7 +72,11 @@ export function drainText(view: HubDetailView): string {
 export function stillThereText(view: HubDetailView): string {
   const { label, lives } = view
   const names = lives.map(({ name }) => name).join(', ')
-  return `${label} is not empty, and nothing has happened for a while${names === '' ? '' : `: ${names} ${lives.length === 1 ? 'is' : 'are'} there`}. The draining goes on by itself; \`buttcloud admin hubs ${label}\` says what it waits for.`
+  const state =
+    names === ''
+      ? `Not all that left ${label} is where it goes yet`
+      : `${label} is not empty: ${names} ${lives.length === 1 ? 'is' : 'are'} still there`
+  return `${state}, and nothing has happened for a while. The draining goes on by itself; \`buttcloud admin hubs ${label}\` says what it waits for.`
 }
 
 /** Where a move stands, for whoever waits. */
@@ -91,7 +95,7 @@ export function moveStep({ name, step, former, writer, phase, reason }: FenceChe
 
 export function movedText({ name, to, desired }: MoveView, { shutForMs }: FenceCheckView): string {
   if (desired === 'down') return `${name} is on ${to}, stopped as it was before.`
-  const shut = shutForMs === null ? '' : ` It could not be written for ${secondsText(shutForMs)}.`
+  const shut = shutForMs === null ? '' : ` For ${secondsText(shutForMs)} nobody could write there.`
   return `${name} is up on ${to}.${shut}`
 }
 

@@ -53,8 +53,9 @@ export function suspendText({ name, owners, halted, reason, unpaid, paid }: Susp
   const told = `Its owner${owners.length === 1 ? ' is' : 's are'} told`
   if (halted)
     return `${name} is suspended: it is stopped, its data is kept, and nobody but you brings it up again. ${told}${reason === null ? ', without a reason (--reason TEXT gives one)' : `: ${reason}`}.${paid ? ' The subscription for it goes on; ending that is for you or who pays.' : ''}`
-  if (unpaid) return `You hold ${name} no more. It stays suspended, because it is not paid for. ${told}.`
-  return `You hold ${name} no more, and it is as its owners want it. ${told}.`
+  if (unpaid)
+    return `Your suspension of ${name} is over. It stays suspended, because it is not paid for. ${told}.`
+  return `${name} is not suspended any more, and is as its owners want it. ${told}.`
 }
 
 /** Who is blocked, or the one that was just spoken of. */

@@ -192,7 +192,7 @@ export class Audit {
         return { kind: 'decided', text, pub, because: null, ...to }
       }
       case 'buttcloud/halt': {
-        const text = `${content.halted ? 'suspended' : 'let be again'} by the operator${this.named(content.by)}${why(content.reason)}`
+        const text = `${content.halted ? 'suspended' : 'no longer suspended'} by the operator${this.named(content.by)}${why(content.reason)}`
         return { kind: 'decided', text, pub: content.pub, because: null }
       }
       case 'buttcloud/block': {

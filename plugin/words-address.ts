@@ -16,12 +16,12 @@ export interface Readdress {
 export const addressWords = {
   same: 'Its address is what it was, and so are its invites; you need not do anything.',
   now: ({ name, address, former }: Readdress): string =>
-    `The address of **${name}** is now \`${address}\`${former === null ? '' : `; before it was \`${former}\``}. It says so in public, so its members' apps find it again once they hear of that from anybody else.`,
+    `The address of **${name}** is now \`${address}\`${former === null ? '' : `; before it was \`${former}\``}. It says so in public, so its members' apps find it again as soon as somebody passes that on to them.`,
   invites:
     'Invites that have not been used up are as good as before, but those that you have sent say the old address. Here they are with the new one:',
   more: (count: number, { former, address }: Readdress): string =>
     former === null
-      ? `* … and ${count} older ones: put \`${address}\` in place of their first two parts.`
+      ? `* … and ${count} older ones: put \`${address}\` in place of all that stands before \`:@\`.`
       : `* … and ${count} older ones: put \`${address}\` where they say \`${former}\`.`,
 } as const
 

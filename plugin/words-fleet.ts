@@ -15,9 +15,9 @@ export const fleetWords = {
   ended: (name: string) => `${name} has been deleted; a deleted pub runs nowhere`,
   beingMade: (name: string) => `${name} is still being made; move it when it is up`,
   waitedFor: (name: string) =>
-    `this provider was put back from a backup, and ${name} has not come back since: its feed may go on beyond what is here. It can move when its hub was here`,
+    `this provider was put back from a backup, and ${name} has not come back since: its feed may go on beyond what is here. It can move once its hub has been here`,
   silent: (name: string, label: string) =>
-    `${label} does not answer, so nobody can say when the run of ${name} there has ended. It goes elsewhere by itself when the lease of ${label} is out; \`buttcloud admin restore ${name}\` is your word that it is gone`,
+    `${label} does not answer, so nobody can say when the run of ${name} there has ended. It goes elsewhere by itself when the lease of ${label} is out, unless it is stopped or \`byItself\` is off; \`buttcloud admin restore ${name}\` is your word that it is gone`,
   onItsWay: (name: string, label: string) =>
     `${name} is on its way to ${label}; \`buttcloud admin fence-check ${name}\` says what it waits for`,
   noKey: (name: string) =>
@@ -37,13 +37,13 @@ export const fleetWords = {
     `${label} still has ${names.length === 1 ? 'a pub' : `${names.length} pubs`}: ${shown(names)}. Empty it first: \`buttcloud admin drain ${label}\``,
   stillEnding: (label: string, names: readonly string[]) =>
     `${label} is still ending ${names.length === 1 ? 'the run' : 'the runs'} of ${shown(names)}; say it again when that is done`,
-  ending: (label: string) => `${label} has not said yet that its former run is gone`,
+  ending: (label: string) => `${label} has not said yet that the run there has ended`,
   notOpen: (label: string) => `${label} has not opened its run for writing`,
   away: (label: string) => `${label} is not connected`,
   stranded:
-    'its server does not answer, and there is no place for it on another just now; it comes up by itself',
+    'its server does not answer, and no other can take it yet; it comes up by itself when one of them can',
   strandedInStorm:
-    'several servers stopped answering at once; it comes up by itself, or by whoever runs this provider',
+    'several servers stopped answering at once; it comes up when they are back, or when whoever runs this provider moves it',
   stopped: 'it is stopped',
   suspended: 'it is suspended',
 } as const

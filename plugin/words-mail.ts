@@ -195,7 +195,7 @@ export const mailWords = {
       service,
       `${label} is silent`,
       `The hub ${label} has not been connected since ${when(since)}. It has ${pubs} pub${pubs === 1 ? '' : 's'}.`,
-      'Look at its server first. `buttcloud admin hubs` shows who is connected; if the server is gone for good, `buttcloud admin restore PUB` brings a pub up elsewhere.',
+      `Look at its server first. \`buttcloud admin hubs ${label}\` shows which pubs it still has, and why they are not elsewhere. If the server is gone for good, \`buttcloud admin drain ${label}\` moves what can be moved, stopped pubs too.`,
     ),
   capacityLow: (service: Service, why: string): MailText =>
     toOperator(

@@ -6,7 +6,7 @@ export const moveWords = {
   storm: (label: string, { silent, of }: Storm) =>
     `${silent} of ${of} servers fell silent together with ${label}, so the trouble may be here: nothing is moved by itself. \`buttcloud admin restore PUB\` moves one that you know is gone`,
   waitedFor:
-    'this provider was put back from a backup and the pub has not come back since: `buttcloud admin restore` says more',
+    'this provider was put back from a backup and the pub has not come back since: `buttcloud admin restore PUB` says more',
   noKey: 'its key is not in escrow, so no other server can run it',
   keyOffline:
     'its key can be opened with the recovery key alone: bring it with `buttcloud admin recovery online KEYFILE`',
@@ -17,7 +17,7 @@ export const moveWords = {
 const CAUSES: Record<string, string> = {
   silent: 'because the one it ran on does not answer any more',
   drain: 'because the one it ran on is taken out of use',
-  asked: 'because whoever runs this provider wanted it there',
+  asked: 'because whoever runs this provider moved it',
   restored: 'because the one it ran on is gone',
 }
 
@@ -32,5 +32,5 @@ export function movedNotice(
     desired === 'up' && !suspended
       ? `It is up there${address === null ? '' : `, at ${address}`}.`
       : 'It is stopped there as it was before.'
-  return `**${name}** is on another server now, ${cause}. ${state} It is the same pub with the same members; its messages are all there, and blobs come back as its members have them.`
+  return `**${name}** is on another server now, ${cause}. ${state} It is the same pub with the same members; its messages are all there, and pictures and other files come back from members who have them.`
 }

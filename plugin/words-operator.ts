@@ -24,7 +24,7 @@ export function haltNotice(
   const paid = isPaid ? ` The subscription for it goes on; \`cancel ${name}\` ends it.` : ''
   if (halt.halted)
     return `**${name}** is suspended by ${who}: it is stopped, and nobody reaches it.${because(halt.reason)} Its data is kept. It comes up again when they say so, and no command of yours does it.${paid} ${takeAllAway(name)}`
-  const said = `${capital(who)} does not hold **${name}** any more.${halt.reason === null ? '' : because(halt.reason)}`
+  const said = `${capital(who)} has ended the suspension of **${name}**.${halt.reason === null ? '' : because(halt.reason)}`
   if (dues !== null && isStoppedAt(dues.stage))
     return `${said} It stays suspended, because it is not paid for: \`pay ${name}\` gets you a link to pay by.`
   if (desired === 'down')

@@ -36,7 +36,7 @@ export const COMMANDS = [
 ] as const
 export type CommandWord = (typeof COMMANDS)[number]
 
-/** Commands of later versions (blueprint section 4): known, so that the answer can say so. */
+/** Commands of later versions: known, so that the answer can say so. */
 export const LATER: ReadonlySet<string> = new Set()
 
 /** Other words for them. */

@@ -9,7 +9,7 @@ export const LEASE_MS = 45_000
 export const LEASE_MS_MIN = 10_000
 /** Longer, and nobody would call it moving by itself. */
 export const LEASE_MS_MAX = 3_600_000
-/** What an ask may be under way, and what two steady clocks may differ over one lease: 0.5x and less is no clock. */
+/** What an ask may be under way, and what two steady clocks may differ over one lease. A clock that errs by more costs a move, never a fork. */
 export const LEASE_MARGIN_MS = 3_000
 /** How often the provider makes sure that it is itself awake, and a third of what it takes for a pause of its own. */
 export const LEASE_TICK_MS = 5_000

@@ -31,6 +31,10 @@ export function registerMail(admin: Command, ask: AskProvider): void {
   mail
     .command('test [address]')
     .description('send one mail now, and show what the mail server said (default: to the operator)')
+    .addHelpText(
+      'after',
+      '\nExamples:\n  $ buttcloud admin mail test\n  $ buttcloud admin mail test you@example.org',
+    )
     .action(
       run(async (context, [given]) => {
         const address = given === undefined ? null : emailArgument(given)

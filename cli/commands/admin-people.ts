@@ -64,7 +64,7 @@ function registerSuspend(admin: Command, ask: AskProvider): void {
     .action(run((context, [pub]) => said(context, pub, true)))
   admin
     .command('unsuspend <pub>')
-    .description('take that back: the pub is as its owners want it, if it is paid for')
+    .description('end the suspension of a pub: it is as its owners want it, if it is paid for')
     .option('--reason <text>', 'why; its owners are told')
     .addHelpText('after', '\nExamples:\n  $ buttcloud admin unsuspend alice')
     .action(run((context, [pub]) => said(context, pub, false)))
@@ -89,7 +89,7 @@ function registerBlock(admin: Command, ask: AskProvider): void {
     .action(run((context, [feed]) => said(context, feedArgument(feed), true)))
   admin
     .command('unblock <feed>')
-    .description('take that back')
+    .description('answer somebody again who was blocked, from now on')
     .addHelpText('after', "\nExamples:\n  $ buttcloud admin unblock '@…=.ed25519'")
     .action(run((context, [feed]) => said(context, feedArgument(feed), false)))
   admin

@@ -27,8 +27,13 @@ const STORED =
 const LOST =
   'A new recovery key is for one that is lost for good. Hubs seal to it what they hold; a pub whose server is gone too stays closed until the old key is found. Go on?'
 
-/** Adds both to `admin`. */
+/** Adds `restore` and `recovery` to `admin`. */
 export function registerRecovery(admin: Command, ask: AskProvider): void {
+  registerRestore(admin, ask)
+  registerKey(admin, ask)
+}
+
+function registerRestore(admin: Command, ask: AskProvider): void {
   admin
     .command('restore <pub>')
     .description(
@@ -63,6 +68,9 @@ export function registerRecovery(admin: Command, ask: AskProvider): void {
         context.print(context.options.json ? JSON.stringify(done) : restoredText(done))
       }),
     )
+}
+
+function registerKey(admin: Command, ask: AskProvider): void {
   const recovery = admin
     .command('recovery')
     .description('show who can bring a pub back when its server is lost, and change it')
@@ -75,10 +83,12 @@ export function registerRecovery(admin: Command, ask: AskProvider): void {
     .command('offline')
     .description('print the private half of the recovery key once and remove it from the provider')
     .option('--yes', 'remove it without asking')
+    .addHelpText('after', '\nExample:\n  $ buttcloud admin recovery offline')
     .action(run((context) => goOffline(context, ask)))
   recovery
     .command('online <keyfile>')
     .description('bring the private half back: pubs can be restored again without you')
+    .addHelpText('after', '\nExample:\n  $ buttcloud admin recovery online key.txt')
     .action(
       run(async (context, [path]) => {
         const file = fileAt(String(path))
@@ -89,6 +99,7 @@ export function registerRecovery(admin: Command, ask: AskProvider): void {
     .command('new')
     .description('make a new recovery key instead of an offline one that is lost')
     .option('--yes', 'make it without asking')
+    .addHelpText('after', '\nExample:\n  $ buttcloud admin recovery new')
     .action(
       run(async (context) => {
         if (!(await askYes(context, LOST))) throw new Failure(1, 'Not confirmed, so nothing was done.')

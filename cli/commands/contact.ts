@@ -6,9 +6,9 @@ import { FEED_FORMS, feedArgument, nameArgument, words } from '../words'
 
 const VERBS: [verb: string, does: string][] = [
   ['follow', 'let a pub follow somebody, in public, and pass their messages on'],
-  ['unfollow', 'take that back'],
+  ['unfollow', 'let a pub follow somebody no longer'],
   ['block', 'let a pub have nothing more to do with somebody; everybody can see that'],
-  ['unblock', 'take that back'],
+  ['unblock', 'take a block of somebody back'],
 ]
 
 export function register(program: Command): void {

@@ -88,7 +88,7 @@ test('taken back: up again by itself, and said; a restart of the provider betwee
   t.deepEqual([recordOf(one).suspended, specOf(one)?.desired], [false, 'up'])
   t.match(
     noticesOf(effects, 'operator')[0]?.text ?? '',
-    /does not hold \*\*alice\*\* any more\. It is being started/,
+    /has ended the suspension of \*\*alice\*\*\. It is being started/,
   )
   hubSays(one.story, one.pub as never, 'up')
   t.deepEqual(one.story.settle(), [])

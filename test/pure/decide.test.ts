@@ -1,4 +1,4 @@
-/** Goal: the provider owes exactly what blueprint and issue say, told as stories. No node, no clock. */
+/** Goal: the provider owes exactly what docs/PROTOCOL.md and docs/LIFECYCLE.md say, told as stories. No node, no clock. */
 
 import test from 'tape'
 import type { MessageId } from '../../protocol/ids'

@@ -83,7 +83,7 @@ test('the steps of a move, and how long nobody could write', (t) => {
   const move = { pub: there.pub, name: 'alice', from: 'hub-1', to: 'second', epoch: 2 }
   t.match(
     movedText({ ...move, desired: 'up' }, there),
-    /alice is up on second. It could not be written for 3.4 s/,
+    /alice is up on second. For 3.4 s nobody could write there/,
   )
   one.story.now += 60_000
   t.equal(check(one, { firstAt: there.placed.at + 3_400 }).shutForMs, 3_400, 'later as well')

@@ -30,7 +30,7 @@ test('a stop is mailed to the owners once, with its reason, and so is its end', 
   t.ok((mail?.subject.length ?? 0) <= MAIL_SUBJECT_CHARS_MAX, mail?.subject)
   t.deepEqual(mailsOf(story.settle()), [], 'once')
   const [end, ...none] = mailsOf(unsuspends(story, 'alice'))
-  t.match(end?.text ?? '', /does not hold alice any more\..*It is being started\./)
+  t.match(end?.text ?? '', /has ended the suspension of alice\..*It is being started\./)
   t.match(end?.subject ?? '', /no longer suspended/)
   t.equal(none.length, 0)
   t.end()

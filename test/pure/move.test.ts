@@ -147,7 +147,7 @@ test('what owners and the operator see while it is on its way', (t) => {
   t.deepEqual([inPlace?.stuck, inPlace?.stranded], ['hub-1 is full', null], 'its hub is only being emptied')
   one.leases.silence.set(SECOND, MINUTE_MS)
   const [seen] = withStranded({ ...fleetOf(one), stuck }, [view()])
-  t.match(seen?.stranded ?? '', /its server does not answer, and there is no place/)
+  t.match(seen?.stranded ?? '', /its server does not answer, and no other can take it yet/)
   t.notOk(seen !== undefined && 'stuck' in seen, 'the rest is the operator’s')
   if (seen !== undefined)
     t.match(ownPubsText([seen], { width: 110, paint: paint(false) }), /its server does not answer/)

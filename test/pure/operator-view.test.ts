@@ -128,7 +128,7 @@ test('audit: who stopped what and why, with the key of the message; and what fol
     ofPub.slice(at + 1).join('\n'),
     /record pub alice live, to be suspended[\s\S]*order down of alice[\s\S]*told the owners: operator/,
   )
-  t.ok(ofPub.includes(`decided let be again by the operator ${bob}`), 'another operator by name')
+  t.ok(ofPub.includes(`decided no longer suspended by the operator ${bob}`), 'another operator by name')
   t.ok(lines(alice).includes('decided blocked by the operator: enough'))
   t.end()
 })
