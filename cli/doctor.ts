@@ -77,6 +77,42 @@ export function judgeHubs(hubs: HubView[]): Finding {
   )
 }
 
+/** The address of a pub that is up, and whether a connection was taken there. */
+export interface PortSeen {
+  name: string
+  address: string
+  accepts: boolean
+}
+
+/** What came of trying the addresses of pubs from the provider's own machine; nothing where none is up. */
+export function judgePorts(seen: PortSeen[]): Finding[] {
+  if (seen.length === 0) return []
+  const deaf = seen.filter((one) => !one.accepts)
+  if (deaf.length === 0)
+    return [finding('ports', 'good', `${counted(seen.length, 'pub')} reached at the address its owner has`)]
+  // Not bad for sure: some routers let nobody in who comes by the outer address from inside.
+  const where = deaf.map(({ name, address }) => `${name} at ${address}`).join(', ')
+  return [
+    finding(
+      'ports',
+      'warn',
+      `not reached from here: ${where}`,
+      'Try it from elsewhere; where that fails too, let these ports through the firewall or the router',
+    ),
+  ]
+}
+
+/** The port that a provider will want when it is started. */
+export const judgeProviderPort = (port: number, isFree: boolean): Finding =>
+  isFree
+    ? finding('ports', 'good', `${port} is free for the provider`)
+    : finding(
+        'ports',
+        'bad',
+        `${port}, which the provider needs, is taken by another program`,
+        'Find out which (ss -ltnp), and end it or give it another port',
+      )
+
 /** Pubs' host names; nothing where none is kept at a name server. */
 export function judgeNames({ server, trouble, names }: DnsView): Finding[] {
   if (server === null) return []

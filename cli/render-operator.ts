@@ -3,11 +3,12 @@ import type { AnnounceView, BlockView, OwnerView, SuspendView } from '../protoco
 import { harmless, indented, plainOf, table } from './render'
 import { ageText } from './tui/age'
 
-const dayOf = (at: number): string => new Date(at).toISOString().slice(0, 10)
+/** A time to the second, as the reader counts it. */
+type Second = (at: number) => string
 const PLANS_CHARS = 20
 
 /** Two lines each: how they stand, and their feed. */
-export function ownersText(owners: OwnerView[], now: number): string {
+export function ownersText(owners: OwnerView[], now: number, second: Second): string {
   if (owners.length === 0)
     return 'Nobody has asked for a pub here yet. `buttcloud admin invite` prints an invite for them.'
   const [heading = '', ...lines] = table(
@@ -17,7 +18,7 @@ export function ownersText(owners: OwnerView[], now: number): string {
       `${one.quota.used} of ${one.quota.max}`,
       plansOf(one),
       moneyOf(one),
-      one.since === null ? '-' : dayOf(one.since),
+      one.since === null ? '-' : second(one.since).slice(0, 10),
       one.heardAt === null ? 'never' : ageText(one.heardAt, now),
       stateOf(one),
     ]),
@@ -59,18 +60,18 @@ export function suspendText({ name, owners, halted, reason, unpaid, paid }: Susp
 }
 
 /** Who is blocked, or the one that was just spoken of. */
-export function blocksText(blocks: BlockView[]): string {
+export function blocksText(blocks: BlockView[], second: Second): string {
   if (blocks.length === 0) return 'Nobody is blocked.'
-  return blocks.map(blockText).join('\n')
+  return blocks.map((one) => blockText(one, second)).join('\n')
 }
 
-function blockText({ feed, blocked, reason, at, pubs }: BlockView): string {
+function blockText({ feed, blocked, reason, at, pubs }: BlockView, second: Second): string {
   if (!blocked) return `${feed} is not blocked any more; what they write from now on is answered.`
   const go =
     pubs.length === 0
       ? 'They have no pub.'
       : `Their pub${pubs.length === 1 ? '' : 's'} ${pubs.join(', ')} go${pubs.length === 1 ? 'es' : ''} on until you suspend ${pubs.length === 1 ? 'it' : 'them'}.`
-  return `${feed} is blocked since ${dayOf(at)}${reason === null ? '' : ` (${harmless(reason)})`}. ${go}`
+  return `${feed} is blocked since ${second(at).slice(0, 10)}${reason === null ? '' : ` (${harmless(reason)})`}. ${go}`
 }
 
 /** What would be sent, or was. */

@@ -128,25 +128,31 @@ export function leaseText(lease: LeaseView | null | undefined): string {
   return lease.leftMs > 0 ? 'not heard yet' : `silent ${durationText(lease.silentMs)}`
 }
 
-/** The operator's table of hubs. */
-export function hubsText(hubs: HubView[]): string {
+/** No line wider than the terminal. */
+export const fitted = (lines: readonly string[], width: number): string[] =>
+  lines.map((line) => (line.length > width ? `${line.slice(0, width - 1)}…` : line))
+
+/** The operator's table of hubs: a line each, and below it the id. */
+export function hubsText(hubs: HubView[], width: number): string {
   if (hubs.length === 0) return 'No hub has joined yet. `buttcloud admin hub-token` prints a token for one.'
-  return table(
-    ['HUB', 'STATUS', 'CONNECTED', 'LEASE', 'STUCK', 'ENGINE', 'HOST', 'PUBS', 'RESERVED', 'OFFERED', 'ID'],
-    hubs.map((hub) => [
-      hub.label,
-      hub.status,
-      hub.connected ? 'yes' : 'no',
-      leaseText(hub.lease),
-      hub.stuck === undefined || hub.stuck === 0 ? '-' : String(hub.stuck),
-      hub.engine ?? '-',
-      hub.host ?? '-',
-      String(hub.pubs),
-      bytesText(hub.reservedBytes),
-      bytesText(hub.memoryBytes),
-      hub.hub,
-    ]),
+  const [heading = '', ...lines] = fitted(
+    table(
+      ['HUB', 'STATUS', 'THERE', 'LEASE', 'STUCK', 'ENGINE', 'PUBS', 'RESERVED', 'HOST'],
+      hubs.map((hub) => [
+        hub.label,
+        hub.status,
+        hub.connected ? 'yes' : 'no',
+        leaseText(hub.lease),
+        hub.stuck === undefined || hub.stuck === 0 ? '-' : String(hub.stuck),
+        hub.engine ?? '-',
+        String(hub.pubs),
+        `${bytesText(hub.reservedBytes)} of ${bytesText(hub.memoryBytes)}`,
+        hub.host ?? '-',
+      ]),
+    ).split('\n'),
+    width,
   )
+  return [heading, ...hubs.map(({ hub }, index) => `${lines[index] ?? ''}\n  ${hub}`)].join('\n')
 }
 
 /** Ordered is not done yet: it may be up still, above all where its hub is away. */
@@ -173,23 +179,22 @@ export function ownPubsText(pubs: PubView[], view: { width: number; paint: Paint
       whyOf(pub),
     ]),
   ).split('\n')
-  const cut = lines.map((line) => (line.length > view.width ? `${line.slice(0, view.width - 1)}…` : line))
+  const cut = fitted(lines, view.width)
   return [view.paint.bold(cut[0] ?? ''), ...cut.slice(1)].join('\n')
 }
 
-/** The operator's table of pubs. */
-export function pubsText(pubs: (PubView & Pick<FleetPubView, 'stuck'>)[]): string {
+/** The operator's table of pubs; owners by the beginning of their ids, which `admin owners` and --json have whole. */
+export function pubsText(pubs: (PubView & Pick<FleetPubView, 'stuck'>)[], width: number): string {
   if (pubs.length === 0) return 'There are no pubs yet.'
-  return table(
-    ['PUB', 'STATUS', 'PHASE', 'ADDRESS', 'INVITES', 'OWNER', 'WHY'],
-    pubs.map((pub) => [
-      pub.name,
-      pub.status,
-      pub.phase,
-      pub.address ?? `port ${pub.port}`,
-      `${pub.invites.used}/${pub.invites.issued}`,
-      pub.owners.join(' '),
-      pub.stuck == null ? whyOf(pub) : `stuck: ${pub.stuck}`,
-    ]),
-  )
+  const rows = pubs.map((pub) => [
+    pub.name,
+    pub.status,
+    pub.phase,
+    pub.address ?? `port ${pub.port}`,
+    `${pub.invites.used}/${pub.invites.issued}`,
+    `${pub.owners[0]?.slice(0, 9) ?? '-'}${pub.owners.length > 1 ? ` +${pub.owners.length - 1}` : ''}`,
+    pub.stuck == null ? whyOf(pub) : `stuck: ${pub.stuck}`,
+  ])
+  const lines = table(['PUB', 'STATUS', 'PHASE', 'ADDRESS', 'INVITES', 'OWNER', 'WHY'], rows).split('\n')
+  return fitted(lines, width).join('\n')
 }

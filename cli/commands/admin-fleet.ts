@@ -34,7 +34,7 @@ export function registerFleet(admin: Command, ask: Ask): void {
       run(async (context, [hub]) => {
         if (hub === undefined) {
           const hubs = await ask<HubView[]>(context, 'adminHubs')
-          show(context, hubs, hubsText(hubs))
+          show(context, hubs, hubsText(hubs, context.width))
           return
         }
         const view = await ask<HubDetailView>(context, 'adminHub', { hub: String(hub), since: null })

@@ -27,7 +27,7 @@ export function registerPeople(admin: Command, ask: AskProvider): void {
     .action(
       run(async (context) => {
         const owners = await ask<OwnerView[]>(context, 'adminOwners', {})
-        show(context, owners, ownersText(owners, Date.now()))
+        show(context, owners, ownersText(owners, Date.now(), context.second))
       }),
     )
   registerSuspend(admin, ask)
@@ -74,7 +74,7 @@ function registerBlock(admin: Command, ask: AskProvider): void {
   const said = async (context: Context, feed: string | null, blocked: boolean): Promise<void> => {
     const reason = feed === null ? null : reasonOf(context)
     const blocks = await ask<BlockView[]>(context, 'adminBlock', { feed, blocked, reason })
-    show(context, blocks, blocksText(blocks))
+    show(context, blocks, blocksText(blocks, context.second))
   }
   admin
     .command('block <feed>')

@@ -59,7 +59,7 @@ export function register(program: Command): void {
     .action(
       run(async (context) => {
         const pubs = await ask<PubView[]>(context, 'adminPubs')
-        show(context, pubs, pubsText(pubs))
+        show(context, pubs, pubsText(pubs, context.width))
       }),
     )
   registerFleet(admin, ask)

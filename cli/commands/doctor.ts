@@ -8,7 +8,9 @@ import { run } from '../io/run'
 export function register(program: Command): void {
   program
     .command('doctor')
-    .description('look whether all is well here: program, folder, disk, clock, your node, provider, Docker')
+    .description(
+      'look whether all is well here: program, folder, disk, clock, your node, provider, ports, Docker',
+    )
     .option(
       '--docker-socket <path>',
       'where Docker listens (default: DOCKER_HOST, else /var/run/docker.sock)',

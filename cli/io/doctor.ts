@@ -3,7 +3,7 @@ import { accessSync, constants, existsSync, readdirSync, statfsSync } from 'node
 import { get as httpGet } from 'node:http'
 import { dirname, join } from 'node:path'
 import type { FeedId } from '../../protocol/ids'
-import type { HubView, WhoamiAnswer } from '../../protocol/rpc'
+import type { HubView, PubView, WhoamiAnswer } from '../../protocol/rpc'
 import type { DnsView } from '../../protocol/rpc-dns'
 import { readJson } from '../../sbot/durable'
 import { machineId } from '../../sbot/other-clocks'
@@ -15,6 +15,7 @@ import { Failure, firstLine } from '../failure'
 import { providersOf } from '../owner-book'
 import { callProvider as askProvider } from './admin'
 import { readBook } from './book-file'
+import { portOfProvider, portsOfPubs } from './doctor-ports'
 import { openOwner } from './owner'
 import type { OwnerDoor } from './owner-door'
 import { accepts } from './ports'
@@ -45,8 +46,7 @@ export async function examine(context: Context, dockerSocket: string | null): Pr
   await look('disk', () => judgeDisk(dir, freeOf(dir)))
   await look('your node', () => nodeOf(context))
   await look('provider', () => providerOf(context))
-  if (existsSync(join(dir, 'provider', 'secret')))
-    await look('provider here', () => providerHere(join(dir, 'provider')))
+  if (existsSync(join(dir, 'provider', 'secret'))) await look('provider here', () => providerHere(dir))
   const hubs = hubFolders(dir)
   for (const folder of hubs) await look('hub here', () => hubOf(folder))
   await look('Docker', async () => {
@@ -209,19 +209,18 @@ async function providerOf(context: Context): Promise<Finding[]> {
   }
 }
 
-async function providerHere(folder: string): Promise<Finding[] | Finding> {
+async function providerHere(dir: string): Promise<Finding[]> {
+  const folder = join(dir, 'provider')
   try {
     const hubs = judgeHubs(await askProvider<HubView[]>(folder, 'adminHubs'))
     // An older one has no names to tell of.
     const names = await askProvider<DnsView>(folder, 'adminDns').catch(() => null)
-    return names === null ? hubs : [hubs, ...judgeNames(names)]
+    const ports = await portsOfPubs(await askProvider<PubView[]>(folder, 'adminPubs'))
+    return [hubs, ...ports, ...(names === null ? [] : judgeNames(names))]
   } catch (error) {
-    return finding(
-      'provider here',
-      'warn',
-      firstLine(error).replace(/\. .*$/, ''),
-      'Start it with: buttcloud provider (or buttcloud up)',
-    )
+    const why = firstLine(error).replace(/\. .*$/, '')
+    const todo = 'Start it with: buttcloud provider (or buttcloud up)'
+    return [finding('provider here', 'warn', why, todo), ...(await portOfProvider(dir))]
   }
 }
 

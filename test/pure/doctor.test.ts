@@ -7,6 +7,8 @@ import {
   judgeDocker,
   judgeHubs,
   judgeNames,
+  judgePorts,
+  judgeProviderPort,
   verdict,
 } from '../../cli/doctor'
 import { paint } from '../../cli/render'
@@ -33,6 +35,20 @@ tape('doctor: disk, clock and engine are judged by what they lead to', (t) => {
   )
   t.equal(judgeDocker('/s', null, 'gone', false).health, 'none', 'who runs no pubs needs no engine')
   t.match(judgeDocker('/s', null, 'gone', true).words, /gone/)
+  t.end()
+})
+
+tape('doctor: the ports of the provider and of its pubs', (t) => {
+  t.deepEqual(judgePorts([]), [], 'nothing is up, nothing to try')
+  const seen = (name: string, accepts: boolean) => ({ name, address: 'h:8101', accepts })
+  t.match(judgePorts([seen('alice', true), seen('bob', true)])[0]?.words ?? '', /^2 pubs reached/)
+  const [deaf] = judgePorts([seen('alice', true), seen('bob', false)])
+  t.deepEqual([deaf?.health, deaf?.words], ['warn', 'not reached from here: bob at h:8101'])
+  t.match(deaf?.todo ?? '', /firewall/)
+  t.deepEqual(
+    [true, false].map((isFree) => judgeProviderPort(8008, isFree).health),
+    ['good', 'bad'],
+  )
   t.end()
 })
 

@@ -3,6 +3,7 @@ import test from 'tape'
 import { providerAddress } from '../../cli/provider-address'
 import { pubsText } from '../../cli/render'
 import { announceText, blocksText, ownersText, suspendText } from '../../cli/render-operator'
+import { secondText } from '../../cli/when'
 import { Audit, auditTarget } from '../../plugin/audit'
 import { fleetPubs } from '../../plugin/capacity'
 import { blockViews, ownerViews, suspendView } from '../../plugin/operator-view'
@@ -17,6 +18,8 @@ import { blocks, suspends } from '../helpers/story-operator'
 import { does } from '../helpers/story-owners'
 
 const TERMINAL = 80
+/** Greenwich. */
+const second = (at: number): string => secondText(at, 0)
 const HOUR_MS = 3_600_000
 
 const viewsOf = (story: Story): OwnerView[] => ownerViews(story)
@@ -54,13 +57,13 @@ test('owners: who, how many, which plans, since when, and when they were last he
   t.deepEqual([guest.since, guest.heardAt, guest.quota.used], [null, null, 0], 'the pub counts as alice’s')
   t.deepEqual([guest.pubs.length, guest.pubs[0]?.first], [1, false])
   t.equal(viewOf(story, bob).pubs.length, 0)
-  const text = ownersText(viewsOf(story), story.now)
+  const text = ownersText(viewsOf(story), story.now, second)
   t.match(text, /^PUBS +QUOTA +PLANS +MONEY +SINCE +HEARD OF/)
   t.match(text, /2 +2 of \d+ +2 tiny +2 free +2030-01-01 +2 h ago/)
   t.match(text, /made one by others/)
   t.match(text, new RegExp(`never.*\n {2}${oscar.replace(/[+/.]/g, '\\$&')}`))
   for (const line of text.split('\n')) t.ok(line.length <= TERMINAL, line)
-  t.match(ownersText([], 0), /Nobody has asked/)
+  t.match(ownersText([], 0, second), /Nobody has asked/)
   t.end()
 })
 
@@ -77,14 +80,14 @@ test('owners: money, stops and blocks', (t) => {
   const view = viewOf(story, alice)
   t.equal(view.pubs.find((one) => one.pub === pubIdOf(den))?.suspended, true)
   t.deepEqual(view.blocked, { reason: 'they \u202eknow', at: story.now })
-  const text = ownersText([view], story.now)
+  const text = ownersText([view], story.now, second)
   t.match(text, /1 paid, 1 given, 1 owed.*blocked\n.*\n {2}blocked: they {2}know/)
-  t.match(pubsText(fleetPubs(story.state, plainLedger)), /den .*suspended by the operator/)
+  t.match(pubsText(fleetPubs(story.state, plainLedger), 120), /den .*suspended by the operator/)
   t.match(
-    blocksText(blockViews(story.state)),
+    blocksText(blockViews(story.state), second),
     /is blocked since 2030-01-01.*Their pubs alice, barn, den go on/,
   )
-  t.equal(blocksText([]), 'Nobody is blocked.')
+  t.equal(blocksText([], second), 'Nobody is blocked.')
   t.end()
 })
 
