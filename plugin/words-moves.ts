@@ -5,6 +5,8 @@ import type { Storm } from './moving'
 export const moveWords = {
   storm: (label: string, { silent, of }: Storm) =>
     `${silent} of ${of} servers fell silent together with ${label}, so the trouble may be here: nothing is moved by itself. \`buttcloud admin restore PUB\` moves one that you know is gone`,
+  afterStorm: (label: string) =>
+    `many servers fell silent with ${label} and are just coming back; it has one more lease to do so, too`,
   waitedFor:
     'this provider was put back from a backup and the pub has not come back since: `buttcloud admin restore` says more',
   noKey: 'its key is not in escrow, so no other server can run it',
