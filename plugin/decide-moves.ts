@@ -171,7 +171,9 @@ export function tellMoves(look: Look): void {
     if (state.provider.answers.get(id as string as MessageId)?.final !== true) continue
     const readdress = readdressOf(look.world, pub)
     const address = readdress === null ? addressOf(state, pub) : null
-    const said = move.from === pub.record.hub ? null : movedNotice(pub.record, move.why, address)
+    const isBack = state.provider.known.get(id)?.hub === pub.record.hub
+    const why = isBack ? null : move.why
+    const said = move.from === pub.record.hub ? null : movedNotice(pub.record, why, address)
     notify(look, pub.record.owners, movedText(said, readdress), { pub: id, topic: 'moved', causes: move.key })
   }
 }

@@ -26,9 +26,12 @@ const CAUSES: Record<string, string> = {
 /** To the owners of a pub that is up, or stopped as they want it, on another server. */
 export function movedNotice(
   { name, desired, suspended }: PubMessage,
-  why: string,
+  /** Null: it went and came back before anybody was told. */
+  why: string | null,
   address: string | null,
 ): string {
+  if (why === null)
+    return `**${name}** is on the server where you know it; for a while it was on its way to another one and may not have answered.`
   const cause = CAUSES[why] ?? 'by a decision of whoever runs this provider'
   const state =
     desired === 'up' && !suspended
