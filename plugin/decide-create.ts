@@ -256,7 +256,10 @@ function farewell(look: Look, record: PubMessage, spec: SpecMessage): SpecMessag
   const { state, policy, now } = look.world
   const since = state.provider.pubs.get(record.pub)?.recordedAt ?? now
   const keepUntil = Math.max(since + policy.retentionMs, record.keepUntil ?? 0)
-  return { ...spec, revision: spec.revision + 1, epoch: record.epoch, desired: 'none', keepUntil }
+  // Whether its version has stood its trial, the former hub alone can say; the next order goes by this one.
+  const observed = state.authors.get(spec.hub)?.observed.get(spec.pub) ?? null
+  const fallback = fallbackOf(record, spec, observed)
+  return { ...spec, revision: spec.revision + 1, epoch: record.epoch, desired: 'none', fallback, keepUntil }
 }
 
 /** Owes the order that takes an ended pub's run away, unless it has been given. */

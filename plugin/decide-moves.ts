@@ -3,7 +3,7 @@
  * their owners are told once, when they are up there. Whatever goes wrong in between, the next look finds the rest.
  */
 import type { FeedId, MessageId, PubId } from '../protocol/ids'
-import { DRAINED_AT_ONCE_MAX, FAREWELL_WAIT_MS } from '../protocol/limits-moving'
+import { DRAINED_AT_ONCE_MAX, FAREWELL_WAIT_MS, MOVE_RETRY_AFTER_MS } from '../protocol/limits-moving'
 import type { Moved, PubMessage } from '../protocol/messages/pub'
 import type { SpecMessage } from '../protocol/messages/spec'
 import type { PubFact } from '../protocol/state'
@@ -12,7 +12,7 @@ import { recordsOwed } from './decide-dues'
 import { readdressOf } from './decide-readdress'
 import { hostFor } from './dns-plan'
 import { type Look, type MovingFacts, notify } from './look'
-import { leaseLeftMs, type Storm, stormOf } from './moving'
+import { leaseLeftMs, type Storm, stormLeftMs, stormOf } from './moving'
 import { isThere } from './on-the-way'
 import type { Policy } from './policy'
 import { addressOf, feedOf } from './query'
@@ -27,6 +27,8 @@ export interface Stuck {
   hub: FeedId
   why: string
   storm: Storm | null
+  /** A storm is over, and its hub has one more lease to come back. */
+  afterStorm?: true
 }
 
 /** Owes the records that place pubs elsewhere whose hub is gone or being emptied. */
@@ -46,6 +48,9 @@ export function oweMoves(look: Look): void {
     if (leftMs > 0) look.wakeAt(now + leftMs)
     if (why === null || (why === 'silent' && !policy.moving.byItself && !isEmptied)) continue
     const storm = why === 'silent' ? stormOf(state, moving, policy.moving, hub) : null
+    // Hubs come back one by one: those that are a little later than others are not gone.
+    const calmLeftMs = why === 'silent' ? stormLeftMs(moving, policy.moving, hub) : 0
+    if (calmLeftMs > 0) look.wakeAt(now + calmLeftMs)
     // A hub that was retired has ended its runs by itself.
     let room =
       status === 'draining' && why === 'drain'
@@ -55,9 +60,17 @@ export function oweMoves(look: Look): void {
       const pub = state.provider.pubs.get(id)
       if (pub === undefined || !mayMove(pub, isEmptied) || taken.has(id)) continue
       if (room <= 0) break
-      const stuck = storm === null ? moveOf(look, moving, silent, pub, why) : moveWords.storm(label, storm)
+      const stuck =
+        storm !== null
+          ? moveWords.storm(label, storm)
+          : calmLeftMs > 0
+            ? moveWords.afterStorm(label)
+            : moveOf(look, moving, silent, pub, why)
       if (stuck === null) room -= 1
-      else look.stuck.push({ pub: id, name: pub.record.name, hub, why: stuck, storm })
+      else {
+        const held = { pub: id, name: pub.record.name, hub, why: stuck, storm }
+        look.stuck.push(storm === null && calmLeftMs > 0 ? { ...held, afterStorm: true } : held)
+      }
     }
   }
 }
@@ -112,13 +125,16 @@ export function placedElsewhere(
   return { ...record, host, hub, epoch: record.epoch + 1, feed, moved: { from: record.hub, ...cause } }
 }
 
-/** Pubs that left this hub and are not there yet where they were placed. */
+/** Pubs that left this hub and are not there yet where they were placed. One that does not come up there keeps nobody else here. */
 function underWayFrom(look: Look, hub: FeedId): number {
-  const { state } = look.world
+  const { state, now } = look.world
   let count = 0
-  for (const [id, { from }] of state.provider.moves) {
+  for (const [id, { from, at }] of state.provider.moves) {
+    if (from !== hub || at > now || now >= at + MOVE_RETRY_AFTER_MS) continue
     const pub = state.provider.pubs.get(id)
-    if (from === hub && pub !== undefined && !isThere(state, pub)) count += 1
+    if (pub === undefined || isThere(state, pub)) continue
+    look.wakeAt(at + MOVE_RETRY_AFTER_MS)
+    count += 1
   }
   return count
 }
@@ -155,7 +171,9 @@ export function tellMoves(look: Look): void {
     if (state.provider.answers.get(id as string as MessageId)?.final !== true) continue
     const readdress = readdressOf(look.world, pub)
     const address = readdress === null ? addressOf(state, pub) : null
-    const said = move.from === pub.record.hub ? null : movedNotice(pub.record, move.why, address)
+    const isBack = state.provider.known.get(id)?.hub === pub.record.hub
+    const why = isBack ? null : move.why
+    const said = move.from === pub.record.hub ? null : movedNotice(pub.record, why, address)
     notify(look, pub.record.owners, movedText(said, readdress), { pub: id, topic: 'moved', causes: move.key })
   }
 }

@@ -81,9 +81,9 @@ export function withStranded(world: FleetWorld, views: PubView[]): PubView[] {
 }
 
 /** Null of one that runs on where it is until there is room elsewhere. */
-function strandedOf({ policy, moving }: FleetWorld, { hub, storm }: Stuck): string | null {
+function strandedOf({ policy, moving }: FleetWorld, { hub, storm, afterStorm }: Stuck): string | null {
   if (leaseLeftMs(moving, policy.moving, hub) > 0) return null
-  return storm === null ? words.stranded : words.strandedInStorm
+  return storm === null && afterStorm !== true ? words.stranded : words.strandedInStorm
 }
 
 /** One hub with what is on it and what has left it. */

@@ -31,6 +31,8 @@ export interface MovingFacts {
   silence: ReadonlyMap<FeedId, Millis>
   /** Hubs that have asked in this run. */
   heard: Pick<ReadonlySet<FeedId>, 'has'>
+  /** How long ago the silence of a hub was last found to be part of a storm; absent: never in this run. */
+  stormAgo?: ReadonlyMap<FeedId, Millis>
   /** The feed of a pub whose key is in escrow; null where none is. */
   keyFeedOf(pub: PubId): FeedId | null
   /** Whether a hub could be given its key now. */

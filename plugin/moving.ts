@@ -5,6 +5,7 @@
 import type { FeedId, Millis } from '../protocol/ids'
 import { LEASE_MARGIN_MS, STORM_SHARE, STORM_WINDOW_MS } from '../protocol/limits-moving'
 import type { State } from '../protocol/state'
+import { desiredOf } from './change'
 import type { MovingFacts } from './look'
 import type { MovingPolicy } from './policy'
 
@@ -22,17 +23,23 @@ export function leaseLeftMs(facts: MovingFacts, policy: MovingPolicy, hub: FeedI
   return silenceMaxMs(policy) - (facts.silence.get(hub) ?? 0)
 }
 
+/** How long after a storm a hub that fell silent in it may still come back; 0 or less where that is over. */
+export function stormLeftMs(facts: MovingFacts, policy: MovingPolicy, hub: FeedId): Millis {
+  const ago = facts.stormAgo?.get(hub)
+  return ago === undefined ? 0 : silenceMaxMs(policy) - ago
+}
+
 /**
  * Whether this hub's silence belongs to a storm: of the hubs that could be heard shortly before it fell silent, too many
- * fell silent with it. Those that were gone for longer count on neither side, nor does a hub that has no pubs and was
- * never heard in this run of the provider.
+ * fell silent with it. Those that were gone for longer count on neither side, nor does a hub that was never heard in this run
+ * of the provider and has no pub that shall be up: what it had has left it, so it may be gone since long before.
  */
 export function stormOf(state: State, facts: MovingFacts, policy: MovingPolicy, hub: FeedId): Storm | null {
   const own = facts.silence.get(hub) ?? 0
   let silent = 0
   let of = 0
   for (const [other, { status }] of state.provider.hubs) {
-    const counts = facts.heard.has(other) || (state.byHub.get(other)?.size ?? 0) > 0
+    const counts = facts.heard.has(other) || hasRuns(state, other)
     if (status === 'retired' || !counts) continue
     const silence = facts.silence.get(other) ?? 0
     if (silence > own + STORM_WINDOW_MS) continue
@@ -41,4 +48,12 @@ export function stormOf(state: State, facts: MovingFacts, policy: MovingPolicy, 
     if (silence >= policy.leaseMs && Math.abs(silence - own) <= STORM_WINDOW_MS) silent += 1
   }
   return of > 1 && silent / of >= STORM_SHARE ? { silent, of } : null
+}
+
+function hasRuns(state: State, hub: FeedId): boolean {
+  for (const id of state.byHub.get(hub) ?? []) {
+    const record = state.provider.pubs.get(id)?.record
+    if (record?.status === 'live' && desiredOf(record) === 'up') return true
+  }
+  return false
 }

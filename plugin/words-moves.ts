@@ -5,6 +5,8 @@ import type { Storm } from './moving'
 export const moveWords = {
   storm: (label: string, { silent, of }: Storm) =>
     `${silent} of ${of} servers fell silent together with ${label}, so the trouble may be here: nothing is moved by itself. \`buttcloud admin restore PUB\` moves one that you know is gone`,
+  afterStorm: (label: string) =>
+    `many servers fell silent with ${label} and are just coming back; it has one more lease to do so, too`,
   waitedFor:
     'this provider was put back from a backup and the pub has not come back since: `buttcloud admin restore PUB` says more',
   noKey: 'its key is not in escrow, so no other server can run it',
@@ -24,9 +26,12 @@ const CAUSES: Record<string, string> = {
 /** To the owners of a pub that is up, or stopped as they want it, on another server. */
 export function movedNotice(
   { name, desired, suspended }: PubMessage,
-  why: string,
+  /** Null: it went and came back before anybody was told. */
+  why: string | null,
   address: string | null,
 ): string {
+  if (why === null)
+    return `**${name}** is on the server where you know it; for a while it was on its way to another one and may not have answered.`
   const cause = CAUSES[why] ?? 'by a decision of whoever runs this provider'
   const state =
     desired === 'up' && !suspended

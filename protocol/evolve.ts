@@ -196,6 +196,8 @@ function noteMove(provider: ProviderFold, message: Folded, before: PubMessage, r
     const why = record.moved?.why ?? 'other'
     provider.moved.set(why, (provider.moved.get(why) ?? 0) + 1)
   }
+  // Named on its way, it is on its way all the same: that is what its owners are to hear of.
+  if (hub === before.hub && moves.has(pub)) return
   const moved = hub === before.hub ? { from: hub, why: 'renamed', by: null } : record.moved
   if (moved !== null) moves.set(pub, { ...moved, key: message.key, at: message.claimedAt, epoch })
 }

@@ -160,7 +160,8 @@ export class Commits {
     const isPerson = provider.owners.has(feed) || isGuest(state, feed)
     const isSomebody = feed === provider.id || isPerson || provider.hubs.has(feed)
     // What our own record says has been looked at before it was written: a pub that was ended may have come back.
-    const said = pub.record.feed === feed
+    // So has what is in escrow for this pub: no other hub's word about a pub of its own takes that away.
+    const said = pub.record.feed === feed || this.escrow.feedOf(pub.pub) === feed
     if (!said && (isSomebody || this.otherPubHas(pub, feed)))
       throw refusal('refused', 'that feed is somebody else')
     if (this.opened.size >= PUBS_BUSY_MAX) this.opened.clear()

@@ -12,6 +12,7 @@ export function movingOf(inbox: Inbox, leases: Leases, vault: Vault, restored: R
   return {
     silence: leases.silence(inbox.state.provider.hubs.keys()),
     heard: leases,
+    stormAgo: leases.stormAgo(),
     keyFeedOf: (pub) => vault.feedOf(pub),
     keyOpens: (pub) => vault.opens(pub),
     isWaitedFor: (pub) => restored?.waitsFor(pub) === true,

@@ -161,7 +161,7 @@ export async function startProvider(options: ProviderOptions): Promise<Provider>
   )
   const figures = new FigureRelay(sbot, inbox, clock)
   const clocks = new Clocks(clock, () => loop?.wake())
-  const leases = new Leases(clock)
+  const leases = new Leases(clock, policy.moving.leaseMs, () => loop?.wake())
   const billing = billingOf(options, inbox, clock, clocks)
   const connected = (): Set<FeedId> => new Set(sbot.peers().map((peer) => peer.id))
   const sessions = new Sessions(() => clock.now())
@@ -206,6 +206,7 @@ export async function startProvider(options: ProviderOptions): Promise<Provider>
     const { effects, wakeAt, held, stuck } = (options.decide ?? decide)(world)
     waits.are(held)
     stays.are(stuck)
+    leases.inStorm(stuck.flatMap(({ hub, storm }) => (storm === null ? [] : [hub])))
     if (wakeAt !== null) loop?.wakeAt(wakeAt)
     if (effects.length === 0) return
     for (const effect of effects) log('info', describe(effect))

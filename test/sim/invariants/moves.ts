@@ -131,7 +131,9 @@ export class Moves {
   }
 
   private hasPubs(hub: FeedId): boolean {
-    return [...this.records.values()].some((record) => record.hub === hub)
+    const shallRun = ({ status, desired, suspended }: PubMessage) =>
+      status === 'live' && desired === 'up' && !suspended
+    return [...this.records.values()].some((record) => record.hub === hub && shallRun(record))
   }
 
   /** An order for the next hub waits for the former one's word, for a while. */
