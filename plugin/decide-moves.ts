@@ -15,7 +15,7 @@ import { type Look, type MovingFacts, notify } from './look'
 import { leaseLeftMs, type Storm, stormLeftMs, stormOf } from './moving'
 import { isThere } from './on-the-way'
 import type { Policy } from './policy'
-import { addressOf, feedOf } from './query'
+import { addressOf, identityOf } from './query'
 import type { RuledOut } from './schedule'
 import { movedText } from './words-address'
 import { movedNotice, moveWords } from './words-moves'
@@ -99,7 +99,7 @@ function moveOf(
 ): string | null {
   const { state } = look.world
   const { record } = pub
-  const feed = feedOf(state, pub) ?? moving.keyFeedOf(pub.pub)
+  const feed = identityOf(state, pub, moving.keyFeedOf(pub.pub))
   if (moving.isWaitedFor(pub.pub)) return moveWords.waitedFor
   if (feed !== null && !moving.keyOpens(pub.pub))
     return moving.keyFeedOf(pub.pub) === null ? moveWords.noKey : moveWords.keyOffline

@@ -10,7 +10,7 @@ import type { MovingFacts } from './look'
 import { leaseLeftMs } from './moving'
 import { isThere } from './on-the-way'
 import type { Policy } from './policy'
-import { feedOf, hubViews, observationOf, phaseOf } from './query'
+import { hubViews, identityOf, observationOf, phaseOf } from './query'
 import { fleetWords as words } from './words-fleet'
 
 export interface FleetWorld {
@@ -155,7 +155,7 @@ export function fenceCheck(world: FleetWorld, pub: PubFact, facts: FenceFacts): 
   return {
     pub: pub.pub,
     name: record.name,
-    feed: feedOf(state, pub) ?? moving.keyFeedOf(pub.pub),
+    feed: identityOf(state, pub, moving.keyFeedOf(pub.pub)),
     status: record.status,
     desired: record.status === 'live' ? desiredOf(record) : 'down',
     phase: phaseOf(pub, observed),

@@ -14,7 +14,7 @@ import type { MovingFacts } from './look'
 import { leaseLeftMs } from './moving'
 import { movingViewOf } from './on-the-way'
 import type { Policy } from './policy'
-import { feedOf } from './query'
+import { identityOf } from './query'
 import { pubCalled } from './restore'
 import { type Need, needOfPub, Places } from './schedule'
 import { fleetWords as words } from './words-fleet'
@@ -41,7 +41,7 @@ export function moved(world: MoveWorld, wish: AdminMoveRequest, by: FeedId): Mov
   if (why !== null) return no(why)
   const hub = wish.hub === null ? bestElsewhere(world, pub) : named(world, pub, wish.hub)
   if (typeof hub !== 'string') return hub
-  const feed = feedOf(state, pub) ?? moving.keyFeedOf(pub.pub)
+  const feed = identityOf(state, pub, moving.keyFeedOf(pub.pub))
   return { ok: true, record: placedElsewhere(record, hub, feed, { why: 'asked', by }, world.policy) }
 }
 
@@ -61,7 +61,7 @@ function whyNotNow({ state, policy, now, connected, moving }: MoveWorld, pub: Pu
   const waited = now - pub.placed.at
   if (movingViewOf(state, pub) !== null && waited >= 0 && waited < MOVE_RETRY_AFTER_MS)
     return words.onItsWay(name, label)
-  const feed = feedOf(state, pub) ?? moving.keyFeedOf(pub.pub)
+  const feed = identityOf(state, pub, moving.keyFeedOf(pub.pub))
   if (feed === null || moving.keyOpens(pub.pub)) return null
   return moving.keyFeedOf(pub.pub) === null ? words.noKey(name) : words.keyOffline(name)
 }

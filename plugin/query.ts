@@ -43,6 +43,14 @@ export function resultOf(state: State, op: OpMessage): Pick<ResultMessage, 'ok' 
   return observationOf(state, pub)?.phase === 'up' ? { ok: true, reason: null } : null
 }
 
+/**
+ * The identity with which a pub is placed anew: what its record says, else whose key is in escrow; a hub's word of it comes
+ * last, because a hub may say anything.
+ */
+export function identityOf(state: State, pub: PubFact, keyFeed: FeedId | null): FeedId | null {
+  return pub.record.feed ?? keyFeed ?? feedOf(state, pub)
+}
+
 /** How often each invite of a pub has been used, and by whom, from the pub's own feed. */
 export function usesOf(
   state: State,

@@ -9,7 +9,7 @@ import type { AdminRestoreRequest } from '../protocol/rpc-escrow'
 import type { PubFact, State } from '../protocol/state'
 import { placedElsewhere } from './decide-moves'
 import type { Policy } from './policy'
-import { feedOf, observationOf } from './query'
+import { identityOf, observationOf } from './query'
 import { needOfPub, Places } from './schedule'
 import { restoreWords as words } from './words-restore'
 
@@ -44,7 +44,7 @@ export function restored(world: RestoreWorld, wish: AdminRestoreRequest): Restor
   const hub = hubFor(world, pub, wish.hub)
   if (typeof hub === 'string') return refused(hub)
   const key = world.keyOf(pub)
-  const feed = feedOf(state, pub) ?? key.feed
+  const feed = identityOf(state, pub, key.feed)
   // A pub without a feed has never started, and gets its key where it starts first. Its own hub may have it still.
   if (feed !== null && hub.id !== record.hub && !key.opens)
     return refused(key.feed === null ? words.noKey(record.name) : words.keyOffline(record.name))

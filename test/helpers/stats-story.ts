@@ -29,7 +29,7 @@ export async function tellStats(t: Test, world: World, pub: PubView): Promise<vo
     running.child.kill('SIGINT')
     const table = await running.ended
     t.equal(table.code, 0, `Ctrl-C ends it well: ${table.stderr}`)
-    t.match(table.stdout, /^ +UTC +CPU +MEMORY .* PEERS\n\d\d:\d\d:\d\d .* of 192 MB/, 'a table')
+    t.match(table.stdout, /^ +TIME +CPU +MEMORY .* PEERS\n\d\d:\d\d:\d\d .* of 192 MB/, 'a table')
     const json = await runCli(around, words('--json', '--count', '2'))
     t.equal(json.code, 0, json.stderr)
     const lines = json.stdout.trim().split('\n')

@@ -12,11 +12,10 @@ import {
   withLetter,
 } from '../../cli/letters'
 import { parseBook, providersOf, withProvider } from '../../cli/owner-book'
-import { conversationText, harmless, hubsText, indented, paint, plainOf, table, wrap } from '../../cli/render'
+import { conversationText, harmless, indented, paint, plainOf, table, wrap } from '../../cli/render'
 import { nextSteps, parseUpRecord, prefixFor, pubLines } from '../../cli/up-plan'
 import { parseCommand } from '../../protocol/command'
 import type { FeedId, MessageId, PubId } from '../../protocol/ids'
-import type { HubView } from '../../protocol/rpc'
 import { bytesText } from '../../protocol/units'
 
 const OWNER = `@${'A'.repeat(42)}E=.ed25519` as FeedId
@@ -26,11 +25,6 @@ const id = (letter: string): MessageId => `%${letter.repeat(42)}E=.sha256` as Me
 const SEED = `${'D'.repeat(42)}E=`
 const INVITE = `pubs.example.org:8100:${PROVIDER}~${SEED}`
 
-const HUB: HubView = {
-  ...{ hub: OTHER, label: 'hub-1', status: 'admitted', connected: true, engine: 'docker' },
-  ...{ host: 'a.rather.long.name.of.a.host.example.org', memoryBytes: 15 * 1024 ** 3 },
-  ...{ reservedBytes: 96 * 1024 ** 2, pubs: 2 },
-}
 const between = { owner: OWNER, provider: PROVIDER }
 const answerPayload = (answers: MessageId, more: object = {}): object => ({
   ...{ v: 1, kind: 'answer', answers, to: OWNER, outcome: 'done', final: true, command: 'list' },
@@ -181,14 +175,6 @@ test('tables and figures', (t) => {
     '48 MB',
     '15 GB',
   ])
-  t.match(hubsText([], 80), /hub-token/, 'no hub: what to do')
-  const far = { leftMs: 0, silentMs: 3 * 3_600_000, heard: true }
-  const hubs = [
-    { ...HUB, label: 'hub-1', lease: { leftMs: 45_000, silentMs: 0, heard: true } },
-    { ...HUB, label: 'a-long-name-of-a-server', connected: false, lease: far, stuck: 12 },
-  ]
-  for (const line of hubsText(hubs, 80).split('\n')) t.ok(line.length <= 80, line)
-  t.match(hubsText(hubs, 80), new RegExp(`45 s left +- .*\\n {2}${HUB.hub}\\n.*silent 3 h .*12 `))
   const pub = {
     ...{
       pub: id('1') as string as PubId,
