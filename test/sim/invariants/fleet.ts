@@ -23,10 +23,12 @@ export class Fleet {
       let reservedBytes = 0
       for (const [name, { run, process }] of containers) {
         if (this.isLeaving(hub, run.pub)) continue
-        // One that does not run is made anew for a later order before it starts: it takes what that one says.
+        // One that does not run is made anew for a later order before it starts, and what a hub that has just started
+        // knows may be an earlier one: it takes the less of the two, and is counted whole once it runs.
         const next = process === null ? hub.state.specs.get(run.pub)?.content : undefined
+        const takes = Math.min(run.reservedBytes, (next ?? run).reservedBytes)
         // What the plan reserves, whatever the order says.
-        reservedBytes += Math.max((next ?? run).reservedBytes, FREE_PLAN_RESERVED_BYTES)
+        reservedBytes += Math.max(takes, FREE_PLAN_RESERVED_BYTES)
         if (process === null) continue
         for (const port of run.web === null ? [run.port] : [run.port, run.web]) {
           const other = ports.get(port)
