@@ -38,7 +38,7 @@ const PATIENT = new Set(
 
 const UNSTEADY_GROUPS: readonly Group[] = ['live', 'docker']
 /** More than a few in one run is no bad luck. */
-const SECOND_TRIES_MAX = 2
+const SECOND_TRIES_MAX = 3
 
 interface Wish {
   groups: Group[]

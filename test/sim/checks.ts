@@ -171,9 +171,9 @@ export class Checks {
     const commit = commits.commit.bind(commits)
     commits.commit = async (caller, request) => {
       const { pub, epoch } = request as { pub: never; epoch: number }
-      const present = inbox.state.provider.pubs.get(pub)?.record.epoch
+      // As it is when the call comes: a record may follow while what was let through is written.
+      const { epoch: present, hub } = inbox.state.provider.pubs.get(pub)?.record ?? {}
       const answer = await commit(caller, request)
-      const hub = inbox.state.provider.pubs.get(pub)?.record.hub
       if (epoch !== present || hub !== caller)
         this.violate('present-epoch', `committed under epoch ${epoch}, present is ${present}`)
       return answer

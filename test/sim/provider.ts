@@ -19,6 +19,7 @@ import type { PostParts } from './mail'
 import { FakeSbot } from './sbot'
 import { plainSeals } from './seals'
 import { plantInProvider, plantInReading } from './seams'
+import { withoutPlans } from './seams-money'
 import type { Machine, Universe } from './universe'
 
 const [TINY] = DEFAULT_POLICY.plans as [Plan]
@@ -125,7 +126,7 @@ export class SimProvider {
       this.onOther(
         `decides otherwise by what it keeps: ${found.effects.map(describe)}, not ${effects.map(describe)}`,
       )
-    return found
+    return withoutPlans(this.universe, world, found)
   }
 
   crash(why: string): void {

@@ -1,5 +1,7 @@
 /** Where the planted bugs about money go in: around what the provider says, hears and knows of clocks. */
+import type { Decision } from '../../plugin/decide'
 import type { Provider } from '../../plugin/io/provider'
+import type { World } from '../../plugin/look'
 import type { DuesMessage } from '../../protocol/messages/dues'
 import type { PubMessage } from '../../protocol/messages/pub'
 import { parsePayload } from '../../protocol/parse'
@@ -57,10 +59,6 @@ export function plantInMoney({ bugs }: Universe, provider: Provider): void {
       const unpaid = ends && inbox.state.provider.money.dues.get(pub)?.key === answers
       return say(unpaid ? { ...content, keepUntil: 1 } : content, recps)
     }
-  if (bugs.has('plan-not-followed')) {
-    const { paymentsOfPub } = inbox.state.provider.money
-    paymentsOfPub.keys = () => new Map<PubMessage['pub'], never>().keys()
-  }
   if (bugs.has('size-not-followed'))
     inbox.say = (content, recps) => {
       const { type, pub, plan } = content as PubMessage
@@ -100,4 +98,16 @@ export function plantInMoney({ bugs }: Universe, provider: Provider): void {
 
 function dues(content: object): DuesMessage | null {
   return (content as DuesMessage).type === 'buttcloud/dues' ? (content as DuesMessage) : null
+}
+
+/** What a provider with this mistake decides: a plan that follows a payment, and no request, is passed over. */
+export function withoutPlans({ bugs }: Universe, { state }: World, found: Decision): Decision {
+  if (!bugs.has('plan-not-followed')) return found
+  const effects = found.effects.filter((one) => {
+    if (one.kind !== 'record' || one.content.type !== 'buttcloud/pub') return true
+    const { pub, plan, answers } = one.content
+    const before = state.provider.pubs.get(pub)?.record
+    return before === undefined || before.plan === plan || state.open.has(answers)
+  })
+  return { ...found, effects }
 }

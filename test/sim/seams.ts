@@ -116,7 +116,7 @@ export function plantInProvider(universe: Universe, provider: Provider, sbot: Fa
 
 function plantInEscrow({ bugs }: Universe, provider: Provider): void {
   const { vault } = provider.escrow
-  if (bugs.has('keys-stay')) vault.pubs = () => []
+  if (bugs.has('keys-stay')) vault.has = () => false
   if (!bugs.has('keys-go-at-once')) return
   const { inbox } = provider
   const say = inbox.say.bind(inbox)
