@@ -98,10 +98,15 @@ export class Mail {
     }
   }
 
+  /** Nobody's mail can go: so when it is tried, and so until that has come out. */
+  troubled(trouble: MailTrouble | null): void {
+    if (trouble === 'server') this.troubleAt = this.now()
+  }
+
   /** The mail server is spoken to. */
   tried(letter: Letter, trouble: MailTrouble | null): void {
     const { id, to, subject, text, date } = letter
-    if (trouble === 'server') this.troubleAt = this.now()
+    this.troubled(trouble)
     const before = this.letters.get(id)
     if (before !== undefined && (before.subject !== subject || before.text !== text))
       this.violate('mail-once', `one Message-ID for ${before.subject} and ${subject}`)
