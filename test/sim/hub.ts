@@ -58,6 +58,8 @@ export class SimHub {
   private providerSince: Millis | null = null
   private asking = false
   private clocks: HubClock
+  /** Told when it has decided to remove a volume. */
+  onPurging: (pub: PubId) => void = () => {}
 
   constructor(
     readonly universe: Universe,
@@ -224,7 +226,10 @@ export class SimHub {
     const look: Look = { state, config, facts, memory, busy, now }
     judgeTrials(look)
     const next = plan(look)
-    for (const step of next.steps) void this.begin(life, step)
+    for (const step of next.steps) {
+      if (step.kind === 'purge') this.onPurging(step.pub)
+      void this.begin(life, step)
+    }
     if (next.wakeAt !== null) this.loop?.wakeAt(next.wakeAt)
     if (this.publishing || now < this.retryPublishAt) return
     const reports = this.reportsOf(look)

@@ -1,6 +1,5 @@
 /** Runs one seed from its first event to the end, and says what was broken, if anything. */
 
-import { CLOCKS_LOOK_EVERY_MS } from '../../protocol/limits-money'
 import { OSCAR } from './actors'
 import type { Bugs } from './bugs'
 import type { Invariant } from './invariants/violation'
@@ -107,6 +106,7 @@ async function runUntil(world: World, broken: () => unknown, isOver: () => boole
     if (world.timeline.step() === null) return
     world.events += 1
     await drained(world.events)
+    world.checks.look()
     world.checks.fleet.look()
     world.checks.moves.look()
     if (world.random.chance(STATE_LOOK_CHANCE)) world.checks.sameState()
@@ -148,9 +148,9 @@ async function restartAtEnd(world: World, broken: () => unknown): Promise<void> 
   await runUntil(world, broken, () => world.timeline.now >= until)
   if (broken() !== undefined) return
   world.checks.sameState()
-  // What waited for a clock that agrees is looked at again after a while, and may have come due just now.
-  if (owedAtRest(world).length > 0)
-    await runUntil(world, broken, () => world.timeline.now >= until + 2 * CLOCKS_LOOK_EVERY_MS)
+  // What waited for a clock that agrees is looked at again after a while, and may have come due, or been said, just now.
+  const longest = until + SETTLES_MS
+  await runUntil(world, broken, () => world.timeline.now >= longest || isQuiet(world))
   if (broken() !== undefined) return
   if (world.provider.running === null) return world.violate('no-crash', 'the provider does not come back')
   const effects = owedAtRest(world)
