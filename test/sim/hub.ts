@@ -39,6 +39,8 @@ export class SimHub {
   readonly secrets = new Map<PubId, FeedId>()
   /** On disk too: that the provider has it in escrow. */
   readonly sealed = new Set<PubId>()
+  /** What it knew of the provider's clock when it began to remove a volume. */
+  readonly clockAtPurge = new Map<PubId, Millis | null>()
   readonly sessions = new Map<PubId, SimSession>()
   readonly config: HubConfig
   state: HubState
@@ -58,8 +60,6 @@ export class SimHub {
   private providerSince: Millis | null = null
   private asking = false
   private clocks: HubClock
-  /** Told when it has decided to remove a volume. */
-  onPurging: (pub: PubId) => void = () => {}
 
   constructor(
     readonly universe: Universe,
@@ -80,10 +80,7 @@ export class SimHub {
       hub: machine.id,
       host,
       listen: '0.0.0.0',
-      dial: host,
-      capsShs: null,
-      image: 'pub:1',
-      version: '1',
+      ...{ dial: host, capsShs: null, image: 'pub:1', version: '1' },
     }
   }
 
@@ -226,10 +223,7 @@ export class SimHub {
     const look: Look = { state, config, facts, memory, busy, now }
     judgeTrials(look)
     const next = plan(look)
-    for (const step of next.steps) {
-      if (step.kind === 'purge') this.onPurging(step.pub)
-      void this.begin(life, step)
-    }
+    for (const step of next.steps) void this.begin(life, step)
     if (next.wakeAt !== null) this.loop?.wakeAt(next.wakeAt)
     if (this.publishing || now < this.retryPublishAt) return
     const reports = this.reportsOf(look)

@@ -112,13 +112,7 @@ export class World implements Universe {
       return hub?.engine.at(port) ?? null
     })
     const ledger = createLedger(keys)
-    // Stripe's clock is told with payments only: where there are none it can't be held against anything.
-    const isHeard = (time: Millis) =>
-      this.provider.running?.clocks.all().some((one) => Math.abs(one - time) < 60_000) ?? false
-    const others = () => [
-      ...[this.stripe.now()].filter(isHeard),
-      ...this.hubs.map((hub) => hub.machine.clock.now()),
-    ]
+    const others = () => [this.stripe.now(), ...this.hubs.map((hub) => hub.machine.clock.now())]
     const clocks = { true: () => this.timeline.now, others }
     this.checks = new Checks((...what) => this.violate(...what), this.provider, this.hubs, ledger, clocks)
     this.mail = new SimMail(this)
@@ -217,7 +211,6 @@ export class World implements Universe {
       for (const hub of this.hubs) hub.link.disconnect()
     }
     for (const hub of this.hubs) {
-      hub.onPurging = (pub) => checks.fleet.purges(hub, pub)
       hub.engine.onPurge = (pub) => checks.fleet.purged(hub, pub)
       hub.engine.onLaunch = (pub, feed) => checks.launched(pub, feed)
     }

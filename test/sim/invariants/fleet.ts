@@ -1,5 +1,5 @@
 /** Ports, room and volumes, as they physically are on the hubs' engines. */
-import type { FeedId, Millis, PubId } from '../../../protocol/ids'
+import type { FeedId, PubId } from '../../../protocol/ids'
 import { FREE_PLAN_RESERVED_BYTES } from '../../../protocol/limits'
 import { CLOCKS_AGREE_MS } from '../../../protocol/limits-money'
 import type { PubMessage } from '../../../protocol/messages/pub'
@@ -9,9 +9,6 @@ import type { Message } from '../messages'
 import type { Violate } from './violation'
 
 export class Fleet {
-  /** When each hub last decided to remove a pub's volume, by its own clock. */
-  private readonly purging = new Map<string, Millis>()
-
   constructor(
     private readonly violate: Violate,
     private readonly hubs: readonly SimHub[],
@@ -80,20 +77,15 @@ export class Fleet {
     else this.violate('ports', `${pub.slice(0, 7)} is reported removed and runs`)
   }
 
-  /** A hub has decided to remove a volume: clocks are judged as they are then, since any may be set while it is done. */
-  purges(hub: SimHub, pub: PubId): void {
-    const now = hub.machine.clock.now()
-    const other = hub.providerClock()
-    const keepUntil = hub.state.specs.get(pub)?.content.keepUntil ?? now
-    this.purging.set(`${hub.machine.id} ${pub}`, now)
-    if (other === null || Math.abs(other - now) > CLOCKS_AGREE_MS || other < keepUntil)
-      this.violate('two-clocks', `the volume of ${this.records.get(pub)?.name} goes by one clock`)
-  }
-
   /** A volume is about to go. */
   purged(hub: SimHub, pub: PubId): void {
     const record = this.records.get(pub)
-    const now = this.purging.get(`${hub.machine.id} ${pub}`) ?? hub.machine.clock.now()
+    const now = hub.machine.clock.now()
+    // What it knew when it began to: that the next word of it shows a little less takes nothing back.
+    const other = hub.clockAtPurge.get(pub) ?? hub.providerClock()
+    const keepUntil = hub.state.specs.get(pub)?.content.keepUntil ?? now
+    if (other === null || Math.abs(other - now) > CLOCKS_AGREE_MS || other < keepUntil)
+      this.violate('two-clocks', `the volume of ${record?.name} goes by one clock`)
     // The copy on a former hub goes at the date that this hub was told; the pub itself lives on elsewhere, or came back.
     const told = hub.state.specs.get(pub)?.content
     const isFormer = record !== undefined && (record.hub !== hub.machine.id || record.status === 'live')

@@ -102,6 +102,11 @@ export class Mail {
     }
   }
 
+  /** Nobody's mail can go: so when it is tried, and so until that has come out. */
+  troubled(trouble: MailTrouble | null): void {
+    if (trouble === 'server') this.held = this.heldAfter(this.held.row)
+  }
+
   /** The mail server is spoken to. */
   tried(letter: Letter, trouble: MailTrouble | null): void {
     const { id, to, subject, text, date } = letter
