@@ -109,6 +109,7 @@ async function runUntil(world: World, broken: () => unknown, isOver: () => boole
     if (world.timeline.step() === null) return
     world.events += 1
     await drained(world.events)
+    world.checks.look()
     world.checks.fleet.look()
     world.checks.moves.look()
     if (world.random.chance(STATE_LOOK_CHANCE)) world.checks.sameState()
