@@ -55,15 +55,14 @@ async function askedFirst(t: Test, fleet: Fleet, around: CliSurroundings): Promi
   const { home, provider } = fleet
   const file = join(home, 'cluster.yaml')
   const here = ['--path', provider.folder]
-  const exported = await runCli(around, ['admin', 'export-cluster', ...here])
-  t.equal(exported.code, 0, exported.stderr)
-  t.match(exported.stdout, /^hubs:\n {2}attic:\n {4}status: admitted\n {2}garage:/m)
-  t.match(exported.stdout, /^pubs:\n {2}alice:\n {4}owners:\n {6}- "@.*\n {4}plan: tiny\n {4}hub: /m)
-  writeFileSync(file, exported.stdout)
+  const exported = await provider.admin<ExportClusterAnswer>('adminExportCluster', {})
+  t.match(exported.text, /^hubs:\n {2}attic:\n {4}status: admitted\n {2}garage:/m)
+  t.match(exported.text, /^pubs:\n {2}alice:\n {4}owners:\n {6}- "@.*\n {4}plan: tiny\n {4}hub: /m)
+  writeFileSync(file, exported.text)
   const same = await runCli(around, ['admin', 'apply', file, ...here])
   t.deepEqual([same.code, same.stdout], [0, 'nothing to do\n'], same.stderr)
 
-  const text = exported.stdout
+  const text = exported.text
     .replace('pubsPerOwnerMax: 3', 'pubsPerOwnerMax: 4')
     .replace('plans:\n', 'plans:\n  - {name: seed, words: for one, memory: 64MB, disk: 1GB, price: free}\n')
   writeFileSync(file, text)

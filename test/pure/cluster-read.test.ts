@@ -1,4 +1,6 @@
 // Goal: a cluster file reads as it is meant, and every fault of it is a sentence that names its line.
+import { readFileSync } from 'node:fs'
+import { join } from 'node:path'
 import fc from 'fast-check'
 import test from 'tape'
 import { readCluster } from '../../plugin/cluster-read'
@@ -62,6 +64,13 @@ pubs:
       place: { line: 22, kind: 'region', name: 'eu' },
     },
   ])
+  t.end()
+})
+
+test('the shipped example reads', (t) => {
+  const shipped = readFileSync(join(__dirname, '../../../docs/cluster.yaml'), 'utf8')
+  const { plans, policy, hubs, pubs } = wishesIn(shipped)
+  t.deepEqual([plans?.plans.length, policy.length, hubs?.length, pubs?.length], [2, 4, 2, 1])
   t.end()
 })
 
