@@ -83,113 +83,114 @@ test('what is absent is left alone, and what is there and empty names nothing', 
   t.end()
 })
 
+const CASES: [string, string, RegExp][] = [
+  ['nothing at all', '', /line 1: expected version: 1 .*, found nothing/],
+  ['a list', '- a\n', /line 1: expected version: 1 .*found a list/],
+  ['no version', 'plans:\n', /line 1: version: missing; write "version: 1"/],
+  ['another version', '\nversion: 2\n', /line 2: version: this provider reads version 1, found "2"/],
+  [
+    'a strange section',
+    'version: 1\nhub:\n',
+    /line 2: "hub" is no word of the file; there is version, plans/,
+  ],
+  [
+    'what holds secrets',
+    'version: 1\npolicy:\n  operators: []\n',
+    /line 3: "operators" is no word of policy/,
+  ],
+  ['a port', 'version: 1\npolicy:\n  portMin: 1\n', /line 3: "portMin" is no word of policy/],
+  [
+    'a number in words',
+    'version: 1\npolicy:\n  pubsPerOwnerMax: many\n',
+    /line 3: pubsPerOwnerMax must be a whole number from 0 to \d+, not "many"/,
+  ],
+  [
+    'too few days',
+    'version: 1\npolicy:\n  dues:\n    pastDueDays: 3\n',
+    /line 4: dues.pastDueDays must be .*Stripe.*, not 3/,
+  ],
+  [
+    'a word of no group',
+    'version: 1\npolicy:\n  dues:\n    days: 3\n',
+    /line 4: "days" is no word of dues; there is pastDueDays/,
+  ],
+  [
+    'a group that is none',
+    'version: 1\npolicy:\n  moving: off\n',
+    /line 3: moving: expected byItself, leaseSeconds, found "off"/,
+  ],
+  [
+    'a setting without a value',
+    'version: 1\npolicy:\n  domain:\n',
+    /line 3: domain: expected a value, found nothing; leave it out/,
+  ],
+  ['no domain', 'version: 1\npolicy:\n  domain: "a b"\n', /line 3: .*expected a domain name/],
+  [
+    'no version of pubs',
+    'version: 1\npolicy:\n  pubVersion: "a/b"\n',
+    /line 3: pubVersion must be what fits a Docker tag/,
+  ],
+  [
+    'a broken plan',
+    'version: 1\nplans:\n  - name: Big One\n',
+    /line 3: name: expected a word of small letters/,
+  ],
+  ['no plans', 'version: 1\nplans: []\n', /line 2: plans: expected 1 to 12 plans, found 0/],
+  [
+    'hubs as a list',
+    'version: 1\nhubs: [garage]\n',
+    /line 2: hubs: expected hubs by their names, found a list/,
+  ],
+  [
+    'a status that is none',
+    'version: 1\nhubs:\n  garage:\n    status: gone\n',
+    /line 4: status: expected one of admitted, .*found "gone"/,
+  ],
+  [
+    'a machine, which nobody makes here',
+    'version: 1\nhubs:\n  garage:\n    machine: b2-7\n',
+    /line 4: "machine" is no word of a hub/,
+  ],
+  ['a name that is none', 'version: 1\npubs:\n  a_b:\n', /line 3: "a_b" can't be the name of a pub/],
+  [
+    'a name in capitals',
+    'version: 1\npubs:\n  Alice:\n',
+    /line 3: "Alice" can't be the name of a pub: write it in small letters/,
+  ],
+  [
+    'owners as text',
+    `version: 1\npubs:\n  shed:\n    owners: "${alice}"\n`,
+    /line 4: owners: expected a list of feed ids/,
+  ],
+  [
+    'an owner that is none',
+    'version: 1\npubs:\n  shed:\n    owners:\n      - bob\n',
+    /line 5: owners: expected a feed id in quotes/,
+  ],
+  [
+    'an owner twice',
+    `version: 1\npubs:\n  shed:\n    owners:\n      - "${bob}"\n      - "${bob}"\n`,
+    /line 6: owners: .* is here twice/,
+  ],
+  [
+    'nobody',
+    'version: 1\npubs:\n  shed:\n    owners: []\n',
+    /line 4: owners: expected 1 to 6 feed ids, found 0/,
+  ],
+  [
+    'two places',
+    'version: 1\npubs:\n  shed:\n    hub: a\n    region: b\n',
+    /line 5: region: the pub has a hub already/,
+  ],
+  [
+    'web in other words',
+    'version: 1\npubs:\n  shed:\n    web: true\n',
+    /line 4: web: expected on or off, found "true"/,
+  ],
+]
+
 test('every fault names its line', (t) => {
-  const cases: [string, string, RegExp][] = [
-    ['nothing at all', '', /line 1: expected version: 1 .*, found nothing/],
-    ['a list', '- a\n', /line 1: expected version: 1 .*found a list/],
-    ['no version', 'plans:\n', /line 1: version: missing; write "version: 1"/],
-    ['another version', '\nversion: 2\n', /line 2: version: this provider reads version 1, found "2"/],
-    [
-      'a strange section',
-      'version: 1\nhub:\n',
-      /line 2: "hub" is no word of the file; there is version, plans/,
-    ],
-    [
-      'what holds secrets',
-      'version: 1\npolicy:\n  operators: []\n',
-      /line 3: "operators" is no word of policy/,
-    ],
-    ['a port', 'version: 1\npolicy:\n  portMin: 1\n', /line 3: "portMin" is no word of policy/],
-    [
-      'a number in words',
-      'version: 1\npolicy:\n  pubsPerOwnerMax: many\n',
-      /line 3: pubsPerOwnerMax must be a whole number from 0 to \d+, not "many"/,
-    ],
-    [
-      'too few days',
-      'version: 1\npolicy:\n  dues:\n    pastDueDays: 3\n',
-      /line 4: dues.pastDueDays must be .*Stripe.*, not 3/,
-    ],
-    [
-      'a word of no group',
-      'version: 1\npolicy:\n  dues:\n    days: 3\n',
-      /line 4: "days" is no word of dues; there is pastDueDays/,
-    ],
-    [
-      'a group that is none',
-      'version: 1\npolicy:\n  moving: off\n',
-      /line 3: moving: expected byItself, leaseSeconds, found "off"/,
-    ],
-    [
-      'a setting without a value',
-      'version: 1\npolicy:\n  domain:\n',
-      /line 3: domain: expected a value, found nothing; leave it out/,
-    ],
-    ['no domain', 'version: 1\npolicy:\n  domain: "a b"\n', /line 3: .*expected a domain name/],
-    [
-      'no version of pubs',
-      'version: 1\npolicy:\n  pubVersion: "a/b"\n',
-      /line 3: pubVersion must be what fits a Docker tag/,
-    ],
-    [
-      'a broken plan',
-      'version: 1\nplans:\n  - name: Big One\n',
-      /line 3: name: expected a word of small letters/,
-    ],
-    ['no plans', 'version: 1\nplans: []\n', /line 2: plans: expected 1 to 12 plans, found 0/],
-    [
-      'hubs as a list',
-      'version: 1\nhubs: [garage]\n',
-      /line 2: hubs: expected hubs by their names, found a list/,
-    ],
-    [
-      'a status that is none',
-      'version: 1\nhubs:\n  garage:\n    status: gone\n',
-      /line 4: status: expected one of admitted, .*found "gone"/,
-    ],
-    [
-      'a machine, which nobody makes here',
-      'version: 1\nhubs:\n  garage:\n    machine: b2-7\n',
-      /line 4: "machine" is no word of a hub/,
-    ],
-    ['a name that is none', 'version: 1\npubs:\n  a_b:\n', /line 3: "a_b" can't be the name of a pub/],
-    [
-      'a name in capitals',
-      'version: 1\npubs:\n  Alice:\n',
-      /line 3: "Alice" can't be the name of a pub: write it in small letters/,
-    ],
-    [
-      'owners as text',
-      `version: 1\npubs:\n  shed:\n    owners: "${alice}"\n`,
-      /line 4: owners: expected a list of feed ids/,
-    ],
-    [
-      'an owner that is none',
-      'version: 1\npubs:\n  shed:\n    owners:\n      - bob\n',
-      /line 5: owners: expected a feed id in quotes/,
-    ],
-    [
-      'an owner twice',
-      `version: 1\npubs:\n  shed:\n    owners:\n      - "${bob}"\n      - "${bob}"\n`,
-      /line 6: owners: .* is here twice/,
-    ],
-    [
-      'nobody',
-      'version: 1\npubs:\n  shed:\n    owners: []\n',
-      /line 4: owners: expected 1 to 6 feed ids, found 0/,
-    ],
-    [
-      'two places',
-      'version: 1\npubs:\n  shed:\n    hub: a\n    region: b\n',
-      /line 5: region: the pub has a hub already/,
-    ],
-    [
-      'web in other words',
-      'version: 1\npubs:\n  shed:\n    web: true\n',
-      /line 4: web: expected on or off, found "true"/,
-    ],
-  ]
-  for (const [what, text, fault] of cases) {
+  for (const [what, text, fault] of CASES) {
     const faults = faultsIn(text)
     t.ok(faults.length > 0 && faults.every((one) => one.startsWith('cluster.yaml, line ')), what)
     t.ok(
