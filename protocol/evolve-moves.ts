@@ -18,6 +18,7 @@ export function noteMove(
     moves.delete(pub)
     known.delete(pub)
     left.delete(pub)
+    provider.hostsTold.delete(pub)
     return
   }
   if (hub === before.hub && host === before.host) return

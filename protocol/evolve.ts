@@ -5,6 +5,7 @@
  */
 import { maySay } from './authority'
 import { evolveAnswer, isClosed } from './evolve-answers'
+import { noteHost } from './evolve-hosts'
 import { evolveMoney } from './evolve-money'
 import { noteMove } from './evolve-moves'
 import { tellNews } from './evolve-news'
@@ -206,6 +207,7 @@ function evolvePrivate(state: State, author: AuthorFold, message: Folded): void 
     // One that is stopped as ordered was never up under this order, and no run of an order before it runs either.
     if (content.phase === 'up' || (content.phase === 'down' && content.trouble === null))
       author.carriedOut.set(content.pub, Math.max(content.revision, author.carriedOut.get(content.pub) ?? 0))
+    noteHost(author, message.key, content)
     if (content.feed !== null && !author.feeds.has(content.pub)) author.feeds.set(content.pub, content.feed)
   }
   if (content.type === 'buttcloud/incident') {
