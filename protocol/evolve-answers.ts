@@ -110,6 +110,7 @@ function noteNotice(provider: ProviderFold, message: Folded, post: Post, payload
   if (payload.topic === 'moved' && provider.moves.get(payload.pub)?.key === payload.causes)
     forgetMove(provider, payload.pub)
   if (payload.topic === 'moved') provider.hostsTold.set(payload.pub, payload.host)
+  noteStranded(provider, message, payload)
   if (payload.topic === 'announcement')
     provider.operator.announcements.get(payload.causes)?.owed.delete(payload.pub)
   if (payload.to !== null) return
@@ -120,6 +121,17 @@ function noteNotice(provider: ProviderFold, message: Folded, post: Post, payload
   provider.begun.add(payload.causes)
   const place = { key: message.key, root, request: payload.causes, by: null }
   provider.questions.set(message.key, { ...payload.question, ...place })
+}
+
+function noteStranded(
+  provider: ProviderFold,
+  { key, claimedAt }: Folded,
+  { topic, pub }: NoticePayload,
+): void {
+  if (topic === 'stranded') provider.stranded.set(pub, { key, at: claimedAt, isOver: false })
+  const told = provider.stranded.get(pub)
+  if (told !== undefined && (topic === 'back' || topic === 'moved'))
+    provider.stranded.set(pub, { ...told, isOver: true })
 }
 
 function noteBurst(state: State, message: Folded, payload: BurstPayload): void {
