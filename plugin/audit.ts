@@ -39,6 +39,7 @@ export class Audit {
   private readonly about = new Set<MessageId>()
   private readonly found: AuditEntry[] = []
   private readonly places = new Map<PubId, Pick<PubMessage, 'hub' | 'epoch'>>()
+  private readonly amends = new Map<PubId, number>()
 
   constructor(
     private readonly state: State,
@@ -122,6 +123,13 @@ export class Audit {
     return `, goes from ${label(before.hub)} to ${label(hub)} under epoch ${epoch}: ${redactText(moved.why)}${by}`
   }
 
+  /** By whom, where an operator changed it. */
+  private amended({ pub, amended }: PubMessage): string {
+    if (amended === null || amended.times === this.amends.get(pub)) return ''
+    this.amends.set(pub, amended.times)
+    return `, changed by the operator${this.named(amended.by)}`
+  }
+
   private decided(message: Incoming): Said | null {
     const payload = parsePayload(message.content)
     if (payload !== null) {
@@ -166,7 +174,7 @@ export class Audit {
       case 'buttcloud/pub':
         return {
           kind: 'decided',
-          text: `${describe({ kind: 'record', content })}${this.placed(content)}`,
+          text: `${describe({ kind: 'record', content })}${this.placed(content)}${this.amended(content)}`,
           pub: content.pub,
           because: content.answers,
         }

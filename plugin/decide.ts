@@ -11,6 +11,7 @@ import { LOOK_AGAIN_MS } from '../protocol/limits'
 import { buildOwner } from '../protocol/messages/owner'
 import type { Request } from '../protocol/state'
 import { answerAddress } from './decide-address'
+import { tellAmends } from './decide-amend'
 import { beginBilling, beginCancel, tellPayments } from './decide-billing'
 import { beginChange, continueChange, oweOrders } from './decide-change'
 import { beginContact, continueContact } from './decide-contact'
@@ -79,6 +80,7 @@ export function decide(world: World): Decision {
   oweDues(look)
   oweMoves(look)
   tellMoves(look)
+  tellAmends(look)
   oweAnnouncements(look)
   forgetKeys(look)
   oweMails(look)

@@ -1,5 +1,6 @@
 /** What the provider's own posts mean to its state: answers, combined ones, questions, notices, delivered invites. */
 import type { Folded } from './evolve'
+import { noteAmendTold } from './evolve-operator'
 import { type FeedId, type MessageId, type PubId, pubIdOf } from './ids'
 import { INCIDENT_NOTICES_PER_DAY_MAX } from './limits'
 import {
@@ -109,6 +110,7 @@ function noteNotice(provider: ProviderFold, message: Folded, post: Post, payload
   }
   if (payload.topic === 'moved' && provider.moves.get(payload.pub)?.key === payload.causes)
     forgetMove(provider, payload.pub)
+  noteAmendTold(provider, payload)
   if (payload.topic === 'announcement')
     provider.operator.announcements.get(payload.causes)?.owed.delete(payload.pub)
   if (payload.to !== null) return

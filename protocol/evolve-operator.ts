@@ -5,7 +5,9 @@ import type { FeedId, Millis, PubId } from './ids'
 import { ANNOUNCEMENT_REPEAT_MS } from './limits-operator'
 import type { AnnouncementMessage } from './messages/announcement'
 import type { BlockMessage } from './messages/block'
+import type { NoticePayload } from './messages/answer'
 import type { HaltMessage } from './messages/halt'
+import type { PubMessage } from './messages/pub'
 import type { ProviderFold, PubFact } from './state'
 import type { Told } from './state-money'
 
@@ -28,6 +30,37 @@ export function evolveOperator(provider: ProviderFold, message: Folded, content:
     default:
       forgotten(content)
   }
+}
+
+/** A record that an operator's change has made; and later ones, which may end what was to be told of it. */
+export function noteAmend(
+  { operator }: ProviderFold,
+  message: Folded,
+  before: PubMessage,
+  record: PubMessage,
+): void {
+  const { amends } = operator
+  for (const fact of amends.size === 0 ? [] : [...amends.values()]) {
+    if (fact.pub !== record.pub) continue
+    for (const owner of record.owners) fact.gone.delete(owner)
+    if (record.status === 'ended' || (fact.told && fact.gone.size === 0)) amends.delete(fact.key)
+  }
+  const { pub, amended, owners, status } = record
+  if (amended === null || amended.times === before.amended?.times || status === 'ended') return
+  const gone = new Set(before.owners.filter((owner) => !owners.includes(owner)))
+  const [was, is] = [before, record].map((one) => ({ plan: one.plan, web: one.web, owners: one.owners }))
+  if (was === undefined || is === undefined) return
+  const { key, claimedAt: at } = message
+  amends.set(key, { key, pub, at, by: amended.by, before: was, after: is, told: false, gone })
+}
+
+/** Somebody was told of an operator's change of a pub. */
+export function noteAmendTold({ operator }: ProviderFold, { causes, to }: NoticePayload): void {
+  const fact = operator.amends.get(causes)
+  if (fact === undefined) return
+  if (to === null) fact.told = true
+  else fact.gone.delete(to)
+  if (fact.told && fact.gone.size === 0) operator.amends.delete(causes)
 }
 
 function noteAnnouncement({ pubs, operator }: ProviderFold, told: Told<AnnouncementMessage>): void {

@@ -7,7 +7,7 @@ import { maySay } from './authority'
 import { evolveAnswer, isClosed } from './evolve-answers'
 import { evolveMoney } from './evolve-money'
 import { tellNews } from './evolve-news'
-import { evolveOperator } from './evolve-operator'
+import { evolveOperator, noteAmend } from './evolve-operator'
 import { evolvePublic } from './evolve-public'
 import type { FeedId, MessageId, Millis, PubId } from './ids'
 import { INCIDENTS_KEPT_MAX } from './limits'
@@ -141,6 +141,7 @@ function evolvePub(state: State, message: Folded, record: PubMessage): void {
   if (before !== undefined) {
     noteOwners(state.provider, message, before.record, record)
     noteMove(state.provider, message, before.record, record)
+    noteAmend(state.provider, message, before.record, record)
     unlist(state, record.pub, before.record)
     if (record.epoch !== before.record.epoch || record.hub !== before.record.hub)
       before.placed = {
