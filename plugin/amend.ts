@@ -25,9 +25,7 @@ export interface AmendWish {
 export type AmendWorld = Pick<MoveWorld, 'state' | 'policy' | 'now' | 'connected'>
 
 /** `record` null: it is so. `words`: what would be done, for the operator. */
-export type Amended =
-  | { ok: true; record: PubMessage | null; words: string[] }
-  | { ok: false; why: string }
+export type Amended = { ok: true; record: PubMessage | null; words: string[] } | { ok: false; why: string }
 
 interface Step {
   ok: true
@@ -125,4 +123,5 @@ function lackOfRoom(world: AmendWorld, pub: PubFact, next: PubMessage): string |
   })
 }
 
-const placesOf = ({ state, policy, connected }: AmendWorld): Places => new Places({ state, policy, connected })
+const placesOf = ({ state, policy, connected }: AmendWorld): Places =>
+  new Places({ state, policy, connected })

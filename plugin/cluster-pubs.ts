@@ -1,8 +1,9 @@
 /** The pubs of a cluster file, against those that are there. Pure. */
 import { regionLabel } from '../protocol/hub-labels'
 import type { FeedId } from '../protocol/ids'
-import { CLUSTER_MOVES_MAX } from '../protocol/limits-cluster'
+import { CLUSTER_PUB_CHANGES_MAX } from '../protocol/limits-cluster'
 import type { PubFact, State } from '../protocol/state'
+import { amended } from './amend'
 import type { ClusterWorld, Compared } from './cluster-compare'
 import type { PubWish, Wishes } from './cluster-read'
 import { hubCalled, labelOf } from './fleet-view'
@@ -32,27 +33,20 @@ function livePubNamed({ names, provider }: State, name: string): PubFact | null 
 }
 
 function comparePub(world: ClusterWorld, pub: PubFact, wish: PubWish, by: FeedId, compared: Compared): void {
-  const { record } = pub
   const { name, line, plan, web, owners, place } = wish
-  const hold = (why: string): void => compared.hold('pubs', name, line, why)
-  if (plan !== null && plan !== record.plan)
-    hold(words.ownersChange(name, `has plan ${record.plan}`, `plan NAME ${plan}`))
-  if (web !== null && web !== record.web)
-    hold(
-      words.ownersChange(
-        name,
-        `has its web pages ${record.web ? 'on' : 'off'}`,
-        `web NAME ${web ? 'on' : 'off'}`,
-      ),
-    )
-  if (owners !== null && !isSameSet(owners, record.owners))
-    hold(words.ownersChange(name, 'has other owners', 'owners NAME add|remove @feed'))
+  const done = isTooMuch(compared) ? null : amended(world, pub, { plan, web, owners }, by)
+  if (done === null) return compared.hold('pubs', name, line, words.tooMuch(CLUSTER_PUB_CHANGES_MAX))
+  if (!done.ok) compared.hold('pubs', name, line, done.why)
+  else if (done.record !== null)
+    compared.change('pubs', name, {
+      ...{ line, words: words.amend(name, done.words) },
+      deed: { kind: 'amend', pub: pub.pub, wish: { plan, web, owners } },
+    })
   if (place !== null) comparePlace(world, pub, { ...wish, place }, by, compared)
 }
 
-/** In which order they stand says for whom the pub counts, which a file does not change. */
-function isSameSet(one: readonly FeedId[], other: readonly FeedId[]): boolean {
-  return one.length === other.length && one.every((id) => other.includes(id))
+function isTooMuch({ changes }: Compared): boolean {
+  return changes.filter(({ section }) => section === 'pubs').length >= CLUSTER_PUB_CHANGES_MAX
 }
 
 function comparePlace(
@@ -68,8 +62,7 @@ function comparePlace(
   const found = candidatesOf(state, pub, place)
   if (!found.ok) return hold(found.why)
   if (found.hubs.includes(pub.record.hub)) return
-  if (compared.changes.filter(({ deed }) => deed.kind === 'move').length >= CLUSTER_MOVES_MAX)
-    return hold(words.tooManyMoves(CLUSTER_MOVES_MAX))
+  if (isTooMuch(compared)) return hold(words.tooMuch(CLUSTER_PUB_CHANGES_MAX))
   let first: string | null = null
   for (const hub of found.hubs) {
     const done = moved(world, { pub: pub.pub, hub }, by)

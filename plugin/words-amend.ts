@@ -57,7 +57,9 @@ export function amendNotice(
   if (added.length > 0)
     facts.push(`${listed(added.map(person))} ${added.length === 1 ? 'is an owner' : 'are owners'} of it now`)
   if (gone.length > 0)
-    facts.push(`${listed(gone.map(person))} ${gone.length === 1 ? 'is no owner' : 'are no owners'} of it any more`)
+    facts.push(
+      `${listed(gone.map(person))} ${gone.length === 1 ? 'is no owner' : 'are no owners'} of it any more`,
+    )
   const text = `**${name}** was changed by ${who(by, provider)}: ${facts.length === 0 ? 'it is as it was before again' : listed(facts)}.`
   if (added.length + gone.length === 0) return `${text} Its data, address and invites are as they were.`
   const mine =

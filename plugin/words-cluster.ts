@@ -81,12 +81,12 @@ export const clusterWords = {
     `${names.length === 1 ? 'One pub is' : `${names.length} pubs are`} not in the file and left alone: ${someOf(names)}.`,
   noPub: (name: string, plan: string | null) =>
     `there is no live pub of that name; whoever shall own it asks for it with \`create ${name}${plan === null ? '' : ` ${plan}`}\``,
-  ownersChange: (name: string, has: string, command: string) =>
-    `it ${has}; its owners change that with \`${command.replace('NAME', name)}\``,
+  amend: (name: string, changes: readonly string[]) => `${name}: ${changes.join(', ')}`,
   move: (name: string, from: string, to: string) => `${name} moves from ${from} to ${to}`,
   moveTo: (name: string, from: string, to: string, region: string) =>
     `${name} moves from ${from} to ${to}, which is in ${region}`,
   noneInRegion: (region: string) => `no hub that takes pubs is in ${region}`,
   noRoomInRegion: (region: string, why: string) => `no hub in ${region} can take it: ${why}`,
-  tooManyMoves: (max: number) => `more than ${max} moves at a time; apply the file again when these are done`,
+  tooMuch: (max: number) =>
+    `more than ${max} changes of pubs at a time; apply the file again when these are done`,
 } as const

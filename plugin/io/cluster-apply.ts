@@ -5,6 +5,7 @@
 import type { FeedId } from '../../protocol/ids'
 import type { Plan } from '../../protocol/plan'
 import type { ClusterHeldView, ClusterView } from '../../protocol/rpc-cluster'
+import { amended } from '../amend'
 import type { ClusterChange, ClusterDeed, Comparison } from '../cluster-compare'
 import { policyNow } from '../cluster-policy'
 import { hubDeed, moved } from '../move'
@@ -19,6 +20,7 @@ const ORDER: readonly ((deed: ClusterDeed) => boolean)[] = [
   ({ kind }) => kind === 'plans',
   ({ kind }) => kind === 'policy',
   (deed) => deed.kind === 'hub' && deed.status !== 'retired',
+  ({ kind }) => kind === 'amend',
   ({ kind }) => kind === 'move',
   (deed) => deed.kind === 'hub' && deed.status === 'retired',
 ]
@@ -69,6 +71,16 @@ const DOERS: Record<ClusterDeed['kind'], Doer> = {
       const told = hubDeed(one.inbox.state, one.connected(), deed)
       if (!told.ok) throw new Error(told.why)
       if (told.say !== null) await one.inbox.say(told.say, [told.say.hub, one.sbot.id])
+    }
+  },
+  amend: async (one, changes, _plans, by) => {
+    for (const { deed } of changes) {
+      if (deed.kind !== 'amend') continue
+      const pub = one.inbox.state.provider.pubs.get(deed.pub)
+      if (pub?.record.status !== 'live') throw new Error('it is gone')
+      const told = amended(fleetWorld(one), pub, deed.wish, by)
+      if (!told.ok) throw new Error(told.why)
+      if (told.record !== null) await one.inbox.say(told.record, [one.sbot.id])
     }
   },
   move: async (one, changes, _plans, by) => {

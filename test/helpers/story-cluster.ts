@@ -1,4 +1,5 @@
 /** A cluster file against a story: what it would change, and the deeds done as the provider does them. */
+import { amended } from '../../plugin/amend'
 import {
   type ClusterWorld,
   type Comparison,
@@ -60,6 +61,12 @@ export function perform(told: ClusterStory, change: Comparison['changes'][number
     const done = hubDeed(story.state, story.connected, deed)
     if (!done.ok) throw new Error(done.why)
     if (done.say !== null) story.tells(provider, done.say)
+  } else if (deed.kind === 'amend') {
+    const pub = story.state.provider.pubs.get(deed.pub)
+    const done = pub === undefined ? null : amended(worldOf(told), pub, deed.wish, oscar)
+    if (done === null || !done.ok) throw new Error(done?.why ?? 'no pub')
+    if (done.record !== null) story.tells(provider, done.record)
+    story.settle()
   } else {
     const done = moved(worldOf(told), deed, oscar)
     if (!done.ok) throw new Error(done.why)

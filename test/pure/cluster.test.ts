@@ -1,10 +1,10 @@
 import test from 'tape'
 import { DEFAULT_PLANS } from '../../plugin/plans-default'
 import { plansList } from '../../plugin/plans-text'
-import { CLUSTER_MOVES_MAX } from '../../protocol/limits-cluster'
+import { CLUSTER_PUB_CHANGES_MAX } from '../../protocol/limits-cluster'
 import { buildPub } from '../../protocol/messages/pub'
 import type { Plan } from '../../protocol/plan'
-import { bob, feed, key, provider } from '../helpers/story'
+import { alice, bob, feed, key, provider } from '../helpers/story'
 import { recordOf } from '../helpers/story-change'
 import { type ClusterStory, clusterStory, compared, perform } from '../helpers/story-cluster'
 import { join } from '../helpers/story-fleet'
@@ -187,16 +187,18 @@ test('pubs: a region is any hub that is there', (t) => {
   t.end()
 })
 
-test('pubs: what is their owners’ to change, and who is not there, is said with what to do', (t) => {
+test('pubs: plan, pages and owners are one change; who is not there is said with what to do', (t) => {
   const one = story()
-  const held = heldOf(
-    one,
-    `pubs:\n  alice:\n    plan: personal\n    web: on\n    owners: ["${bob}"]\n  shed:\n    plan: tiny\n`,
-  )
-  t.equal(held.length, 4)
-  t.match(held.join('\n'), /3 alice: it has plan tiny; its owners change that with `plan alice personal`/)
-  t.match(held.join('\n'), /`web alice on`/)
-  t.match(held.join('\n'), /7 shed: there is no live pub of that name; .*`create shed tiny`/)
+  const text = `pubs:\n  alice:\n    plan: personal\n    web: on\n    owners: ["${bob}"]\n  shed:\n    plan: tiny\n`
+  t.deepEqual(wordsOf(one, text), [
+    `alice: plan tiny → personal, web pages on, ${bob} becomes an owner, ${alice} is an owner no more`,
+  ])
+  t.match(heldOf(one, text).join('\n'), /^7 shed: there is no live pub of that name; .*`create shed tiny`$/)
+  t.match(heldOf(one, 'pubs:\n  alice:\n    plan: huge\n').join(), /^3 alice: there is no plan huge/)
+  const seed = `plans:\n${plansList([{ ...tiny, name: 'seed' }])}pubs:\n  alice:\n    plan: seed\n`
+  t.ok(wordsOf(one, seed).includes('alice: plan tiny → seed'), 'a plan of the same file is there')
+  apply(one, text)
+  t.deepEqual(compared(one, text).changes, [])
   t.deepEqual(compared(one, 'pubs: {}\n').notes, ['One pub is not in the file and left alone: alice.'])
   t.deepEqual(compared(one, 'policy:\n').notes, [], 'of what the file does not speak of nothing is said')
   t.end()
@@ -204,7 +206,7 @@ test('pubs: what is their owners’ to change, and who is not there, is said wit
 
 test('what stands in no section is never touched, and more moves than may be wait', (t) => {
   const one = story()
-  const count = CLUSTER_MOVES_MAX + 2
+  const count = CLUSTER_PUB_CHANGES_MAX + 2
   const record = recordOf(one.one)
   const size = { memoryBytes: 1024, reservedBytes: 1024, diskBytes: 1024 }
   for (let at = 0; at < count; at += 1) {
