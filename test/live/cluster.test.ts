@@ -12,6 +12,7 @@ import type { ClusterView, ExportClusterAnswer } from '../../protocol/rpc-cluste
 import { type CliSurroundings, runCli } from '../helpers/cli'
 import { joinHub, type TestHub } from '../helpers/hub'
 import { freePort, randomNetworkKey, removeFolder, temporaryFolder, until } from '../helpers/machine'
+import { readFrom } from '../helpers/patchwork'
 import { askForPub, closeWorld, inside, type World } from '../helpers/path-story'
 import { startProvider, type TestProvider } from '../helpers/provider'
 import { call, startStock } from '../helpers/stock'
@@ -94,11 +95,16 @@ async function killedInTheMiddle(t: Test, fleet: Fleet, text: string): Promise<v
   const wanted = text
     .replace('unpaidDays: 3', 'unpaidDays: 9')
     .replace(`{name: seed, words: for one,`, `{name: seed, words: for two,`)
-    .replace(`    hub: ${from}\n`, `    hub: ${to}\n`)
+    .replace(`    plan: tiny\n    hub: ${from}\n`, `    plan: personal\n    hub: ${to}\n`)
   const plan = await look(killed, wanted)
   t.deepEqual(
     plan.changes.map(({ words }) => words),
-    ['plan seed: words "for one" → "for two"', 'dues.unpaidDays: 3 → 9', `alice moves from ${from} to ${to}`],
+    [
+      'plan seed: words "for one" → "for two"',
+      'dues.unpaidDays: 3 → 9',
+      'alice: plan tiny → personal',
+      `alice moves from ${from} to ${to}`,
+    ],
   )
   const stale = await killed
     .admin('adminApply', { file: 'f', text: wanted, dryRun: false, digest: 'of another plan' })
@@ -146,7 +152,14 @@ async function killedInTheMiddle(t: Test, fleet: Fleet, text: string): Promise<v
   const { text: now } = await provider.admin<ExportClusterAnswer>('adminExportCluster', {})
   const again = await look(provider, now)
   t.deepEqual([again.changes, again.held], [[], []])
-  t.equal((await provider.admin<PubView[]>('adminPubs'))[0]?.pub, pubs[0]?.pub)
+  const [alice] = await provider.admin<PubView[]>('adminPubs')
+  t.deepEqual([alice?.pub, alice?.plan], [pubs[0]?.pub, 'personal'])
+  const told = async () =>
+    (await readFrom(fleet.owner, provider.id)).filter(
+      (one) => one.content.buttcloud?.topic === 'operator' && /plan \*\*personal\*\*/.test(one.text),
+    )
+  await until('its owner to be told', async () => (await told()).length > 0, PATIENCE_MS)
+  t.equal((await told()).length, 1, 'once')
 }
 
 /** From elsewhere by an operator; by nobody else; and what is no such file gets its sentence. */
