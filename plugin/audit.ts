@@ -2,7 +2,7 @@
  * Who asked, what was decided, and what happened, as the feeds have it. Messages go in as the log has them, the story of
  * one pub or one person comes out, each line with the key of its message. Pure.
  */
-import { type FeedId, isFeedId, type MessageId, type PubId } from '../protocol/ids'
+import { type FeedId, isFeedId, type MessageId, type PubId, pubIdOf } from '../protocol/ids'
 import { AUDIT_REQUESTS_MAX, AUDIT_TEXT_CHARS_MAX } from '../protocol/limits-desk'
 import { checkPost } from '../protocol/messages/post'
 import type { PubMessage } from '../protocol/messages/pub'
@@ -157,7 +157,11 @@ export class Audit {
       }
     }
     const parsed = parse(message.content)
-    return parsed.ok ? this.recorded(parsed.value) : null
+    if (!parsed.ok) return null
+    const content = parsed.value
+    if (content.type !== 'buttcloud/commission') return this.recorded(content)
+    const text = `made for others by the operator${this.named(content.by)}`
+    return { kind: 'decided', text, pub: pubIdOf(message.key), because: null }
   }
 
   private recorded(content: Content): Said | null {

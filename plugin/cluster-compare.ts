@@ -12,6 +12,7 @@ import { comparePlans } from './cluster-plans'
 import { SETTINGS, type Settings, storedSetting, withSettings } from './cluster-policy'
 import { comparePubs } from './cluster-pubs'
 import type { HubWish, PolicyWish, Wishes } from './cluster-read'
+import type { CommissionWish } from './commission'
 import { readHostSettings } from './dns-settings'
 import { hubCalled } from './fleet-view'
 import { hubDeed, type MoveWorld } from './move'
@@ -37,6 +38,7 @@ export type ClusterDeed =
   | { kind: 'plans' }
   | { kind: 'policy'; place: string; value: number | string }
   | { kind: 'hub'; hub: FeedId; status: HubMessage['status'] }
+  | { kind: 'commission'; wish: CommissionWish; hub: FeedId }
   | { kind: 'amend'; pub: PubMessage['pub']; wish: AmendWish }
   | { kind: 'move'; pub: PubMessage['pub']; hub: FeedId }
 

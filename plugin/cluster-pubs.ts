@@ -6,8 +6,10 @@ import type { PubFact, State } from '../protocol/state'
 import { amended } from './amend'
 import type { ClusterWorld, Compared } from './cluster-compare'
 import type { PubWish, Wishes } from './cluster-read'
+import { commissioned } from './commission'
 import { hubCalled, labelOf } from './fleet-view'
 import { moved } from './move'
+import { Places } from './schedule'
 import { clusterWords as words } from './words-cluster'
 
 /** What the file wants of each pub; those that it does not name are counted, and left alone. */
@@ -15,16 +17,51 @@ export function comparePubs(world: ClusterWorld, { pubs }: Wishes, by: FeedId, c
   if (pubs === null) return
   const { state } = world
   const named = new Set<string>()
+  // Those that are new share the room that there is.
+  const places = new Places(world)
   for (const wish of pubs) {
     named.add(wish.name)
     const pub = livePubNamed(state, wish.name)
-    if (pub === null) compared.hold('pubs', wish.name, wish.line, words.noPub(wish.name, wish.plan))
+    if (pub === null) compareNew(world, places, wish, by, compared)
     else comparePub(world, pub, wish, by, compared)
   }
   const others: string[] = []
   for (const { record } of state.provider.pubs.values())
     if (record.status === 'live' && !named.has(record.name)) others.push(record.name)
   if (others.length > 0) compared.notes.push(words.otherPubs(others))
+}
+
+/** Made for its owners by the operator. */
+function compareNew(
+  world: ClusterWorld,
+  places: Places,
+  wish: PubWish,
+  by: FeedId,
+  compared: Compared,
+): void {
+  const { state } = world
+  const { name, line, owners, plan, web, place } = wish
+  const hold = (why: string): void => compared.hold('pubs', name, line, why)
+  // Its word stands on the feed, and its record follows from that.
+  for (const { content } of state.provider.operator.commissions.values()) if (content.name === name) return
+  if (owners === null) return hold(words.noOwners)
+  if (isTooMuch(compared)) return hold(words.tooMuch(CLUSTER_PUB_CHANGES_MAX))
+  const wanted = {
+    name,
+    owners,
+    plan,
+    web: web ?? false,
+    place: place && { kind: place.kind, name: place.name },
+  }
+  const done = commissioned(world, places, wanted, by)
+  if (!done.ok) return hold(done.why)
+  const { hub, plan: with_ } = done.say
+  compared.change('pubs', name, {
+    ...{ line, words: words.made(name, with_, labelOf(state, hub), owners) },
+    deed: { kind: 'commission', wish: wanted, hub },
+  })
+  const unknown = owners.filter((id) => !state.provider.owners.has(id))
+  if (unknown.length > 0) compared.notes.push(words.unknownOwners(unknown))
 }
 
 function livePubNamed({ names, provider }: State, name: string): PubFact | null {

@@ -14,6 +14,7 @@ import { answerAddress } from './decide-address'
 import { tellAmends } from './decide-amend'
 import { beginBilling, beginCancel, tellPayments } from './decide-billing'
 import { beginChange, continueChange, oweOrders } from './decide-change'
+import { oweCommissions } from './decide-commission'
 import { beginContact, continueContact } from './decide-contact'
 import { beginCreate, continueCreate } from './decide-create'
 import { askDelete, continueDelete, forgetKeys } from './decide-delete'
@@ -62,6 +63,7 @@ const MINUTE_MS = 60_000
 /** Everything that is caused and not yet answered, as effects. */
 export function decide(world: World): Decision {
   const look = new Look(world)
+  oweCommissions(look)
   for (const [author, requests] of openByAuthor(world)) {
     if (blockOf(world.state, author) !== null) decideBlocked(look, author, requests)
     else if (isKnown(world, author)) decideAuthor(look, author, requests)

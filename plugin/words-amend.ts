@@ -3,6 +3,7 @@ import type { FeedId } from '../protocol/ids'
 import type { PubMessage } from '../protocol/messages/pub'
 import type { AmendFact } from '../protocol/state-operator'
 import { sizeText as bytes } from './plans'
+import { inviteText } from './words'
 import { listed, person } from './words-people'
 import { sizeText } from './words-plans'
 
@@ -23,6 +24,8 @@ export const amendWords = {
     'many-guests': (id: FeedId) =>
       `so many people were made owners here and have never written that ${id} has to redeem an invite of this provider first`,
   },
+  askedFor: 'somebody has asked for a pub of that name, which waits to be paid for',
+  hubAway: (label: string) => `${label} is not connected; apply the file again when it is back`,
   plan: (before: PubMessage, after: PubMessage) =>
     `plan ${before.plan} → ${after.plan}${after.size.diskBytes < before.size.diskBytes ? ` (less disk: ${bytes(after.size.diskBytes)})` : ''}`,
   web: (on: boolean) => `web pages ${on ? 'on' : 'off'}`,
@@ -68,6 +71,23 @@ export function amendNotice(
       : `Its owners are ${listed(owners.map(person))}, and this is the thread for all of you; each of you can command it.`
   return `${text} ${mine} \`help\` says how.`
 }
+
+/** To the owners of a pub that an operator has made for them. `invite` null: it could not be made. */
+export function commissionNotice(
+  { name, owners, plan, size }: PubMessage,
+  by: FeedId,
+  provider: FeedId,
+  address: string,
+  invite: { code: string; uses: number } | null,
+): string {
+  const yours = owners.length === 1 ? 'It is yours' : `It belongs to ${listed(owners.map(person))} together`
+  const head = `**${name}**, a pub, is up at ${address}. ${capital(who(by, provider))} has made it for you, as a gift, with the plan **${plan}**: ${sizeText(size)}. ${yours}: command it by private messages to me, here or in a thread of your own; \`help\` says how.`
+  const body =
+    invite === null ? `\`invite ${name}\` gets you an invite to it.` : inviteText(invite.code, invite.uses)
+  return `${head}\n\n${body}`
+}
+
+const capital = (text: string): string => `${text.charAt(0).toUpperCase()}${text.slice(1)}`
 
 /** To who is an owner no more, alone. */
 export function amendEnd(name: string, by: FeedId, provider: FeedId): string {

@@ -111,6 +111,8 @@ function noteNotice(provider: ProviderFold, message: Folded, post: Post, payload
   if (payload.topic === 'moved' && provider.moves.get(payload.pub)?.key === payload.causes)
     forgetMove(provider, payload.pub)
   noteAmendTold(provider, payload)
+  if (payload.to === null && provider.operator.commissions.delete(pubIdOf(payload.causes)))
+    noteMade(provider, message, payload)
   if (payload.topic === 'announcement')
     provider.operator.announcements.get(payload.causes)?.owed.delete(payload.pub)
   if (payload.to !== null) return
@@ -121,6 +123,12 @@ function noteNotice(provider: ProviderFold, message: Folded, post: Post, payload
   provider.begun.add(payload.causes)
   const place = { key: message.key, root, request: payload.causes, by: null }
   provider.questions.set(message.key, { ...payload.question, ...place })
+}
+
+/** Its owners have the invite to a pub that an operator has made for them: the final answer that nobody asked for. */
+function noteMade(provider: ProviderFold, message: Folded, { causes, pub }: NoticePayload): void {
+  provider.answers.set(causes, { received: false, final: true, sequence: message.sequence })
+  forgetMove(provider, pub)
 }
 
 function noteBurst(state: State, message: Folded, payload: BurstPayload): void {

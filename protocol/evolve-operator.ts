@@ -1,17 +1,18 @@
 /** What the operator's words mean to the provider's state. All are on the provider's own feed, in its order. */
 import type { Folded } from './evolve'
 import { noteCause, toldBy } from './evolve-money'
-import type { FeedId, Millis, PubId } from './ids'
+import { type FeedId, type Millis, type PubId, pubIdOf } from './ids'
 import { ANNOUNCEMENT_REPEAT_MS } from './limits-operator'
 import type { AnnouncementMessage } from './messages/announcement'
 import type { NoticePayload } from './messages/answer'
 import type { BlockMessage } from './messages/block'
+import type { CommissionMessage } from './messages/commission'
 import type { HaltMessage } from './messages/halt'
 import type { PubMessage } from './messages/pub'
 import type { ProviderFold, PubFact } from './state'
 import type { Told } from './state-money'
 
-export type OperatorMessage = HaltMessage | BlockMessage | AnnouncementMessage
+export type OperatorMessage = HaltMessage | BlockMessage | AnnouncementMessage | CommissionMessage
 
 /** Folds one of them. */
 export function evolveOperator(provider: ProviderFold, message: Folded, content: OperatorMessage): void {
@@ -27,6 +28,13 @@ export function evolveOperator(provider: ProviderFold, message: Folded, content:
       return
     case 'buttcloud/announcement':
       return noteAnnouncement(provider, told(content))
+    case 'buttcloud/commission': {
+      const pub = pubIdOf(message.key)
+      // The pub answers nobody's request.
+      noteCause(provider.money, { ...told(content), content: { pub } })
+      operator.commissions.set(pub, told(content))
+      return
+    }
     default:
       forgotten(content)
   }

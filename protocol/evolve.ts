@@ -98,6 +98,7 @@ function evolveProvider(state: State, message: Folded): void {
     case 'buttcloud/halt':
     case 'buttcloud/block':
     case 'buttcloud/announcement':
+    case 'buttcloud/commission':
       evolveOperator(provider, message, content)
       return
     case 'buttcloud/observed':
@@ -161,6 +162,7 @@ function evolvePub(state: State, message: Folded, record: PubMessage): void {
     })
   }
   if (record.status === 'live') state.names.set(record.name, record.pub)
+  else state.provider.operator.commissions.delete(record.pub)
   for (const owner of record.owners) add(state.byOwner, owner, record.pub)
   add(state.byHub, record.hub, record.pub)
 }

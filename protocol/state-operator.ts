@@ -2,6 +2,7 @@
 import type { FeedId, MessageId, Millis, PubId } from './ids'
 import type { AnnouncementMessage } from './messages/announcement'
 import type { BlockMessage } from './messages/block'
+import type { CommissionMessage } from './messages/commission'
 import type { HaltMessage } from './messages/halt'
 import type { PubMessage } from './messages/pub'
 import type { Told } from './state-money'
@@ -38,6 +39,8 @@ export interface OperatorFold {
   blocks: Map<FeedId, Told<BlockMessage>>
   /** Those of the last day of the feed's own time, and those that are still being told. */
   announcements: Map<MessageId, AnnouncementFact>
+  /** Pubs that operators have made and whose owners have not got their invite, by id. */
+  commissions: Map<PubId, Told<CommissionMessage>>
   /** By the records that say them. */
   amends: Map<MessageId, AmendFact>
   /** When each owner was recorded. */
@@ -50,6 +53,7 @@ export function initialOperator(): OperatorFold {
     halts: new Map(),
     blocks: new Map(),
     announcements: new Map(),
+    commissions: new Map(),
     amends: new Map(),
     ownersSince: new Map(),
   }

@@ -9,7 +9,9 @@ import {
 import { policyNow, withSettings } from '../../plugin/cluster-policy'
 import { readCluster, type Wishes } from '../../plugin/cluster-read'
 import { clusterText } from '../../plugin/cluster-text'
+import { commissioned } from '../../plugin/commission'
 import { hubDeed, moved } from '../../plugin/move'
+import { Places } from '../../plugin/schedule'
 import { locatedIn } from '../../sbot/located-yaml'
 import { oscar, provider } from './story'
 import { type Moving, movingFacts } from './story-move'
@@ -66,6 +68,12 @@ export function perform(told: ClusterStory, change: Comparison['changes'][number
     const done = pub === undefined ? null : amended(worldOf(told), pub, deed.wish, oscar)
     if (done === null || !done.ok) throw new Error(done?.why ?? 'no pub')
     if (done.record !== null) story.tells(provider, done.record)
+    story.settle()
+  } else if (deed.kind === 'commission') {
+    const world = worldOf(told)
+    const done = commissioned(world, new Places(world), deed.wish, oscar)
+    if (!done.ok) throw new Error(done.why)
+    story.tells(provider, done.say)
     story.settle()
   } else {
     const done = moved(worldOf(told), deed, oscar)
