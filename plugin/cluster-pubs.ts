@@ -19,12 +19,14 @@ export function comparePubs(world: ClusterWorld, { pubs }: Wishes, by: FeedId, c
   const named = new Set<string>()
   // Those that are new share the room that there is.
   const places = new Places(world)
+  const unknown = new Set<FeedId>()
   for (const wish of pubs) {
     named.add(wish.name)
     const pub = livePubNamed(state, wish.name)
-    if (pub === null) compareNew(world, places, wish, by, compared)
+    if (pub === null) compareNew({ ...world, places, unknown }, wish, by, compared)
     else comparePub(world, pub, wish, by, compared)
   }
+  if (unknown.size > 0) compared.notes.push(words.unknownOwners([...unknown]))
   const others: string[] = []
   for (const { record } of state.provider.pubs.values())
     if (record.status === 'live' && !named.has(record.name)) others.push(record.name)
@@ -33,13 +35,12 @@ export function comparePubs(world: ClusterWorld, { pubs }: Wishes, by: FeedId, c
 
 /** Made for its owners by the operator. */
 function compareNew(
-  world: ClusterWorld,
-  places: Places,
+  world: ClusterWorld & { places: Places; unknown: Set<FeedId> },
   wish: PubWish,
   by: FeedId,
   compared: Compared,
 ): void {
-  const { state } = world
+  const { state, places, unknown } = world
   const { name, line, owners, plan, web, place } = wish
   const hold = (why: string): void => compared.hold('pubs', name, line, why)
   // Its word stands on the feed, and its record follows from that.
@@ -60,8 +61,7 @@ function compareNew(
     ...{ line, words: words.made(name, with_, labelOf(state, hub), owners) },
     deed: { kind: 'commission', wish: wanted, hub },
   })
-  const unknown = owners.filter((id) => !state.provider.owners.has(id))
-  if (unknown.length > 0) compared.notes.push(words.unknownOwners(unknown))
+  for (const id of owners) if (!state.provider.owners.has(id)) unknown.add(id)
 }
 
 function livePubNamed({ names, provider }: State, name: string): PubFact | null {

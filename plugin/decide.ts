@@ -13,6 +13,7 @@ import type { Request } from '../protocol/state'
 import { answerAddress } from './decide-address'
 import { tellAmends } from './decide-amend'
 import { beginBilling, beginCancel, tellPayments } from './decide-billing'
+import { oweOffUnable } from './decide-cannot-run'
 import { beginChange, continueChange, oweOrders } from './decide-change'
 import { oweCommissions } from './decide-commission'
 import { beginContact, continueContact } from './decide-contact'
@@ -31,6 +32,7 @@ import { beginOwners, continueOwners } from './decide-owners'
 import { beginPay, continuePaying, unpaidLines } from './decide-pay'
 import { beginPlan, followPayments } from './decide-plan'
 import { answerPlans } from './decide-plans'
+import { tellAddresses } from './decide-readdress'
 import { refuseBlocked, refuseBurst, refuseStranger } from './decide-refusals'
 import { beginRun } from './decide-run'
 import { answerStatus, awayOf } from './decide-status'
@@ -81,8 +83,10 @@ export function decide(world: World): Decision {
   oweHalts(look)
   oweDues(look)
   oweMoves(look)
+  oweOffUnable(look)
   tellMoves(look)
   tellAmends(look)
+  tellAddresses(look)
   oweAnnouncements(look)
   forgetKeys(look)
   oweMails(look)

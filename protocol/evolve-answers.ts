@@ -113,6 +113,7 @@ function noteNotice(provider: ProviderFold, message: Folded, post: Post, payload
   noteAmendTold(provider, payload)
   if (payload.to === null && provider.operator.commissions.delete(pubIdOf(payload.causes)))
     noteMade(provider, message, payload)
+  if (payload.topic === 'moved') provider.hostsTold.set(payload.pub, payload.host)
   if (payload.topic === 'announcement')
     provider.operator.announcements.get(payload.causes)?.owed.delete(payload.pub)
   if (payload.to !== null) return

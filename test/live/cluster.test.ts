@@ -12,7 +12,7 @@ import type { ClusterView, ExportClusterAnswer } from '../../protocol/rpc-cluste
 import { type CliSurroundings, runCli } from '../helpers/cli'
 import { joinHub, type TestHub } from '../helpers/hub'
 import { freePort, randomNetworkKey, removeFolder, temporaryFolder, until } from '../helpers/machine'
-import { readFrom } from '../helpers/patchwork'
+import { inviteIn, readFrom } from '../helpers/patchwork'
 import { askForPub, closeWorld, inside, type World } from '../helpers/path-story'
 import { startProvider, type TestProvider } from '../helpers/provider'
 import { call, startStock } from '../helpers/stock'
@@ -164,7 +164,7 @@ async function killedInTheMiddle(t: Test, fleet: Fleet, text: string): Promise<v
 
 /** From elsewhere by an operator; by nobody else; and what is no such file gets its sentence. */
 async function onlyOperators(t: Test, fleet: Fleet, around: CliSurroundings): Promise<void> {
-  const { home, provider } = fleet
+  const { home, provider, owner } = fleet
   const at = `127.0.0.1:${provider.port}:${provider.id}`
   const file = join(home, 'other.yaml')
   writeFileSync(file, 'version: 1\npolicy:\n  pubsPerOwnerMax: 5\nhubs:\n  shed:\n')
@@ -181,6 +181,17 @@ async function onlyOperators(t: Test, fleet: Fleet, around: CliSurroundings): Pr
     /One change:\n {2}pubsPerOwnerMax: 4 → 5\nHub shed has not joined. .*hub-token --label shed/,
   )
   t.equal(settingsOf(fleet).pubsPerOwnerMax, 4)
+
+  writeFileSync(file, `version: 1\npubs:\n  shed:\n    owners: ["${owner.id}"]\n    web: off\n`)
+  const made = await as('carol', '--yes')
+  t.equal(made.code, 0, made.stderr)
+  t.match(made.stderr, /shed is made on \w+ with plan seed, as a gift, for @/)
+  const gift = async () =>
+    (await readFrom(owner, provider.id)).filter((one) => /\*\*shed\*\*, a pub, is up at/.test(one.text))
+  await until('its owner to get the invite', async () => (await gift()).length > 0, PATIENCE_MS)
+  const code = inviteIn((await gift())[0]?.text ?? '')
+  t.ok(code !== null && (await call(owner.rpc, 'invite.accept', code)), 'and it opens the pub')
+  t.deepEqual((await look(provider, readFileSync(file, 'utf8'))).changes, [])
 
   writeFileSync(file, 'version: 1\nhubs:\n  garage:\n    status: gone\npubs:\n  a_b:\n')
   const broken = await as('carol', '--yes')

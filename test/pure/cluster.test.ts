@@ -215,11 +215,11 @@ test('pubs: one that is not there is made for its owners, where there is room, o
     changes.map(({ words }) => words),
     [
       `shed is made on second with plan personal, as a gift, for ${bob}, ${alice}`,
-      `barn is made on second with plan tiny, as a gift, for ${bob}`,
+      `barn is made on hub-1 with plan tiny, as a gift, for ${bob}`,
     ],
   )
   t.deepEqual(held, [])
-  t.match(notes.join(' '), /have? asked for nothing here yet: .*admin invite/)
+  t.match(notes.join(' '), /has asked for nothing here yet: .*admin invite/)
   t.equal(apply(one, text), 2)
   const again = compared(one, text)
   t.deepEqual([again.changes, again.held], [[], []], 'while it is being made, too')
