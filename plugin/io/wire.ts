@@ -20,6 +20,7 @@ import { operatorsOf } from '../operators'
 import { placingPolicyOf } from '../placing-policy'
 import { DEFAULT_POLICY, type Policy } from '../policy'
 import { Dns, readDnsSecret } from './dns'
+import { holdRequests } from './held-requests'
 import { toStderr } from './log'
 import { createMailer } from './mail'
 import { monitorOf } from './metrics'
@@ -109,6 +110,7 @@ export function wire(ssb: any, config: any, permissions?: any): Wired {
   if (settings.ownNode !== true) keepReplicating(ssb, { told: (sentence) => log('info', sentence) })
   hookQuestions(ssb)
   keepQuiet(self, (feed) => hides(self, feed, settings.ownNode ?? false))
+  let tellPeers = (): void => {}
   const ready = new Promise<Provider>((resolve, reject) => {
     setImmediate(() => {
       let policy: Policy
@@ -126,8 +128,10 @@ export function wire(ssb: any, config: any, permissions?: any): Wired {
       }
       const sbot = sbotOf(ssb, config, { gate })
       gateOf(sbot).trust(() => trustedBy(self))
+      const held = holdRequests(sbot)
+      tellPeers = held.release
       startProvider({
-        sbot,
+        sbot: held.sbot,
         keys: config.keys,
         policy,
         tables,
@@ -156,6 +160,7 @@ export function wire(ssb: any, config: any, permissions?: any): Wired {
   ready.then(
     (provider) => {
       started.set(self, provider)
+      tellPeers()
       const gate = gateOf(provider.sbot)
       gate.lookAgain()
       provider.subscribe(() => {
