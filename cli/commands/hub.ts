@@ -14,9 +14,13 @@ import { run } from '../io/run'
 import { addServiceOptions, logLook } from '../io/service-options'
 import { monitorPlace } from '../monitor-options'
 import { wholeOption } from '../options'
+import { swarmWords } from '../swarm-options'
 
 const MEGABYTE = 1024 * 1024
 const MEGABYTES_MAX = 1_000_000_000
+
+/** An option that may be given often. */
+const often = (text: string, before: string[]): string[] => [...before, text]
 
 export function register(program: Command): void {
   const command = program
@@ -32,7 +36,7 @@ export function register(program: Command): void {
       oneOf(
         '--engine <kind>',
         'what runs the pubs; auto: as before, the first time docker where it answers',
-        ['docker', 'process', 'auto'],
+        ['docker', 'swarm', 'process', 'auto'],
         'auto',
       ),
     )
@@ -48,7 +52,31 @@ export function register(program: Command): void {
     .option(
       '--pub-version <version=folder>',
       'with --engine process: a folder with a built package that pubs may be upgraded to; may be given often',
-      (text: string, before: string[]) => [...before, text],
+      often,
+      [],
+    )
+    .option(
+      '--constraint <expression>',
+      'with --engine swarm: where pubs may be put, like node.labels.pubs==yes; may be given often',
+      often,
+      [],
+    )
+    .addOption(
+      oneOf(
+        '--publish <mode>',
+        'with --engine swarm: ports on the node that a pub runs on, or on all (default: host)',
+        ['host', 'ingress'],
+      ),
+    )
+    .option(
+      '--volume-driver <name>',
+      'with --engine swarm: one whose volumes every node can have (default: a volume keeps its pub on its node)',
+    )
+    .option('--volume-option <name=value>', 'for that driver; may be given often', often, [])
+    .option(
+      '--allow-weaker <name>',
+      'with --engine swarm: a protection of pubs to do without, as the hub names it; may be given often',
+      often,
       [],
     )
     .option('--memory <megabytes>', 'memory to offer to pubs (default: what the machine has, less a reserve)')
@@ -60,7 +88,7 @@ export function register(program: Command): void {
     )
     .addHelpText(
       'after',
-      "\nExamples:\n  $ buttcloud hub --join 'TOKEN' --host hub1.example.org\n  $ buttcloud hub                            (later on)",
+      "\nExamples:\n  $ buttcloud hub --join 'TOKEN' --host hub1.example.org\n  $ buttcloud hub                            (later on)\n  $ buttcloud hub --engine swarm --constraint node.labels.pubs==yes --host pubs.example.org --allow-weaker no-new-privileges",
     )
     .action(
       run(async (context) => {
@@ -99,8 +127,8 @@ export function register(program: Command): void {
 function hubOptions(context: Context): HubOptions {
   const { given, options } = context
   const engine = given.engine
-  if (engine !== 'docker' && engine !== 'process' && engine !== 'auto')
-    throw new Failure(2, `--engine is one of docker, process and auto, not "${String(engine)}".`)
+  if (engine !== 'docker' && engine !== 'swarm' && engine !== 'process' && engine !== 'auto')
+    throw new Failure(2, `--engine is one of docker, swarm, process and auto, not "${String(engine)}".`)
   const text = (name: string, value: unknown): object => (typeof value === 'string' ? { [name]: value } : {})
   const bytes = (name: string, option: string, value: unknown): object =>
     value === undefined ? {} : { [name]: megabytes(option, value) * MEGABYTE }
@@ -114,6 +142,7 @@ function hubOptions(context: Context): HubOptions {
     ...text('bind', given.bind),
     ...text('image', given.image),
     ...(typeof given.pull === 'boolean' ? { pull: given.pull } : {}),
+    swarm: swarmWords(given),
     pubVersions: versionsOf(given.pubVersion),
     ...bytes('memoryBytes', '--memory', given.memory),
     ...bytes('diskBytes', '--disk', given.disk),
