@@ -51,7 +51,7 @@ engineContract('swarm', make)
 volumeContract('swarm', make)
 
 /** What a container of a swarm has otherwise: Swarm keeps it, on a network of its own, with ports on every address. */
-const OTHERWISE = new Set(['5.10', '5.11', '5.14', '5.26', '5.30', 'tmp'])
+const OTHERWISE = new Set(['5.10', '5.11', '5.14', '5.15', '5.26', '5.30', 'tmp'])
 
 tape('swarm: a task is hardened, pubs are apart, and the secret is in memory alone', async (t) => {
   const docker = await needSwarm()
@@ -74,6 +74,8 @@ tape('swarm: a task is hardened, pubs are apart, and the secret is in memory alo
   for (const [control, what, holds] of CONTROLS)
     if (!OTHERWISE.has(control)) t.ok(holds(seen, one), `${control}: ${what}`)
   t.equal(info.HostConfig.Memory, one.memoryBytes, 'memory is limited')
+  const { Name: policy } = info.HostConfig.RestartPolicy as { Name: string }
+  t.ok(['', 'no'].includes(policy), 'Docker never restarts it by itself')
   t.deepEqual(Object.keys(info.NetworkSettings.Networks), ['buttcloud-swarm'], 'on the network of pubs')
   const inside = await command('exec', id, 'cat', '/proc/mounts')
   t.match(inside, / \/tmp tmpfs rw,nosuid,nodev,noexec,.*size=16384k/, '/tmp is small and runs nothing')
