@@ -152,8 +152,7 @@ async function start(
     dockerSocket,
     hub: id,
     ...{ image, bind, directory, log, version },
-    pull: options.pull ?? null,
-    swarm: options.swarm ?? {},
+    ...{ pull: options.pull ?? null, swarm: options.swarm ?? {} },
     pubVersions: options.pubVersions ?? {},
   })
   const state = emptyState(id, provider)

@@ -12,15 +12,12 @@ import { endOnTheUncaught } from '../io/last-words'
 import { oneOf } from '../io/one-of'
 import { run } from '../io/run'
 import { addServiceOptions, logLook } from '../io/service-options'
+import { addSwarmOptions, often, swarmWords } from '../io/swarm-options'
 import { monitorPlace } from '../monitor-options'
 import { wholeOption } from '../options'
-import { swarmWords } from '../swarm-options'
 
 const MEGABYTE = 1024 * 1024
 const MEGABYTES_MAX = 1_000_000_000
-
-/** An option that may be given often. */
-const often = (text: string, before: string[]): string[] => [...before, text]
 
 export function register(program: Command): void {
   const command = program
@@ -52,30 +49,6 @@ export function register(program: Command): void {
     .option(
       '--pub-version <version=folder>',
       'with --engine process: a folder with a built package that pubs may be upgraded to; may be given often',
-      often,
-      [],
-    )
-    .option(
-      '--constraint <expression>',
-      'with --engine swarm: where pubs may be put, like node.labels.pubs==yes; may be given often',
-      often,
-      [],
-    )
-    .addOption(
-      oneOf(
-        '--publish <mode>',
-        'with --engine swarm: ports on the node that a pub runs on, or on all (default: host)',
-        ['host', 'ingress'],
-      ),
-    )
-    .option(
-      '--volume-driver <name>',
-      'with --engine swarm: one whose volumes every node can have (default: a volume keeps its pub on its node)',
-    )
-    .option('--volume-option <name=value>', 'for that driver; may be given often', often, [])
-    .option(
-      '--allow-weaker <name>',
-      'with --engine swarm: a protection of pubs to do without, as the hub names it; may be given often',
       often,
       [],
     )
@@ -121,6 +94,7 @@ export function register(program: Command): void {
         await stopped
       }),
     )
+  addSwarmOptions(command)
   addServiceOptions(command, 'hub')
 }
 
