@@ -12,6 +12,7 @@ import { buildOwner } from '../protocol/messages/owner'
 import type { Request } from '../protocol/state'
 import { answerAddress } from './decide-address'
 import { beginBilling, beginCancel, tellPayments } from './decide-billing'
+import { oweOffUnable } from './decide-cannot-run'
 import { beginChange, continueChange, oweOrders } from './decide-change'
 import { beginContact, continueContact } from './decide-contact'
 import { beginCreate, continueCreate } from './decide-create'
@@ -29,6 +30,7 @@ import { beginOwners, continueOwners } from './decide-owners'
 import { beginPay, continuePaying, unpaidLines } from './decide-pay'
 import { beginPlan, followPayments } from './decide-plan'
 import { answerPlans } from './decide-plans'
+import { tellAddresses } from './decide-readdress'
 import { refuseBlocked, refuseBurst, refuseStranger } from './decide-refusals'
 import { beginRun } from './decide-run'
 import { answerStatus, awayOf } from './decide-status'
@@ -78,7 +80,9 @@ export function decide(world: World): Decision {
   oweHalts(look)
   oweDues(look)
   oweMoves(look)
+  oweOffUnable(look)
   tellMoves(look)
+  tellAddresses(look)
   oweAnnouncements(look)
   forgetKeys(look)
   oweMails(look)

@@ -26,6 +26,7 @@ import { Escrow } from './escrow'
 import type { Exports } from './exports'
 import { FigureRelay } from './figures'
 import { HeldBack } from './held-back'
+import type { Home } from './home'
 import type { Imports } from './imports'
 import { Inbox } from './inbox'
 import { Leases } from './leases'
@@ -48,6 +49,8 @@ export interface ProviderOptions {
   sbot: Sbot
   keys: { private: string }
   policy: Policy
+  /** Where the operator's choices are written down. */
+  home: Home
   tables: Tables
   vault: Vault
   /** Where uploads of pubs lie that ran elsewhere. */
@@ -90,7 +93,9 @@ export interface Provider {
   readonly restored: Restored | null
   /** Null inside of somebody else's server. */
   readonly nodeFolder: string | null
+  /** In force; `admin apply` changes it. */
   readonly policy: Policy
+  readonly home: Home
   /** What the operator does, between two decisions. */
   readonly deeds: Deeds
   readonly door: Door
@@ -231,7 +236,7 @@ export async function startProvider(options: ProviderOptions): Promise<Provider>
     since: () => gate.since,
     held: () => waits.held,
     stuck: () => stays.stuck,
-    blobs: options.blobs,
+    ...{ blobs: options.blobs, home: options.home },
     nodeFolder: options.nodeFolder ?? null,
     address: options.address,
     escrow: new Escrow(vault, commits, current, log),
