@@ -71,7 +71,7 @@ const DOERS: Record<ClusterDeed['kind'], Doer> = {
   hub: async (one, changes) => {
     for (const { deed } of changes) {
       if (deed.kind !== 'hub') continue
-      const told = hubDeed(one.inbox.state, one.connected(), deed)
+      const told = hubDeed(one.inbox.state, one.connected(), deed, { now: one.now(), policy: one.policy })
       if (!told.ok) throw new Error(told.why)
       if (told.say !== null) await one.inbox.say(told.say, [told.say.hub, one.sbot.id])
     }
