@@ -21,6 +21,7 @@ import { placingPolicyOf } from '../placing-policy'
 import { DEFAULT_POLICY, type Policy } from '../policy'
 import { wholeSetting } from '../policy-settings'
 import { Dns, readDnsSecret } from './dns'
+import { holdRequests } from './held-requests'
 import { Home } from './home'
 import { toStderr } from './log'
 import { createMailer } from './mail'
@@ -113,6 +114,7 @@ export function wire(ssb: any, config: any, permissions?: any): Wired {
   if (settings.ownNode !== true) keepReplicating(ssb, { told: (sentence) => log('info', sentence) })
   hookQuestions(ssb)
   keepQuiet(self, (feed) => hides(self, feed, settings.ownNode ?? false))
+  let tellPeers = (): void => {}
   const ready = new Promise<Provider>((resolve, reject) => {
     setImmediate(() => {
       let policy: Policy
@@ -130,8 +132,10 @@ export function wire(ssb: any, config: any, permissions?: any): Wired {
       }
       const sbot = sbotOf(ssb, config, { gate })
       gateOf(sbot).trust(() => trustedBy(self))
+      const held = holdRequests(sbot)
+      tellPeers = held.release
       startProvider({
-        sbot,
+        sbot: held.sbot,
         keys: config.keys,
         policy,
         home: new Home({
@@ -164,6 +168,7 @@ export function wire(ssb: any, config: any, permissions?: any): Wired {
   ready.then(
     (provider) => {
       started.set(self, provider)
+      tellPeers()
       const gate = gateOf(provider.sbot)
       gate.lookAgain()
       provider.subscribe(() => {
