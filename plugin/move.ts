@@ -103,12 +103,13 @@ function ruledOutFor({ state, policy, connected, moving }: MoveWorld, pub: PubFa
   return ruledOut.set(pub.record.hub, 'is where it is now')
 }
 
-/** The record of a hub as the operator wants it; null where it is so. */
+/** The record of a hub as this operator wants it; null where it is so. */
 export function hubDeed(
   state: State,
   connected: ReadonlySet<FeedId>,
   { hub: wanted, status }: AdminHubSetRequest,
   { now, policy }: { now: Millis; policy: Pick<Policy, 'retentionMs'> },
+  by: FeedId | null = null,
 ): { ok: true; say: HubMessage | null } | { ok: false; why: string } {
   const found = hubCalled(state, wanted)
   if (!found.ok) return found
@@ -124,7 +125,7 @@ export function hubDeed(
     const only = connected.has(record.hub) ? onlyHere(state, record.hub, now - policy.retentionMs) : []
     if (only.length > 0) return no(words.onlyCopy(record.label, only))
   }
-  return { ok: true, say: buildHub({ ...record, status }) }
+  return { ok: true, say: buildHub({ ...record, status, by }) }
 }
 
 function liveOn(state: State, hub: FeedId): string[] {
