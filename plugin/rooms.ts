@@ -4,6 +4,7 @@
  * reckoned anew. What is taken here is forgotten again by `begin`.
  */
 import type { FeedId, PubId } from '../protocol/ids'
+import { HUB_DISK_COUNTED_MAX_BYTES, HUB_MEMORY_COUNTED_MAX_BYTES } from '../protocol/limits-placing'
 import type { CapacityMessage } from '../protocol/messages/capacity'
 import type { HubMessage } from '../protocol/messages/hub'
 import type { PubFact, State } from '../protocol/state'
@@ -121,8 +122,10 @@ export class Rooms {
   private roomOf({ hub, label, status }: HubMessage): Room {
     const offer = this.state.authors.get(hub)?.capacity ?? null
     const [sum, taken] = [this.sums.get(hub), this.taken.get(hub)]
-    const promised = Math.floor((offer?.diskBytes ?? 0) * this.policy.placing.diskPromisedTimes)
-    const memoryBytes = (offer?.memoryBytes ?? 0) - (sum?.memoryBytes ?? 0) - (taken?.memoryBytes ?? 0)
+    const disk = Math.min(offer?.diskBytes ?? 0, HUB_DISK_COUNTED_MAX_BYTES)
+    const promised = Math.floor(disk * this.policy.placing.diskPromisedTimes)
+    const memory = Math.min(offer?.memoryBytes ?? 0, HUB_MEMORY_COUNTED_MAX_BYTES)
+    const memoryBytes = memory - (sum?.memoryBytes ?? 0) - (taken?.memoryBytes ?? 0)
     const diskBytes = promised - (sum?.diskBytes ?? 0) - (taken?.diskBytes ?? 0)
     const group = status === 'admitted' && offer !== null ? this.groupOf(hub, offer) : null
     const rank = this.rankOf(memoryBytes, diskBytes)

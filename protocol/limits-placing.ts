@@ -19,3 +19,8 @@ export const REGION_CHARS_MAX = 40
 export const NEWS_MAX = 20_000
 /** A clock that goes back by less is corrected, not set: what was over for a moment had its whole time before. */
 export const CLOCK_SET_BACK_MS = 60_000
+/** What a hub offers beyond this is not counted: no server has more, so who says so is mistaken or lies. 32 TiB, and a million GB of disk. */
+export const HUB_MEMORY_COUNTED_MAX_BYTES = 32 * 1024 ** 4
+export const HUB_DISK_COUNTED_MAX_BYTES = 1e15
+/** A hub that offers so many times the memory of any other gets all new pubs: its operator is told, because a slip or a lie looks like that. */
+export const OUTSIZED_TIMES = 8

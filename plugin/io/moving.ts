@@ -56,3 +56,17 @@ export class Stays {
       })
   }
 }
+
+/** Says once that a hub offers far more than any other, and again when it is another one, or offers something else. */
+export class Outsized {
+  private told: string | null = null
+
+  constructor(private readonly log: Log) {}
+
+  /** What is so now. */
+  is(what: string | null): void {
+    if (what !== null && what !== this.told)
+      this.log('warn', 'a hub offers far more than any other', { what })
+    this.told = what
+  }
+}

@@ -12,6 +12,7 @@ import type { Stuck } from '../decide-moves'
 import type { DnsTarget } from '../dns-plan'
 import { describe, type Effect } from '../effects'
 import { eventsOf } from '../metrics'
+import { outsized } from '../outsized'
 import type { Policy } from '../policy'
 import { type Ledger, livePubs } from '../query'
 import { Standing } from '../standing'
@@ -31,7 +32,7 @@ import type { Imports } from './imports'
 import { Inbox } from './inbox'
 import { Leases } from './leases'
 import { createLedger } from './ledger'
-import { movingOf, Stays } from './moving'
+import { movingOf, Outsized, Stays } from './moving'
 import { createDoor, type Door } from './onboarding'
 import { billingOf, dnsOf, exportsOf, importsOf, meansOf, noMail, postOf } from './parts'
 import { createPerformer } from './perform'
@@ -187,6 +188,7 @@ export async function startProvider(options: ProviderOptions): Promise<Provider>
 
   const [waits, standing] = [new HeldBack(log), new Standing(inbox.state, policy)]
   const stays = new Stays(log)
+  const size = new Outsized(log)
   const deeds = new Deeds(() => loop?.wake())
   const look = async (): Promise<void> => {
     // A hub that connects while the log is still being read wakes the loop too, and half a state owes too much. So
@@ -211,6 +213,7 @@ export async function startProvider(options: ProviderOptions): Promise<Provider>
     const { effects, wakeAt, held, stuck } = (options.decide ?? decide)(world)
     waits.are(held)
     stays.are(stuck)
+    size.is(outsized(inbox.state, policy.placing))
     leases.inStorm(stuck.flatMap(({ hub, storm }) => (storm === null ? [] : [hub])))
     if (wakeAt !== null) loop?.wakeAt(wakeAt)
     if (effects.length === 0) return
