@@ -2,7 +2,7 @@
  * Who asked, what was decided, and what happened, as the feeds have it. Messages go in as the log has them, the story of
  * one pub or one person comes out, each line with the key of its message. Pure.
  */
-import { type FeedId, isFeedId, type MessageId, type PubId } from '../protocol/ids'
+import { type FeedId, isFeedId, type MessageId, type PubId, pubIdOf } from '../protocol/ids'
 import { AUDIT_REQUESTS_MAX, AUDIT_TEXT_CHARS_MAX } from '../protocol/limits-desk'
 import { checkPost } from '../protocol/messages/post'
 import type { PubMessage } from '../protocol/messages/pub'
@@ -12,6 +12,7 @@ import type { AuditEntry } from '../protocol/rpc-desk'
 import type { State } from '../protocol/state'
 import type { Incoming } from '../sbot/port'
 import { describe } from './effects'
+import { hubCalled } from './fleet-view'
 import { pubsOf } from './query'
 
 /** What is asked about. */
@@ -20,13 +21,15 @@ export interface AuditTarget {
   pubs: ReadonlySet<PubId>
 }
 
-/** Somebody by their feed id, else all pubs of that id or name, ended ones included; null where there is none. */
+/** Somebody, or a hub, by their feed id; else all pubs of that id or name, ended ones included, or the hub of that name; null where there is none. */
 export function auditTarget(state: State, about: string): AuditTarget | null {
   if (isFeedId(about)) return { owner: about, pubs: new Set(pubsOf(state, about).map((one) => one.pub)) }
   const pubs = new Set<PubId>()
   for (const { pub, record } of state.provider.pubs.values())
     if ((pub as string) === about || record.name === about) pubs.add(pub)
-  return pubs.size === 0 ? null : { owner: null, pubs }
+  if (pubs.size > 0) return { owner: null, pubs }
+  const hub = hubCalled(state, about)
+  return hub.ok ? { owner: hub.record.hub, pubs } : null
 }
 
 type Said = Pick<AuditEntry, 'kind' | 'text' | 'pub' | 'because'> & {
@@ -39,6 +42,7 @@ export class Audit {
   private readonly about = new Set<MessageId>()
   private readonly found: AuditEntry[] = []
   private readonly places = new Map<PubId, Pick<PubMessage, 'hub' | 'epoch'>>()
+  private readonly amends = new Map<PubId, number>()
 
   constructor(
     private readonly state: State,
@@ -122,6 +126,13 @@ export class Audit {
     return `, goes from ${label(before.hub)} to ${label(hub)} under epoch ${epoch}: ${redactText(moved.why)}${by}`
   }
 
+  /** By whom, where an operator changed it. */
+  private amended({ pub, amended }: PubMessage): string {
+    if (amended === null || amended.times === this.amends.get(pub)) return ''
+    this.amends.set(pub, amended.times)
+    return `, changed by the operator${this.named(amended.by)}`
+  }
+
   private decided(message: Incoming): Said | null {
     const payload = parsePayload(message.content)
     if (payload !== null) {
@@ -149,7 +160,11 @@ export class Audit {
       }
     }
     const parsed = parse(message.content)
-    return parsed.ok ? this.recorded(parsed.value) : null
+    if (!parsed.ok) return null
+    const content = parsed.value
+    if (content.type !== 'buttcloud/commission') return this.recorded(content)
+    const text = `made for others by the operator${this.named(content.by)}`
+    return { kind: 'decided', text, pub: pubIdOf(message.key), because: null }
   }
 
   private recorded(content: Content): Said | null {
@@ -166,7 +181,7 @@ export class Audit {
       case 'buttcloud/pub':
         return {
           kind: 'decided',
-          text: `${describe({ kind: 'record', content })}${this.placed(content)}`,
+          text: `${describe({ kind: 'record', content })}${this.placed(content)}${this.amended(content)}`,
           pub: content.pub,
           because: content.answers,
         }
@@ -194,6 +209,16 @@ export class Audit {
       case 'buttcloud/halt': {
         const text = `${content.halted ? 'suspended' : 'no longer suspended'} by the operator${this.named(content.by)}${why(content.reason)}`
         return { kind: 'decided', text, pub: content.pub, because: null }
+      }
+      case 'buttcloud/hub': {
+        const by = content.by === null ? '' : ` by the operator${this.named(content.by)}`
+        return {
+          kind: 'decided',
+          text: `${content.label}: ${content.status}${by}`,
+          pub: null,
+          because: null,
+          to: content.hub,
+        }
       }
       case 'buttcloud/block': {
         const text = `${content.blocked ? 'blocked' : 'unblocked'} by the operator${this.named(content.by)}${why(content.reason)}`

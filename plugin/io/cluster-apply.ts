@@ -2,13 +2,16 @@
  * Makes the changes of a cluster file so. Every one of them is safe to repeat: after a crash in the middle the same file
  * finds the rest. Done between two decisions.
  */
-import type { FeedId } from '../../protocol/ids'
+import { type FeedId, pubIdOf } from '../../protocol/ids'
 import type { Plan } from '../../protocol/plan'
 import type { ClusterHeldView, ClusterView } from '../../protocol/rpc-cluster'
+import { amended, endedBy } from '../amend'
 import type { ClusterChange, ClusterDeed, Comparison } from '../cluster-compare'
 import { policyNow } from '../cluster-policy'
+import { commissioned, commissionOwes } from '../commission'
 import { hubDeed, moved } from '../move'
 import type { Policy } from '../policy'
+import { Places } from '../schedule'
 import { fleetWorld } from './fleet-api'
 import type { Provider } from './provider'
 
@@ -19,7 +22,10 @@ const ORDER: readonly ((deed: ClusterDeed) => boolean)[] = [
   ({ kind }) => kind === 'plans',
   ({ kind }) => kind === 'policy',
   (deed) => deed.kind === 'hub' && deed.status !== 'retired',
+  ({ kind }) => kind === 'amend',
+  ({ kind }) => kind === 'commission',
   ({ kind }) => kind === 'move',
+  ({ kind }) => kind === 'end',
   (deed) => deed.kind === 'hub' && deed.status === 'retired',
 ]
 
@@ -63,12 +69,49 @@ const DOERS: Record<ClusterDeed['kind'], Doer> = {
     for (const { deed } of changes) if (deed.kind === 'policy') wanted.set(deed.place, deed.value)
     adopt(one, policyNow(one.policy, one.home.writeSettings(wanted), wanted.keys()))
   },
-  hub: async (one, changes) => {
+  hub: async (one, changes, _plans, by) => {
     for (const { deed } of changes) {
       if (deed.kind !== 'hub') continue
-      const told = hubDeed(one.inbox.state, one.connected(), deed)
+      const told = hubDeed(one.inbox.state, one.connected(), deed, by)
       if (!told.ok) throw new Error(told.why)
       if (told.say !== null) await one.inbox.say(told.say, [told.say.hub, one.sbot.id])
+    }
+  },
+  amend: async (one, changes, _plans, by) => {
+    for (const { deed } of changes) {
+      if (deed.kind !== 'amend') continue
+      const pub = one.inbox.state.provider.pubs.get(deed.pub)
+      if (pub?.record.status !== 'live') throw new Error('it is gone')
+      const told = amended(fleetWorld(one), pub, deed.wish, by)
+      if (!told.ok) throw new Error(told.why)
+      if (told.record !== null) await one.inbox.say(told.record, [one.sbot.id])
+    }
+  },
+  commission: async (one, changes, _plans, by) => {
+    for (const { deed } of changes) {
+      if (deed.kind !== 'commission') continue
+      const world = fleetWorld(one)
+      const { operator } = world.state.provider
+      const place = { kind: 'hub' as const, name: deed.hub }
+      const told = commissioned(world, new Places(world), { ...deed.wish, place }, by)
+      if (!told.ok) throw new Error(told.why)
+      const { key } = await one.inbox.say(told.say, [one.sbot.id])
+      const word = operator.commissions.get(pubIdOf(key))
+      if (word === undefined) continue
+      const places = new Places(world)
+      // What is said here is counted by the next one; a look finds the same where this is cut off.
+      for (const content of commissionOwes(world.state, world.policy, word, () => places.freePort()))
+        await one.inbox.say(content, [one.sbot.id])
+    }
+  },
+  end: async (one, changes, _plans, by) => {
+    for (const { deed } of changes) {
+      if (deed.kind !== 'end') continue
+      const pub = one.inbox.state.provider.pubs.get(deed.pub)
+      if (pub?.record.status !== 'live') continue
+      const told = endedBy(fleetWorld(one), pub, by)
+      if (!told.ok) throw new Error(told.why)
+      await one.inbox.say(told.record, [one.sbot.id])
     }
   },
   move: async (one, changes, _plans, by) => {

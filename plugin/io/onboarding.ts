@@ -32,7 +32,11 @@ const LABEL_CHARS_MAX = 40
 export interface Door {
   /** Makes an invite of the provider itself. */
   invite(uses: number): Promise<{ key: InviteKey; seed: string }>
-  token(label: string | null, kind: TokenKind): Promise<{ key: InviteKey; seed: string; expiresAt: number }>
+  token(
+    label: string | null,
+    kind: TokenKind,
+    by?: FeedId,
+  ): Promise<{ key: InviteKey; seed: string; expiresAt: number }>
   join(caller: InviteKey, request: unknown): Promise<JoinAnswer>
 }
 
@@ -112,9 +116,9 @@ export function createDoor(tables: Tables, inbox: Inbox): Door {
       tables.addInvite(key, uses)
       return { key, seed }
     },
-    async token(label, kind) {
+    async token(label, kind, by) {
       const { key, seed } = fresh()
-      return { key, seed, expiresAt: tables.addToken(key, label, kind) }
+      return { key, seed, expiresAt: tables.addToken(key, label, kind, by ?? null) }
     },
     join(caller, request) {
       // One at a time per token, so that two servers with one token can't both be let in.
@@ -153,7 +157,8 @@ async function joinOnce(
   const wanted = typeof label === 'string' && label.trim() !== '' ? label.trim() : null
   // A longer one would not go into the record, and then the token is good for nobody.
   const name = (token.label ?? wanted ?? `hub-${provider.hubs.size + 1}`).slice(0, LABEL_CHARS_MAX)
-  await inbox.say(buildHub({ hub, status: 'admitted', label: name, token: caller }), [hub, provider.id])
+  const record = buildHub({ hub, status: 'admitted', label: name, token: caller, by: token.by ?? null })
+  await inbox.say(record, [hub, provider.id])
   // The token stays until it runs out: the same server may ask again when our answer got lost.
   return { provider: provider.id, label: name }
 }
