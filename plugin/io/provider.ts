@@ -25,6 +25,7 @@ import { Deeds } from './deeds'
 import type { Dns } from './dns'
 import { Escrow } from './escrow'
 import type { Exports } from './exports'
+import { factsOf } from './facts'
 import { FigureRelay } from './figures'
 import { HeldBack } from './held-back'
 import type { Imports } from './imports'
@@ -33,7 +34,7 @@ import { Leases } from './leases'
 import { createLedger } from './ledger'
 import type { Machines } from './machines/machines'
 import type { ManualOptions } from './machines/manual'
-import { movingOf, Stays } from './moving'
+import { Stays } from './moving'
 import { createDoor, type Door } from './onboarding'
 import { billingOf, dnsOf, exportsOf, importsOf, machinesOf, meansOf, noMail, postOf } from './parts'
 import { createPerformer } from './perform'
@@ -200,19 +201,10 @@ export async function startProvider(options: ProviderOptions): Promise<Provider>
     await deeds.do()
     imports.tidy()
     for (const one of [asks, billing]) one.forget((request) => inbox.state.open.has(request))
-    const facts = {
-      replies: asks.replies(),
-      brought: imports.brought(),
-      ...{ sealed: vault, goneSince },
+    const facts = factsOf({
+      ...{ asks, imports, vault, goneSince, inbox, tables, clocks, gate, leases, restored, post, machines },
       connected: connected(),
-      newcomers: new Set(tables.newcomers.keys()),
-      strangers: inbox.strangers,
-      otherClocks: clocks.all(),
-      currentSince: gate.since,
-      moving: movingOf(inbox, leases, vault, restored),
-      mail: post?.facts() ?? null,
-      ...(machines === null ? {} : { machines: machines.facts() }),
-    }
+    })
     const world = { state: inbox.state, now: clock.now(), policy, facts, ledger, standing }
     const { effects, wakeAt, held, stuck } = (options.decide ?? decide)(world)
     waits.are(held)

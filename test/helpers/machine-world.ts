@@ -3,12 +3,6 @@
  * a cloud of a few lines with all that clouds do. Hubs join, report what runs, fall silent and come back.
  */
 import { Machines } from '../../plugin/io/machines/machines'
-import {
-  type MachineDriver,
-  MachineError,
-  type MachineFact,
-  type MachineOrder,
-} from '../../plugin/machine-driver'
 import { admitsMachine, hubOf, machineWithToken } from '../../plugin/machine-records'
 import { type MachinePolicy, readMachineSettings } from '../../plugin/machine-settings'
 import type { MachineFacts, MachineWorld } from '../../plugin/machines'
@@ -19,6 +13,7 @@ import { buildHub } from '../../protocol/messages/hub'
 import { buildObserved } from '../../protocol/messages/observed'
 import { buildResult } from '../../protocol/messages/result'
 import type { Clock } from '../../sbot/loop'
+import { Cloud } from './machine-cloud'
 import { alice, feed, plainLedger, provider, Story } from './story'
 
 const GIB = 1024 ** 3
@@ -27,87 +22,6 @@ export const HOUR_MS = 60 * MINUTE_MS
 export const DAY_MS = 24 * HOUR_MS
 /** What every machine offers. */
 export const MACHINE_BYTES = 4 * GIB
-
-/** One machine that the cloud has. */
-export interface Rented {
-  name: string
-  status: MachineFact['status']
-  token: string
-  bornAt: number
-  /** Null: it never joins. */
-  joinsAtMs: number | null
-  /** The cloud shows it from then on. */
-  shownAt: number
-}
-
-/** How the cloud behaves; each may be changed at any time. */
-export interface Weather {
-  /** Thrown before anything is done; null: it is done. */
-  refuses: MachineError | null
-  /** It is done, and nobody hears. */
-  losesAnswer: boolean
-  joinsAfterMs: number | null
-  lagMs: number
-}
-
-export class Cloud implements MachineDriver {
-  readonly kind = 'openstack'
-  readonly machines = new Map<string, Rented>()
-  /** Every order that made one, and every destruction. */
-  readonly made: { name: string; at: number }[] = []
-  readonly destroyed: string[] = []
-  weather: Weather = { refuses: null, losesAnswer: false, joinsAfterMs: 5 * MINUTE_MS, lagMs: 0 }
-  calls = 0
-  onDestroy: (name: string) => void = () => {}
-
-  constructor(private readonly steady: () => number) {}
-
-  async list(): Promise<MachineFact[]> {
-    this.fails()
-    const now = this.steady()
-    return [...this.machines.values()].filter(({ shownAt }) => shownAt <= now).map(factOf)
-  }
-
-  async create({ name, userData }: MachineOrder): Promise<MachineFact> {
-    this.fails()
-    const now = this.steady()
-    const { joinsAfterMs, lagMs } = this.weather
-    const there = this.machines.get(name)
-    const one: Rented = there ?? {
-      ...{ name, status: 'building', token: userData, bornAt: now, shownAt: now + lagMs },
-      joinsAtMs: joinsAfterMs === null ? null : now + joinsAfterMs,
-    }
-    if (there === undefined) this.made.push({ name, at: now })
-    this.machines.set(name, one)
-    this.answers()
-    return factOf(one)
-  }
-
-  async destroy(name: string): Promise<void> {
-    this.fails()
-    this.onDestroy(name)
-    if (this.machines.delete(name)) this.destroyed.push(name)
-    this.answers()
-  }
-
-  async check(): Promise<string[]> {
-    return []
-  }
-
-  private fails(): void {
-    this.calls += 1
-    if (this.weather.refuses !== null) throw this.weather.refuses
-  }
-
-  private answers(): void {
-    if (this.weather.losesAnswer) throw new MachineError('unreachable', 'the answer got lost')
-  }
-}
-
-const factOf = ({ name, status }: Rented): MachineFact => ({
-  ...{ name, id: `id of ${name}`, status, address: null, since: null },
-  why: status === 'failed' ? 'no valid host was found' : null,
-})
 
 /** Two clocks in one: `now` may be set, `steady` may not. */
 class WorldClock implements Clock {
