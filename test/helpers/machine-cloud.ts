@@ -39,6 +39,7 @@ export class Cloud implements MachineDriver {
   weather: Weather = { refuses: null, losesAnswer: false, joinsAfterMs: 5 * MINUTE_MS, lagMs: 0 }
   calls = 0
   onDestroy: (name: string) => void = () => {}
+  onMake: (name: string) => void = () => {}
 
   constructor(private readonly steady: () => number) {}
 
@@ -57,15 +58,18 @@ export class Cloud implements MachineDriver {
       ...{ name, status: 'building', token: userData, bornAt: now, shownAt: now + lagMs },
       joinsAtMs: joinsAfterMs === null ? null : now + joinsAfterMs,
     }
-    if (there === undefined) this.made.push({ name, at: now })
     this.machines.set(name, one)
+    if (there === undefined) {
+      this.made.push({ name, at: now })
+      this.onMake(name)
+    }
     this.answers()
     return factOf(one)
   }
 
   async destroy(name: string): Promise<void> {
     this.fails()
-    this.onDestroy(name)
+    if (this.machines.has(name)) this.onDestroy(name)
     if (this.machines.delete(name)) this.destroyed.push(name)
     this.answers()
   }
