@@ -27,7 +27,7 @@ interface Parts {
   restored: Restored | null
   post: Post | null
   machines: Machines | null
-  connected: ReadonlySet<FeedId>
+  connected(): ReadonlySet<FeedId>
 }
 
 /** As it is now. */
@@ -36,7 +36,7 @@ export function factsOf(parts: Parts): Facts {
   return {
     replies: parts.asks.replies(),
     brought: parts.imports.brought(),
-    ...{ sealed: vault, goneSince, connected },
+    ...{ sealed: vault, goneSince, connected: connected() },
     newcomers: new Set(parts.tables.newcomers.keys()),
     strangers: inbox.strangers,
     otherClocks: parts.clocks.all(),

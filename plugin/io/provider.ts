@@ -201,10 +201,7 @@ export async function startProvider(options: ProviderOptions): Promise<Provider>
     await deeds.do()
     imports.tidy()
     for (const one of [asks, billing]) one.forget((request) => inbox.state.open.has(request))
-    const facts = factsOf({
-      ...{ asks, imports, vault, goneSince, inbox, tables, clocks, gate, leases, restored, post, machines },
-      connected: connected(),
-    })
+    const facts = factsOf({ ...fleet, asks, imports, vault, goneSince, tables, post, machines })
     const world = { state: inbox.state, now: clock.now(), policy, facts, ledger, standing }
     const { effects, wakeAt, held, stuck } = (options.decide ?? decide)(world)
     waits.are(held)
