@@ -23,6 +23,7 @@ import { hubViews, pubsOf, viewOf } from '../query'
 import { backupItems, sourceOf } from './backup'
 import { billingMethods } from './billing-api'
 import { isBridge } from './bridges'
+import { clusterMethods } from './cluster-api'
 import { refusal } from './commits'
 import { deskMethods } from './desk-api'
 import { duesMethods } from './dues-api'
@@ -152,7 +153,7 @@ export function createApi(
     secret: method(async (from, request) => (await provider()).escrow.secret(idOf(from), request)),
     ...recoveryMethods(operated, byOwnKey, idOf),
     ...fleetMethods(operated, idOf),
-    ...duesMethods(operated),
+    ...{ ...clusterMethods(operated, idOf), ...duesMethods(operated) },
     ...deskMethods(operated),
     ...operatorMethods({ idOf, asked: operated, operators }),
     exportRead: method(async (from, request) => (await provider()).exports.read(idOf(from), request)),
