@@ -104,11 +104,12 @@ function ruledOutFor({ state, policy, connected, moving }: MoveWorld, pub: PubFa
   return ruledOut.set(pub.record.hub, 'is where it is now')
 }
 
-/** The record of a hub as the operator wants it; null where it is so. */
+/** The record of a hub as this operator wants it; null where it is so. */
 export function hubDeed(
   state: State,
   connected: ReadonlySet<FeedId>,
   { hub: wanted, status }: AdminHubSetRequest,
+  by: FeedId | null = null,
 ): { ok: true; say: HubMessage | null } | { ok: false; why: string } {
   const found = hubCalled(state, wanted)
   if (!found.ok) return found
@@ -129,7 +130,7 @@ export function hubDeed(
     const ending = connected.has(record.hub) ? endingOn(state, record.hub) : []
     if (ending.length > 0) return no(words.stillEnding(record.label, ending))
   }
-  return { ok: true, say: buildHub({ ...record, status }) }
+  return { ok: true, say: buildHub({ ...record, status, by }) }
 }
 
 function liveOn(state: State, hub: FeedId): string[] {

@@ -68,10 +68,10 @@ const DOERS: Record<ClusterDeed['kind'], Doer> = {
     for (const { deed } of changes) if (deed.kind === 'policy') wanted.set(deed.place, deed.value)
     adopt(one, policyNow(one.policy, one.home.writeSettings(wanted), wanted.keys()))
   },
-  hub: async (one, changes) => {
+  hub: async (one, changes, _plans, by) => {
     for (const { deed } of changes) {
       if (deed.kind !== 'hub') continue
-      const told = hubDeed(one.inbox.state, one.connected(), deed)
+      const told = hubDeed(one.inbox.state, one.connected(), deed, by)
       if (!told.ok) throw new Error(told.why)
       if (told.say !== null) await one.inbox.say(told.say, [told.say.hub, one.sbot.id])
     }

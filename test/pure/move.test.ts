@@ -6,7 +6,8 @@ import { hubDetail, withLeases, withStranded, withStuck } from '../../plugin/fle
 import { hubDeed, moved } from '../../plugin/move'
 import { hubViews, viewOf } from '../../plugin/query'
 import { statusText } from '../../plugin/words'
-import { alice, feed, hub, oscar, plainLedger, provider } from '../helpers/story'
+import type { FeedId } from '../../protocol/ids'
+import { alice, bob, feed, hub, oscar, plainLedger, provider } from '../helpers/story'
 import { recordOf, specOf, stopped } from '../helpers/story-change'
 import { hubSays, PUB_FEED } from '../helpers/story-hub'
 import {
@@ -182,6 +183,39 @@ test('a stopped pub moves too, and one that was deleted does not', (t) => {
   const { pub } = recordOf(gone)
   gone.story.tells(provider, { ...recordOf(gone), status: 'ended', keepUntil: 1 })
   t.match(why(gone, null, pub), /has been deleted/)
+  t.end()
+})
+
+test('who said what a hub is stands in its record, in what is shown of it, and in the audit', (t) => {
+  const one = twoHubs()
+  const { story } = one
+  const set = (status: 'cordoned' | 'admitted', by: FeedId) => {
+    const deed = hubDeed(story.state, story.connected, { hub: 'hub-1', status }, by)
+    if (deed.ok && deed.say !== null) story.tells(provider, deed.say)
+    t.equal(deed.ok ? deed.say?.by : deed.why, by)
+  }
+  const shown = () => {
+    const record = story.state.provider.hubs.get(hub)
+    return record === undefined ? undefined : hubDetail(fleetOf(one), record, 0).by
+  }
+  set('cordoned', bob)
+  t.equal(shown(), bob)
+  set('admitted', provider)
+  t.equal(shown(), null, "the provider's own key need not be named")
+  const found = auditTarget(story.state, 'hub-1')
+  if (found === null) throw new Error('nothing is known of hub-1')
+  const audit = new Audit(story.state, found)
+  for (const message of story.log) if (audit.wants(message.author)) audit.take(message)
+  t.deepEqual(
+    audit.entries().map(({ kind, text }) => `${kind} ${text}`),
+    [
+      'decided hub-1: admitted',
+      `decided hub-1: cordoned by the operator ${bob}`,
+      'decided hub-1: admitted by the operator',
+    ],
+    'of this hub alone; from before there were names in it, without one',
+  )
+  t.equal(auditTarget(story.state, 'attic'), null)
   t.end()
 })
 
