@@ -87,7 +87,7 @@ export function fleetWorld(one: Provider): FleetWorld {
   const { inbox, policy, leases, escrow, restored } = one
   return {
     ...{ state: inbox.state, policy, now: one.now(), connected: one.connected(), stuck: one.stuck() },
-    moving: movingOf(inbox, leases, escrow.vault, restored),
+    moving: movingOf({ inbox, leases, vault: escrow.vault, restored, sessions: one.sessions }),
   }
 }
 
