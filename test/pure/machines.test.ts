@@ -158,7 +158,12 @@ test('the operator removes one: its pubs move, and the volumes that it keeps are
   t.notOk(at.includes(hub), 'both are elsewhere')
   t.match(next(one), /machine-1 is not given back yet: it keeps the volumes of 2 pubs/)
   t.equal(one.story.state.provider.hubs.get(hub)?.status, 'draining')
-  const back = hubDeed(one.story.state, one.story.connected, { hub: 'machine-1', status: 'admitted' })
+  const back = hubDeed(
+    one.story.state,
+    one.story.connected,
+    { hub: 'machine-1', status: 'admitted' },
+    one.story,
+  )
   t.match(back.ok ? '' : back.why, /is leaving/)
   one.story.now += 8 * DAY_MS
   one.story.otherClocksAheadMs = [-8 * DAY_MS]
