@@ -159,7 +159,7 @@ function compareHubs(world: ClusterWorld, wishes: HubWish[] | null, compared: Co
     }
     named.set(record.hub, record)
     if (status === null) continue
-    const deed = hubDeed(state, connected, { hub: record.hub, status })
+    const deed = hubDeed(state, connected, { hub: record.hub, status }, world)
     if (!deed.ok) compared.hold('hubs', label, line, deed.why)
     else if (deed.say !== null) {
       named.set(record.hub, deed.say)

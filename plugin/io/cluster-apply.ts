@@ -72,7 +72,8 @@ const DOERS: Record<ClusterDeed['kind'], Doer> = {
   hub: async (one, changes, _plans, by) => {
     for (const { deed } of changes) {
       if (deed.kind !== 'hub') continue
-      const told = hubDeed(one.inbox.state, one.connected(), deed, by)
+      const around = { now: one.now(), policy: one.policy }
+      const told = hubDeed(one.inbox.state, one.connected(), deed, around, by)
       if (!told.ok) throw new Error(told.why)
       if (told.say !== null) await one.inbox.say(told.say, [told.say.hub, one.sbot.id])
     }

@@ -60,7 +60,7 @@ export function perform(told: ClusterStory, change: Comparison['changes'][number
     told.home = { ...told.home, config: { kind: 'ours', settings } }
     story.policy = { ...story.policy, ...policyNow(story.policy, settings, [deed.place]) }
   } else if (deed.kind === 'hub') {
-    const done = hubDeed(story.state, story.connected, deed)
+    const done = hubDeed(story.state, story.connected, deed, story)
     if (!done.ok) throw new Error(done.why)
     if (done.say !== null) story.tells(provider, done.say)
   } else if (deed.kind === 'amend') {
