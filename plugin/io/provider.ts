@@ -204,7 +204,7 @@ export async function startProvider(options: ProviderOptions): Promise<Provider>
       strangers: inbox.strangers,
       otherClocks: clocks.all(),
       currentSince: gate.since,
-      moving: movingOf(inbox, leases, vault, restored),
+      moving: movingOf({ inbox, leases, vault, restored, sessions }),
       mail: post?.facts() ?? null,
     }
     const world = { state: inbox.state, now: clock.now(), policy, facts, ledger, standing }

@@ -190,7 +190,7 @@ test('who said what a hub is stands in its record, in what is shown of it, and i
   const one = twoHubs()
   const { story } = one
   const set = (status: 'cordoned' | 'admitted', by: FeedId) => {
-    const deed = hubDeed(story.state, story.connected, { hub: 'hub-1', status }, by)
+    const deed = hubDeed(story.state, story.connected, { hub: 'hub-1', status }, story, by)
     if (deed.ok && deed.say !== null) story.tells(provider, deed.say)
     t.equal(deed.ok ? deed.say?.by : deed.why, by)
   }
@@ -223,7 +223,7 @@ test('cordon, drain and back; retired is for good, and only what is empty', (t) 
   const one = twoHubs()
   const { story } = one
   const set = (to: string, status: 'admitted' | 'cordoned' | 'draining' | 'retired') => {
-    const deed = hubDeed(story.state, story.connected, { hub: to, status })
+    const deed = hubDeed(story.state, story.connected, { hub: to, status }, story)
     if (deed.ok && deed.say !== null) story.tells(provider, deed.say)
     return deed.ok ? (deed.say?.status ?? 'so already') : deed.why
   }
@@ -249,7 +249,7 @@ test('a hub that is away for good is retired although it never says that its run
   const one = twoHubs()
   goes(one)
   one.story.connected.delete(hub)
-  const deed = hubDeed(one.story.state, one.story.connected, { hub: 'hub-1', status: 'retired' })
+  const deed = hubDeed(one.story.state, one.story.connected, { hub: 'hub-1', status: 'retired' }, one.story)
   t.equal(deed.ok && deed.say?.status, 'retired')
   t.end()
 })
