@@ -38,12 +38,16 @@ export function movingOf({ inbox, leases, vault, restored, sessions }: Sources):
 export class Stays {
   stuck: readonly Stuck[] = []
   private told = ''
+  private toldOfSize: string | null = null
 
   constructor(private readonly log: Log) {}
 
-  /** What the last look has found. */
-  are(stuck: readonly Stuck[]): void {
+  /** What the last look has found, and whether a hub offers far more than any other. */
+  are(stuck: readonly Stuck[], outsized: string | null): void {
     this.stuck = stuck
+    if (outsized !== null && outsized !== this.toldOfSize)
+      this.log('warn', 'a hub offers far more than any other', { what: outsized })
+    this.toldOfSize = outsized
     const reasons = [...new Set(stuck.map(({ why }) => why))].sort()
     const text = JSON.stringify([stuck.length, reasons])
     if (text === this.told || (stuck.length === 0 && this.told === '')) return
@@ -54,19 +58,5 @@ export class Stays {
         pubs: stuck.length,
         reasons: reasons.slice(0, 5),
       })
-  }
-}
-
-/** Says once that a hub offers far more than any other, and again when it is another one, or offers something else. */
-export class Outsized {
-  private told: string | null = null
-
-  constructor(private readonly log: Log) {}
-
-  /** What is so now. */
-  is(what: string | null): void {
-    if (what !== null && what !== this.told)
-      this.log('warn', 'a hub offers far more than any other', { what })
-    this.told = what
   }
 }
