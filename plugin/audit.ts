@@ -195,6 +195,18 @@ export class Audit {
         const text = `${content.halted ? 'suspended' : 'no longer suspended'} by the operator${this.named(content.by)}${why(content.reason)}`
         return { kind: 'decided', text, pub: content.pub, because: null }
       }
+      case 'buttcloud/machine': {
+        const { machine, status, why: reason, by } = content
+        const who = by === null ? '' : ` by the operator${this.named(by)}`
+        const to = by === null ? {} : { to: by }
+        return {
+          kind: 'decided',
+          text: `machine ${machine} ${status}${who}${why(reason)}`,
+          pub: null,
+          because: null,
+          ...to,
+        }
+      }
       case 'buttcloud/block': {
         const text = `${content.blocked ? 'blocked' : 'unblocked'} by the operator${this.named(content.by)}${why(content.reason)}`
         return { kind: 'decided', text, pub: null, because: null, to: content.feed }

@@ -5,6 +5,7 @@
  */
 import { maySay } from './authority'
 import { evolveAnswer, isClosed } from './evolve-answers'
+import { evolveMachine, noteKept } from './evolve-machines'
 import { evolveMoney } from './evolve-money'
 import { tellNews } from './evolve-news'
 import { evolveOperator } from './evolve-operator'
@@ -76,9 +77,13 @@ function evolveProvider(state: State, message: Folded): void {
       const known = provider.specs.get(content.pub)
       if (known !== undefined && content.revision <= known.revision) return
       noteReserved(provider, content, known)
+      noteKept(provider.machines, content)
       provider.specs.set(content.pub, content)
       return
     }
+    case 'buttcloud/machine':
+      evolveMachine(provider.machines, message.claimedAt, content)
+      return
     case 'buttcloud/op':
       evolveOp(provider, message, content)
       return

@@ -40,6 +40,9 @@ export const STEP_KINDS = [
   ...['invite', 'revoke', 'contact', 'owners', 'about', 'blobs', 'probe'],
 ] as const
 
+/** Of a machine that is rented to be a hub. */
+export const MACHINE_STATES = ['asked-for', 'joined', 'leaving'] as const
+
 const EVERYWHERE = METRIC_PROGRAMS
 /** From one look at a small state to a disk that hangs. */
 const LOOK_SECONDS = [0.001, 0.005, 0.02, 0.1, 0.5, 2, 10] as const
@@ -193,6 +196,27 @@ export const METRICS = {
   buttcloud_dns_names_late: {
     kind: 'gauge',
     help: 'Host names of pubs whose record is not known to be what it should be. Missing where no name server is kept.',
+    programs: ['provider'],
+  },
+  buttcloud_machines: {
+    kind: 'gauge',
+    help: 'Rented machines: asked for and not joined, joined, or leaving. Missing where none are rented.',
+    programs: ['provider'],
+    labels: { state: MACHINE_STATES },
+  },
+  buttcloud_machines_wanted_total: {
+    kind: 'counter',
+    help: 'Machines that were ever asked for, those of earlier runs included. Missing where none are rented.',
+    programs: ['provider'],
+  },
+  buttcloud_machines_unjoined_total: {
+    kind: 'counter',
+    help: 'Of these, those that failed or were given up before they joined.',
+    programs: ['provider'],
+  },
+  buttcloud_machines_stuck: {
+    kind: 'gauge',
+    help: '1 while machines wait for the operator: too many failed, the most are there, or the driver refuses.',
     programs: ['provider'],
   },
   buttcloud_mails_total: {

@@ -2,6 +2,7 @@
 import { type Check, nullable, type Of, oneOf, shape, text, whole } from './check'
 import type { FeedId, MessageId, Millis, PubId } from './ids'
 import type { HubView, PubView } from './rpc'
+import { MACHINE_CALLS, MACHINE_METHODS } from './rpc-machines'
 
 export const FLEET_METHODS = {
   adminMove: 'async',
@@ -10,6 +11,7 @@ export const FLEET_METHODS = {
   adminFenceCheck: 'async',
   adminDns: 'async',
   adminHost: 'async',
+  ...MACHINE_METHODS,
 } as const
 export const FLEET_CALLS = [
   'adminMove',
@@ -18,6 +20,7 @@ export const FLEET_CALLS = [
   'adminFenceCheck',
   'adminDns',
   'adminHost',
+  ...MACHINE_CALLS,
 ] as const
 
 /** How long a hub may still be silent before its pubs may go elsewhere (protocol/limits-moving.ts). */

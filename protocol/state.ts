@@ -13,6 +13,7 @@ import type { Moved, PubMessage } from './messages/pub'
 import type { ResultMessage } from './messages/result'
 import type { SpecMessage } from './messages/spec'
 import { News } from './news'
+import { initialMachines, type MachinesFold } from './state-machines'
 import { initialMoney, type MoneyFold } from './state-money'
 import { initialOperator, type OperatorFold } from './state-operator'
 
@@ -168,6 +169,7 @@ export interface ProviderFold {
   branches: Map<MessageId, MessageId[]>
   money: MoneyFold
   operator: OperatorFold
+  machines: MachinesFold
 }
 
 /** One use of an invite, as a pub's own feed shows it. */
@@ -264,6 +266,7 @@ export function initialState(provider: FeedId): State {
       branches: new Map(),
       money: initialMoney(),
       operator: initialOperator(),
+      machines: initialMachines(),
     },
     authors: new Map(),
     open: new Map(),

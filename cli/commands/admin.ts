@@ -11,6 +11,7 @@ import { registerBridges } from './admin-bridge'
 import { registerDesk } from './admin-desk'
 import { registerFleet } from './admin-fleet'
 import { registerHubToken } from './admin-hub-token'
+import { registerMachines } from './admin-machines'
 import { registerMail } from './admin-mail'
 import { registerMoney } from './admin-money'
 import { registerPeople } from './admin-people'
@@ -63,6 +64,7 @@ export function register(program: Command): void {
       }),
     )
   registerFleet(admin, ask)
+  registerMachines(admin, ask)
   registerDesk(admin, ask)
   registerPeople(admin, ask)
   registerBridges(admin, ask)

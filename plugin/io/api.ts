@@ -27,6 +27,7 @@ import { refusal } from './commits'
 import { deskMethods } from './desk-api'
 import { duesMethods } from './dues-api'
 import { fleetMethods, fleetWorld } from './fleet-api'
+import { machineMethods } from './machines/api'
 import { mailMethods } from './mail-api'
 import { type Caller, currentSoon, fieldOf, method } from './method'
 import { operatorMethods } from './operator-api'
@@ -152,6 +153,7 @@ export function createApi(
     secret: method(async (from, request) => (await provider()).escrow.secret(idOf(from), request)),
     ...recoveryMethods(operated, byOwnKey, idOf),
     ...fleetMethods(operated, idOf),
+    ...machineMethods(operated, idOf),
     ...duesMethods(operated),
     ...deskMethods(operated),
     ...operatorMethods({ idOf, asked: operated, operators }),

@@ -13,6 +13,7 @@ import { guardReplicate } from '../../sbot/sound-ebt'
 import { readVersion } from '../../sbot/version'
 import { readHostSettings } from '../dns-settings'
 import { duesPolicyOf } from '../dues-settings'
+import { readMachineSettings } from '../machine-settings'
 import { type MailSettings, readMailSettings } from '../mail-settings'
 import { movingPolicyOf } from '../moving-settings'
 import { operatorsOf } from '../operators'
@@ -20,6 +21,7 @@ import { placingPolicyOf } from '../placing-policy'
 import { DEFAULT_POLICY, type Policy } from '../policy'
 import { Dns, readDnsSecret } from './dns'
 import { toStderr } from './log'
+import { manualDriver } from './machines/manual'
 import { createMailer } from './mail'
 import { monitorOf } from './metrics'
 import { hookAuth, hookInviteUse } from './onboarding'
@@ -52,6 +54,8 @@ interface Settings {
   placing?: unknown
   /** When pubs go elsewhere by themselves (plugin/moving-settings.ts). */
   moving?: unknown
+  /** When servers are rented to be hubs (plugin/machine-settings.ts). */
+  machines?: unknown
   name?: string
   /** The file of plans, absolute or in the node's folder; default: plans.yaml there, and without it the built-in plans. */
   plansFile?: string
@@ -135,6 +139,7 @@ export function wire(ssb: any, config: any, permissions?: any): Wired {
         blobs,
         ...(post === null ? {} : { post }),
         ...(dns === null ? {} : { dns }),
+        machines: { driver: manualDriver, userData: () => '' },
         address: () => settings.address ?? addressOf(ssb),
         log,
         note: monitor.note,
@@ -222,6 +227,7 @@ function policyOf(settings: Settings, config: any): Policy {
     dues: duesPolicyOf(settings.dues),
     placing: placingPolicyOf(settings.placing),
     moving: movingPolicyOf(settings.moving),
+    machines: readMachineSettings(settings.machines),
     pubVersion: pubVersionOf(settings),
     providerName: settings.name ?? DEFAULT_POLICY.providerName,
     domain: readHostSettings(settings).domain,
