@@ -8,7 +8,7 @@ import type { Membership } from '../sbot/membership'
 import type { MetricsPlace } from '../sbot/metrics-page'
 import { networkKeyOf, openNode } from '../sbot/stacks'
 import { readVersion } from '../sbot/version'
-import type { Engine } from './engines/engine'
+import type { Engine, EngineKind } from './engines/engine'
 import { type HubMethods, hubPlugin } from './io/api'
 import { AtRest } from './io/at-rest'
 import { readOffer } from './io/capacity'
@@ -35,7 +35,8 @@ export interface HubOptions {
   join?: string
   /** What the hub proposes to be called. */
   label?: string
-  engine: 'docker' | 'process' | 'auto'
+  /** Only the first time; later it is that one, and another one is refused while pubs are left with it. */
+  engine: EngineKind | 'auto'
   /** Path of the socket, or an address as in DOCKER_HOST. Default /var/run/docker.sock. */
   dockerSocket?: string
   /** The name or address that members dial. Default 127.0.0.1: reachable from this machine only. */
@@ -71,7 +72,7 @@ export interface RunningHub {
   id: FeedId
   provider: FeedId
   label: string
-  engine: 'docker' | 'process'
+  engine: EngineKind
   /** Ends the hub. Pubs of the process engine end with it, containers run on. */
   stop(): Promise<void>
 }

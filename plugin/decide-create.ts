@@ -254,7 +254,8 @@ export function nextOrder(look: Look, record: PubMessage): SpecMessage | null {
 /** What the former hub is told: to end its run, under the epoch that is over for it, and when its copy may go. */
 function farewell(look: Look, record: PubMessage, spec: SpecMessage): SpecMessage {
   const { state, policy, now } = look.world
-  const since = state.provider.pubs.get(record.pub)?.recordedAt ?? now
+  // It keeps its copy from when it is told, which may be long after the record: the provider may have been away between the two.
+  const since = Math.max(now, state.provider.pubs.get(record.pub)?.recordedAt ?? now)
   const keepUntil = Math.max(since + policy.retentionMs, record.keepUntil ?? 0)
   // Whether its version has stood its trial, the former hub alone can say; the next order goes by this one.
   const observed = state.authors.get(spec.hub)?.observed.get(spec.pub) ?? null

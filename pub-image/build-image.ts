@@ -17,6 +17,7 @@ const CONTEXT = [
   'dist/pub-image',
   'dist/sbot/no-delay.js',
   'dist/sbot/sound-ebt.js',
+  'dist/sbot/standing-ebt.js',
   'dist/sbot/use-note.js',
 ]
 

@@ -41,6 +41,8 @@ export interface Loop {
 
 /** Node cuts longer timers to one millisecond. */
 const TIMER_MS_MAX = 2 ** 31 - 1
+/** An appointment is by a clock that may be set, and its timer is not: so often they are held against each other. */
+const PIECE_MS_MAX = 5 * 60_000
 
 export const realClock: Clock = {
   now: () => Date.now(),
@@ -70,9 +72,8 @@ export function createLoop(options: LoopOptions): Loop {
   const arm = () => {
     disarm()
     if (stopped || appointment === null) return
-    cancel = clock.after(appointment - clock.now(), () => {
+    cancel = clock.after(Math.min(appointment - clock.now(), PIECE_MS_MAX), () => {
       cancel = null
-      // A long wait arrives in pieces, see TIMER_MS_MAX.
       if (appointment !== null && appointment > clock.now()) return arm()
       appointment = null
       loop.wake()
@@ -106,8 +107,11 @@ export function createLoop(options: LoopOptions): Loop {
       if (!running) void run()
     },
     wakeAt(time) {
-      if (stopped || (appointment !== null && appointment <= time)) return
-      appointment = time
+      if (stopped) return
+      // One that has passed has a timer from before the clock was set: it is late already, and holds no other up.
+      const isStanding = appointment !== null && appointment > clock.now()
+      if (isStanding && appointment !== null && appointment <= time) return
+      appointment = Math.min(appointment ?? time, time)
       arm()
     },
     idle() {

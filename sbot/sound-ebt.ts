@@ -11,7 +11,7 @@ const FEED_CHARS_MAX = 200
 
 type Write = (this: any, data: unknown) => void
 type StreamModule = (events: unknown) => {
-  prototype: { write: Write; resume(): void; end(error?: Error): void }
+  prototype: { write: Write; resume(): void; end(error?: unknown): void; abort(error?: unknown): void }
 }
 /** Takes out of a clock what the peer `remote` shall not be told, or may not ask for. */
 type Quiet = (self: string, remote: string, clock: Record<string, unknown>) => void
@@ -55,7 +55,13 @@ export function guardStreams(from: string, quiet: Quiet = () => {}): void {
   if (loaded === undefined) throw new Error(`could not guard ${place}: it is not in the module cache`)
   loaded.exports = (events: unknown) => {
     const Stream = make(events)
-    const { write, resume } = Stream.prototype
+    const { write, resume, end } = Stream.prototype
+    // EBT looks up by the peer what to end: a stream that is told twice would end the one that came after it.
+    const endOnce = function (this: any, error?: unknown): void {
+      if (!this.ended) end.call(this, error)
+    }
+    Stream.prototype.end = endOnce
+    Stream.prototype.abort = endOnce
     Stream.prototype.resume = function (this: any) {
       const notes = this.peer.state.peers[this.remote]?.notes
       if (notes) quiet(this.peer.id, this.remote, notes)

@@ -28,6 +28,7 @@ import { networkKeyOf } from './network'
 import { noDelay } from './no-delay'
 import { forgetPeerClocks } from './peer-clocks'
 import type { Sbot } from './port'
+import { keepReplicating } from './standing-ebt'
 
 export { networkKeyOf } from './network'
 
@@ -168,6 +169,7 @@ export async function openNode(options: NodeOptions): Promise<OpenedNode> {
     const config = nodeConfig(options, path, keys)
     const ssb = stackOf(options, firstStart)(config)
     endWhenDiskFails(ssb, path)
+    keepReplicating(ssb, options.gate?.log === undefined ? {} : { told: options.gate.log })
     if (options.listen !== undefined || options.unixSocket) await listening(ssb)
     const sbot = sbotOf(ssb, ssb.config)
     // Written anew at every start, so it need not survive a power cut.

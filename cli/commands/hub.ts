@@ -29,7 +29,12 @@ export function register(program: Command): void {
     .option('--path <folder>', "the hub's folder (default: <dir>/hub)")
     .option('--label <name>', 'what it is called')
     .addOption(
-      oneOf('--engine <kind>', 'auto: docker where it answers', ['docker', 'process', 'auto'], 'auto'),
+      oneOf(
+        '--engine <kind>',
+        'what runs the pubs; auto: as before, the first time docker where it answers',
+        ['docker', 'process', 'auto'],
+        'auto',
+      ),
     )
     .option('--docker-socket <path>', 'where Docker listens (default: /var/run/docker.sock)')
     .option('--host <name>', 'the host name or address by which members reach its pubs', '127.0.0.1')

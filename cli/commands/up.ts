@@ -26,7 +26,13 @@ export function register(program: Command): void {
     .command('up')
     .description('try it all on this machine: provider, hub and a node of yours, and a first pub')
     .option('--host <address>', 'the address to listen on', '127.0.0.1')
-    .addOption(oneOf('--engine <kind>', 'what runs the pubs', ['process', 'docker', 'auto'], 'process'))
+    .addOption(
+      oneOf('--engine <kind>', 'what runs the pubs (default: process the first time, then as it was)', [
+        'process',
+        'docker',
+        'auto',
+      ]),
+    )
     .option('--port <n>', "the provider's port, the first time (default: chosen)")
     .option('--pub-port <n>', 'the first of the ports for pubs, the first time (default: chosen)')
     .addHelpText(
@@ -39,8 +45,8 @@ export function register(program: Command): void {
 async function up(context: Context): Promise<void> {
   const { given, options } = context
   endOnTheUncaught('buttcloud up', options.verbose)
-  const engine = String(given.engine)
-  if (!['process', 'docker', 'auto'].includes(engine))
+  const engine = given.engine === undefined ? null : String(given.engine)
+  if (engine !== null && !['process', 'docker', 'auto'].includes(engine))
     throw new Failure(2, `--engine is one of process, docker and auto, not "${engine}".`)
   const port = (name: string, value: unknown): number | null =>
     value === undefined ? null : wholeOption(name, value, 1, 65_435)

@@ -28,7 +28,8 @@ export interface UpOptions {
   dir: string
   /** The address to listen on and to be reached by. */
   host: string
-  engine: string
+  /** Null: processes the first time, later what it was. */
+  engine: string | null
   /** Preferred ports; null: chosen. */
   port: number | null
   pubPort: number | null
@@ -150,9 +151,12 @@ export async function startServers(
     })
     environment.BUTTCLOUD_HUB_TOKEN = token
   }
+  // A hub keeps to the engine that it began with; `auto` asks for that one.
+  const known = readJson(join(hubFolder, 'hub.json')) as { engine?: unknown } | null
+  const engine = options.engine ?? (known?.engine === undefined ? 'process' : 'auto')
   const hub = await everything.start(
     'hub-1',
-    ['hub', '--path', hubFolder, '--engine', options.engine, '--host', reached, '--bind', host],
+    ['hub', '--path', hubFolder, '--engine', engine, '--host', reached, '--bind', host],
     environment,
   )
   context.say(`The hub ${hub.facts.label} runs pubs with the engine ${hub.facts.engine}.`)

@@ -100,8 +100,10 @@ export interface RestingVolume {
   close(): Promise<void>
 }
 
+export type EngineKind = 'docker' | 'process'
+
 export interface Engine {
-  readonly kind: 'docker' | 'process'
+  readonly kind: EngineKind
   /** Throws `unreachable` with a sentence when the engine does not answer. */
   ping(): Promise<void>
   /** All runs and volumes of this hub, by label or lock file; nobody else's. */

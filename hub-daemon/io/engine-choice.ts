@@ -1,13 +1,15 @@
-/** Which engine runs the pubs: as the operator says, or Docker where it answers. */
+/** Which engine runs the pubs: the one that ran them before; at first as the operator says, or Docker where it answers. */
 import { join } from 'node:path'
 import type { FeedId } from '../../protocol/ids'
 import type { Log } from '../../sbot/log'
+import { decideEngine, type Left, refusalOfChange } from '../engine-kept'
 import { createDockerEngine } from '../engines/docker'
-import type { Engine } from '../engines/engine'
+import type { Engine, EngineKind } from '../engines/engine'
 import { createProcessEngine } from '../engines/process'
+import { keepEngine, keysIn, readKeptEngine, runsIn } from './kept-engine'
 
 export interface EngineChoice {
-  engine: 'docker' | 'process' | 'auto'
+  engine: EngineKind | 'auto'
   /** Path of a socket, or an address as in DOCKER_HOST. */
   dockerSocket: string | undefined
   hub: FeedId
@@ -23,22 +25,76 @@ export interface EngineChoice {
   log: Log
 }
 
-/** Makes the engine. `auto` never fails: what has no Docker has processes. */
+/**
+ * Makes the engine: the one that this hub began with, whether it answers now or not. At the first start it is what the
+ * operator says, with `auto` Docker where it answers, and is written down. Throws a sentence where another one is asked
+ * for while pubs are left with the former one.
+ */
 export async function chooseEngine(choice: EngineChoice): Promise<Engine> {
-  const { log } = choice
-  if (choice.engine === 'process') return processEngine(choice)
-  const docker = dockerEngine(choice)
-  if (choice.engine === 'docker') return docker
+  const { directory, log } = choice
+  const asked = choice.engine
+  const keys = keysIn(directory)
+  const kept = readKeptEngine(directory)
+  const traces = { runs: runsIn(directory), keys: keys.ever }
+  const decision = decideEngine({ asked, kept, traces })
+  if (decision.kind === 'first') {
+    const engine = decision.engine === 'auto' ? await firstEngine(choice) : engineOf(decision.engine, choice)
+    keepEngine(directory, engine.kind)
+    return engine
+  }
+  if (decision.kind === 'same') {
+    const { engine } = decision
+    if (kept === null) keepEngine(directory, engine)
+    log.info(
+      { engine },
+      'the engine is the one that this hub began with; while it does not answer, its pubs wait for it',
+    )
+    return engineOf(engine, choice)
+  }
+  const { from, to } = decision
+  const refusal = refusalOfChange(from, to, await leftWith(engineOf(from, choice)), keys.now)
+  if (refusal !== null) throw new Error(refusal)
+  keepEngine(directory, to)
+  log.info(
+    { from, to },
+    'the engine is changed, as the operator says: nothing of this hub is left with the former one',
+  )
+  return engineOf(to, choice)
+}
+
+/** Docker where it answers. Never fails: what has no Docker has processes. */
+async function firstEngine(choice: EngineChoice): Promise<Engine> {
+  const { log, image } = choice
+  const docker = engineOf('docker', choice)
   try {
     await docker.ping()
-    log.info({ image: choice.image }, 'Docker answers: pubs run as containers')
+    log.info({ image }, 'Docker answers: pubs run as containers, from now on')
     return docker
   } catch (error) {
     await docker.close()
-    const reason = error instanceof Error ? error.message : String(error)
-    log.info({ reason }, 'Docker does not answer: pubs run as child processes of this hub')
-    return processEngine(choice)
+    const reason = sentenceOf(error)
+    log.info({ reason }, 'Docker does not answer: pubs run as child processes of this hub, from now on')
+    return engineOf('process', choice)
   }
+}
+
+async function leftWith(engine: Engine): Promise<Left> {
+  try {
+    const { runs, volumes } = await engine.list()
+    return { kind: 'runs', runs: runs.length, volumes: volumes.length }
+  } catch (error) {
+    return { kind: 'silent', reason: sentenceOf(error) }
+  } finally {
+    await engine.close()
+  }
+}
+
+function engineOf(kind: EngineKind, choice: EngineChoice): Engine {
+  return kind === 'docker' ? dockerEngine(choice) : processEngine(choice)
+}
+
+function sentenceOf(error: unknown): string {
+  return error instanceof Error ? error.message : String(error)
 }
 
 function dockerEngine({ dockerSocket, hub, image, pull, bind }: EngineChoice): Engine {

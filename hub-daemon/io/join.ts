@@ -5,7 +5,7 @@ import type { FeedId, InviteKey } from '../../protocol/ids'
 import { CALL_TIMEOUT_MS } from '../../protocol/limits'
 import { type JoinRequest, joinText } from '../../protocol/rpc'
 import { parseToken } from '../../protocol/token'
-import { makeFolder, writeJson } from '../../sbot/durable'
+import { makeFolder, readJson, writeJson } from '../../sbot/durable'
 import type { Log } from '../../sbot/log'
 import { checkJoinAnswer, type Membership, membershipIn } from '../../sbot/membership'
 import { call } from './calls'
@@ -62,7 +62,9 @@ export async function joinProvider(options: JoinOptions): Promise<Membership> {
       label: answer.value.label,
     }
     makeFolder(options.directory)
-    writeJson(join(options.directory, 'hub.json'), joined)
+    const path = join(options.directory, 'hub.json')
+    // What else stands there stays: which engine has its pubs.
+    writeJson(path, { ...(readJson(path) as object | null), ...joined })
     options.log.info({ provider: joined.provider, label: joined.label }, 'joined the provider')
     return joined
   } finally {

@@ -222,12 +222,13 @@ export class Billing {
 
   private async publish(fact: BillingFact): Promise<BillingFactAnswer> {
     const { state } = this.inbox
+    // Whatever it is about, it says what time it is there.
+    this.noteTime(fact.stripeTime)
     const judged = judgeFact(state.provider.money, fact, this.seenAt.get(fact.subscription) ?? null)
     if (judged.outcome === 'unknown') {
       this.log('a payment that nobody asked for', { subscription: fact.subscription })
       return { outcome: 'unknown' }
     }
-    this.noteTime(fact.stripeTime)
     // Before the fact: a mail that follows from it is written as soon as it stands on the feed.
     this.onPortal(fact.customer, fact.portal !== null && isLink(fact.portal, fact.live) ? fact.portal : null)
     if (judged.outcome === 'publish') await this.inbox.say(judged.content, [state.provider.id])

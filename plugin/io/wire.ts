@@ -10,6 +10,7 @@ import { realClock } from '../../sbot/loop'
 import type { Note } from '../../sbot/meters'
 import { noDelay } from '../../sbot/no-delay'
 import { guardReplicate } from '../../sbot/sound-ebt'
+import { keepReplicating } from '../../sbot/standing-ebt'
 import { readVersion } from '../../sbot/version'
 import { readHostSettings } from '../dns-settings'
 import { duesPolicyOf } from '../dues-settings'
@@ -108,6 +109,8 @@ export function wire(ssb: any, config: any, permissions?: any): Wired {
     allow: [...(Array.isArray(anybody) ? anybody : PROVIDER_ANONYMOUS.map((name) => `buttcloud.${name}`))],
   })
   guardReplicate(ssb, quietClock)
+  // Our own node does it itself.
+  if (settings.ownNode !== true) keepReplicating(ssb, { told: (sentence) => log('info', sentence) })
   hookQuestions(ssb)
   keepQuiet(self, (feed) => hides(self, feed, settings.ownNode ?? false))
   const ready = new Promise<Provider>((resolve, reject) => {

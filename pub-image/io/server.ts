@@ -2,6 +2,7 @@
 import { existsSync, rmSync } from 'node:fs'
 import { createServer } from 'node:net'
 import { join } from 'node:path'
+import { keepReplicating } from '../../sbot/standing-ebt'
 import { type PubConfig, type PubKeys, ssbConfigOf } from '../config'
 import { aboutOwed, emptyOwn, evolveOwn } from '../own'
 import * as words from '../words'
@@ -46,6 +47,7 @@ export async function startPub(config: PubConfig): Promise<RunningPub> {
   if (config.web !== null) create.use(webPlugin(config, config.web))
   // Only defaults and what is given here: no config file of any folder is looked for, and no identity is made.
   const ssb = create(defaults('buttcloud-pub', ssbConfigOf(config, keys, stock('ssb-caps').shs)))
+  keepReplicating(ssb, { told: (sentence) => console.log(sentence) })
   await new Promise<void>((resolve) => ssb.once('multiserver:listening', resolve))
   // secret-stack says "listening" also when it failed; then the port is still free, or was somebody else's before.
   if (await portIsFree(config.listen, config.port))

@@ -1,94 +1,10 @@
 /** Goal: pubs get away from hubs that are gone or emptied, whatever else is wrong with some of them. */
 import test from 'tape'
-import { type Decision, decide } from '../../plugin/decide'
 import { Commits } from '../../plugin/io/commits'
-import type { MovingFacts } from '../../plugin/look'
 import { type FeedId, type MessageId, type PubId, pubIdOf } from '../../protocol/ids'
-import { alice, bob, feed, hub, plainLedger, provider, Story } from '../helpers/story'
-import { hubSays, opDone } from '../helpers/story-hub'
-
-const B = feed('second hub')
-const C = feed('third hub')
-const feedOfName = (name: string): FeedId => feed(`pub ${name}`)
-
-class Fleet {
-  readonly story = new Story()
-  readonly silence = new Map<FeedId, number>()
-  readonly heard = new Set<FeedId>()
-  readonly feeds = new Map<PubId, FeedId>()
-  readonly stormAgo = new Map<FeedId, number>()
-
-  constructor(hubs: readonly FeedId[]) {
-    this.story.connected.clear()
-    this.story.policy = { ...this.story.policy, pubsPerOwnerMax: 50 }
-    hubs.forEach((id, at) => {
-      this.story.withHub(id, 4 * 1024 ** 3, `hub-${at + 1}`)
-      this.heard.add(id)
-    })
-  }
-
-  decide(): Decision {
-    const { story } = this
-    const moving: MovingFacts = {
-      silence: this.silence,
-      heard: this.heard,
-      stormAgo: this.stormAgo,
-      keyFeedOf: (pub) => this.feeds.get(pub) ?? null,
-      keyOpens: (pub) => this.feeds.has(pub),
-      isWaitedFor: () => false,
-    }
-    const facts = {
-      connected: story.connected,
-      newcomers: story.newcomers,
-      strangers: story.strangers,
-      replies: story.replies,
-      moving,
-    }
-    return decide({ state: story.state, now: story.now, policy: story.policy, facts, ledger: plainLedger })
-  }
-
-  settle(): Decision {
-    for (let round = 0; round < 50; round += 1) {
-      const found = this.decide()
-      if (found.effects.length === 0) return found
-      for (const effect of found.effects) this.story.perform(effect)
-    }
-    throw new Error('never settles')
-  }
-
-  /** A pub of alice that is up where it was placed. */
-  makes(name: string): MessageId {
-    const request = this.story.asks(alice, `create ${name}`)
-    this.settle()
-    this.feeds.set(pubIdOf(request), feedOfName(name))
-    hubSays(this.story, request, 'up', { feed: feedOfName(name) })
-    opDone(this.story, request, request)
-    this.settle()
-    return request
-  }
-
-  says(request: MessageId, phase: 'up' | 'failed' | 'removed', more: object = {}): void {
-    const name = this.record(request).name
-    hubSays(this.story, request, phase, { feed: feedOfName(name), ...more })
-  }
-
-  record(request: MessageId) {
-    const found = this.story.state.provider.pubs.get(pubIdOf(request))
-    if (found === undefined) throw new Error('no pub')
-    return found.record
-  }
-
-  spec(request: MessageId) {
-    const found = this.story.state.provider.specs.get(pubIdOf(request))
-    if (found === undefined) throw new Error('no spec')
-    return found
-  }
-}
-
-const statusOf = (fleet: Fleet, id: FeedId, status: 'draining' | 'admitted'): void => {
-  const label = fleet.story.state.provider.hubs.get(id)?.label ?? ''
-  fleet.story.tells(provider, { type: 'buttcloud/hub', v: 1, hub: id, status, label, token: null })
-}
+import { B, C, Fleet, feedOfName, statusOf } from '../helpers/fleet-story'
+import { bob, feed, hub, plainLedger, provider } from '../helpers/story'
+import { hubSays } from '../helpers/story-hub'
 
 test('draining: two pubs that never come up elsewhere do not keep all others where they are', (t) => {
   const fleet = new Fleet([hub])
@@ -258,5 +174,23 @@ test('away and back before anybody was told: nothing is said of another server, 
   t.match(notices[0] ?? '', /is on the server where you know it[\s\S]*Its address is what it was/)
   fleet.settle()
   t.equal(fleet.decide().effects.length, 0, 'once')
+  t.end()
+})
+
+test('a provider that was away between a move and its order: the former copy is kept from when its hub is told', (t) => {
+  const fleet = new Fleet([hub, B])
+  const pub = fleet.makes('p1')
+  const from = fleet.record(pub).hub
+  fleet.silence.set(from, 60_000)
+  fleet.story.connected.delete(from)
+  const move = fleet.decide().effects.find((one) => one.kind === 'record')
+  if (move === undefined) throw new Error('it is not moved')
+  fleet.story.perform(move)
+  fleet.story.now += 40 * 24 * 3_600_000
+  const order = fleet.decide().effects.find((one) => one.kind === 'order')
+  const spec = order?.content.type === 'buttcloud/spec' ? order.content : null
+  t.deepEqual([spec?.hub, spec?.desired], [from, 'none'])
+  const keptMs = (spec?.keepUntil ?? 0) - fleet.story.now
+  t.ok(keptMs >= fleet.story.policy.retentionMs, `kept for ${keptMs / 86_400_000} days from now`)
   t.end()
 })

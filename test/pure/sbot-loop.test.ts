@@ -3,12 +3,13 @@ import tape from 'tape'
 import { type Clock, createLoop } from '../../sbot/loop'
 import { Offsets } from '../../sbot/offsets'
 
-/** A clock whose time passes only when told. */
+/** A clock whose time passes only when told; its timers know of no setting of it. */
 function handClock() {
   let now = 1_000
+  let setBy = 0
   let timers: { at: number; then: () => void }[] = []
   const clock: Clock = {
-    now: () => now,
+    now: () => now + setBy,
     after(milliseconds, then) {
       const timer = { at: now + Math.max(0, milliseconds), then }
       timers.push(timer)
@@ -24,7 +25,10 @@ function handClock() {
     for (const timer of due) timer.then()
     await turns()
   }
-  return { clock, pass, armed: () => timers.length }
+  const set = (byMs: number) => {
+    setBy += byMs
+  }
+  return { clock, pass, set, armed: () => timers.length }
 }
 
 /** Lets everything that is resolved go on. */
@@ -115,6 +119,35 @@ tape('loop: a wake cuts a pause short, and appointments keep the earliest', asyn
   await turns()
   t.equal(looks, 2, 'stopped means stopped')
 })
+
+tape(
+  'loop: a clock that is set forward past an appointment holds up neither it nor those after it',
+  async (t) => {
+    const day = 86_400_000
+    const time = handClock()
+    let looks = 0
+    const loop = createLoop({
+      clock: time.clock,
+      look: async () => {
+        looks++
+      },
+    })
+    loop.wakeAt(1_000 + 30 * day)
+    time.set(30 * day)
+    await time.pass(5 * 60_000)
+    t.equal(looks, 1, 'noticed within minutes by itself')
+    loop.wakeAt(time.clock.now() + 30 * day)
+    time.set(31 * day)
+    loop.wakeAt(time.clock.now() + 60_000)
+    await time.pass(0)
+    t.equal(looks, 2, 'and at once when anybody wants another look')
+    loop.wakeAt(time.clock.now() + 60_000)
+    await time.pass(60_000)
+    t.equal(looks, 3)
+    await loop.stop()
+    t.equal(time.armed(), 0)
+  },
+)
 
 tape('loop: stop waits for the running look', async (t) => {
   let end = () => {}

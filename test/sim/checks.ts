@@ -41,6 +41,8 @@ export class Checks {
   readonly operator: Operator
   readonly moves: Moves
   private readonly seen = new Set<MessageId>()
+  /** Pubs of which everything might go at some time: a clock that is set back brings nothing back. */
+  private readonly over = new Set<PubId>()
 
   constructor(
     private readonly violate: Violate,
@@ -138,9 +140,14 @@ export class Checks {
       this.violate('write-ahead', `a pub holds message ${message.sequence}, which its provider does not`)
   }
 
+  /** After every event. */
+  look(): void {
+    for (const pub of this.owners.records.keys()) if (this.isOver(pub)) this.over.add(pub)
+  }
+
   /** A pub is about to start. A hub that has not heard of its end yet may start one whose key is forgotten: it writes nothing. */
   launched(pub: PubId, feed: FeedId): void {
-    if (this.isOver(pub)) return
+    if (this.isOver(pub) || this.over.has(pub)) return
     if (this.provider.sealedFeed(pub) !== feed)
       this.violate('key-in-escrow', `${pub.slice(0, 7)} starts and its key is not in escrow`)
   }

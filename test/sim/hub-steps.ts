@@ -57,6 +57,7 @@ export async function performStep(hub: SimHub, step: Step): Promise<void> {
       if (hub.universe.bugs.has('purge-at-once')) await whileAlive(life, engine.purge(step.name))
       return rememberDone(memory, pub)
     case 'purge':
+      hub.clockAtPurge.set(pub, hub.providerClock())
       await whileAlive(life, engine.purge(step.name))
       hub.secrets.delete(pub)
       hub.sealed.delete(pub)

@@ -39,6 +39,8 @@ export class SimHub {
   readonly secrets = new Map<PubId, FeedId>()
   /** On disk too: that the provider has it in escrow. */
   readonly sealed = new Set<PubId>()
+  /** What it knew of the provider's clock when it began to remove a volume. */
+  readonly clockAtPurge = new Map<PubId, Millis | null>()
   readonly sessions = new Map<PubId, SimSession>()
   readonly config: HubConfig
   state: HubState
@@ -78,10 +80,7 @@ export class SimHub {
       hub: machine.id,
       host,
       listen: '0.0.0.0',
-      dial: host,
-      capsShs: null,
-      image: 'pub:1',
-      version: '1',
+      ...{ dial: host, capsShs: null, image: 'pub:1', version: '1' },
     }
   }
 

@@ -145,8 +145,9 @@ export class SimMail {
           checks.mail.arrived(letter)
           this.read(letter)
         }
-        if (trouble === null) resolve()
-        else reject(trouble)
+        if (trouble === null) return resolve()
+        checks.mail.troubled(trouble.trouble)
+        reject(trouble)
       })
     })
   }

@@ -107,6 +107,7 @@ async function runUntil(world: World, broken: () => unknown, isOver: () => boole
     if (world.timeline.step() === null) return
     world.events += 1
     await drained(world.events)
+    world.checks.look()
     world.checks.fleet.look()
     world.checks.moves.look()
     if (world.random.chance(STATE_LOOK_CHANCE)) world.checks.sameState()
@@ -151,6 +152,11 @@ async function restartAtEnd(world: World, broken: () => unknown): Promise<void> 
   // What waited for a clock that agrees is looked at again after a while, and may have come due just now.
   if (owedAtRest(world).length > 0)
     await runUntil(world, broken, () => world.timeline.now >= until + 2 * CLOCKS_LOOK_EVERY_MS)
+  // A date may have come just now, and its mail be on its way.
+  if (broken() === undefined && unsettled(world).length > 0) {
+    const last = world.timeline.now + QUIET_MS
+    await runUntil(world, broken, () => world.timeline.now >= last || unsettled(world).length === 0)
+  }
   if (broken() !== undefined) return
   if (world.provider.running === null) return world.violate('no-crash', 'the provider does not come back')
   const effects = owedAtRest(world)

@@ -81,7 +81,8 @@ export class Fleet {
   purged(hub: SimHub, pub: PubId): void {
     const record = this.records.get(pub)
     const now = hub.machine.clock.now()
-    const other = hub.providerClock()
+    // What it knew when it began to: that the next word of it shows a little less takes nothing back.
+    const other = hub.clockAtPurge.get(pub) ?? hub.providerClock()
     const keepUntil = hub.state.specs.get(pub)?.content.keepUntil ?? now
     if (other === null || Math.abs(other - now) > CLOCKS_AGREE_MS || other < keepUntil)
       this.violate('two-clocks', `the volume of ${record?.name} goes by one clock`)

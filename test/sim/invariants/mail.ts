@@ -2,12 +2,16 @@
 import type { Letter, MailTrouble } from '../../../plugin/io/mail'
 import { when } from '../../../plugin/words'
 import type { FeedId, MessageId, Millis } from '../../../protocol/ids'
+import { MAIL_SERVER_PAUSE_FIRST_MS, MAIL_SERVER_PAUSE_LONGEST_MS } from '../../../protocol/limits-mail'
 import type { EmailReply, EmailSet } from '../../../protocol/mail'
 import type { DuesMessage } from '../../../protocol/messages/dues'
 import type { PubMessage } from '../../../protocol/messages/pub'
 import type { Violate } from './violation'
 
 const HOST = '@post.example'
+/** A mail server that does not answer is given up after less, and a queue that waited has gone out. */
+const SERVER_SLOW_MS = 20_000
+const QUEUE_MS = 60_000
 
 interface Owed {
   owner: FeedId
@@ -37,8 +41,8 @@ export class Mail {
   private readonly owed: Owed[] = []
   /** Subjects and texts of what has arrived, by address. */
   private readonly read = new Map<string, Set<string>>()
-  /** When no mail could be sent. */
-  private troubleAt: Millis = 0
+  /** Until when mails may wait behind the last ones that could not be sent, and how many these were in a row. */
+  private held: { until: Millis; row: number } = { until: 0, row: 0 }
   arrivals = 0
 
   constructor(
@@ -93,15 +97,20 @@ export class Mail {
   /** The next stage takes effect: the mail about the one before it was on its way. */
   takesEffect(key: MessageId, stage: string): void {
     for (const one of this.owed) {
-      if (one.key !== key || one.tried || one.isVoid || this.troubleAt >= one.since) continue
+      if (one.key !== key || one.tried || one.isVoid || this.held.until >= one.since) continue
       this.violate('mailed', `${one.name} is ${stage}, and no mail has told of it`)
     }
+  }
+
+  /** Nobody's mail can go: so when it is tried, and so until that has come out. */
+  troubled(trouble: MailTrouble | null): void {
+    if (trouble === 'server') this.held = this.heldAfter(this.held.row)
   }
 
   /** The mail server is spoken to. */
   tried(letter: Letter, trouble: MailTrouble | null): void {
     const { id, to, subject, text, date } = letter
-    if (trouble === 'server') this.troubleAt = this.now()
+    this.held = trouble === 'server' ? this.heldAfter(this.held.row + 1) : { ...this.held, row: 0 }
     const before = this.letters.get(id)
     if (before !== undefined && (before.subject !== subject || before.text !== text))
       this.violate('mail-once', `one Message-ID for ${before.subject} and ${subject}`)
@@ -140,6 +149,12 @@ export class Mail {
     return this.owed
       .filter((one) => !one.arrived && !one.isVoid)
       .map(({ name, dues }) => `${dues.stage} of ${name}`)
+  }
+
+  /** A server that fails is left alone for longer each time, and what waited then goes out one by one. */
+  private heldAfter(row: number): { until: Millis; row: number } {
+    const pauseMs = Math.min(MAIL_SERVER_PAUSE_FIRST_MS * 2 ** (row - 1), MAIL_SERVER_PAUSE_LONGEST_MS)
+    return { until: this.now() + SERVER_SLOW_MS + pauseMs + QUEUE_MS, row }
   }
 
   private judgePlace({ to, subject }: Letter): void {
