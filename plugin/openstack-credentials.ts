@@ -106,7 +106,8 @@ export function readCredentials(words: Words, file: string): OpenstackCredential
     name: word('APPLICATION_CREDENTIAL_NAME'),
   }
   const face = (word('INTERFACE', 'ENDPOINT_TYPE') ?? 'public').replace(/URL$/i, '').toLowerCase()
-  if (!Object.hasOwn(INTERFACES, face)) throw new Error(`${file}: there is no interface "${face.slice(0, 40)}"`)
+  if (!Object.hasOwn(INTERFACES, face))
+    throw new Error(`${file}: there is no interface "${face.slice(0, 40)}"`)
   const common = {
     authUrl: authUrlOf(must('the address of Keystone (auth_url, OS_AUTH_URL)', word('AUTH_URL')), file),
     region: word('REGION_NAME'),
@@ -121,7 +122,10 @@ export function readCredentials(words: Words, file: string): OpenstackCredential
   must('a user (username, OS_USERNAME) or an application credential', user.id ?? user.name)
   const password = must('the password (password, OS_PASSWORD)', word('PASSWORD'))
   const project = named('PROJECT', 'TENANT')
-  must('the project (project_id or project_name, OS_PROJECT_ID or OS_PROJECT_NAME)', project.id ?? project.name)
+  must(
+    'the project (project_id or project_name, OS_PROJECT_ID or OS_PROJECT_NAME)',
+    project.id ?? project.name,
+  )
   return { ...common, login: { kind: 'password', user, password, project } }
 }
 
@@ -153,7 +157,8 @@ export function secretsOf(login: OpenstackLogin): string[] {
 function reference({ id, name, domainId, domainName }: Named): object {
   if (id !== null) return { id }
   // Where no domain is named it is the one that Keystone has from its start.
-  const domain = domainId !== null ? { id: domainId } : domainName !== null ? { name: domainName } : { id: 'default' }
+  const domain =
+    domainId !== null ? { id: domainId } : domainName !== null ? { name: domainName } : { id: 'default' }
   return { name, domain }
 }
 

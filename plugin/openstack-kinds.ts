@@ -56,10 +56,16 @@ export function imageTrouble(kind: Flavor, from: Image, volumeGb: number | null)
   const diskGb = volumeGb ?? kind.diskGb
   const wrong: string[] = []
   if (diskGb === 0)
-    wrong.push('the flavour has no disk of its own: say by "volumeGb" how large a root disk each machine gets')
+    wrong.push(
+      'the flavour has no disk of its own: say by "volumeGb" how large a root disk each machine gets',
+    )
   else if (diskGb < from.minDiskGb)
-    wrong.push(`the image "${from.name}" needs a disk of ${from.minDiskGb} GB, and there would be ${diskGb} GB`)
+    wrong.push(
+      `the image "${from.name}" needs a disk of ${from.minDiskGb} GB, and there would be ${diskGb} GB`,
+    )
   if (kind.memoryMb < from.minMemoryMb)
-    wrong.push(`the image "${from.name}" needs ${from.minMemoryMb} MB of memory, and the flavour has ${kind.memoryMb} MB`)
+    wrong.push(
+      `the image "${from.name}" needs ${from.minMemoryMb} MB of memory, and the flavour has ${kind.memoryMb} MB`,
+    )
   return wrong
 }

@@ -45,7 +45,9 @@ export function groupDescription(mark: string): string {
 /** The machine's name in one of our descriptions; null where it is not ours. */
 export function machineIn(description: unknown, mark: string): string | null {
   const start = descriptionOf(mark, '')
-  return typeof description === 'string' && description.startsWith(start) ? description.slice(start.length) : null
+  return typeof description === 'string' && description.startsWith(start)
+    ? description.slice(start.length)
+    : null
 }
 
 /** Whom a hub lets in: everybody to the ports of pubs, by both protocols, and to SSH where the operator wants it. It needs nobody else. */
@@ -97,7 +99,11 @@ export function namedIn(value: unknown): { id: string; name: string } | null {
  * The one of a list that is meant by a name or an id. An id goes before a name. Gives a sentence where it is none, or where
  * several have that name.
  */
-export function chosen(items: readonly unknown[], wanted: string, what: string): { id: string; item: unknown } | string {
+export function chosen(
+  items: readonly unknown[],
+  wanted: string,
+  what: string,
+): { id: string; item: unknown } | string {
   const all = items.flatMap((item) => {
     const found = namedIn(item)
     return found === null ? [] : [{ ...found, item }]
@@ -117,7 +123,13 @@ export function chosen(items: readonly unknown[], wanted: string, what: string):
     .join(', ')}`
 }
 
-const port = shape({ id: text(CHARS), name: word, network_id: text(CHARS), device_id: word, created_at: word })
+const port = shape({
+  id: text(CHARS),
+  name: word,
+  network_id: text(CHARS),
+  device_id: word,
+  created_at: word,
+})
 
 export function portIn(value: unknown): Port | null {
   const read = port(value, '')

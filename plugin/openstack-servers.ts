@@ -4,6 +4,7 @@ import type { Millis } from '../protocol/ids'
 import { USER_DATA_BASE64_CHARS_MAX } from '../protocol/limits-openstack'
 import { MachineError, type MachineFact } from './machine-driver'
 import { compare } from './openstack-catalog'
+import { withoutSecrets } from './openstack-trouble'
 
 /** Keys of a server's metadata. What bears the first with our value is ours, and nothing else is ever touched. */
 export const MARK_KEY = 'buttcloud-provider'
@@ -21,7 +22,6 @@ export interface CloudServer {
   said: string | null
   status: string
   task: string | null
-  fault: string | null
   createdAt: Millis | null
   addresses: CloudAddress[]
 }
@@ -40,7 +40,6 @@ const server = shape({
   status: text(CHARS),
   created: word,
   'OS-EXT-STS:task_state': word,
-  fault: nullable(shape({ message: nullable(text(100_000)) })),
 })
 const address = shape({ addr: text(CHARS), version: whole(4, 6), 'OS-EXT-IPS:type': word })
 
@@ -51,7 +50,7 @@ const address = shape({ addr: text(CHARS), version: whole(4, 6), 'OS-EXT-IPS:typ
 export function readServer(value: unknown): CloudServer {
   const read = server(value, 'server')
   if (!read.ok) throw new MachineError('refused', 'Nova listed a server in a form that is not understood')
-  const { id, name, status, created, fault } = read.value
+  const { id, name, status, created } = read.value
   const metadata = objectOf(value, 'metadata')
   if (name === null || metadata === null)
     throw new MachineError(
@@ -67,7 +66,6 @@ export function readServer(value: unknown): CloudServer {
     ...{ id, name, status },
     ...{ mark: said(MARK_KEY), machine: said(NAME_KEY), said: said(ADDRESS_KEY) },
     task: read.value['OS-EXT-STS:task_state'],
-    fault: fault?.message ?? null,
     createdAt: Number.isNaN(made) ? null : made,
     addresses: Object.values(objectOf(value, 'addresses') ?? {}).flatMap(addressesIn),
   }
@@ -100,8 +98,17 @@ export function factOf(server: CloudServer): MachineFact {
     status,
     address: addressOf(server),
     since: server.createdAt,
-    why: status === 'failed' ? (server.fault ?? 'Nova says ERROR and not why') : null,
+    why: status === 'failed' ? 'Nova says ERROR' : null,
   }
+}
+
+const fault = shape({ server: shape({ fault: nullable(shape({ message: text(100_000) })) }) })
+
+/** Why a server failed, from "Show Server Details"; null where that is not said. */
+export function faultIn(body: unknown): string | null {
+  const read = fault(body, '')
+  const message = read.ok ? (read.value.server.fault?.message ?? '') : ''
+  return message === '' ? null : withoutSecrets(message, [])
 }
 
 /** A floating address is there to be reached by; else a public one before a private one, and IPv4 before IPv6. */

@@ -7,6 +7,7 @@ import {
   nullable,
   refuse,
   shape,
+  text,
   whole,
 } from '../protocol/check'
 import { OPENSTACK_NETWORKS_MAX, OPENSTACK_VOLUME_GB_MAX } from '../protocol/limits-openstack'
@@ -37,12 +38,21 @@ export interface OpenstackSettings {
   volumeType: string | null
   availabilityZone: string | null
   configDrive: boolean
+  /** Where machines find this package; null: npm's registry. */
+  package: string | null
+  /** What it has to be, in hex; null where its address is enough to trust it. */
+  sha256: string | null
 }
 
 const cloudName: Check<string> = (value, field) =>
   typeof value === 'string' && isCloudName(value)
     ? { ok: true, value }
     : refuse(field, 'a name or an id, as the cloud has it', value)
+
+const sum: Check<string> = (value, field) =>
+  typeof value === 'string' && /^[0-9a-f]{64}$/i.test(value)
+    ? { ok: true, value: value.toLowerCase() }
+    : refuse(field, '64 hexadecimal digits', value)
 
 const fields = {
   credentialsFile: cloudName,
@@ -59,6 +69,8 @@ const fields = {
   volumeType: nullable(cloudName),
   availabilityZone: nullable(cloudName),
   configDrive: nullable(flag),
+  package: nullable(text(2_000)),
+  sha256: nullable(sum),
 }
 const settings = shape(fields)
 
@@ -75,7 +87,6 @@ export function readOpenstackSettings(value: unknown, place = 'machines.openstac
   const { ssh, configDrive, ...rest } = read.value
   if (rest.securityGroup !== null && ssh !== null)
     fail(`${place}.ssh is about our own security group, and ${place}.securityGroup names another`)
-  if (rest.volumeType !== null && rest.volumeGb === null)
-    fail(`${place}.volumeType needs ${place}.volumeGb`)
+  if (rest.volumeType !== null && rest.volumeGb === null) fail(`${place}.volumeType needs ${place}.volumeGb`)
   return { ...rest, ssh: ssh ?? false, configDrive: configDrive ?? true }
 }

@@ -74,7 +74,7 @@ function faultsIn(body: unknown): unknown[] {
  * blank is passed on, and nothing that was a secret here.
  */
 export function withoutSecrets(said: string, secrets: readonly string[]): string {
-  let bare = said.replace(/[\u0000-\u001f\u007f]+/g, ' ').replace(/\bValue: .*$/, '')
+  let bare = said.replace(/\p{Cc}+/gu, ' ').replace(/\bValue: .*$/, '')
   for (const secret of secrets) if (secret.length > 3) bare = bare.split(secret).join('…')
   bare = bare
     .replace(/[A-Za-z0-9+/=_~.@:-]{50,}/g, '…')

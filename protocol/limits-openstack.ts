@@ -6,6 +6,8 @@ export const OPENSTACK_CALL_MS = 60_000
 export const OPENSTACK_ANSWER_BYTES_MAX = 16_000_000
 /** Pages of one list: a hundred of them are 100 000 servers, more than a project has. */
 export const OPENSTACK_PAGES_MAX = 100
+/** A list that changes between its pages is begun anew so often. */
+export const OPENSTACK_LIST_TRIES = 5
 /** Nova's own limit of user data in base64 (api-ref, "Create server"). */
 export const USER_DATA_BASE64_CHARS_MAX = 65_535
 /** A token is renewed so long before it ends, so that no call begins with one that ends on the way. */

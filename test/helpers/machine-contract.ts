@@ -31,11 +31,13 @@ export interface Change {
   networks?: string[]
   keypair?: string
   secret?: string
+  callMs?: number
 }
 
 const USER_DATA = '#cloud-config\n{"runcmd":[["true"]],"about":"möwe"}\n'
 const order = (name: string, userData = USER_DATA) => ({ name, userData, kind: null })
 
+/** Looks until there is something. */
 export async function until<T>(settleMs: number, what: string, look: () => Promise<T | null>): Promise<T> {
   const end = Date.now() + settleMs
   for (;;) {
@@ -46,7 +48,8 @@ export async function until<T>(settleMs: number, what: string, look: () => Promi
   }
 }
 
-async function refusal(doing: Promise<unknown>): Promise<MachineError> {
+/** The trouble that something ends with. */
+export async function refusal(doing: Promise<unknown>): Promise<MachineError> {
   try {
     await doing
   } catch (error) {
@@ -79,12 +82,17 @@ export async function lifeStory(t: Test, world: ContractWorld, floating: boolean
   t.equal((await driver.create(order(name))).id, made.id, 'ordered twice it is the same one')
   const fact = await running(world, driver, name)
   t.equal(fact.id, made.id)
-  t.match(fact.address ?? '', floating ? world.floatingAddress : world.fixedAddress, `reached by ${fact.address}`)
+  t.match(
+    fact.address ?? '',
+    floating ? world.floatingAddress : world.fixedAddress,
+    `reached by ${fact.address}`,
+  )
   t.ok(Math.abs((fact.since ?? 0) - Date.now()) < 10 * 60_000, 'made just now')
   const { userData, metadata } = await world.told(made.id)
   t.equal(userData, USER_DATA, 'it runs what was ordered')
   t.equal(metadata['buttcloud-machine'], name)
-  if (floating) t.equal(metadata['buttcloud-address'], fact.address, 'it is told its address before it starts')
+  if (floating)
+    t.equal(metadata['buttcloud-address'], fact.address, 'it is told its address before it starts')
   const another = world.driver('alice', { floating })
   t.equal((await another.create(order(name))).id, made.id, 'a provider that was started anew finds it')
   t.equal((await world.count()).servers, before.servers + 1, 'one server was made')

@@ -1,9 +1,10 @@
 /** A cloud at some address as the world of the machines' contract, real or not. */
-import type { FeedId } from '../../protocol/ids'
+
 import { createOpenstack } from '../../plugin/io/machines/openstack'
 import { OpenstackSession } from '../../plugin/io/machines/openstack-session'
 import type { OpenstackCredentials } from '../../plugin/openstack-credentials'
 import { readOpenstackSettings } from '../../plugin/openstack-settings'
+import type { FeedId } from '../../protocol/ids'
 import type { Change, ContractWorld } from './machine-contract'
 
 export interface CloudPlace {
@@ -21,7 +22,10 @@ const FEEDS = {
 }
 export const PORTS = { min: 8100, max: 9999 }
 
-function credentialsWith(credentials: OpenstackCredentials, secret: string | undefined): OpenstackCredentials {
+function credentialsWith(
+  credentials: OpenstackCredentials,
+  secret: string | undefined,
+): OpenstackCredentials {
   const { login } = credentials
   if (secret === undefined) return credentials
   return login.kind === 'application'
@@ -35,9 +39,10 @@ export function openstackWorld(place: CloudPlace): ContractWorld & { session: Op
   const admin = new OpenstackSession({ credentials: place.admin, ca, now: Date.now })
   const list = (service: 'compute' | 'network', path: string, key: string) =>
     session.all(service, path, key, `list ${key}`) as Promise<Record<string, any>[]>
-  const driver = (provider: 'alice' | 'bob', { floating = false, secret, ...change }: Change = {}) =>
+  const driver = (provider: 'alice' | 'bob', { floating = false, secret, callMs, ...change }: Change = {}) =>
     createOpenstack({
       ...{ ca, provider: FEEDS[provider], ports: PORTS, now: Date.now },
+      ...(callMs === undefined ? {} : { callMs }),
       credentials: credentialsWith(credentials, secret),
       settings: readOpenstackSettings({
         ...{ credentialsFile: 'unused', flavor: 'small', image: 'Debian 12' },
@@ -49,7 +54,9 @@ export function openstackWorld(place: CloudPlace): ContractWorld & { session: Op
   return {
     ...{ session, driver, serversMax, settleMs },
     makeForeign: async (name) => {
-      const [network] = (await list('network', '/networks', 'networks')).filter((one) => one.name === 'Ext-Net')
+      const [network] = (await list('network', '/networks', 'networks')).filter(
+        (one) => one.name === 'Ext-Net',
+      )
       const [flavor] = await list('compute', '/flavors', 'flavors')
       const [image] = await (session.all('image', '/images', 'images', 'list images') as Promise<any[]>)
       const { body } = await session.say({
@@ -66,12 +73,18 @@ export function openstackWorld(place: CloudPlace): ContractWorld & { session: Op
     },
     count: async () => ({
       servers: (await list('compute', '/servers/detail', 'servers')).length,
-      ports: (await list('network', '/ports', 'ports')).filter((port) => !/^network:/.test(port.device_owner)).length,
+      ports: (await list('network', '/ports', 'ports')).filter((port) => !/^network:/.test(port.device_owner))
+        .length,
       addresses: (await list('network', '/floatingips', 'floatingips')).length,
     }),
     told: async (id) => {
       const path = `/servers/${id}`
-      const { body } = await admin.say({ service: 'compute', method: 'GET', path, attempted: 'show a server' })
+      const { body } = await admin.say({
+        service: 'compute',
+        method: 'GET',
+        path,
+        attempted: 'show a server',
+      })
       const { server } = body as { server: Record<string, any> }
       const userData = Buffer.from(server['OS-EXT-SRV-ATTR:user_data'] ?? '', 'base64').toString()
       return { userData, metadata: server.metadata }

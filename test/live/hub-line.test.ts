@@ -7,7 +7,7 @@ import { execFileSync, spawnSync } from 'node:child_process'
 import { chmodSync, cpSync, existsSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs'
 import { dirname, join } from 'node:path'
 import test from 'tape'
-import { hubLine, packageTrouble, registryAddress, shellWord } from '../../cli/hub-line'
+import { hubLine, packageTrouble, registryAddress, shellWord } from '../../protocol/hub-line'
 import { removeFolder, temporaryFolder } from '../helpers/machine'
 
 const TOKEN = 'pubs.example.org:8010:@h1sXPknRsSFvYJfdyj9xH0M2UzEqNeBTjKQEUhYYvKs=.ed25519~c2VlZHNlZWQ='

@@ -67,7 +67,10 @@ async function services(): Promise<void> {
 }
 
 async function project(): Promise<void> {
-  const { id } = await one(`${KEYSTONE}/projects`, 'projects', 'project', { name: 'pubs', domain_id: 'default' })
+  const { id } = await one(`${KEYSTONE}/projects`, 'projects', 'project', {
+    name: 'pubs',
+    domain_id: 'default',
+  })
   const wish = { name: 'alice', password: 'alice', domain_id: 'default' }
   const user = await one(`${KEYSTONE}/users`, 'users', 'user', wish)
   const { roles } = await say('GET', `${KEYSTONE}/roles?name=member`)
@@ -110,8 +113,7 @@ async function networks(): Promise<void> {
     { name: 'open', network_id: open.id, cidr: '198.51.100.0/24' },
     { name: 'outside', network_id: outside.id, cidr: '203.0.113.0/24' },
   ]
-  for (const gate of gates)
-    await one(`${NETWORK}/subnets`, 'subnets', 'subnet', { ...gate, ip_version: 4 })
+  for (const gate of gates) await one(`${NETWORK}/subnets`, 'subnets', 'subnet', { ...gate, ip_version: 4 })
   await logIn('alice', 'pubs')
   const inside = await one(`${NETWORK}/networks`, 'networks', 'network', { name: 'private-net' })
   const subnet = await one(`${NETWORK}/subnets`, 'subnets', 'subnet', {

@@ -67,7 +67,9 @@ function exchange(
       headers: {
         accept: 'application/json',
         'user-agent': 'buttcloud',
-        ...(bytes === null ? {} : { 'content-type': 'application/json', 'content-length': String(bytes.length) }),
+        ...(bytes === null
+          ? {}
+          : { 'content-type': 'application/json', 'content-length': String(bytes.length) }),
         ...headers,
       },
     }
@@ -89,7 +91,11 @@ function exchange(
       answer.once('end', () => {
         clearTimeout(deadline)
         const flat = Object.entries(answer.headers).map(([name, value]) => [name, [value].flat()[0]] as const)
-        resolve({ status: answer.statusCode ?? 0, headers: Object.fromEntries(flat), bytes: Buffer.concat(parts) })
+        resolve({
+          status: answer.statusCode ?? 0,
+          headers: Object.fromEntries(flat),
+          bytes: Buffer.concat(parts),
+        })
       })
     })
     sent.end(bytes ?? undefined)

@@ -36,7 +36,8 @@ function filesOf({ credentialsFile, cloud }: Named, folder: string): OpenstackFi
   const { caFile } = credentials
   if (caFile === null) return { credentials, ca: null }
   const ca = textOf(resolve(dirname(path), caFile))
-  if (!ca.includes('-----BEGIN CERTIFICATE-----')) throw new Error(`${caFile} holds no certificate in PEM form`)
+  if (!ca.includes('-----BEGIN CERTIFICATE-----'))
+    throw new Error(`${caFile} holds no certificate in PEM form`)
   return { credentials, ca }
 }
 

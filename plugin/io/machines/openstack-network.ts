@@ -42,7 +42,12 @@ export class OpenstackNetwork {
   /** The group by name or id; with null ours, which is made where it is missing and gets the openings that it lacks. Throws MachineError. */
   async groupId(wanted: string | null, ports: PortRange, ssh: boolean): Promise<string> {
     const { session } = this
-    const all = await session.all('network', '/security-groups', 'security_groups', 'list the security groups')
+    const all = await session.all(
+      'network',
+      '/security-groups',
+      'security_groups',
+      'list the security groups',
+    )
     if (wanted !== null) return pick(all, wanted, 'security group')
     const name = groupDescription(this.mark)
     const ours = all

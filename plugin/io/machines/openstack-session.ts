@@ -1,6 +1,10 @@
 /** Calls on the services of one OpenStack cloud: with a token that is kept and renewed, at the addresses of its catalogue. */
 import type { Millis } from '../../../protocol/ids'
-import { OPENSTACK_PAGES_MAX, OPENSTACK_TOKEN_SPARE_MS } from '../../../protocol/limits-openstack'
+import {
+  OPENSTACK_LIST_TRIES,
+  OPENSTACK_PAGES_MAX,
+  OPENSTACK_TOKEN_SPARE_MS,
+} from '../../../protocol/limits-openstack'
 import { MachineError } from '../../machine-driver'
 import {
   computeRoot,
@@ -56,19 +60,36 @@ export class OpenstackSession {
 
   /** All items of a list, page by page. Throws MachineError where a page is missing: half a list is none. */
   async all(service: OpenstackService, path: string, key: string, attempted: string): Promise<unknown[]> {
+    for (let tries = 0; tries < OPENSTACK_LIST_TRIES; tries++) {
+      const items = await this.pages(service, path, key, attempted)
+      if (items !== null) return items
+    }
+    throw new MachineError('busy', `could not ${attempted}: the list changed while it was read`)
+  }
+
+  /** Null where what the next page begins behind is gone meanwhile: services answer 400 or 404 then. */
+  private async pages(
+    service: OpenstackService,
+    path: string,
+    key: string,
+    attempted: string,
+  ): Promise<unknown[] | null> {
     const items: unknown[] = []
     const seen = new Set<string>()
-    let query = path.includes('?') ? path.slice(path.indexOf('?')) : ''
-    const bare = path.slice(0, path.length - query.length)
+    const bare = path.replace(/\?.*$/, '')
+    let query = path.slice(bare.length)
     for (let page = 0; page < OPENSTACK_PAGES_MAX; page++) {
-      const { body } = await this.say({ service, method: 'GET', path: bare + query, attempted })
+      const also = page === 0 ? [] : [400, 404]
+      const { status, body } = await this.say({ service, method: 'GET', path: bare + query, attempted, also })
+      if (also.includes(status)) return null
       const found = pageOf(body, key)
       if (found === null)
         throw new MachineError('refused', `could not ${attempted}: the answer holds no list of ${key}`)
       items.push(...found)
       const next = nextPage(body, key)
       if (next === null) return items
-      if (seen.has(next)) throw new MachineError('refused', `could not ${attempted}: its pages go round in a circle`)
+      if (seen.has(next))
+        throw new MachineError('refused', `could not ${attempted}: its pages go round in a circle`)
       seen.add(next)
       query = next
     }
@@ -89,7 +110,10 @@ export class OpenstackSession {
     const { service, method, path, body, attempted } = wish
     const endpoint = token.endpoints.get(service)
     if (endpoint === undefined)
-      throw new MachineError('missing', `could not ${attempted}: the cloud's catalogue has no ${service} service`)
+      throw new MachineError(
+        'missing',
+        `could not ${attempted}: the cloud's catalogue has no ${service} service`,
+      )
     const headers: Record<string, string> = { 'x-auth-token': token.value }
     let url = versioned(service, endpoint)
     if (service === 'compute') {
@@ -123,7 +147,8 @@ export class OpenstackSession {
     if (answer.status >= 500 || answer.status === 429)
       throw troubleOf(attempted, answer, this.options.now(), this.secrets())
     const microversion = microversionOf(answer.body)
-    const url = version === 'v2' && microversion !== null ? endpoint.replace(/\/v2(?=\/|$)/, '/v2.1') : endpoint
+    const url =
+      version === 'v2' && microversion !== null ? endpoint.replace(/\/v2(?=\/|$)/, '/v2.1') : endpoint
     if (answer.status !== 401) this.nova = { endpoint, url, microversion }
     return { url, microversion }
   }
@@ -149,8 +174,12 @@ export class OpenstackSession {
     this.token = null
     const url = `${authUrl}/auth/tokens`
     const answer = await this.call({ method: 'POST', url, headers: {}, body: tokenBody(login), attempted })
-    if (answer.status < 200 || answer.status >= 300)
-      throw troubleOf(attempted, answer, now(), this.secrets())
+    if (answer.status < 200 || answer.status >= 300) {
+      const trouble = troubleOf(attempted, answer, now(), this.secrets())
+      // Keystone says 404 of an application credential, a user or a project that it does not know.
+      if (trouble.kind !== 'missing') throw trouble
+      throw new MachineError('unauthorised', trouble.message)
+    }
     this.token = readToken(answer.headers['x-subject-token'], answer.body, credentials, now())
     return this.token
   }

@@ -11,6 +11,7 @@ import {
   type CloudServer,
   eldest,
   factOf,
+  faultIn,
   readServer,
   type ServerWish,
   serverBody,
@@ -58,7 +59,8 @@ class Openstack implements MachineDriver {
   async list(): Promise<MachineFact[]> {
     const servers = await this.ours()
     const names = new Set(servers.map(nameOf))
-    const facts = [...names].map((name) => factOf(firstOf(servers, name)))
+    const facts: MachineFact[] = []
+    for (const name of names) facts.push(await this.explained(factOf(firstOf(servers, name))))
     if (this.options.settings.floating === null) return facts
     return [...facts, ...(await this.leftOvers(names))]
   }
@@ -194,6 +196,17 @@ class Openstack implements MachineDriver {
     const fact = factOf(firstOf(servers, name))
     if (fact.status !== 'ending') return fact
     throw new MachineError('busy', `could not make ${name}: the one of that name is being destroyed just now`)
+  }
+
+  /** A list says of a server that failed only that it did; Nova tells why of that one alone. */
+  private async explained(fact: MachineFact): Promise<MachineFact> {
+    if (fact.status !== 'failed') return fact
+    const path = `/servers/${fact.id}`
+    const attempted = `ask why ${fact.name} failed`
+    const { body } = await this.session.say({
+      ...{ service: 'compute', method: 'GET', path, attempted, also: [404] },
+    })
+    return { ...fact, why: faultIn(body) ?? 'Nova says ERROR and not why' }
   }
 
   private async leftOvers(names: ReadonlySet<string>): Promise<MachineFact[]> {
