@@ -8,6 +8,7 @@ import type { PubMessage } from '../protocol/messages/pub'
 import type { SpecMessage } from '../protocol/messages/spec'
 import type { ChangeFact, PubFact, Request } from '../protocol/state'
 import { isOlder } from '../protocol/version'
+import { hadOtherHosts } from './addresses'
 import {
   type Change,
   type ChangeKind,
@@ -22,7 +23,7 @@ import {
   revertOf,
   stillWanted,
 } from './change'
-import { nextOrder } from './decide-create'
+import { nextOrder, specFor } from './decide-create'
 import { whySuspended } from './decide-suspended'
 import { endUpgrade, isHopeless, oweRevert, refusalOfUpgrade, runsAlready } from './decide-upgrade'
 import { giveUpWeb, webAlready } from './decide-web'
@@ -146,10 +147,13 @@ function oweOrderOf(look: Look, fact: PubFact, spec: SpecMessage): boolean {
   const live = record.status === 'live'
   const isSo = live ? isOrdered(record, spec) : isAway(record, spec)
   const isReverted = live && revertOf(spec, observationOf(look.world.state, fact)) !== null
-  if (isSo && !isReverted) return true
+  const isSilent = live && spec.announce === null && hadOtherHosts(look.world.state, record)
+  if (isSo && !isReverted && !isSilent) return true
   if (isOrderOwed(look, spec)) return false
   if (!isSo) oweOrder(look, record)
-  else oweRevert(look, fact, spec)
+  else if (isReverted) oweRevert(look, fact, spec)
+  // Its hub has another host than before: from now on it says in public where it is.
+  else look.owe({ kind: 'order', content: specFor(look, record, spec.revision + 1) })
   return false
 }
 

@@ -30,6 +30,7 @@ import { beginOwners, continueOwners } from './decide-owners'
 import { beginPay, continuePaying, unpaidLines } from './decide-pay'
 import { beginPlan, followPayments } from './decide-plan'
 import { answerPlans } from './decide-plans'
+import { tellAddresses } from './decide-readdress'
 import { refuseBlocked, refuseBurst, refuseStranger } from './decide-refusals'
 import { beginRun } from './decide-run'
 import { answerStatus, awayOf } from './decide-status'
@@ -80,6 +81,7 @@ export function decide(world: World): Decision {
   oweDues(look)
   oweMoves(look)
   tellMoves(look)
+  tellAddresses(look)
   oweMachines(look)
   oweAnnouncements(look)
   forgetKeys(look)

@@ -17,7 +17,7 @@ import type { Effect, Reply } from './effects'
 import type { MachineFacts } from './machines'
 import type { MailFacts } from './mail-facts'
 import type { Policy } from './policy'
-import { type Ledger, pubNamed, pubsOf } from './query'
+import { hostOf, type Ledger, pubNamed, pubsOf } from './query'
 import { Places } from './schedule'
 import { type Part, Standing } from './standing'
 import { whyNoPub } from './unpaid'
@@ -201,8 +201,11 @@ type Notice = Pick<NoticePayload, 'pub' | 'topic' | 'causes'> &
  * who is no owner any more, alone.
  */
 export function notify(look: Look, owners: FeedId[], text: string, notice: Notice): void {
-  const payload: NoticePayload = { v: 1, kind: 'notice', question: null, to: null, ...notice }
-  if (look.world.state.provider.notices.has(noticeKey(payload))) return
+  const { state } = look.world
+  const pub = notice.topic === 'moved' ? state.provider.pubs.get(notice.pub) : undefined
+  const host = pub === undefined ? null : hostOf(state, pub)
+  const payload: NoticePayload = { v: 1, kind: 'notice', question: null, to: null, host, ...notice }
+  if (state.provider.notices.has(noticeKey(payload))) return
   look.owe({ kind: 'notice', owners, text: clip(text), payload })
 }
 

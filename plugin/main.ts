@@ -11,6 +11,7 @@ import type { MetricsPlace } from '../sbot/metrics-page'
 import { openNode } from '../sbot/stacks'
 import * as plugin from './index'
 import { stoppedBackup } from './io/backup-stopped'
+import { configFileIn } from './io/home'
 import { logOver } from './io/log'
 import { plansPath, readPlansFile, writePlansFile } from './io/plans-file'
 import type { Log } from './io/provider'
@@ -56,7 +57,7 @@ export async function runProvider(options: RunProviderOptions): Promise<RunningP
   refuseHalfRestored(dir)
   const restored = readRestored(join(dir, 'buttcloud'))
   if (restored !== null) await refuseSecondCopy(dir, restored.formerAddress)
-  const settings = options.settings ?? settingsIn(dir)
+  const settings = options.settings ?? { ...settingsIn(dir), configFile: configFileIn(dir) }
   const nobodyElse = options.nobodyElse ?? false
   const metrics = options.metrics ?? settings.metrics ?? options.metricsDefault ?? false
   const node = await openNode({
@@ -115,9 +116,9 @@ export function restoreProvider(options: PutBackOptions): Promise<PutBackDone> {
 }
 
 function settingsIn(dir: string): Record<string, unknown> {
-  const found = readJson(join(dir, 'config.json'))
+  const found = readJson(configFileIn(dir))
   if (found === null) return {}
   if (typeof found !== 'object' || Array.isArray(found))
-    throw new Error(`${join(dir, 'config.json')} must hold an object, as described in docs/OPERATORS.md`)
+    throw new Error(`${configFileIn(dir)} must hold an object, as described in docs/OPERATORS.md`)
   return found as Record<string, unknown>
 }

@@ -14,12 +14,16 @@ const HEAD = `# The plans of this provider, read when it starts. The first one i
 # quota        how many of this plan one person may have; default: as many as pubsPerOwnerMax in config.json
 # region       its pubs are on hubs that were started with this --region only; default: on any
 
-plans:
 `
 
 /** The file that says these plans, and reads back as them. */
 export function plansText(plans: readonly Plan[]): string {
-  return HEAD + plans.map(planText).join('\n')
+  return `${HEAD}plans:\n${plansList(plans)}`
+}
+
+/** The list under `plans:` alone. */
+export function plansList(plans: readonly Plan[]): string {
+  return plans.map(planText).join('\n')
 }
 
 function planText({ name, words, size, price, trialDays, perOwnerMax, region }: Plan): string {

@@ -22,6 +22,7 @@ import {
   pricedDecimalsOf,
   UNCLEAR_CURRENCIES,
 } from '../protocol/price-text'
+import { entryOf, Reader, refuseUnknown, shown, textOf } from './faults'
 
 /** Plans, or what is wrong with the file, one sentence per fault. */
 export type PlansRead = { ok: true; plans: Plan[] } | { ok: false; faults: string[] }
@@ -29,22 +30,6 @@ export type PlansRead = { ok: true; plans: Plan[] } | { ok: false; faults: strin
 const PLAN_KEYS = ['name', 'words', 'memory', 'reservation', 'disk', 'price', 'trial', 'quota', 'region']
 const PRICE_KEYS = ['amount', 'currency', 'interval']
 const QUOTA_MAX = 1_000
-
-/** Gathers the faults, so that all of them are said at once. */
-class Reader {
-  private readonly found: { line: number; sentence: string }[] = []
-
-  fault(line: number, sentence: string): null {
-    this.found.push({ line, sentence })
-    return null
-  }
-
-  /** In the order of the file. */
-  faults(file: string): string[] {
-    const inOrder = [...this.found].sort((a, b) => a.line - b.line)
-    return inOrder.map(({ line, sentence }) => `${file}, line ${line}: ${sentence}`)
-  }
-}
 
 /** Checks the file's content. `file` is its name as it stands before each fault. */
 export function readPlans(file: string, root: Located): PlansRead {
@@ -60,6 +45,11 @@ function plansOf(reader: Reader, root: Located): Plan[] | null {
   refuseUnknown(reader, root.entries, ['plans'], 'the file')
   const list = entryOf(root.entries, 'plans')
   if (list === null) return reader.fault(root.line, `${lead}, found none`)
+  return readPlanList(reader, list)
+}
+
+/** A list of plans, wherever it stands. Faults are noted; null where there is no list. */
+export function readPlanList(reader: Reader, list: Located): Plan[] | null {
   if (list.kind !== 'list')
     return reader.fault(list.line, `plans: expected a list of plans, found ${shown(list)}`)
   if (list.items.length === 0 || list.items.length > PLANS_MAX)
@@ -250,22 +240,5 @@ function wholeOf(
   )
 }
 
-function refuseUnknown(reader: Reader, entries: Entry[], known: readonly string[], what: string): void {
-  for (const { key, line } of entries)
-    if (!known.includes(key))
-      reader.fault(line, `${JSON.stringify(key)} is no word of ${what}; there is ${known.join(', ')}`)
-}
-
-const entryOf = (entries: Entry[], key: string): Located | null =>
-  entries.find((one) => one.key === key)?.value ?? null
-
 const lineOf = (item: Located, key: string): number =>
   (item.kind === 'map' ? entryOf(item.entries, key)?.line : undefined) ?? item.line
-
-const textOf = (value: Located): string | null => (value.kind === 'text' ? value.text : null)
-
-function shown(value: Located | undefined): string {
-  if (value === undefined || value.kind === 'nothing') return 'nothing'
-  if (value.kind === 'text') return JSON.stringify(value.text.slice(0, 60))
-  return value.kind === 'list' ? 'a list' : 'a group of words'
-}

@@ -3,7 +3,6 @@
 import type { FeedId, InviteKey, MessageId, PubId } from '../protocol/ids'
 import type { ObservedMessage } from '../protocol/messages/observed'
 import type { InviteOp, OpMessage } from '../protocol/messages/op'
-import type { PubMessage } from '../protocol/messages/pub'
 import type { ResultMessage } from '../protocol/messages/result'
 import type { HubView, InviteEntry, PubView } from '../protocol/rpc'
 import type { Place, PubFact, State, UseFact } from '../protocol/state'
@@ -142,12 +141,6 @@ export function hostOf(state: State, pub: PubFact): string | null {
 /** The host of a place: the name that a pub had there, else what the hub offers now. */
 export function hostAt(state: State, { host, hub }: Place): string | null {
   return host ?? state.authors.get(hub)?.capacity?.host ?? null
-}
-
-/** True when people may know it by another host than the one that it has by this record. */
-export function isReaddressed(state: State, record: PubMessage): boolean {
-  const host = hostAt(state, record)
-  return (state.provider.places.get(record.pub) ?? []).some((place) => hostAt(state, place) !== host)
 }
 
 /** host:port a pub is reached by; null before it has ever been up. */

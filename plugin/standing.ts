@@ -10,7 +10,7 @@ import type { Policy } from './policy'
 import { Rooms } from './rooms'
 
 /** The parts of a look that go through pubs. */
-export type Part = 'follow' | 'orders' | 'incidents' | 'payments' | 'dues' | 'keys' | 'mails'
+export type Part = 'follow' | 'orders' | 'addresses' | 'incidents' | 'payments' | 'dues' | 'keys' | 'mails'
 
 /** How far somebody has read the news. */
 interface Cursor {

@@ -14,9 +14,11 @@ export interface Readdress {
 }
 
 export const addressWords = {
+  server: (name: string): string =>
+    `The server that **${name}** runs on has another address than before; the pub is the same, and where it was.`,
   same: 'Its address is what it was, and so are its invites; you need not do anything.',
   now: ({ name, address, former }: Readdress): string =>
-    `The address of **${name}** is now \`${address}\`${former === null ? '' : `; before it was \`${former}\``}. It says so in public, so its members' apps find it again as soon as somebody passes that on to them.`,
+    `The address of **${name}** is now \`${address}\`${former === null ? '' : `; before it was \`${former}\``}. It says so in public, so most members' apps find it again as soon as somebody passes that on to them; a member whose app does not can accept an invite with the new address, which uses nothing of it up.`,
   invites:
     'Invites that have not been used up are as good as before, but those that you have sent say the old address. Here they are with the new one:',
   more: (count: number, { former, address }: Readdress): string =>

@@ -109,6 +109,7 @@ function noteNotice(provider: ProviderFold, message: Folded, post: Post, payload
   }
   if (payload.topic === 'moved' && provider.moves.get(payload.pub)?.key === payload.causes)
     forgetMove(provider, payload.pub)
+  if (payload.topic === 'moved') provider.hostsTold.set(payload.pub, payload.host)
   if (payload.topic === 'announcement')
     provider.operator.announcements.get(payload.causes)?.owed.delete(payload.pub)
   if (payload.to !== null) return

@@ -5,6 +5,7 @@
  */
 import { maySay } from './authority'
 import { evolveAnswer, isClosed } from './evolve-answers'
+import { noteHost } from './evolve-hosts'
 import { evolveMachine, noteKept } from './evolve-machines'
 import { evolveMoney } from './evolve-money'
 import { tellNews } from './evolve-news'
@@ -189,6 +190,7 @@ function noteMove(provider: ProviderFold, message: Folded, before: PubMessage, r
   if (record.status === 'ended') {
     moves.delete(pub)
     known.delete(pub)
+    provider.hostsTold.delete(pub)
     return
   }
   if (hub === before.hub && host === before.host) return
@@ -234,6 +236,7 @@ function evolvePrivate(state: State, author: AuthorFold, message: Folded): void 
     // One that is stopped as ordered was never up under this order, and no run of an order before it runs either.
     if (content.phase === 'up' || (content.phase === 'down' && content.trouble === null))
       author.carriedOut.set(content.pub, Math.max(content.revision, author.carriedOut.get(content.pub) ?? 0))
+    noteHost(author, message.key, content)
     if (content.feed !== null && !author.feeds.has(content.pub)) author.feeds.set(content.pub, content.feed)
   }
   if (content.type === 'buttcloud/incident') {

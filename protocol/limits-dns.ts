@@ -2,6 +2,8 @@
 
 /** A host name in text form: RFC 1035 2.3.4 without the root's dot. */
 export const HOST_CHARS_MAX = 253
+/** Hosts that are remembered of one pub on one hub: whether there was more than one is all that is asked. */
+export const HOSTS_KEPT_MAX = 8
 /** One label of it, RFC 1035 2.3.4. */
 export const LABEL_CHARS_MAX = 63
 /** How long others may keep an address by default: a pub that moved is found again within a minute. */

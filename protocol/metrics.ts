@@ -5,6 +5,7 @@
  */
 import { COMMANDS } from './command-vocabulary'
 import { DUES_STAGES } from './messages/dues'
+import { MACHINE_METRICS } from './metrics-machines'
 
 export const METRIC_PROGRAMS = ['provider', 'hub', 'billing'] as const
 export type MetricProgram = (typeof METRIC_PROGRAMS)[number]
@@ -39,9 +40,6 @@ export const STEP_KINDS = [
   ...['fetch', 'escrow', 'create', 'start', 'stop', 'remove', 'purge', 'open-session', 'close-session'],
   ...['invite', 'revoke', 'contact', 'owners', 'about', 'blobs', 'probe'],
 ] as const
-
-/** Of a machine that is rented to be a hub. */
-export const MACHINE_STATES = ['asked-for', 'joined', 'leaving'] as const
 
 const EVERYWHERE = METRIC_PROGRAMS
 /** From one look at a small state to a disk that hangs. */
@@ -198,27 +196,7 @@ export const METRICS = {
     help: 'Host names of pubs whose record is not known to be what it should be. Missing where no name server is kept.',
     programs: ['provider'],
   },
-  buttcloud_machines: {
-    kind: 'gauge',
-    help: 'Rented machines: asked for and not joined, joined, or leaving. Missing where none are rented.',
-    programs: ['provider'],
-    labels: { state: MACHINE_STATES },
-  },
-  buttcloud_machines_wanted_total: {
-    kind: 'counter',
-    help: 'Machines that were ever asked for, those of earlier runs included. Missing where none are rented.',
-    programs: ['provider'],
-  },
-  buttcloud_machines_unjoined_total: {
-    kind: 'counter',
-    help: 'Of these, those that failed or were given up before they joined.',
-    programs: ['provider'],
-  },
-  buttcloud_machines_stuck: {
-    kind: 'gauge',
-    help: '1 while machines wait for the operator: too many failed, the most are there, or the driver refuses.',
-    programs: ['provider'],
-  },
+  ...MACHINE_METRICS,
   buttcloud_mails_total: {
     kind: 'counter',
     help: 'What came of mails: sent, failed for good, dropped because nobody wants them any more, put off for later.',

@@ -2,6 +2,7 @@
 import { type Check, nullable, type Of, oneOf, shape, text, whole } from './check'
 import type { FeedId, MessageId, Millis, PubId } from './ids'
 import type { HubView, PubView } from './rpc'
+import { CLUSTER_CALLS, CLUSTER_METHODS } from './rpc-cluster'
 import { MACHINE_CALLS, MACHINE_METHODS } from './rpc-machines'
 
 export const FLEET_METHODS = {
@@ -12,6 +13,7 @@ export const FLEET_METHODS = {
   adminDns: 'async',
   adminHost: 'async',
   ...MACHINE_METHODS,
+  ...CLUSTER_METHODS,
 } as const
 export const FLEET_CALLS = [
   'adminMove',
@@ -21,6 +23,7 @@ export const FLEET_CALLS = [
   'adminDns',
   'adminHost',
   ...MACHINE_CALLS,
+  ...CLUSTER_CALLS,
 ] as const
 
 /** How long a hub may still be silent before its pubs may go elsewhere (protocol/limits-moving.ts). */

@@ -4,18 +4,17 @@
  */
 import type { FeedId, InviteKey, MessageId, Millis, PubId } from './ids'
 import type { NoticePayload, Question } from './messages/answer'
-import type { CapacityMessage } from './messages/capacity'
 import type { HubMessage } from './messages/hub'
-import type { IncidentMessage } from './messages/incident'
-import type { ObservedMessage } from './messages/observed'
 import type { OpMessage } from './messages/op'
 import type { Moved, PubMessage } from './messages/pub'
-import type { ResultMessage } from './messages/result'
 import type { SpecMessage } from './messages/spec'
 import { News } from './news'
+import { type AuthorFold, initialAuthor } from './state-author'
 import { initialMachines, type MachinesFold } from './state-machines'
 import { initialMoney, type MoneyFold } from './state-money'
 import { initialOperator, type OperatorFold } from './state-operator'
+
+export type { AuthorFold, ContactFact, HostFact, IncidentFact, UseFact } from './state-author'
 
 /** One private post to the provider. */
 export interface Request {
@@ -100,15 +99,6 @@ export interface NoticeThread {
   recps: FeedId[]
 }
 
-/** One word of a hub on an incident, under the key of its message. */
-export interface IncidentFact {
-  key: MessageId
-  sequence: number
-  /** By this node's clock: what comes together is told together. */
-  receivedAt: Millis
-  incident: IncidentMessage
-}
-
 /** The fold of the provider's own feed. */
 export interface ProviderFold {
   id: FeedId
@@ -157,6 +147,8 @@ export interface ProviderFold {
   notices: Map<string, NoticePayload>
   /** Where the owners of a moved pub know it to be, until they are told. */
   known: Map<PubId, Place>
+  /** The host that its owners were last told in a notice about its address; null: one from before that was said in it. */
+  hostsTold: Map<PubId, string | null>
   /** Every place of a pub that has had more than one. */
   places: Map<PubId, Place[]>
   /** When the owners of each pub were last told of incidents; only the last INCIDENT_NOTICES_PER_DAY_MAX. */
@@ -170,43 +162,6 @@ export interface ProviderFold {
   money: MoneyFold
   operator: OperatorFold
   machines: MachinesFold
-}
-
-/** One use of an invite, as a pub's own feed shows it. */
-export interface UseFact {
-  member: FeedId
-  note: string
-  sequence: number
-  at: Millis
-}
-
-/** The last word of a pub on somebody, written by order. */
-export interface ContactFact {
-  following: boolean
-  blocking: boolean
-  sequence: number
-}
-
-/** The fold of anybody else's feed. Whether its author may say these things is for the reader to judge. */
-export interface AuthorFold {
-  id: FeedId
-  sequence: number
-  /** Every private post to us that a person wrote; the text is dropped once it has its final answer. */
-  requests: Map<MessageId, Request>
-  capacity: CapacityMessage | null
-  observed: Map<PubId, ObservedMessage>
-  /** When the last of these arrived here, by this node's clock. */
-  observedAt: Map<PubId, Millis>
-  /** The highest revision that it has carried out for each pub, up or stopped as ordered: no run of those before runs. */
-  carriedOut: Map<PubId, number>
-  /** The first feed id it named for each pub: a pub's feed never changes. */
-  feeds: Map<PubId, FeedId>
-  results: Map<MessageId, ResultMessage>
-  uses: UseFact[]
-  /** Whom it follows or blocks by order; members that came by an invite are in `uses`. */
-  contacts: Map<FeedId, ContactFact>
-  /** What it said of incidents, by pub, oldest first; only the last ones (INCIDENTS_KEPT_MAX). */
-  incidents: Map<PubId, IncidentFact[]>
 }
 
 export interface State {
@@ -259,14 +214,14 @@ export function initialState(provider: FeedId): State {
       delivered: new Set(),
       notices: new Map(),
       known: new Map(),
+      hostsTold: new Map(),
       places: new Map(),
       incidentNotices: new Map(),
       threads: new Map(),
       ownerAdds: [],
       branches: new Map(),
       money: initialMoney(),
-      operator: initialOperator(),
-      machines: initialMachines(),
+      ...{ operator: initialOperator(), machines: initialMachines() },
     },
     authors: new Map(),
     open: new Map(),
@@ -281,20 +236,7 @@ export function initialState(provider: FeedId): State {
 export function authorOf(state: State, id: FeedId): AuthorFold {
   let author = state.authors.get(id)
   if (author === undefined) {
-    author = {
-      id,
-      sequence: 0,
-      requests: new Map(),
-      capacity: null,
-      observed: new Map(),
-      observedAt: new Map(),
-      carriedOut: new Map(),
-      feeds: new Map(),
-      results: new Map(),
-      uses: [],
-      contacts: new Map(),
-      incidents: new Map(),
-    }
+    author = initialAuthor(id)
     state.authors.set(id, author)
   }
   return author

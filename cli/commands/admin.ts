@@ -8,6 +8,7 @@ import { wholeOption } from '../options'
 import { pubsText } from '../render'
 import { registerBackup } from './admin-backup'
 import { registerBridges } from './admin-bridge'
+import { registerCluster } from './admin-cluster'
 import { registerDesk } from './admin-desk'
 import { registerFleet } from './admin-fleet'
 import { registerHubToken } from './admin-hub-token'
@@ -65,6 +66,7 @@ export function register(program: Command): void {
     )
   registerFleet(admin, ask)
   registerMachines(admin, ask)
+  registerCluster(admin, ask)
   registerDesk(admin, ask)
   registerPeople(admin, ask)
   registerBridges(admin, ask)

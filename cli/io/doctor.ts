@@ -223,15 +223,11 @@ async function providerHere(dir: string): Promise<Finding[]> {
   const folder = join(dir, 'provider')
   try {
     const hubs = judgeHubs(await askProvider<HubView[]>(folder, 'adminHubs'))
-    // An older one has no names and no machines to tell of.
-    const names = await askProvider<DnsView>(folder, 'adminDns').catch(() => null)
     const ports = await portsOfPubs(await askProvider<PubView[]>(folder, 'adminPubs'))
-    const machines = await askProvider<MachinesView>(folder, 'adminMachines').catch(() => null)
-    const more = [
-      ...(names === null ? [] : judgeNames(names)),
-      ...(machines === null ? [] : judgeMachines(machines)),
-    ]
-    return [hubs, ...ports, ...more]
+    // An older one has neither.
+    const names = await askProvider<DnsView>(folder, 'adminDns').then(judgeNames, () => [])
+    const machines = await askProvider<MachinesView>(folder, 'adminMachines').then(judgeMachines, () => [])
+    return [hubs, ...ports, ...names, ...machines]
   } catch (error) {
     const why = firstLine(error).replace(/\. .*$/, '')
     const todo = 'Start it with: buttcloud provider (or buttcloud up)'

@@ -249,7 +249,7 @@ function isDoubtful({ engine, sessions }: Pick<Facts, 'engine' | 'sessions'>): b
 function factOf(content: Report): object {
   switch (content.type) {
     case 'buttcloud/capacity':
-      return { offer: content.engine, memoryBytes: content.memoryBytes }
+      return { offer: content.engine, host: content.host, memoryBytes: content.memoryBytes }
     case 'buttcloud/observed':
       return { pub: content.pub, phase: content.phase, reason: content.reason }
     case 'buttcloud/incident':

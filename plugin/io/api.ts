@@ -23,11 +23,11 @@ import { hubViews, pubsOf, viewOf } from '../query'
 import { backupItems, sourceOf } from './backup'
 import { billingMethods } from './billing-api'
 import { isBridge } from './bridges'
+import { clusterMethods } from './cluster-api'
 import { refusal } from './commits'
 import { deskMethods } from './desk-api'
 import { duesMethods } from './dues-api'
 import { fleetMethods, fleetWorld } from './fleet-api'
-import { machineMethods } from './machines/api'
 import { mailMethods } from './mail-api'
 import { type Caller, currentSoon, fieldOf, method } from './method'
 import { operatorMethods } from './operator-api'
@@ -153,8 +153,7 @@ export function createApi(
     secret: method(async (from, request) => (await provider()).escrow.secret(idOf(from), request)),
     ...recoveryMethods(operated, byOwnKey, idOf),
     ...fleetMethods(operated, idOf),
-    ...machineMethods(operated, idOf),
-    ...duesMethods(operated),
+    ...{ ...clusterMethods(operated, idOf), ...duesMethods(operated) },
     ...deskMethods(operated),
     ...operatorMethods({ idOf, asked: operated, operators }),
     exportRead: method(async (from, request) => (await provider()).exports.read(idOf(from), request)),

@@ -25,15 +25,17 @@ import { Deeds } from './deeds'
 import type { Dns } from './dns'
 import { Escrow } from './escrow'
 import type { Exports } from './exports'
+import { factsOf } from './facts'
 import { FigureRelay } from './figures'
 import { HeldBack } from './held-back'
+import type { Home } from './home'
 import type { Imports } from './imports'
 import { Inbox } from './inbox'
 import { Leases } from './leases'
 import { createLedger } from './ledger'
 import type { Machines } from './machines/machines'
 import type { ManualOptions } from './machines/manual'
-import { movingOf, Stays } from './moving'
+import { Stays } from './moving'
 import { createDoor, type Door } from './onboarding'
 import { billingOf, dnsOf, exportsOf, importsOf, machinesOf, meansOf, noMail, postOf } from './parts'
 import { createPerformer } from './perform'
@@ -51,6 +53,8 @@ export interface ProviderOptions {
   sbot: Sbot
   keys: { private: string }
   policy: Policy
+  /** Where the operator's choices are written down. */
+  home: Home
   tables: Tables
   vault: Vault
   /** Where uploads of pubs lie that ran elsewhere. */
@@ -95,7 +99,9 @@ export interface Provider {
   readonly restored: Restored | null
   /** Null inside of somebody else's server. */
   readonly nodeFolder: string | null
+  /** In force; `admin apply` changes it. */
   readonly policy: Policy
+  readonly home: Home
   /** What the operator does, between two decisions. */
   readonly deeds: Deeds
   readonly door: Door
@@ -200,19 +206,7 @@ export async function startProvider(options: ProviderOptions): Promise<Provider>
     await deeds.do()
     imports.tidy()
     for (const one of [asks, billing]) one.forget((request) => inbox.state.open.has(request))
-    const facts = {
-      replies: asks.replies(),
-      brought: imports.brought(),
-      ...{ sealed: vault, goneSince },
-      connected: connected(),
-      newcomers: new Set(tables.newcomers.keys()),
-      strangers: inbox.strangers,
-      otherClocks: clocks.all(),
-      currentSince: gate.since,
-      moving: movingOf(inbox, leases, vault, restored),
-      mail: post?.facts() ?? null,
-      ...(machines === null ? {} : { machines: machines.facts() }),
-    }
+    const facts = factsOf({ ...fleet, asks, imports, vault, goneSince, tables, post, machines })
     const world = { state: inbox.state, now: clock.now(), policy, facts, ledger, standing }
     const { effects, wakeAt, held, stuck } = (options.decide ?? decide)(world)
     waits.are(held)
@@ -229,11 +223,7 @@ export async function startProvider(options: ProviderOptions): Promise<Provider>
   }
   loop = loopOf(timedLook(look, note), clock, log)
   await inbox.start()
-  // A node that ends before its gate opened has nothing to say about it.
-  current().then(
-    () => leases.begin(),
-    () => undefined,
-  )
+  listenWhen(current(), leases)
   tellRecovery(vault, log)
   return {
     ...{ sbot, inbox, figures, tables, ledger, commits, policy, deeds, connected, goneSince, restored },
@@ -242,7 +232,7 @@ export async function startProvider(options: ProviderOptions): Promise<Provider>
     since: () => gate.since,
     held: () => waits.held,
     stuck: () => stays.stuck,
-    blobs: options.blobs,
+    ...{ blobs: options.blobs, home: options.home },
     nodeFolder: options.nodeFolder ?? null,
     address: options.address,
     escrow: new Escrow(vault, commits, current, log),
@@ -256,6 +246,14 @@ export async function startProvider(options: ProviderOptions): Promise<Provider>
       await Promise.all([loop?.stop(), dns?.stop(), machines?.stop()])
     },
   }
+}
+
+/** A node that ends before its gate opened has nothing to say about it. */
+function listenWhen(current: Promise<unknown>, leases: Leases): void {
+  current.then(
+    () => leases.begin(),
+    () => undefined,
+  )
 }
 
 function loopOf(look: () => Promise<void>, clock: Clock, log: Log): Loop {

@@ -20,7 +20,9 @@ import { movingPolicyOf } from '../moving-settings'
 import { operatorsOf } from '../operators'
 import { placingPolicyOf } from '../placing-policy'
 import { DEFAULT_POLICY, type Policy } from '../policy'
+import { wholeSetting } from '../policy-settings'
 import { Dns, readDnsSecret } from './dns'
+import { Home } from './home'
 import { toStderr } from './log'
 import { driverOf } from './machines/driver'
 import { createMailer } from './mail'
@@ -66,6 +68,8 @@ interface Settings {
   address?: string
   /** The operator's word that no other copy of this feed is ahead; opens the boot gate at once. */
   nobodyElse?: boolean
+  /** Where these settings stand, if that is a file of ours (plugin/main.ts). */
+  configFile?: string
   /** True in our own node, which holds nothing but what the provider asked for. */
   ownNode?: boolean
   log?: Log
@@ -140,6 +144,10 @@ export function wire(ssb: any, config: any, permissions?: any): Wired {
         sbot,
         keys: config.keys,
         policy,
+        home: new Home({
+          ...{ folder: config.path, configFile: settings.configFile ?? null },
+          settings: settings as Record<string, unknown>,
+        }),
         tables,
         vault,
         restored,
@@ -229,9 +237,9 @@ function policyOf(settings: Settings, config: any): Policy {
     ...DEFAULT_POLICY,
     portMin: settings.portMin ?? DEFAULT_POLICY.portMin,
     portMax: settings.portMax ?? DEFAULT_POLICY.portMax,
-    pubsPerOwnerMax: settings.pubsPerOwnerMax ?? DEFAULT_POLICY.pubsPerOwnerMax,
-    retentionMs: settings.retentionMs ?? DEFAULT_POLICY.retentionMs,
-    requestsPerMinuteMax: settings.requestsPerMinuteMax ?? DEFAULT_POLICY.requestsPerMinuteMax,
+    pubsPerOwnerMax: wholeSetting('pubsPerOwnerMax', settings.pubsPerOwnerMax),
+    retentionMs: wholeSetting('retentionMs', settings.retentionMs),
+    requestsPerMinuteMax: wholeSetting('requestsPerMinuteMax', settings.requestsPerMinuteMax),
     plans: plansOf(config.path, settings.plansFile),
     dues: duesPolicyOf(settings.dues),
     placing: placingPolicyOf(settings.placing),

@@ -28,6 +28,7 @@ import {
 } from '../check'
 import type { FeedId, MessageId, Millis, PubId } from '../ids'
 import { RECIPIENTS_MAX } from '../limits'
+import { HOST_CHARS_MAX } from '../limits-dns'
 
 /**
  * received  it is being worked on, the final answer follows
@@ -98,6 +99,8 @@ export interface NoticePayload {
   question: Question | null
   /** Somebody who is no owner any more and is told so alone; null: it is for the present owners. */
   to: FeedId | null
+  /** Of `moved`: the host by which it says that the pub is reached; null where it says none, and from before 0.2. */
+  host: string | null
 }
 
 /**
@@ -106,7 +109,7 @@ export interface NoticePayload {
  * question  another owner's `yes` is needed for what one of them asked for
  * payment   it is paid for, or not, or its plan has changed: what follows, and when
  * operator  whoever runs the provider has stopped it, or lets it be again
- * moved     it runs on another server now: why, and what follows for its address and its invites
+ * moved     it runs on another server now, or that one has another host: why, and what follows for its address and its invites
  * announcement  a text of whoever runs the provider for all owners; once per set of owners, `pub` is one of theirs
  */
 export const NOTICE_TOPICS = [
@@ -167,6 +170,7 @@ const noticePayload: Check<NoticePayload> = shape({
   causes: messageId,
   question: nullable(question),
   to: nullable(feedId),
+  host: nullable(text(HOST_CHARS_MAX)),
 })
 
 /**

@@ -3,12 +3,6 @@
  * a cloud of a few lines with all that clouds do. Hubs join, report what runs, fall silent and come back.
  */
 import { Machines } from '../../plugin/io/machines/machines'
-import {
-  type MachineDriver,
-  MachineError,
-  type MachineFact,
-  type MachineOrder,
-} from '../../plugin/machine-driver'
 import { admitsMachine, hubOf, machineWithToken } from '../../plugin/machine-records'
 import { type MachinePolicy, readMachineSettings } from '../../plugin/machine-settings'
 import type { MachineFacts, MachineWorld } from '../../plugin/machines'
@@ -19,6 +13,7 @@ import { buildHub } from '../../protocol/messages/hub'
 import { buildObserved } from '../../protocol/messages/observed'
 import { buildResult } from '../../protocol/messages/result'
 import type { Clock } from '../../sbot/loop'
+import { Cloud } from './machine-cloud'
 import { alice, feed, plainLedger, provider, Story } from './story'
 
 const GIB = 1024 ** 3
@@ -27,87 +22,6 @@ export const HOUR_MS = 60 * MINUTE_MS
 export const DAY_MS = 24 * HOUR_MS
 /** What every machine offers. */
 export const MACHINE_BYTES = 4 * GIB
-
-/** One machine that the cloud has. */
-export interface Rented {
-  name: string
-  status: MachineFact['status']
-  token: string
-  bornAt: number
-  /** Null: it never joins. */
-  joinsAtMs: number | null
-  /** The cloud shows it from then on. */
-  shownAt: number
-}
-
-/** How the cloud behaves; each may be changed at any time. */
-export interface Weather {
-  /** Thrown before anything is done; null: it is done. */
-  refuses: MachineError | null
-  /** It is done, and nobody hears. */
-  losesAnswer: boolean
-  joinsAfterMs: number | null
-  lagMs: number
-}
-
-export class Cloud implements MachineDriver {
-  readonly kind = 'openstack'
-  readonly machines = new Map<string, Rented>()
-  /** Every order that made one, and every destruction. */
-  readonly made: { name: string; at: number }[] = []
-  readonly destroyed: string[] = []
-  weather: Weather = { refuses: null, losesAnswer: false, joinsAfterMs: 5 * MINUTE_MS, lagMs: 0 }
-  calls = 0
-  onDestroy: (name: string) => void = () => {}
-
-  constructor(private readonly steady: () => number) {}
-
-  async list(): Promise<MachineFact[]> {
-    this.fails()
-    const now = this.steady()
-    return [...this.machines.values()].filter(({ shownAt }) => shownAt <= now).map(factOf)
-  }
-
-  async create({ name, userData }: MachineOrder): Promise<MachineFact> {
-    this.fails()
-    const now = this.steady()
-    const { joinsAfterMs, lagMs } = this.weather
-    const there = this.machines.get(name)
-    const one: Rented = there ?? {
-      ...{ name, status: 'building', token: userData, bornAt: now, shownAt: now + lagMs },
-      joinsAtMs: joinsAfterMs === null ? null : now + joinsAfterMs,
-    }
-    if (there === undefined) this.made.push({ name, at: now })
-    this.machines.set(name, one)
-    this.answers()
-    return factOf(one)
-  }
-
-  async destroy(name: string): Promise<void> {
-    this.fails()
-    this.onDestroy(name)
-    if (this.machines.delete(name)) this.destroyed.push(name)
-    this.answers()
-  }
-
-  async check(): Promise<string[]> {
-    return []
-  }
-
-  private fails(): void {
-    this.calls += 1
-    if (this.weather.refuses !== null) throw this.weather.refuses
-  }
-
-  private answers(): void {
-    if (this.weather.losesAnswer) throw new MachineError('unreachable', 'the answer got lost')
-  }
-}
-
-const factOf = ({ name, status }: Rented): MachineFact => ({
-  ...{ name, id: `id of ${name}`, status, address: null, since: null },
-  why: status === 'failed' ? 'no valid host was found' : null,
-})
 
 /** Two clocks in one: `now` may be set, `steady` may not. */
 class WorldClock implements Clock {
@@ -138,25 +52,26 @@ class WorldClock implements Clock {
 
 export const SETTINGS = { driver: 'manual', max: 3, spare: '1GB', triesMax: 2, perDayMax: 5, deadHours: 2 }
 
-export interface Seams {
-  /** Put around what the provider knows; for planted bugs. */
-  world?(world: MachineWorld): MachineWorld
-}
+/** What a planted bug makes of what the provider knows, before it decides. */
+export type Mishears = (one: MachineStory) => void
 
 export class MachineStory {
   readonly story = new Story()
   readonly clock = new WorldClock(this.story)
   readonly cloud = new Cloud(this.clock.steady)
+  /** A planted bug: every hub is taken for one that has just asked. */
+  hearsAll = false
   readonly log: string[] = []
   /** Hubs that are powered off or cut off, and when each last asked. */
   readonly off = new Set<FeedId>()
   private readonly asked = new Map<FeedId, number>()
+  private readonly trueHubs = new Map<string, FeedId>()
   private startedAt = this.clock.steady()
   machines: Machines
 
   constructor(
     settings: object = SETTINGS,
-    private readonly seams: Seams = {},
+    private readonly mishears: Mishears = () => {},
   ) {
     const { story } = this
     const machines = readMachineSettings(settings)
@@ -201,10 +116,10 @@ export class MachineStory {
   private moving() {
     const now = this.clock.steady()
     const { state } = this.story
-    const since = (hub: FeedId) => Math.max(this.startedAt, this.asked.get(hub) ?? 0)
+    const since = (hub: FeedId) => (this.hearsAll ? now : Math.max(this.startedAt, this.asked.get(hub) ?? 0))
     return {
       silence: new Map([...state.provider.hubs.keys()].map((hub) => [hub, now - since(hub)])),
-      heard: new Set(this.asked.keys()),
+      heard: new Set(this.hearsAll ? state.provider.hubs.keys() : this.asked.keys()),
       keyFeedOf: (pub: PubId) => feed(`key ${pub.slice(1, 20)}`),
       keyOpens: () => true,
       isWaitedFor: () => false,
@@ -214,13 +129,12 @@ export class MachineStory {
   worldOf(facts: MachineFacts = this.machines.facts()): MachineWorld {
     const { state, policy, now, connected } = this.story
     const places = new Places({ state, policy, connected })
-    const world: MachineWorld = {
+    return {
       ...{ state, policy: { ...policy, machines: this.settings }, now, connected, machines: facts },
       ...{ moving: this.moving(), currentSince: this.story.startedAt ?? now, ledger: plainLedger },
       otherClocks: this.story.otherClocksAheadMs.map((ahead) => now + ahead),
       roomOf: (hub) => places.roomOn(hub),
     }
-    return this.seams.world?.(world) ?? world
   }
 
   /** A hub that somebody joined by hand. */
@@ -242,9 +156,9 @@ export class MachineStory {
   }
 
   /** All that happens in one minute; `times` of them. */
-  async minutes(times = 1): Promise<void> {
-    for (let minute = 0; minute < times; minute += 1) {
-      this.clock.pass(MINUTE_MS)
+  async minutes(times = 1, atOnce = 1): Promise<void> {
+    for (let minute = 0; minute < times; minute += atOnce) {
+      this.clock.pass(atOnce * MINUTE_MS)
       await this.round()
     }
   }
@@ -253,6 +167,7 @@ export class MachineStory {
   async round(): Promise<void> {
     this.join()
     this.report()
+    this.mishears(this)
     for (const effect of this.story.decide().effects) this.story.perform(effect)
     this.machines.wake()
     // What the loop awaits is only the cloud, which answers at once.
@@ -268,6 +183,7 @@ export class MachineStory {
       const record = machineWithToken(story.state, one.token)
       if (record === null || !admitsMachine(story.state, record)) continue
       const hub = feed(`hub of ${one.name}`)
+      this.trueHubs.set(one.name, hub)
       const { label, token } = record.content
       story.tells(provider, buildHub({ hub, status: 'admitted', label, token }))
       this.offers(hub, label)
@@ -308,6 +224,11 @@ export class MachineStory {
   named(status: 'wanted' | 'leaving' | 'gone'): string[] {
     const all = [...this.story.state.provider.machines.all.values()]
     return all.filter(({ content }) => content.status === status).map(({ content }) => content.machine)
+  }
+
+  /** What came of a machine, whatever the provider has heard. */
+  trueHubOf(name: string): FeedId | null {
+    return this.trueHubs.get(name) ?? null
   }
 
   hubOfMachine(name: string): FeedId | null {

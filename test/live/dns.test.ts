@@ -8,11 +8,16 @@ import { Dns, readDnsSecret } from '../../plugin/io/dns'
 import type { DnsView } from '../../protocol/rpc-dns'
 import { realClock } from '../../sbot/loop'
 import { removeFolder, temporaryFolder, until } from '../helpers/machine'
+import { tellMoved } from '../helpers/moved-story'
 import { DOMAIN, KEYS, type NameServer, startNameServer, ZONE } from '../helpers/name-server'
-import { askForPub, closeWorld, inside, openWorld } from '../helpers/path-story'
+import { finalAnswer, inviteIn, privatePost } from '../helpers/patchwork'
+import { askForPub, closeWorld, inside, onProcesses, openWorld } from '../helpers/path-story'
+import { call } from '../helpers/stock'
 import { alice, bob, provider } from '../helpers/story'
 
 const DEADLINE_MS = 60_000
+/** Another address of this machine; the former one still leads there, so that whoever knows that alone hears of it. */
+const OTHER = { host: '127.0.0.2', bind: '0.0.0.0' }
 const host = (name: string): string => `${name}.${DOMAIN}`
 
 /** A provider's names, kept in this server by a key of its own. */
@@ -199,9 +204,28 @@ test('a provider with a domain: a new pub has its name, in the invite and in the
     t.deepEqual([shown.zone, shown.trouble, shown.names.length], [ZONE, null, 1])
     t.deepEqual(await server.ask(host('alice'), 'A'), ['127.0.0.1'])
     t.notOk(world.provider.output().includes(KEYS.pubs.secret), 'the secret is in no log')
+    await world.hub.end()
+    await world.hub.restart(OTHER)
+    const follows = async () => (await server.ask(host('alice'), 'A')).join() === OTHER.host
+    await until('the record to follow a hub with another address', follows, DEADLINE_MS)
   }
   await inside(t, world, tell).finally(() => closeWorld(world))
   await server.stop()
   removeFolder(folder)
   t.end()
 })
+
+onProcesses(
+  'without a domain: a hub is started with another address, and the owner gets the invite anew',
+  async (t, world) => {
+    const { owner, provider: asked } = world
+    const { request: root, code: first, pub } = await askForPub(t, world, 'alice')
+    await call(owner.rpc, 'invite.accept', first)
+    const request = await privatePost(owner, [asked.id], 'invite alice', { root, branch: root })
+    const code = inviteIn((await finalAnswer(owner, asked.id, request, DEADLINE_MS)).text) ?? ''
+    await world.hub.end()
+    await world.hub.restart(OTHER)
+    const said = /^The server that \*\*alice\*\* runs on has another address than before/
+    await tellMoved({ t, world, code, feed: pub.feed ?? '', port: pub.port, newHost: OTHER.host, said })
+  },
+)

@@ -68,7 +68,7 @@ test('the owners are told once when it begins, and once when it is over', (t) =>
     /\*\*alice\*\* has been down since 2030-01-01 00:00 UTC \(it is being started again\)/,
   )
   t.same(begun?.payload, {
-    ...{ v: 1, kind: 'notice', pub: pubIdOf(told.pub), topic: 'incident', causes: key },
+    ...{ v: 1, kind: 'notice', pub: pubIdOf(told.pub), topic: 'incident', causes: key, host: null },
     ...{ question: null, to: null },
   })
   t.same(begun?.owners, [alice])

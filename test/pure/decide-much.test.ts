@@ -32,7 +32,7 @@ test('the longest answer with the fullest payload to the most people still fits 
   // All owners are told, and all but the one who wants it are asked.
   const others = { ...question, kind: 'export-secret' as const, asked: recps.slice(1) }
   const notice = {
-    ...({ v: 1, kind: 'notice', topic: 'question', causes: request, to: null } as const),
+    ...({ v: 1, kind: 'notice', topic: 'question', causes: request, to: null, host: null } as const),
     ...{ pub: pubIdOf(request), question: others },
   }
   const named = (ids: FeedId[]) => ids.map((id) => ({ id, name: '12345678' }))

@@ -38,7 +38,16 @@ const answer = (answers: string, more: object = {}): object => ({
   ...more,
 })
 const notice = (more: object = {}): object => ({
-  ...{ v: 1, kind: 'notice', pub: PUB, topic: 'incident', causes: id('c'), question: null, to: null },
+  ...{
+    v: 1,
+    kind: 'notice',
+    pub: PUB,
+    topic: 'incident',
+    causes: id('c'),
+    question: null,
+    to: null,
+    host: null,
+  },
   ...more,
 })
 const everything = { last: 20, since: null, all: false }

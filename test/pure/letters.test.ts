@@ -32,7 +32,7 @@ test('the question of another owner is found while it is open, unless one is put
     letter(id(key), PROVIDER, 10, {
       recps: all,
       buttcloud: {
-        ...{ v: 1, kind: 'notice', pub: id('8'), topic: 'question', causes: id('7'), to: null },
+        ...{ v: 1, kind: 'notice', pub: id('8'), topic: 'question', causes: id('7'), to: null, host: null },
         question: { ...question, ...more },
       },
     })

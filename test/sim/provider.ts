@@ -4,6 +4,7 @@ import { join } from 'node:path'
 import { type Decision, decide } from '../../plugin/decide'
 import type { DuesPolicy } from '../../plugin/dues-policy'
 import { describe } from '../../plugin/effects'
+import { Home } from '../../plugin/io/home'
 import { hookInviteUse } from '../../plugin/io/onboarding'
 import type { Post } from '../../plugin/io/post'
 import { type Log, type Provider, startProvider } from '../../plugin/io/provider'
@@ -102,6 +103,7 @@ export class SimProvider {
     const starting = startProvider({
       ...{ sbot, keys: this.keys, policy, tables, clock, blobs: fakeBlobs() },
       vault: new Vault(this.folder, plainSeals),
+      home: new Home({ folder, configFile: null, settings: {} }),
       importFolder: join(this.folder, 'imports'),
       address: () => 'provider.example:8008',
       decide: (world) => this.decided(world),

@@ -106,7 +106,7 @@ function plantInSaidMoves({ bugs }: Universe, { inbox, sbot }: Provider): void {
       const said = await say(content, recps)
       if (move === null) return said
       const { pub, owners } = move
-      const notice = { v: 1, kind: 'notice', question: null, to: null, topic: 'moved' } as const
+      const notice = { v: 1, kind: 'notice', question: null, to: null, topic: 'moved', host: null } as const
       const payload = { ...notice, pub, causes: said.key }
       const all = [...owners, sbot.id]
       await say(

@@ -1,0 +1,175 @@
+/**
+ * What a cluster file wants, against what there is: the changes as data, each with its words; what of it can't be, with why;
+ * and what is left alone. Pure. What is not in the file is never touched.
+ */
+import type { FeedId } from '../protocol/ids'
+import type { HubMessage } from '../protocol/messages/hub'
+import type { PubMessage } from '../protocol/messages/pub'
+import type { Plan } from '../protocol/plan'
+import type { ClusterChangeView, ClusterHeldView, ClusterSection } from '../protocol/rpc-cluster'
+import { comparePlans } from './cluster-plans'
+import { SETTINGS, type Settings, storedSetting, withSettings } from './cluster-policy'
+import { comparePubs } from './cluster-pubs'
+import type { HubWish, PolicyWish, Wishes } from './cluster-read'
+import { readHostSettings } from './dns-settings'
+import { hubCalled } from './fleet-view'
+import { hubDeed, type MoveWorld } from './move'
+import { DEFAULT_POLICY, type Policy } from './policy'
+import { clusterWords as words } from './words-cluster'
+
+/** What is written in the provider's home. */
+export interface HomeFacts {
+  /** `ours`: config.json is this provider's own. `theirs`: it is a stock ssb-server's, and its operator's alone. */
+  config:
+    | { kind: 'ours' | 'theirs'; settings: Settings }
+    | { kind: 'broken'; settings: Settings; why: string }
+  /** Those in the file of plans, or the built-in ones without a file; null where it can't be read. */
+  plans: readonly Plan[] | null
+}
+
+export interface ClusterWorld extends MoveWorld {
+  home: HomeFacts
+}
+
+/** What makes a change so. */
+export type ClusterDeed =
+  | { kind: 'plans' }
+  | { kind: 'policy'; place: string; value: number | string }
+  | { kind: 'hub'; hub: FeedId; status: HubMessage['status'] }
+  | { kind: 'move'; pub: PubMessage['pub']; hub: FeedId }
+
+export interface ClusterChange extends ClusterChangeView {
+  line: number
+  deed: ClusterDeed
+}
+
+export interface Comparison {
+  changes: ClusterChange[]
+  held: ClusterHeldView[]
+  notes: string[]
+}
+
+/** Gathers what comes of one file. */
+export class Compared implements Comparison {
+  readonly changes: ClusterChange[] = []
+  readonly held: ClusterHeldView[] = []
+  readonly notes: string[] = []
+
+  change(
+    section: ClusterSection,
+    name: string,
+    rest: Omit<ClusterChange, 'section' | 'name' | 'counts'> & Partial<Pick<ClusterChange, 'counts'>>,
+  ): void {
+    this.changes.push({ section, name, counts: 'now', ...rest })
+  }
+
+  hold(section: ClusterSection, name: string, line: number, why: string): void {
+    this.held.push({ section, name, line, why })
+  }
+}
+
+/** All that the file would change. `by`: the operator who asks. */
+export function compareCluster(world: ClusterWorld, wishes: Wishes, by: FeedId): Comparison {
+  const compared = new Compared()
+  if (wishes.plans !== null) comparePlans(world, wishes.plans, compared)
+  comparePolicy(world, wishes.policy, compared)
+  const hubs = compareHubs(world, wishes.hubs, compared)
+  comparePubs({ ...world, state: withHubs(world, hubs) }, wishes, by, compared)
+  return compared
+}
+
+function comparePolicy({ home, policy }: ClusterWorld, wishes: PolicyWish[], compared: Compared): void {
+  const { config } = home
+  const notYet: string[] = []
+  for (const { place, value, line } of wishes) {
+    const before = settingNow(config.settings, policy, place)
+    if (before === value) {
+      if (SETTINGS[place]?.of(policy) !== value) notYet.push(place)
+      continue
+    }
+    const why = whyNotSet(config, place, value)
+    if (why !== null) {
+      compared.hold('policy', place, line, why)
+      continue
+    }
+    compared.change('policy', place, {
+      words: words.setting(place, words.value(place, before), words.value(place, value)),
+      ...{ line, counts: SETTINGS[place]?.counts ?? 'next-start', deed: { kind: 'policy', place, value } },
+    })
+  }
+  if (notYet.length > 0) compared.notes.push(words.nextStart(notYet))
+}
+
+/** What is written down for a setting, or what holds without that. */
+export function settingNow(settings: Settings, policy: Policy, place: string): unknown {
+  const stored = storedSetting(settings, place)
+  if (typeof stored === 'string') return stored.trim()
+  if (stored !== undefined && stored !== null) return stored
+  // Without a word of the operator's it is the version of the program that runs.
+  return SETTINGS[place]?.of(place === 'pubVersion' ? policy : DEFAULT_POLICY) ?? null
+}
+
+function whyNotSet(config: HomeFacts['config'], place: string, value: number | string): string | null {
+  if (config.kind === 'broken') return config.why
+  const one = withSettings({}, new Map([[place, value]]))
+  if (config.kind === 'theirs') return words.theirConfig(JSON.stringify(one).slice(1, -1))
+  if (place !== 'domain') return null
+  try {
+    readHostSettings({ domain: value, dns: config.settings.dns })
+    return null
+  } catch (error) {
+    return (error as Error).message
+  }
+}
+
+/** Gives the records as they will be. */
+function compareHubs(world: ClusterWorld, wishes: HubWish[] | null, compared: Compared): HubMessage[] {
+  const { state, connected } = world
+  const named = new Map<FeedId, HubMessage>()
+  for (const { label, status, line } of wishes ?? []) {
+    const found = hubCalled(state, label)
+    const many = !found.ok && [...state.provider.hubs.values()].some((one) => one.label === label)
+    if (!found.ok && many) {
+      compared.hold('hubs', label, line, found.why)
+      continue
+    }
+    // Who was retired may have left its name to one that is still to come.
+    if (!found.ok || (found.record.status === 'retired' && status !== 'retired' && status !== null)) {
+      compared.notes.push(words.notJoined(label))
+      continue
+    }
+    const { record } = found
+    if (named.has(record.hub)) {
+      compared.hold('hubs', label, line, words.hubTwice(record.label))
+      continue
+    }
+    named.set(record.hub, record)
+    if (status === null) continue
+    const deed = hubDeed(state, connected, { hub: record.hub, status })
+    if (!deed.ok) compared.hold('hubs', label, line, deed.why)
+    else if (deed.say !== null) {
+      named.set(record.hub, deed.say)
+      const count = [...(state.byHub.get(record.hub) ?? [])].filter(
+        (id) => state.provider.pubs.get(id)?.record.status === 'live',
+      ).length
+      compared.change('hubs', record.label, {
+        words: words.hub(record.label, record.status, status, count),
+        ...{ line, deed: { kind: 'hub', hub: record.hub, status } },
+      })
+    }
+  }
+  if (wishes !== null) {
+    const others = [...state.provider.hubs.values()].filter(
+      ({ hub, status }) => status !== 'retired' && !named.has(hub),
+    )
+    if (others.length > 0) compared.notes.push(words.otherHubs(others.map(({ label }) => label)))
+  }
+  return [...named.values()]
+}
+
+/** The state with these records of hubs: moves are judged by what the hubs are once the file is applied. */
+function withHubs({ state }: ClusterWorld, records: HubMessage[]): ClusterWorld['state'] {
+  const hubs = new Map(state.provider.hubs)
+  for (const record of records) hubs.set(record.hub, record)
+  return { ...state, provider: { ...state.provider, hubs } }
+}

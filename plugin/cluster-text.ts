@@ -1,0 +1,94 @@
+/** The present state as a cluster file: what `buttcloud admin export-cluster` prints, and `apply` finds nothing to do about. */
+import type { FeedId } from '../protocol/ids'
+import type { State } from '../protocol/state'
+import { type ClusterWorld, settingNow } from './cluster-compare'
+import { GROUPS, SETTINGS, settingsIn, storedSetting } from './cluster-policy'
+import { plansList } from './plans-text'
+
+const HEAD = `# What this provider shall be. \`buttcloud admin apply FILE\` shows what would change, asks, and does it.
+#
+# What is not in this file is left alone: a whole section, a setting, a hub or a pub. Leave out what
+# the file shall not decide, like the hub of a pub that may run anywhere.
+
+version: 1
+`
+
+/** The file. Pure. */
+export function clusterText({ state, policy, home }: Omit<ClusterWorld, 'moving'>): string {
+  const plans = home.plans ?? policy.plans
+  return [
+    HEAD,
+    `plans:\n${plansList(plans)}`,
+    `policy:\n${policyText(home.config.settings, policy)}`,
+    hubsText(state),
+    pubsText(state),
+  ].join('\n')
+}
+
+function policyText(settings: ClusterWorld['home']['config']['settings'], policy: ClusterWorld['policy']) {
+  const line = (place: string, name: string, indent: string): string[] => {
+    // The version that comes with the program changes with it, unless the operator has said one.
+    if (place === 'pubVersion' && storedSetting(settings, place) === undefined) return []
+    const value = settingNow(settings, policy, place)
+    if (typeof value !== 'number' && typeof value !== 'string') return []
+    return [`${indent}${name}: ${typeof value === 'number' ? value : wordText(value)}\n`]
+  }
+  const alone = Object.keys(SETTINGS).filter((place) => !place.includes('.'))
+  return [
+    ...alone.flatMap((place) => line(place, place, '  ')),
+    ...GROUPS.map(
+      (group) =>
+        `  ${group}:\n${settingsIn(group)
+          .flatMap((name) => line(`${group}.${name}`, name, '    '))
+          .join('')}`,
+    ),
+  ].join('')
+}
+
+function hubsText(state: State): string {
+  const hubs = hubNames(state)
+  if (hubs.size === 0) return 'hubs: {}\n'
+  const lines = [...hubs].map(
+    ([hub, name]) => `  ${wordText(name)}:\n    status: ${state.provider.hubs.get(hub)?.status}\n`,
+  )
+  return `hubs:\n${lines.join('')}`
+}
+
+/** What each hub is called in the file: by its label, unless that is nobody's own or can't stand there. */
+function hubNames(state: State): Map<FeedId, string> {
+  const hubs = [...state.provider.hubs.values()].filter(({ status }) => status !== 'retired')
+  const inOrder = hubs.sort((a, b) => compare(a.label, b.label) || compare(a.hub, b.hub))
+  return new Map(
+    inOrder.map(({ hub, label }) => {
+      const isOwn = inOrder.filter((one) => one.label === label || one.hub === label).length === 1
+      return [hub, isOwn && label !== '' && label === label.trim() ? label : hub]
+    }),
+  )
+}
+
+function pubsText(state: State): string {
+  const names = hubNames(state)
+  const live = [...state.provider.pubs.values()].filter(({ record }) => record.status === 'live')
+  if (live.length === 0) return 'pubs: {}\n'
+  live.sort((a, b) => compare(a.record.name, b.record.name))
+  const lines = live.map(({ record: { name, owners, plan, hub, web } }) => {
+    const status = state.provider.hubs.get(hub)?.status
+    // Of a hub that is being emptied the pub goes elsewhere, and shall not be called back.
+    const isPlaced = status === 'admitted' || status === 'cordoned'
+    return [
+      `  ${wordText(name)}:\n    owners:\n`,
+      ...owners.map((owner) => `      - ${JSON.stringify(owner)}\n`),
+      `    plan: ${plan}\n`,
+      isPlaced ? `    hub: ${wordText(names.get(hub) ?? hub)}\n` : '',
+      `    web: ${web ? 'on' : 'off'}\n`,
+    ].join('')
+  })
+  return `pubs:\n${lines.join('')}`
+}
+
+const compare = (one: string, other: string): number => (one < other ? -1 : one > other ? 1 : 0)
+
+/** Bare where YAML takes it for what it is, else in quotes; JSON's are YAML's. */
+function wordText(word: string): string {
+  return /^[A-Za-z0-9][A-Za-z0-9._-]*$/.test(word) && word !== 'null' ? word : JSON.stringify(word)
+}

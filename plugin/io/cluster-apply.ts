@@ -1,0 +1,89 @@
+/**
+ * Makes the changes of a cluster file so. Every one of them is safe to repeat: after a crash in the middle the same file
+ * finds the rest. Done between two decisions.
+ */
+import type { FeedId } from '../../protocol/ids'
+import type { Plan } from '../../protocol/plan'
+import type { ClusterHeldView, ClusterView } from '../../protocol/rpc-cluster'
+import type { ClusterChange, ClusterDeed, Comparison } from '../cluster-compare'
+import { policyNow } from '../cluster-policy'
+import { hubDeed, moved } from '../move'
+import type { Policy } from '../policy'
+import { fleetWorld } from './fleet-api'
+import type { Provider } from './provider'
+
+type Doer = (one: Provider, changes: ClusterChange[], plans: readonly Plan[], by: FeedId) => Promise<void>
+
+/** In this order: what takes pubs again before what goes there, and what is emptied last. */
+const ORDER: readonly ((deed: ClusterDeed) => boolean)[] = [
+  ({ kind }) => kind === 'plans',
+  ({ kind }) => kind === 'policy',
+  (deed) => deed.kind === 'hub' && deed.status !== 'retired',
+  ({ kind }) => kind === 'move',
+  (deed) => deed.kind === 'hub' && deed.status === 'retired',
+]
+
+/** What is written once, for all of its changes. */
+const AT_ONCE: ReadonlySet<ClusterDeed['kind']> = new Set(['plans', 'policy'])
+
+/** Does them; what can't be, after all, is told and keeps nothing else from being done. */
+export async function applyChanges(
+  one: Provider,
+  { changes }: Comparison,
+  plans: readonly Plan[],
+  by: FeedId,
+): Promise<NonNullable<ClusterView['applied']>> {
+  const refused: ClusterHeldView[] = []
+  let done = 0
+  for (const isNow of ORDER) {
+    const due = changes.filter(({ deed }) => isNow(deed))
+    const groups = due.some(({ deed }) => AT_ONCE.has(deed.kind)) ? [due] : due.map((change) => [change])
+    for (const group of groups) {
+      const [first] = group
+      if (first === undefined) continue
+      try {
+        await DOERS[first.deed.kind](one, group, plans, by)
+        done += group.length
+      } catch (error) {
+        const why = (error as Error).message
+        for (const { section, name, line } of group) refused.push({ section, name, line, why })
+      }
+    }
+  }
+  return { done, refused }
+}
+
+const DOERS: Record<ClusterDeed['kind'], Doer> = {
+  plans: async (one, _changes, plans) => {
+    one.home.writePlans(plans)
+    adopt(one, { plans })
+  },
+  policy: async (one, changes) => {
+    const wanted = new Map<string, number | string>()
+    for (const { deed } of changes) if (deed.kind === 'policy') wanted.set(deed.place, deed.value)
+    adopt(one, policyNow(one.policy, one.home.writeSettings(wanted), wanted.keys()))
+  },
+  hub: async (one, changes) => {
+    for (const { deed } of changes) {
+      if (deed.kind !== 'hub') continue
+      const told = hubDeed(one.inbox.state, one.connected(), deed)
+      if (!told.ok) throw new Error(told.why)
+      if (told.say !== null) await one.inbox.say(told.say, [told.say.hub, one.sbot.id])
+    }
+  },
+  move: async (one, changes, _plans, by) => {
+    for (const { deed } of changes) {
+      if (deed.kind !== 'move') continue
+      const told = moved(fleetWorld(one), deed, by)
+      if (!told.ok) throw new Error(told.why)
+      await one.inbox.say(told.record, [one.sbot.id])
+    }
+  },
+}
+
+/** Another policy from now on: whatever was reckoned by the former one is reckoned anew. */
+function adopt(one: Provider, change: Partial<Policy>): void {
+  Object.assign(one.policy, change)
+  one.inbox.state.news.everything()
+  one.billing.changed()
+}

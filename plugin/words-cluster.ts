@@ -1,0 +1,92 @@
+/** Sentences about what a cluster file changes, and why something of it can't be. For operators. */
+import type { HubMessage } from '../protocol/messages/hub'
+import type { Plan } from '../protocol/plan'
+import { priceText } from '../protocol/price-text'
+import { durationText } from '../protocol/units'
+import { sizeText } from './plans'
+
+const NAMES_SHOWN = 5
+
+/** Names in a sentence: all of few, the first of many. */
+export function someOf(names: readonly string[]): string {
+  if (names.length <= NAMES_SHOWN) return names.join(', ')
+  return `${names.slice(0, NAMES_SHOWN).join(', ')} and ${names.length - NAMES_SHOWN} more`
+}
+
+const pubs = (count: number): string => (count === 1 ? 'one pub' : `${count} pubs`)
+
+/** What of a plan people choose by, each with its words. */
+const FACTS: readonly (readonly [what: string, of: (plan: Plan) => string])[] = [
+  ['words', (plan) => JSON.stringify(plan.words)],
+  ['memory', ({ size }) => sizeText(size.memoryBytes)],
+  ['reservation', ({ size }) => sizeText(size.reservedBytes)],
+  ['disk', ({ size }) => sizeText(size.diskBytes)],
+  ['price', ({ price }) => priceText(price)],
+  ['trial', ({ trialDays }) => (trialDays === 0 ? 'none' : `${trialDays} days`)],
+  ['quota', ({ perOwnerMax }) => (perOwnerMax === null ? 'none' : String(perOwnerMax))],
+  ['region', ({ region }) => region ?? 'any'],
+]
+
+/** What differs between two plans of one name, in words; empty where nothing does. */
+export function planDifference(before: Plan, after: Plan): string {
+  const parts = FACTS.flatMap(([what, of]) =>
+    of(before) === of(after) ? [] : [`${what} ${of(before)} → ${of(after)}`],
+  )
+  return parts.join(', ')
+}
+
+export const clusterWords = {
+  planNew: ({ name, size, price }: Plan) =>
+    `plan ${name} is offered: ${sizeText(size.memoryBytes)} of memory, ${sizeText(size.diskBytes)} of disk, ${priceText(price)}`,
+  planGone: (name: string, holders: number) =>
+    `plan ${name} is offered no more${holders === 0 ? '' : `; ${pubs(holders)} that ${holders === 1 ? 'has' : 'have'} it keep${holders === 1 ? 's' : ''} it`}`,
+  planChanged: (name: string, difference: string) => `plan ${name}: ${difference}`,
+  planOrder: (names: readonly string[]) =>
+    `the plans stand in this order: ${names.join(', ')}; \`create NAME\` alone gets ${names[0]}`,
+  plansAnew: 'the file of plans is written anew: what is there now can’t be read',
+  plansKeep: 'Pubs that are there keep the size of their plan until their owners say `plan NAME PLAN`.',
+  sync: 'Where prices changed, `buttcloud admin billing sync` makes them in Stripe.',
+
+  setting: (place: string, before: string, after: string) => `${place}: ${before} → ${after}`,
+  value: (place: string, value: unknown): string => {
+    if (value === null || value === undefined) return 'nothing'
+    if (place === 'retentionMs' && typeof value === 'number') return `${value} (${durationText(value)})`
+    return typeof value === 'string' || typeof value === 'number'
+      ? String(value)
+      : JSON.stringify(value).slice(0, 60)
+  },
+  theirConfig: (json: string) =>
+    `this provider lives in an ssb-server whose config is yours to change: write ${json} into "buttcloud" there and restart it`,
+  nextStart: (places: readonly string[]) =>
+    `config.json says something else of ${someOf(places)} than what is in force; it counts from the provider's next start.`,
+  plansNextStart:
+    'The file of plans says something else than what is in force; it counts from the provider’s next start.',
+
+  hub: (label: string, before: HubMessage['status'], after: HubMessage['status'], count: number): string => {
+    const has = (one: string, many: string): string => `${pubs(count)} on it ${count === 1 ? one : many}`
+    if (after === 'admitted') return `${label} takes pubs (it is ${before})`
+    if (after === 'cordoned')
+      return `${label} takes no new pubs; ${count === 0 ? 'it has no pubs' : has('stays', 'stay')}`
+    if (after === 'draining')
+      return `${label} is emptied: ${count === 0 ? 'it has no pubs, and takes no new ones' : `${has('moves', 'move')} elsewhere`}`
+    return `${label} is parted with for good: its key opens nothing here any more`
+  },
+  hubTwice: (label: string) => `${label} is in the file twice, by its label and by its id`,
+  notJoined: (label: string) =>
+    `Hub ${label} has not joined. A token for it: buttcloud admin hub-token --label ${label}`,
+  otherHubs: (labels: readonly string[]) =>
+    `${labels.length === 1 ? 'One hub is' : `${labels.length} hubs are`} not in the file and left alone: ${someOf(labels)}.`,
+
+  otherPubs: (names: readonly string[]) =>
+    `${names.length === 1 ? 'One pub is' : `${names.length} pubs are`} not in the file and left alone: ${someOf(names)}.`,
+  noPub: (name: string, plan: string | null) =>
+    `there is no live pub of that name; whoever shall own it asks for it with \`create ${name}${plan === null ? '' : ` ${plan}`}\``,
+  ownersChange: (name: string, has: string, command: string) =>
+    `it ${has}; its owners change that with \`${command.replace('NAME', name)}\``,
+  move: (name: string, from: string, to: string) => `${name} moves from ${from} to ${to}`,
+  moveTo: (name: string, from: string, to: string, region: string) =>
+    `${name} moves from ${from} to ${to}, which is in ${region}`,
+  noneInRegion: (region: string) => `no hub that takes pubs is in ${region}`,
+  noRoomInRegion: (region: string, why: string) => `no hub in ${region} can take it: ${why}`,
+  tooManyMoves: (max: number) => `more than ${max} moves at a time; apply the file again when these are done`,
+} as const

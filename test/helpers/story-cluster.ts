@@ -1,0 +1,69 @@
+/** A cluster file against a story: what it would change, and the deeds done as the provider does them. */
+import {
+  type ClusterWorld,
+  type Comparison,
+  compareCluster,
+  type HomeFacts,
+} from '../../plugin/cluster-compare'
+import { policyNow, withSettings } from '../../plugin/cluster-policy'
+import { readCluster, type Wishes } from '../../plugin/cluster-read'
+import { clusterText } from '../../plugin/cluster-text'
+import { hubDeed, moved } from '../../plugin/move'
+import { locatedIn } from '../../sbot/located-yaml'
+import { oscar, provider } from './story'
+import { type Moving, movingFacts } from './story-move'
+
+export interface ClusterStory {
+  one: Moving
+  home: HomeFacts
+}
+
+export function clusterStory(one: Moving): ClusterStory {
+  return { one, home: { config: { kind: 'ours', settings: {} }, plans: one.story.policy.plans } }
+}
+
+export function worldOf({ one, home }: ClusterStory): ClusterWorld {
+  const { state, policy, now, connected } = one.story
+  return { state, policy, now, connected, moving: movingFacts(one), home }
+}
+
+/** The wishes in a file's text. Throws its faults. */
+export function wishesIn(text: string): Wishes {
+  const read = readCluster('cluster.yaml', locatedIn('cluster.yaml', text))
+  if (!read.ok) throw new Error(read.faults.join('\n'))
+  return read.wishes
+}
+
+export function faultsIn(text: string): string[] {
+  const read = readCluster('cluster.yaml', locatedIn('cluster.yaml', text))
+  return read.ok ? [] : read.faults
+}
+
+export const compared = (told: ClusterStory, text: string): Comparison =>
+  compareCluster(worldOf(told), wishesIn(`version: 1\n${text}`), oscar)
+
+export const exported = (told: ClusterStory): string => clusterText(worldOf(told))
+
+/** Does one change, as plugin/io/cluster-apply.ts does it with a feed and a disk. */
+export function perform(told: ClusterStory, change: Comparison['changes'][number], text: string): void {
+  const { story } = told.one
+  const { deed } = change
+  if (deed.kind === 'plans') {
+    const plans = wishesIn(`version: 1\n${text}`).plans?.plans ?? []
+    told.home = { ...told.home, plans }
+    story.policy = { ...story.policy, plans }
+  } else if (deed.kind === 'policy') {
+    const settings = withSettings(told.home.config.settings, new Map([[deed.place, deed.value]]))
+    told.home = { ...told.home, config: { kind: 'ours', settings } }
+    story.policy = { ...story.policy, ...policyNow(story.policy, settings, [deed.place]) }
+  } else if (deed.kind === 'hub') {
+    const done = hubDeed(story.state, story.connected, deed)
+    if (!done.ok) throw new Error(done.why)
+    if (done.say !== null) story.tells(provider, done.say)
+  } else {
+    const done = moved(worldOf(told), deed, oscar)
+    if (!done.ok) throw new Error(done.why)
+    story.tells(provider, done.record)
+    story.settle()
+  }
+}

@@ -1,0 +1,203 @@
+/**
+ * Goal: a fleet is what a file says: shown first, asked, made so at once and without a restart; a provider that is killed in
+ * the middle is brought to the end by the same file; and nobody but an operator can.
+ */
+import { existsSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs'
+import { join } from 'node:path'
+import ssbKeys from 'ssb-keys'
+import test, { type Test } from 'tape'
+import { CLUSTER_FILE_BYTES_MAX } from '../../protocol/limits-cluster'
+import type { AdminPlansAnswer, HubView, PubView } from '../../protocol/rpc'
+import type { ClusterView, ExportClusterAnswer } from '../../protocol/rpc-cluster'
+import { type CliSurroundings, runCli } from '../helpers/cli'
+import { joinHub, type TestHub } from '../helpers/hub'
+import { freePort, randomNetworkKey, removeFolder, temporaryFolder, until } from '../helpers/machine'
+import { askForPub, closeWorld, inside, type World } from '../helpers/path-story'
+import { startProvider, type TestProvider } from '../helpers/provider'
+import { call, startStock } from '../helpers/stock'
+
+const PATIENCE_MS = 120_000
+
+interface Fleet extends World {
+  home: string
+  carol: string
+  second: TestHub
+}
+
+/** The provider's settings stand in its own config.json, as an operator's do. */
+async function openFleet(): Promise<Fleet> {
+  const networkKey = randomNetworkKey()
+  const home = temporaryFolder('cluster')
+  for (const name of ['carol', 'oscar', 'provider']) mkdirSync(join(home, name))
+  const carol: string = ssbKeys.loadOrCreateSync(join(home, 'carol', 'secret')).id
+  ssbKeys.loadOrCreateSync(join(home, 'oscar', 'secret'))
+  const portMin = await freePort()
+  const settings = { portMin, portMax: Math.min(65_535, portMin + 200), operators: [carol] }
+  const folder = join(home, 'provider')
+  writeFileSync(join(folder, 'config.json'), JSON.stringify(settings))
+  const provider = await startProvider({ networkKey, home: 'own', folder, nobodyElse: true })
+  const common = { networkKey, engine: 'process' } as const
+  const hub = await joinHub(provider, { ...common, label: 'garage' })
+  const second = await joinHub(provider, { ...common, label: 'attic' })
+  const owner = await startStock({ networkKey, label: 'owner' })
+  const { invite } = await provider.admin('adminInvite', { uses: 5 })
+  await call(owner.rpc, 'invite.accept', invite)
+  return { ...{ networkKey, home, carol, provider, hub, second, owner } }
+}
+
+const look = (provider: TestProvider, text: string, file = 'cluster.yaml') =>
+  provider.admin<ClusterView>('adminApply', { file, text, dryRun: true, digest: null })
+const settingsOf = ({ provider }: Fleet) =>
+  JSON.parse(readFileSync(join(provider.folder, 'config.json'), 'utf8'))
+
+/** What is there is exported, and applied again there is nothing to do; a first change is asked about and counts at once. */
+async function askedFirst(t: Test, fleet: Fleet, around: CliSurroundings): Promise<string> {
+  const { home, provider } = fleet
+  const file = join(home, 'cluster.yaml')
+  const here = ['--path', provider.folder]
+  const exported = await provider.admin<ExportClusterAnswer>('adminExportCluster', {})
+  t.match(exported.text, /^hubs:\n {2}attic:\n {4}status: admitted\n {2}garage:/m)
+  t.match(exported.text, /^pubs:\n {2}alice:\n {4}owners:\n {6}- "@.*\n {4}plan: tiny\n {4}hub: /m)
+  writeFileSync(file, exported.text)
+  const same = await runCli(around, ['admin', 'apply', file, ...here])
+  t.deepEqual([same.code, same.stdout], [0, 'nothing to do\n'], same.stderr)
+
+  const text = exported.text
+    .replace('pubsPerOwnerMax: 3', 'pubsPerOwnerMax: 4')
+    .replace('plans:\n', 'plans:\n  - {name: seed, words: for one, memory: 64MB, disk: 1GB, price: free}\n')
+  writeFileSync(file, text)
+  const asked = await runCli(around, ['admin', 'apply', file, ...here])
+  t.equal(asked.code, 1, 'nobody can be asked')
+  t.match(
+    asked.stderr,
+    /plan seed is offered: 64MB of memory[\s\S]*pubsPerOwnerMax: 3 → 4[\s\S]*Nothing was changed/,
+  )
+  t.notOk(existsSync(join(provider.folder, 'plans.yaml')), 'and nothing is')
+  const done = await runCli(around, ['admin', 'apply', file, ...here, '--yes', '--json'])
+  t.equal(done.code, 0, done.stderr)
+  t.deepEqual((JSON.parse(done.stdout) as ClusterView).applied, { done: 3, refused: [] })
+  const { plans } = await provider.admin<AdminPlansAnswer>('adminPlans')
+  t.equal(plans[0]?.name, 'seed', 'in force at once')
+  t.match(readFileSync(join(provider.folder, 'plans.yaml'), 'utf8'), /- name: seed\n/)
+  t.equal(settingsOf(fleet).pubsPerOwnerMax, 4)
+  t.deepEqual(settingsOf(fleet).operators, [fleet.carol], 'what else is there stays')
+  return text
+}
+
+/** Killed while it applies, it does the rest when the same file comes again. */
+async function killedInTheMiddle(t: Test, fleet: Fleet, text: string): Promise<void> {
+  const { networkKey, provider: killed } = fleet
+  const pubs = await killed.admin<PubView[]>('adminPubs')
+  const hubs = await killed.admin<HubView[]>('adminHubs')
+  const from = hubs.find((one) => one.pubs === 1)?.label ?? ''
+  const to = from === 'garage' ? 'attic' : 'garage'
+  const wanted = text
+    .replace('unpaidDays: 3', 'unpaidDays: 9')
+    .replace(`{name: seed, words: for one,`, `{name: seed, words: for two,`)
+    .replace(`    hub: ${from}\n`, `    hub: ${to}\n`)
+  const plan = await look(killed, wanted)
+  t.deepEqual(
+    plan.changes.map(({ words }) => words),
+    ['plan seed: words "for one" → "for two"', 'dues.unpaidDays: 3 → 9', `alice moves from ${from} to ${to}`],
+  )
+  const stale = await killed
+    .admin('adminApply', { file: 'f', text: wanted, dryRun: false, digest: 'of another plan' })
+    .catch((error: Error) => error.message)
+  t.match(String(stale), /^try-again: something is otherwise by now/)
+  const lost = killed
+    .admin('adminApply', { file: 'f', text: wanted, dryRun: false, digest: plan.digest })
+    .catch(() => 'cut')
+  const before = join(killed.folder, 'plans.yaml.before')
+  await until('the first of its changes', () => existsSync(before), PATIENCE_MS)
+  await killed.kill()
+  await lost
+  fleet.provider = await startProvider({
+    ...{ networkKey, home: 'own', nobodyElse: true },
+    ...{ folder: killed.folder, port: killed.port },
+  })
+  const { provider } = fleet
+  let made = 0
+  await until(
+    'the rest to be made',
+    async () => {
+      const { changes, held, digest } = await look(provider, wanted)
+      if (changes.length === 0) return held.length === 0
+      const done = await provider.admin<ClusterView>('adminApply', {
+        ...{ file: 'f', text: wanted, dryRun: false, digest },
+      })
+      made += done.applied?.done ?? 0
+      return false
+    },
+    PATIENCE_MS,
+  )
+  t.ok(made <= plan.changes.length, `${made} of ${plan.changes.length} were left to do`)
+  t.match(readFileSync(before, 'utf8'), /words: "for one"/, 'what was there before stands beside it')
+  t.match(readFileSync(join(killed.folder, 'plans.yaml'), 'utf8'), /words: "for two"/)
+  t.equal(settingsOf(fleet).dues.unpaidDays, 9)
+  await until(
+    'the pub to be up there',
+    async () => {
+      const [view] = await provider.admin<PubView[]>('adminPubs')
+      const there = (await provider.admin<HubView[]>('adminHubs')).find(({ label }) => label === to)
+      return view?.phase === 'up' && there?.pubs === 1
+    },
+    PATIENCE_MS,
+  )
+  const { text: now } = await provider.admin<ExportClusterAnswer>('adminExportCluster', {})
+  const again = await look(provider, now)
+  t.deepEqual([again.changes, again.held], [[], []])
+  t.equal((await provider.admin<PubView[]>('adminPubs'))[0]?.pub, pubs[0]?.pub)
+}
+
+/** From elsewhere by an operator; by nobody else; and what is no such file gets its sentence. */
+async function onlyOperators(t: Test, fleet: Fleet, around: CliSurroundings): Promise<void> {
+  const { home, provider } = fleet
+  const at = `127.0.0.1:${provider.port}:${provider.id}`
+  const file = join(home, 'other.yaml')
+  writeFileSync(file, 'version: 1\npolicy:\n  pubsPerOwnerMax: 5\nhubs:\n  shed:\n')
+  const as = (who: string, ...words: string[]) =>
+    runCli(around, ['admin', 'apply', file, '--at', at, '--as', join(home, who), ...words])
+  const stranger = await as('oscar', '--yes')
+  t.equal(stranger.code, 1)
+  t.match(stranger.stderr, /does not take this from @.*operators/)
+  t.equal(settingsOf(fleet).pubsPerOwnerMax, 4)
+  const shown = await as('carol', '--dry-run')
+  t.equal(shown.code, 0, shown.stderr)
+  t.match(
+    shown.stdout,
+    /One change:\n {2}pubsPerOwnerMax: 4 → 5\nHub shed has not joined. .*hub-token --label shed/,
+  )
+  t.equal(settingsOf(fleet).pubsPerOwnerMax, 4)
+
+  writeFileSync(file, 'version: 1\nhubs:\n  garage:\n    status: gone\npubs:\n  a_b:\n')
+  const broken = await as('carol', '--yes')
+  t.equal(broken.code, 1)
+  t.match(broken.stderr, /other.yaml, line 4: status: .*found "gone"\nother.yaml, line 6: "a_b"/)
+  for (const [text, why] of [
+    ['', /line 1: expected version: 1/],
+    ['[[[[', /line 1: /],
+    ['['.repeat(100_000), /./],
+  ] as const)
+    t.match((await look(provider, text)).faults.join('\n'), why)
+  const huge = `version: 1\n# ${'x'.repeat(CLUSTER_FILE_BYTES_MAX)}`
+  const refused = await look(provider, huge).catch((error: Error) => error.message)
+  t.match(String(refused), /^bad-argument: adminApply.text: expected text of at most/)
+  t.ok((await provider.admin<HubView[]>('adminHubs')).length === 2, 'and it lives')
+}
+
+test('a fleet that is what a file says', async (t) => {
+  const fleet = await openFleet()
+  const { home, networkKey, second } = fleet
+  const around = { home, networkKey }
+  await inside(t, fleet, async () => {
+    await askForPub(t, fleet, 'alice')
+    const text = await askedFirst(t, fleet, around)
+    await killedInTheMiddle(t, fleet, text)
+    await onlyOperators(t, fleet, around)
+  }).finally(async () => {
+    await second.stop()
+    await closeWorld(fleet)
+    removeFolder(home)
+  })
+  t.end()
+})

@@ -1,0 +1,123 @@
+// Goal: whatever there is and whatever is wanted, what is exported finds nothing to do, and what was done is not found again.
+import fc from 'fast-check'
+import test from 'tape'
+import { DEFAULT_PLANS } from '../../plugin/plans-default'
+import { plansList } from '../../plugin/plans-text'
+import { buildHub } from '../../protocol/messages/hub'
+import { buildPub } from '../../protocol/messages/pub'
+import type { Plan } from '../../protocol/plan'
+import { alice, bob, feed, hub, key, provider } from '../helpers/story'
+import { recordOf, told } from '../helpers/story-change'
+import { type ClusterStory, clusterStory, compared, exported, perform } from '../helpers/story-cluster'
+import { type Moving, SECOND, twoHubs } from '../helpers/story-move'
+
+const story = (): ClusterStory => clusterStory(twoHubs())
+const [tiny, personal, community] = DEFAULT_PLANS as [Plan, Plan, Plan]
+
+const labels = fc.constantFrom('garage', 'attic', 'null', 'a b', ' x', 'yes', '1.5', 'second')
+const statuses = fc.constantFrom(
+  'admitted' as const,
+  'cordoned' as const,
+  'draining' as const,
+  'retired' as const,
+)
+const settings = fc.record(
+  {
+    pubsPerOwnerMax: fc.integer({ min: 0, max: 50 }),
+    name: fc.string({ maxLength: 20 }).filter((text) => text.trim() !== '' && !/\p{Cc}/u.test(text)),
+    pubVersion: fc.constantFrom('0.9.1', 'latest'),
+    domain: fc.constant('pubs.example.org'),
+    placing: fc.record(
+      { hubs: fc.constantFrom('spread', 'pack'), diskPromisedTimes: fc.constantFrom(1, 2.5) },
+      { requiredKeys: [] },
+    ),
+    moving: fc.record({ leaseSeconds: fc.integer({ min: 45, max: 60 }) }),
+    dues: fc.record({ unpaidDays: fc.integer({ min: 1, max: 30 }) }, { requiredKeys: [] }),
+  },
+  { requiredKeys: [] },
+)
+const pubs = fc.array(
+  fc.record({
+    hub: fc.nat(5),
+    web: fc.boolean(),
+    shared: fc.boolean(),
+    plan: fc.constantFrom('tiny', 'gone'),
+  }),
+  { maxLength: 8 },
+)
+
+test('what is exported finds nothing to do, whatever there is', (t) => {
+  fc.assert(
+    fc.property(
+      fc.array(fc.tuple(labels, statuses), { maxLength: 6 }),
+      settings,
+      pubs,
+      (hubs, written, made) => {
+        const one = story()
+        const { story: told_ } = one.one
+        const ids = [hub, SECOND, ...hubs.map((_, at) => feed(`hub ${at}`))]
+        hubs.forEach(([label, status], at) => {
+          told_.tells(provider, buildHub({ hub: feed(`hub ${at}`), status, label, token: null }))
+        })
+        const record = recordOf(one.one)
+        made.forEach(({ hub: at, web, shared, plan }, number) => {
+          const request = key(`made ${number}`)
+          const owners = shared ? [bob, alice] : [bob]
+          const fields = {
+            owners,
+            plan,
+            web,
+            webPort: 9500 + number,
+            port: 9000 + number,
+            name: `p-${number}`,
+          }
+          told_.tells(
+            provider,
+            buildPub({
+              ...record,
+              ...fields,
+              hub: ids[at % ids.length] ?? hub,
+              pub: request as never,
+              answers: request,
+            }),
+          )
+        })
+        one.home = { ...one.home, config: { kind: 'ours', settings: written } }
+        const text = exported(one).replace(/^[\s\S]*?version: 1\n/, '')
+        const { changes, held } = compared(one, text)
+        if (changes.length + held.length > 0) throw new Error(JSON.stringify({ changes, held, text }))
+      },
+    ),
+    { numRuns: 300 },
+  )
+  t.pass('300 fleets')
+  t.end()
+})
+
+test('every change, done alone, is not found again; and all of them leave nothing', (t) => {
+  const wanted = fc.record({
+    second: statuses.filter((one) => one !== 'retired'),
+    quota: fc.integer({ min: 0, max: 9 }),
+    days: fc.integer({ min: 1, max: 20 }),
+    to: fc.constantFrom('hub-1', 'second'),
+    plans: fc.shuffledSubarray([tiny, personal, community], { minLength: 1 }),
+  })
+  fc.assert(
+    fc.property(wanted, fc.nat(), ({ second, quota, days, to, plans }, nth) => {
+      const text = `plans:\n${plansList(plans)}\npolicy:\n  pubsPerOwnerMax: ${quota}\n  dues:\n    unpaidDays: ${days}\nhubs:\n  second:\n    status: ${second}\npubs:\n  alice:\n    hub: ${to}\n`
+      const one = clusterStory(twoHubs(told()) as Moving)
+      const { changes } = compared(one, text)
+      const picked = changes[nth % Math.max(1, changes.length)]
+      if (picked === undefined) return
+      perform(one, picked, text)
+      const rest = compared(one, text).changes
+      if (rest.some(({ words }) => words === picked.words)) throw new Error(`again: ${picked.words}`)
+      for (const change of rest) perform(one, change, text)
+      const left = compared(one, text).changes
+      if (left.length > 0) throw new Error(`left: ${JSON.stringify(left)}`)
+    }),
+    { numRuns: 150 },
+  )
+  t.pass('150 files')
+  t.end()
+})
