@@ -4,6 +4,7 @@ import type { Millis } from '../protocol/ids'
 import { OPENSTACK_TOKEN_LIFE_MS } from '../protocol/limits-openstack'
 import { MachineError } from './machine-driver'
 import type { OpenstackCredentials } from './openstack-credentials'
+import { timeIn } from './openstack-times'
 
 export type OpenstackService = 'compute' | 'network' | 'image'
 
@@ -60,7 +61,6 @@ export function readToken(
       'unauthorised',
       `Keystone at ${authUrl} gave a token without a project: name the project in the credentials`,
     )
-  const ends = expires_at === null ? Number.NaN : Date.parse(expires_at)
   const regions = new Set<string>()
   const endpoints = new Map<OpenstackService, string>()
   for (const service of ['compute', 'network', 'image'] as const) {
@@ -87,7 +87,7 @@ export function readToken(
     )
   return {
     value,
-    endsAt: Number.isNaN(ends) ? now + OPENSTACK_TOKEN_LIFE_MS : ends,
+    endsAt: timeIn(expires_at) ?? now + OPENSTACK_TOKEN_LIFE_MS,
     endpoints,
     projectId: project.id,
   }

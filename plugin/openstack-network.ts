@@ -1,6 +1,7 @@
 /** What is asked of Neutron: ports, floating addresses and a security group, and how ours are known (api-ref/network/v2). */
 import { nullable, shape, text } from '../protocol/check'
 import type { Millis } from '../protocol/ids'
+import { timeIn } from './openstack-times'
 
 export interface PortRange {
   min: number
@@ -135,10 +136,9 @@ export function portIn(value: unknown): Port | null {
   const read = port(value, '')
   if (!read.ok) return null
   const { id, name, network_id, device_id, created_at } = read.value
-  const made = created_at === null ? Number.NaN : Date.parse(created_at)
   return {
     ...{ id, name: name ?? '', networkId: network_id, deviceId: device_id ?? '' },
-    createdAt: Number.isNaN(made) ? null : made,
+    createdAt: timeIn(created_at),
   }
 }
 

@@ -4,6 +4,7 @@ import type { Millis } from '../protocol/ids'
 import { USER_DATA_BASE64_CHARS_MAX } from '../protocol/limits-openstack'
 import { MachineError, type MachineFact } from './machine-driver'
 import { compare } from './openstack-catalog'
+import { timeIn } from './openstack-times'
 import { withoutSecrets } from './openstack-trouble'
 
 /** Keys of a server's metadata. What bears the first with our value is ours, and nothing else is ever touched. */
@@ -61,12 +62,11 @@ export function readServer(value: unknown): CloudServer {
     const found = Object.hasOwn(metadata, key) ? metadata[key] : undefined
     return typeof found === 'string' ? found : null
   }
-  const made = created === null ? Number.NaN : Date.parse(created)
   return {
     ...{ id, name, status },
     ...{ mark: said(MARK_KEY), machine: said(NAME_KEY), said: said(ADDRESS_KEY) },
     task: read.value['OS-EXT-STS:task_state'],
-    createdAt: Number.isNaN(made) ? null : made,
+    createdAt: timeIn(created),
     addresses: Object.values(objectOf(value, 'addresses') ?? {}).flatMap(addressesIn),
   }
 }
@@ -114,13 +114,13 @@ export function faultIn(body: unknown): string | null {
 /** A floating address is there to be reached by; else a public one before a private one, and IPv4 before IPv6. */
 function addressOf({ addresses, said }: CloudServer): string | null {
   const rank = (one: CloudAddress): number =>
-    one.floating ? 0 : one.version === 4 ? (isPrivate(one.address) ? 3 : 1) : 2
+    one.floating ? 0 : one.version === 4 ? (isInner(one.address) ? 3 : 1) : 2
   const best = [...addresses].sort((one, other) => rank(one) - rank(other))[0]
   return best !== undefined && rank(best) === 0 ? best.address : (said ?? best?.address ?? null)
 }
 
 /** RFC 1918, and RFC 6598 for those that clouds use among themselves. */
-export function isPrivate(address: string): boolean {
+export function isInner(address: string): boolean {
   return /^(10\.|192\.168\.|172\.(1[6-9]|2\d|3[01])\.|100\.(6[4-9]|[7-9]\d|1[01]\d|12[0-7])\.|169\.254\.)/.test(
     address,
   )

@@ -2,6 +2,7 @@
 import type { Millis } from '../protocol/ids'
 import { OPENSTACK_RETRY_MS_MAX, OPENSTACK_SAID_CHARS_MAX } from '../protocol/limits-openstack'
 import { MachineError, type MachineTrouble } from './machine-driver'
+import { timeIn } from './openstack-times'
 
 export interface CloudAnswer {
   status: number
@@ -40,8 +41,9 @@ function kindOf(status: number, said: string, type: string): MachineTrouble {
 /** Seconds, or a date (RFC 9110 10.2.3); null where it is neither, or nonsense. */
 export function retryAfterMs(written: string | undefined, now: Millis): Millis | null {
   if (written === undefined) return null
-  const waitMs = /^\d{1,9}$/.test(written.trim()) ? Number(written) * 1000 : Date.parse(written) - now
-  return Number.isFinite(waitMs) && waitMs > 0 ? Math.min(waitMs, OPENSTACK_RETRY_MS_MAX) : null
+  const isSeconds = /^\d{1,9}$/.test(written.trim())
+  const waitMs = isSeconds ? Number(written) * 1000 : (timeIn(written) ?? now) - now
+  return waitMs > 0 ? Math.min(waitMs, OPENSTACK_RETRY_MS_MAX) : null
 }
 
 /**

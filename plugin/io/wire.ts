@@ -124,10 +124,7 @@ export function wire(ssb: any, config: any, permissions?: any): Wired {
       const address = () => settings.address ?? addressOf(ssb)
       try {
         policy = policyOf(settings, config)
-        machines = driverOf({
-          ...{ settings: settings.machines, policy, address },
-          ...{ provider: self, folder: config.path },
-        })
+        machines = driverOf(settings.machines, policy, { provider: self, folder: config.path, address })
       } catch (error) {
         // Nobody is served by the wrong plans, and nobody else's server ends because of ours.
         reject(error)

@@ -93,3 +93,19 @@ export function openstackWorld(place: CloudPlace): ContractWorld & { session: Op
     fixedAddress: /^198\.51\.100\.\d+$/,
   }
 }
+
+/** Destroys all that is in the project, whoever made it. */
+export async function clearProject(session: OpenstackSession): Promise<void> {
+  const lists = [
+    ['compute', '/servers', 'servers'],
+    ['network', '/floatingips', 'floatingips'],
+    ['network', '/ports', 'ports'],
+  ] as const
+  for (const [service, path, key] of lists)
+    for (const one of (await session.all(service, path, key, `list ${key}`)) as Record<string, any>[]) {
+      // Ports of routers and of DHCP are the network's own.
+      if (/^network:/.test(one.device_owner ?? '')) continue
+      const wish = { service, method: 'DELETE' as const, path: `${path}/${one.id}`, also: [404] }
+      await session.say({ ...wish, attempted: `delete one of the ${key}` })
+    }
+}

@@ -63,7 +63,7 @@ configure() {
   { printf '%s\n' '[DEFAULT]' 'transport_url=rabbit://guest:guest@127.0.0.1' 'compute_driver=fake.FakeDriver' \
       'state_path=/var/lib/nova' 'my_ip=127.0.0.1' 'vif_plugging_is_fatal=false' 'vif_plugging_timeout=0' \
       '[api]' 'max_limit=2' '[api_database]' "connection=$db/nova_api" '[database]' "connection=$db/nova" \
-      '[oslo_concurrency]' 'lock_path=/var/lib/nova/tmp' '[oslo_messaging_rabbit]' 'heartbeat_in_pthread=false' \
+      '[oslo_concurrency]' 'lock_path=/var/lib/nova/tmp' '[oslo_messaging_rabbit]' 'heartbeat_timeout_threshold=0' \
       '[scheduler]' 'workers=1' 'discover_hosts_in_cells_interval=3' '[conductor]' 'workers=1' '[quota]' 'instances=6' 'cores=100' \
       '[glance]' 'api_servers=http://127.0.0.1:9292' '[vnc]' 'enabled=false' '[placement]'
     service_login
@@ -72,7 +72,7 @@ configure() {
     token_section; } >/etc/nova/nova.conf
   { printf '%s\n' '[DEFAULT]' 'core_plugin=ml2' 'service_plugins=router' 'transport_url=rabbit://guest:guest@127.0.0.1' \
       'state_path=/var/lib/neutron' 'api_workers=1' 'rpc_workers=0' 'pagination_max_limit=2' 'notify_nova_on_port_status_changes=false' 'notify_nova_on_port_data_changes=false' \
-      '[database]' "connection=$db/neutron" '[oslo_concurrency]' 'lock_path=/var/lib/neutron/tmp' '[quotas]' 'quota_floatingip=4'
+      '[database]' "connection=$db/neutron" '[oslo_messaging_rabbit]' 'heartbeat_timeout_threshold=0' '[oslo_concurrency]' 'lock_path=/var/lib/neutron/tmp' '[quotas]' 'quota_floatingip=4'
     token_section; } >/etc/neutron/neutron.conf
   mkdir -p /etc/neutron/plugins/ml2
   printf '%s\n' '[ml2]' 'type_drivers=flat,local' 'tenant_network_types=local' 'mechanism_drivers=everywhere' \

@@ -12,9 +12,6 @@ import { createOpenstack } from './openstack'
 import { readOpenstackFiles } from './openstack-files'
 
 export interface DriverPlace {
-  /** `machines` of config.json. */
-  settings: unknown
-  policy: Policy
   provider: FeedId
   /** The provider's. */
   folder: string
@@ -22,12 +19,14 @@ export interface DriverPlace {
   address(): string
 }
 
-/** Throws a sentence where the settings, or a file that they name, can't be used. */
-export function driverOf(place: DriverPlace): NonNullable<ProviderOptions['machines']> {
-  const { policy, provider, folder } = place
+/** `machinesSetting`: `machines` of config.json. Throws a sentence where it, or a file that it names, can't be used. */
+export function driverOf(
+  machinesSetting: unknown,
+  policy: Policy,
+  { provider, folder, address }: DriverPlace,
+): NonNullable<ProviderOptions['machines']> {
   if (policy.machines?.driver !== 'openstack') return { driver: manualDriver, userData: () => '' }
-  const given = (place.settings as { openstack?: unknown }).openstack
-  const settings = readOpenstackSettings(given)
+  const settings = readOpenstackSettings((machinesSetting as { openstack?: unknown }).openstack)
   const { credentials, ca } = readOpenstackFiles(settings, folder)
   const ports = { min: policy.portMin, max: policy.portMax }
   const driver = createOpenstack({ settings, credentials, ca, provider, ports, now: Date.now })
@@ -41,6 +40,6 @@ export function driverOf(place: DriverPlace): NonNullable<ProviderOptions['machi
     )
   return {
     driver: () => driver,
-    userData: (seed, label) => userData({ ...where, label, token: `${place.address()}:${provider}~${seed}` }),
+    userData: (seed, label) => userData({ ...where, label, token: `${address()}:${provider}~${seed}` }),
   }
 }
