@@ -106,6 +106,7 @@ const CAUSES: Record<string, string> = {
   again: 'the operator said that its former run there is gone',
   silent: 'the hub that it was on before fell silent',
   drain: 'the hub that it was on before is being emptied',
+  'cannot-run': 'the hub that it was on before could not run it',
   asked: 'an operator moved it there',
   restored: 'an operator said that its run on the hub before is gone',
 }

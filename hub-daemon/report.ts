@@ -39,12 +39,13 @@ export function report(look: Look, offer: Offer): Report[] {
   const { state } = look
   if (state.record === null) return []
   const reports: Report[] = []
+  const offered = { ...offer, trouble: engineTrouble(look) }
   if (
     state.record.content.status !== 'retired' &&
     mayOffer(look) &&
-    differs(state.capacity?.content ?? null, offer)
+    differs(state.capacity?.content ?? null, offered)
   )
-    reports.push(buildCapacity(offer))
+    reports.push(buildCapacity(offered))
   for (const { content: spec } of state.specs.values()) {
     const observed = observation(look, spec)
     if (observed !== null) reports.push(observed)
@@ -65,6 +66,13 @@ function mayOffer(look: Look): boolean {
   return look.facts.engine.reachable || look.state.capacity !== null
 }
 
+/** Nobody shall place anything where nothing can be started; an engine that is away for a moment is no news. */
+function engineTrouble({ facts, now }: Look): CapacityMessage['trouble'] {
+  const { unreachableSince } = facts.engine
+  const isGone = unreachableSince !== null && now - unreachableSince >= ENGINE_GONE_REPORTED_AFTER_MS
+  return isGone ? 'unreachable' : null
+}
+
 /** True when an offer is new, or other than the published one by more than the daily movement of free disk. */
 function differs(published: CapacityMessage | null, offer: Offer): boolean {
   if (published === null) return true
@@ -72,6 +80,7 @@ function differs(published: CapacityMessage | null, offer: Offer): boolean {
     published.engine !== offer.engine ||
     published.host !== offer.host ||
     published.version !== offer.version ||
+    published.trouble !== (offer.trouble ?? null) ||
     !sameLabels(published.labels ?? [], offer.labels ?? [])
   )
     return true

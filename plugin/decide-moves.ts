@@ -7,6 +7,7 @@ import { DRAINED_AT_ONCE_MAX, FAREWELL_WAIT_MS, MOVE_RETRY_AFTER_MS } from '../p
 import type { Moved, PubMessage } from '../protocol/messages/pub'
 import type { SpecMessage } from '../protocol/messages/spec'
 import type { PubFact } from '../protocol/state'
+import { leftLately } from './cannot-run'
 import { desiredOf } from './change'
 import { recordsOwed } from './decide-dues'
 import { readdressOf } from './decide-readdress'
@@ -81,7 +82,7 @@ function mayMove({ record }: PubFact, isEmptied: boolean): boolean {
 }
 
 /** Hubs that pubs may not be placed on by themselves: all but those that hold a lease and are connected. */
-function silentHubs(look: Look, moving: MovingFacts): RuledOut {
+export function silentHubs(look: Look, moving: MovingFacts): RuledOut {
   const { state, facts, policy } = look.world
   const isThere = (hub: FeedId): boolean =>
     facts.connected.has(hub) && moving.heard.has(hub) && leaseLeftMs(moving, policy.moving, hub) > 0
@@ -90,20 +91,24 @@ function silentHubs(look: Look, moving: MovingFacts): RuledOut {
 }
 
 /** Owes the record; or gives the reason why it can't be placed elsewhere. */
-function moveOf(
+export function moveOf(
   look: Look,
   moving: MovingFacts,
   silent: RuledOut,
   pub: PubFact,
-  why: 'silent' | 'drain',
+  why: 'silent' | 'drain' | 'cannot-run',
 ): string | null {
-  const { state } = look.world
+  const { state, now } = look.world
   const { record } = pub
   const feed = identityOf(state, pub, moving.keyFeedOf(pub.pub))
   if (moving.isWaitedFor(pub.pub)) return moveWords.waitedFor
   if (feed !== null && !moving.keyOpens(pub.pub))
     return moving.keyFeedOf(pub.pub) === null ? moveWords.noKey : moveWords.keyOffline
-  const found = look.places.takeElsewhere(pub, silent)
+  const left = leftLately(state, pub.pub, now).map(({ hub }) => [hub, moveWords.couldNot] as const)
+  const best = look.places.takeElsewhere(pub, new Map([...left, ...silent]))
+  // Where it is now nothing runs: one that could not run it some hours ago may.
+  const isLast = !best.ok && why === 'silent' && left.length > 0
+  const found = isLast ? look.places.takeElsewhere(pub, silent) : best
   if (!found.ok) return moveWords.noneThere(found.why)
   look.owe({
     kind: 'record',

@@ -12,6 +12,7 @@ import { buildOwner } from '../protocol/messages/owner'
 import type { Request } from '../protocol/state'
 import { answerAddress } from './decide-address'
 import { beginBilling, beginCancel, tellPayments } from './decide-billing'
+import { oweOffUnable } from './decide-cannot-run'
 import { beginChange, continueChange, oweOrders } from './decide-change'
 import { beginContact, continueContact } from './decide-contact'
 import { beginCreate, continueCreate } from './decide-create'
@@ -80,6 +81,7 @@ export function decide(world: World): Decision {
   oweHalts(look)
   oweDues(look)
   oweMoves(look)
+  oweOffUnable(look)
   tellMoves(look)
   tellAddresses(look)
   oweMachines(look)

@@ -71,6 +71,7 @@ const both = (one: string, many = one): Reason => ({ one, many })
 const FULL = both('is full', 'are full')
 const NO_DISK = both('has too little disk left', 'have too little disk left')
 const SILENT = both('has not said what it offers yet', 'have not said what they offer yet')
+const NO_ENGINE = both('has an engine that does not answer', 'have engines that do not answer')
 const SIBLING = both('has a pub of the same owner already', 'have a pub of the same owner already')
 
 /** In the order in which they are said: what is the operator's choice first, what passes last. */
@@ -84,6 +85,8 @@ const FILTERS: readonly Filter[] = [
       ? null
       : both(`is ${status}`, `are ${status}`),
   ({ offer }) => (offer === null ? SILENT : null),
+  // What is there already stays there: it is up again with the engine.
+  ({ hub, offer }, { stays }) => (offer?.trouble === 'unreachable' && hub !== stays ? NO_ENGINE : null),
   (room, { labels }) => lacking(room, labels),
   ({ offer }, _, { hosts }) => (offer !== null && hosts.has(offer.host) ? SIBLING : null),
   ({ memoryBytes }, need) => (memoryBytes < need.memoryBytes ? FULL : null),

@@ -10,7 +10,16 @@ import type { Policy } from './policy'
 import { Rooms } from './rooms'
 
 /** The parts of a look that go through pubs. */
-export type Part = 'follow' | 'orders' | 'addresses' | 'incidents' | 'payments' | 'dues' | 'keys' | 'mails'
+export type Part =
+  | 'follow'
+  | 'orders'
+  | 'addresses'
+  | 'incidents'
+  | 'payments'
+  | 'dues'
+  | 'keys'
+  | 'mails'
+  | 'unable'
 
 /** How far somebody has read the news. */
 interface Cursor {

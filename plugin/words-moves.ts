@@ -12,6 +12,11 @@ export const moveWords = {
   noKey: 'its key is not in escrow, so no other server can run it',
   keyOffline:
     'its key can be opened with the recovery key alone: bring it with `buttcloud admin recovery online KEYFILE`',
+  allAtOnce: (trouble: string, { silent, of }: Storm) =>
+    `${silent} of ${of} servers say at once that they can't run pubs (${trouble}), so what is wrong may be the same with all: nothing is moved for it. \`buttcloud admin move PUB\` moves one`,
+  triedMany: (count: number) =>
+    `${count} servers could not run it within a day, so it may be the pub itself: it stays where it is. \`buttcloud admin move PUB\` moves it`,
+  couldNot: 'could not run it lately',
   outOfReach: 'is out of reach',
   noneThere: (why: string) => `no other server with room is connected: ${why}`,
 } as const
@@ -19,6 +24,7 @@ export const moveWords = {
 const CAUSES: Record<string, string> = {
   silent: 'because the one it ran on does not answer any more',
   drain: 'because the one it ran on is taken out of use',
+  'cannot-run': 'because the one it ran on could not run it any more',
   asked: 'because whoever runs this provider moved it',
   restored: 'because the one it ran on is gone',
 }

@@ -8,6 +8,7 @@ import { evolveAnswer, isClosed } from './evolve-answers'
 import { noteHost } from './evolve-hosts'
 import { evolveMachine, noteKept } from './evolve-machines'
 import { evolveMoney } from './evolve-money'
+import { noteMove } from './evolve-moves'
 import { tellNews } from './evolve-news'
 import { evolveOperator } from './evolve-operator'
 import { evolvePublic } from './evolve-public'
@@ -182,31 +183,6 @@ function noteOwners(provider: ProviderFold, message: Folded, before: PubMessage,
   const at = message.claimedAt
   const today = provider.ownerAdds.filter((one) => one.at > at - DAY_MS)
   provider.ownerAdds = [...today, ...added.map((owner) => ({ at, pub: record.pub, owner }))]
-}
-
-function noteMove(provider: ProviderFold, message: Folded, before: PubMessage, record: PubMessage): void {
-  const { moves, known, places } = provider
-  const { pub, hub, host, epoch } = record
-  if (record.status === 'ended') {
-    moves.delete(pub)
-    known.delete(pub)
-    provider.hostsTold.delete(pub)
-    return
-  }
-  if (hub === before.hub && host === before.host) return
-  const former = { hub: before.hub, host: before.host }
-  if (!known.has(pub)) known.set(pub, former)
-  const had = places.get(pub) ?? [former]
-  if (!had.some((one) => one.hub === hub && one.host === host)) had.push({ hub, host })
-  places.set(pub, had)
-  if (hub !== before.hub) {
-    const why = record.moved?.why ?? 'other'
-    provider.moved.set(why, (provider.moved.get(why) ?? 0) + 1)
-  }
-  // Named on its way, it is on its way all the same: that is what its owners are to hear of.
-  if (hub === before.hub && moves.has(pub)) return
-  const moved = hub === before.hub ? { from: hub, why: 'renamed', by: null } : record.moved
-  if (moved !== null) moves.set(pub, { ...moved, key: message.key, at: message.claimedAt, epoch })
 }
 
 function unlist(state: State, pub: PubId, record: PubMessage): void {

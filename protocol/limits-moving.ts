@@ -26,3 +26,12 @@ export const FAREWELL_WAIT_MS = 30_000
 export const DRAINED_AT_ONCE_MAX = 2
 /** A pub that is not up so long after a move was placed badly: it may be placed once more, elsewhere. */
 export const MOVE_RETRY_AFTER_MS = 180_000
+/**
+ * For so long a hub says that it can't run a pub, through no fault of the pub's, before that goes elsewhere: an engine that is
+ * updated, or a server that is started anew, is back within it, and its owners have been told that it is down.
+ */
+export const CANNOT_RUN_FOR_MS = 300_000
+/** A hub that a pub left for that is not tried again by it before: an operator mends a server within a day, or it needs no pubs. */
+export const CANNOT_RUN_AGAIN_MS = 24 * 3_600_000
+/** So often within that a pub goes elsewhere for it. What as many servers can't run is more likely its own fault than theirs. */
+export const CANNOT_RUN_MOVES_MAX = 3

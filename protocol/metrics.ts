@@ -29,7 +29,7 @@ const FINAL_OUTCOMES = ['done', 'refused', 'failed', 'asked', 'unclear'] as cons
 export const PUB_PHASES = ['placed', 'up', 'down', 'failed', 'ended'] as const
 export const HUB_STATES = ['connected', 'away', 'retired'] as const
 /** Why a pub is placed on another hub (`moved.why` of `buttcloud/pub`). */
-export const MOVE_CAUSES = ['silent', 'drain', 'asked', 'restored', 'other'] as const
+export const MOVE_CAUSES = ['silent', 'drain', 'cannot-run', 'asked', 'restored', 'other'] as const
 /** What live pubs run on, and where those stand that have nothing to run on; `due` is before any date was promised. */
 export const MONEY_STATES = [
   ...['billing-off', 'free-plan', 'grant', 'paid', 'trial', 'due'],

@@ -111,6 +111,8 @@ export interface ProviderFold {
   moved: Map<string, number>
   /** The last move of each pub, until its owners are told. */
   moves: Map<PubId, MoveFact>
+  /** Hubs that each pub left because they could not run it, and when: the last ones (CANNOT_RUN_MOVES_MAX). */
+  left: Map<PubId, { hub: FeedId; at: Millis }[]>
   /** The latest spec of each pub. */
   specs: Map<PubId, SpecMessage>
   /** What the orders of each pub reserved, wherever that changed; only the last ones (SIZES_KEPT_MAX). */
@@ -193,7 +195,7 @@ export function initialState(provider: FeedId): State {
       usedTokens: new Map(),
       pubs: new Map(),
       moved: new Map(),
-      moves: new Map(),
+      ...{ moves: new Map(), left: new Map() },
       specs: new Map(),
       reserved: new Map(),
       ops: new Map(),

@@ -24,14 +24,19 @@ const check = shape({
   version: text(40),
   /** What else is to be known where pubs are placed, like region=eu; null where its host said nothing, and from before 0.2. */
   labels: nullable(list(hubLabel, 0, HUB_LABELS_MAX)),
+  /**
+   * What keeps it from running anything now. unreachable: its engine does not answer. Null, or absent from before 0.2: nothing;
+   * a reader takes what it does not know for that.
+   */
+  trouble: nullable(text(20)),
 })
 export type CapacityMessage = Of<typeof check>
 export const checkCapacity: Check<CapacityMessage> = check
 
-export type OfferFields = Omit<CapacityMessage, 'type' | 'v' | 'labels'> &
-  Partial<Pick<CapacityMessage, 'labels'>>
+export type OfferFields = Omit<CapacityMessage, 'type' | 'v' | 'labels' | 'trouble'> &
+  Partial<Pick<CapacityMessage, 'labels' | 'trouble'>>
 
 /** Builds an offer. */
 export function buildCapacity(fields: OfferFields): CapacityMessage {
-  return { type: 'buttcloud/capacity', v: 1, labels: null, ...fields }
+  return { type: 'buttcloud/capacity', v: 1, labels: null, trouble: null, ...fields }
 }

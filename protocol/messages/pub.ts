@@ -82,7 +82,7 @@ const check = shape({
       from: feedId,
       /**
        * silent: that hub's lease had run out. drain: it is being emptied. asked: the operator moved it. restored: the
-       * operator said that its run there is gone.
+       * operator said that its run there is gone. cannot-run: that hub said for long that it can't run it.
        */
       why: text(20),
       /** The operator who said it; null where it follows from the hub's state. */

@@ -2,8 +2,9 @@
 import { type Decision, decide } from '../../plugin/decide'
 import type { MovingFacts } from '../../plugin/look'
 import { type FeedId, type MessageId, type PubId, pubIdOf } from '../../protocol/ids'
+import { buildResult } from '../../protocol/messages/result'
 import { alice, feed, plainLedger, provider, Story } from './story'
-import { hubSays, opDone } from './story-hub'
+import { hubSays } from './story-hub'
 
 export const B = feed('second hub')
 export const C = feed('third hub')
@@ -61,12 +62,13 @@ export class Fleet {
     this.settle()
     this.feeds.set(pubIdOf(request), feedOfName(name))
     hubSays(this.story, request, 'up', { feed: feedOfName(name) })
-    opDone(this.story, request, request)
+    const done = { op: request, pub: pubIdOf(request), ok: true, reason: null }
+    this.story.tells(this.record(request).hub, buildResult(done))
     this.settle()
     return request
   }
 
-  says(request: MessageId, phase: 'up' | 'failed' | 'removed', more: object = {}): void {
+  says(request: MessageId, phase: 'up' | 'down' | 'failed' | 'removed', more: object = {}): void {
     const name = this.record(request).name
     hubSays(this.story, request, phase, { feed: feedOfName(name), ...more })
   }

@@ -37,6 +37,21 @@ test('nothing is said before the hub is admitted; then the offer, once', (t) => 
   t.end()
 })
 
+test('an engine that is gone for long is part of the offer, and so is its return', (t) => {
+  const world = new HubWorld()
+  world.publish()
+  world.unreachableSince = world.now
+  world.now += ENGINE_GONE_REPORTED_AFTER_MS - 1
+  t.same(world.publish(), [], 'a restart of it is no news')
+  world.now += 1
+  const troubles = (): unknown[] => world.publish().map((one) => 'trouble' in one && one.trouble)
+  t.same(troubles(), ['unreachable'])
+  t.same(troubles(), [], 'once')
+  world.unreachableSince = null
+  t.same(troubles(), [null])
+  t.end()
+})
+
 test('up is told with feed and address when the fence is open, together with the result of its invite', (t) => {
   const world = new HubWorld()
   world.publish()

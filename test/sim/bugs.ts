@@ -79,6 +79,8 @@ export const BUGS = {
   'move-told-early': 'owners are told that their pub has moved before it is up there',
   'move-told-twice': 'owners are told twice that their pub has moved',
   'invites-stay-behind': 'a pub that has moved gets none of its invites',
+  'unable-not-heard': 'the provider does not hear that a hub can not run a pub',
+  'engine-gone-not-heard': 'the provider does not hear that the engine of a hub does not answer',
   'room-not-counted': 'placing counts no memory',
 } as const
 

@@ -36,6 +36,8 @@ const ONLY: Partial<Record<Bug, ReadonlySet<Invariant>>> = {
   'no-storm-breaker': new Set<Invariant>(['moved-for-cause']),
   'drain-not-heard': new Set<Invariant>(['moved-for-cause']),
   'removed-is-any-word': new Set<Invariant>(['moved-for-cause']),
+  'unable-not-heard': new Set<Invariant>(['up-at-the-end']),
+  'engine-gone-not-heard': new Set<Invariant>(['moved-for-cause']),
   'move-told-early': new Set<Invariant>(['told-of-moves']),
 }
 
@@ -54,6 +56,8 @@ const SHOWN_BY: Partial<Record<Bug, number>> = {
   'no-grace-after-pause': 15,
   'no-grace-after-start': 4,
   'no-storm-breaker': 8,
+  'unable-not-heard': 19,
+  'engine-gone-not-heard': 19,
 }
 
 /** A world that shows the bug; null when none does. */

@@ -34,6 +34,7 @@ export class Tally {
     mails: 0,
     silentMoves: 0,
     drainMoves: 0,
+    unableMoves: 0,
   }
   forks = 0
   private virtualMs = 0
@@ -63,7 +64,7 @@ export class Tally {
       `${this.counts.ownerChanges} changes of owners, ${this.counts.sharedEnds} shared pubs deleted,`,
       `${changes} pubs changed, ${exports} exports, ${incidents} words on incidents,`,
       `${this.counts.subscriptions} subscriptions, ${this.counts.gifts} gifts, ${this.counts.halts} stops by the operator, ${this.counts.mails} mails, ${this.counts.suspensions} suspended and ${this.counts.ends} ended unpaid,`,
-      `${starts} starts of the provider, ${epochs} raised epochs, ${this.counts.silentMoves} pubs moved off silent hubs and ${this.counts.drainMoves} off such that are emptied`,
+      `${starts} starts of the provider, ${epochs} raised epochs, ${this.counts.silentMoves} pubs moved off silent hubs ${this.counts.drainMoves} off such that are emptied and ${this.counts.unableMoves} off such that could not run them`,
     ].join(' ')
   }
 }

@@ -44,6 +44,7 @@ export interface Outcome {
     /** Pubs that were placed elsewhere because their hub was silent, or is being emptied. */
     silentMoves: number
     drainMoves: number
+    unableMoves: number
   }
   lines: string[]
 }
@@ -73,6 +74,7 @@ export async function runSeed(seed: number, options: RunOptions = {}): Promise<O
     script(world)
     makeTrouble(world)
     world.fleet.begin()
+    world.breakdowns.begin()
     await runUntil(world, broken, () => world.timeline.now >= START + TROUBLE_MS)
     world.healAll()
     const until = world.timeline.now + SETTLES_MS
@@ -184,8 +186,9 @@ function outcomeOf(world: World, violation: { invariant: Invariant; sentence: st
       suspensions: checks.dues.suspensions,
       ends: checks.dues.ends,
       mails: checks.mail.arrivals,
-      silentMoves: checks.moves.counts.silent,
-      drainMoves: checks.moves.counts.drain,
+      silentMoves: checks.moves.counts.silent ?? 0,
+      drainMoves: checks.moves.counts.drain ?? 0,
+      unableMoves: checks.moves.counts['cannot-run'] ?? 0,
       gifts: checks.dues.entitled.grants.size,
       halts: checks.operator.count,
       subscriptions: checks.dues.entitled.payments.size,

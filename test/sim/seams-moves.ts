@@ -11,12 +11,14 @@ import type { Bug, Bugs } from './bugs'
 import type { FakeSbot } from './sbot'
 import type { Universe } from './universe'
 
-type Content = { type?: unknown; status?: unknown; phase?: unknown; pub?: unknown }
+type Content = { trouble?: unknown; type?: unknown; status?: unknown; phase?: unknown; pub?: unknown }
 type Hears = (content: Content, author: FeedId, running: Provider | null) => Content
 
 const MISHEARD: Partial<Record<Bug, Hears>> = {
   'drain-not-heard': (one) =>
     one.type === 'buttcloud/hub' && one.status !== 'retired' ? { ...one, status: 'admitted' } : one,
+  'unable-not-heard': (one) => (one.type === 'buttcloud/observed' ? { ...one, trouble: null } : one),
+  'engine-gone-not-heard': (one) => (one.type === 'buttcloud/capacity' ? { ...one, trouble: null } : one),
   'removed-is-any-word': (one, author, running) => {
     const record = running?.inbox.state.provider.pubs.get(one.pub as PubMessage['pub'])?.record
     const isFormer = one.type === 'buttcloud/observed' && record !== undefined && record.hub !== author

@@ -16,7 +16,8 @@ export function unsettled(world: World): { invariant: Invariant; sentence: strin
   const found: { invariant: Invariant; sentence: string }[] = []
   found.push(...unheard(world))
   for (const sentence of checks.operator.unsettled()) found.push({ invariant: 'held', sentence })
-  const isThere = (id: string) => hubs.some((hub) => hub.machine.id === id && hub.machine.life.alive)
+  const isThere = (id: string) =>
+    hubs.some((hub) => hub.machine.id === id && hub.machine.life.alive && !world.breakdowns.isDead(hub))
   const roomOn = (id: FeedId) => {
     const hub = hubs.find((one) => one.machine.id === id)
     return (hub?.place.memoryBytes ?? 0) - checks.moves.reservedOn(id)
@@ -35,10 +36,15 @@ export function unsettled(world: World): { invariant: Invariant; sentence: strin
     found.push({ invariant: 'retention', sentence: `the key of ${pub.slice(0, 7)} is still in escrow` })
   for (const hub of hubs)
     for (const { run, process } of hub.engine.containers.values())
-      if (process !== null && checks.owners.records.get(run.pub)?.hub !== hub.machine.id)
+      if (
+        !world.breakdowns.isDead(hub) &&
+        process !== null &&
+        checks.owners.records.get(run.pub)?.hub !== hub.machine.id
+      )
         found.push({ invariant: 'up-at-the-end', sentence: `${run.name} runs on its former hub` })
   for (const record of checks.owners.records.values()) {
     const hub = hubs.find((one) => one.machine.id === record.hub)
+    if (world.breakdowns.isExcused(record)) continue
     const process = hub?.engine.processOf(record.pub) ?? null
     const live = record.status === 'live' && desiredOf(record) === 'up'
     const session = hub?.sessions.get(record.pub)?.fact()

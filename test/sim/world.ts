@@ -8,6 +8,7 @@ import { restore } from '../../plugin/io/recovery'
 import type { FeedId, Millis, PubId } from '../../protocol/ids'
 import { FREE_PLAN_RESERVED_BYTES } from '../../protocol/limits'
 import { ALICE, BOB, HUBS, OSCAR, PROVIDER, PROVIDER_INVITE, PROVIDER_KEYS } from './actors'
+import { Breakdowns } from './breakdowns'
 import type { Bugs } from './bugs'
 import { Checks } from './checks'
 import { fleetOf, isFleetWorld, SimFleet } from './fleet'
@@ -62,6 +63,7 @@ export class World implements Universe {
   readonly mail: SimMail
   readonly operator: SimOperator
   readonly fleet: SimFleet
+  readonly breakdowns: Breakdowns
   readonly twins = new Set<() => void>()
   readonly lines: string[] = []
   healed = false
@@ -119,6 +121,7 @@ export class World implements Universe {
     this.stripe = new SimStripe(this)
     this.operator = new SimOperator(this)
     this.fleet = new SimFleet(this)
+    this.breakdowns = new Breakdowns(this)
     this.wire()
   }
 
@@ -184,6 +187,7 @@ export class World implements Universe {
     }
     for (const end of this.twins) end()
     this.fleet.heal()
+    this.breakdowns.heal()
     this.mail.heal()
     bringRoom(this)
   }

@@ -17,6 +17,7 @@ import type { SpecMessage } from '../../../protocol/messages/spec'
 import { parse, parsePayload } from '../../../protocol/parse'
 import type { SimHub } from '../hub'
 import type { Message } from '../messages'
+import { Unable } from './unable'
 import type { Violate } from './violation'
 
 /** What of the provider's machine counts. */
@@ -49,7 +50,7 @@ const PAUSE_NOTICED_MS = 3 * LEASE_TICK_MS + 1
 
 export class Moves {
   /** By why; and those that no operator asked for by name. */
-  readonly counts = { silent: 0, drain: 0, other: 0 }
+  readonly counts: Record<string, number> = { silent: 0, drain: 0, 'cannot-run': 0, other: 0 }
   private readonly asked = new Map<FeedId, Millis>()
   /** Hubs whose asks got through in this run of the provider. */
   private heard = new Set<FeedId>()
@@ -62,12 +63,20 @@ export class Moves {
   /** By hub and pub: the order whose end it has reported last; and whether it has said anything. */
   private readonly removed = new Map<string, number>()
   private readonly everSaid = new Set<string>()
+  readonly unable: Unable
 
   constructor(
     private readonly violate: Violate,
     private readonly hubs: readonly SimHub[],
     private readonly world: MovesWorld,
-  ) {}
+  ) {
+    this.unable = new Unable(world)
+  }
+
+  /** Takes new pubs. */
+  isOpen(hub: FeedId): boolean {
+    return this.statuses.get(hub)?.status === 'admitted'
+  }
 
   /** A hub's ask has got through. */
   asks(hub: FeedId): void {
@@ -106,6 +115,7 @@ export class Moves {
     const bad = (what: string) => this.violate('moved-for-cause', `${record.name}: ${what}`)
     const status = this.statuses.get(record.hub)?.status
     if (status !== 'admitted') bad(`placed on a hub that is ${status}`)
+    this.unable.judge(record, bad)
     if (before === undefined || record.moved === null) return
     const { from, why } = record.moved
     if (why === 'silent') this.judgeSilence(from, bad)
@@ -113,7 +123,7 @@ export class Moves {
       bad('emptied off a hub that is not being emptied')
     // Where it goes is there, by what the provider can know.
     const isHeard = this.heard.has(record.hub) && this.silence(record.hub) <= 2 * this.world.leaseMs
-    if ((why === 'silent' || why === 'drain') && !isHeard) bad('placed on a hub that is not heard')
+    if (['silent', 'drain', 'cannot-run'].includes(why) && !isHeard) bad('placed on a hub that is not heard')
   }
 
   private judgeSilence(from: FeedId, bad: (what: string) => void): void {
@@ -157,7 +167,9 @@ export class Moves {
   /** A hub's word is on the provider's disk. */
   reported({ author, content }: Message): void {
     const parsed = parse(content)
+    if (parsed.ok && parsed.value.type === 'buttcloud/capacity') this.unable.offered(author, parsed.value)
     if (!parsed.ok || parsed.value.type !== 'buttcloud/observed') return
+    this.unable.reported(author, parsed.value)
     const { pub, phase, revision } = parsed.value
     this.everSaid.add(`${author} ${pub}`)
     if (phase === 'removed') this.removed.set(`${author} ${pub}`, revision)
@@ -184,6 +196,7 @@ export class Moves {
     this.recordedAt.set(record.pub, value.timestamp as Millis)
     const { pub, name, epoch, hub, moved, status } = record
     if (before === undefined) return
+    this.unable.recorded(before, record, value.timestamp as Millis)
     const bad = (what: string) => this.violate('epoch-rises', `${name} ${what}`)
     if (epoch < before.epoch) bad(`goes from epoch ${before.epoch} to ${epoch}`)
     const isMove = hub !== before.hub
@@ -193,8 +206,8 @@ export class Moves {
     if (!isMove && moved?.from === hub) bad('moved onto its own hub')
     if (status === 'ended') this.moves.delete(pub)
     if (!isMove || moved === null || status === 'ended') return
-    const why = moved.why === 'silent' || moved.why === 'drain' ? moved.why : 'other'
-    this.counts[why] += 1
+    const why = ['silent', 'drain', 'cannot-run'].includes(moved.why) ? moved.why : 'other'
+    this.counts[why] = (this.counts[why] ?? 0) + 1
     const desired = record.desired === 'up' && !record.suspended
     this.moves.set(pub, { key, pub, epoch, told: 0, wasOpen: false, desired, at: this.world.steady() })
   }
@@ -252,13 +265,11 @@ export class Moves {
 
   /** Moves that owners were not told of in the end. */
   untold(isThere: (hub: FeedId) => boolean): string[] {
-    const found: string[] = []
-    for (const { pub, told } of this.moves.values()) {
+    return [...this.moves.values()].flatMap(({ pub, told }) => {
       const record = this.records.get(pub)
-      if (told === 0 && record !== undefined && isThere(record.hub))
-        found.push(`the owners of ${record.name} were not told that it has moved`)
-    }
-    return found
+      if (told > 0 || record === undefined || !isThere(record.hub)) return []
+      return [`the owners of ${record.name} were not told that it has moved`]
+    })
   }
 
   /** What is left on hubs that are being emptied and would fit elsewhere. */
