@@ -31,7 +31,7 @@ start() {
 keep() { start "$1" sh -c 'while :; do "$@"; sleep 1; done' "$@"; }
 wsgi() {
   start "$1" uwsgi --plugin python3 --http-socket "127.0.0.1:$2" --wsgi-file "$3" --processes 2 --threads 2 \
-    --enable-threads --lazy-apps --buffer-size 65535 --die-on-term --master ${4:+--pyargv "$4"}
+    --enable-threads --lazy-apps --buffer-size 65535 --add-header 'Connection: close' --die-on-term --master ${4:+--pyargv "$4"}
 }
 
 say "Starting MariaDB and RabbitMQ"
