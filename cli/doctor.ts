@@ -182,6 +182,14 @@ export function judgeDocker(
     : finding('Docker', 'good', words)
 }
 
+/** A swarm that this Docker manages, as a hub that is started with `--engine swarm` would find it. */
+export function judgeSwarm({ toAllow, weaker }: { toAllow: string[]; weaker: string[] }): Finding {
+  const start = 'this Docker manages a swarm; a hub can run pubs on it (--engine swarm)'
+  if (toAllow.length === 0) return finding('Swarm', 'good', start)
+  const options = toAllow.map((name) => `--allow-weaker ${name}`).join(' ')
+  return finding('Swarm', 'none', `${start}, and asks for ${options} there: ${weaker.join('. ')}`)
+}
+
 function isOlder(version: string, than: string): boolean {
   const [major = 0, minor = 0] = version.split('.').map(Number)
   const [majorMin = 0, minorMin = 0] = than.split('.').map(Number)

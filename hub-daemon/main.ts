@@ -9,6 +9,7 @@ import type { MetricsPlace } from '../sbot/metrics-page'
 import { networkKeyOf, openNode } from '../sbot/stacks'
 import { readVersion } from '../sbot/version'
 import type { Engine, EngineKind } from './engines/engine'
+import type { SwarmChoice } from './engines/swarm-options'
 import { type HubMethods, hubPlugin } from './io/api'
 import { AtRest } from './io/at-rest'
 import { readOffer } from './io/capacity'
@@ -28,6 +29,8 @@ import { emptyMemory } from './memory'
 import { type Place, placeOf as readingPlaceOf } from './reading-place'
 import { emptyState, type HubState } from './state'
 
+export { lookAtSwarm, type SwarmLook } from './io/swarm-look'
+
 export interface HubOptions {
   /** Everything of this hub: its identity, its pubs' secrets, and with the process engine the pubs themselves. */
   dir: string
@@ -45,6 +48,8 @@ export interface HubOptions {
   bind?: string
   /** Default: the image of this version. */
   image?: string
+  /** With the engine swarm. */
+  swarm?: SwarmChoice
   /** Whether images may be pulled from a registry. Default: where `image` itself was. */
   pull?: boolean
   /** With the process engine: folders with built packages, by the versions that pubs may be upgraded to. */
@@ -147,7 +152,7 @@ async function start(
     dockerSocket,
     hub: id,
     ...{ image, bind, directory, log, version },
-    pull: options.pull ?? null,
+    ...{ pull: options.pull ?? null, swarm: options.swarm ?? {} },
     pubVersions: options.pubVersions ?? {},
   })
   const state = emptyState(id, provider)
@@ -171,8 +176,8 @@ async function start(
     mayWrite: () => node.gate.wait(),
     config: {
       ...{ hub: id, host, dial, capsShs: networkKey },
-      listen: engine.kind === 'docker' ? EVERY_ADDRESS : bind,
-      image: engine.kind === 'docker' ? image : null,
+      listen: engine.kind === 'process' ? bind : EVERY_ADDRESS,
+      image: engine.kind === 'process' ? null : image,
       version,
     },
     context: {
@@ -189,7 +194,7 @@ async function start(
       providerClock: () => link?.time() ?? null,
       changed: wake,
     },
-    offer: () => readOffer({ engine: engine.kind, host, version, directory, memoryBytes, diskBytes, region }),
+    offer: () => readOffer({ engine, host, version, directory, memoryBytes, diskBytes, region }),
     log,
     failed: (error) => {
       log.error({ reason: error.message }, 'the hub can not go on')

@@ -2,7 +2,7 @@
  * Who asked, what was decided, and what happened, as the feeds have it. Messages go in as the log has them, the story of
  * one pub or one person comes out, each line with the key of its message. Pure.
  */
-import { type FeedId, isFeedId, type MessageId, type PubId } from '../protocol/ids'
+import { type FeedId, isFeedId, type MessageId, type PubId, pubIdOf } from '../protocol/ids'
 import { AUDIT_REQUESTS_MAX, AUDIT_TEXT_CHARS_MAX } from '../protocol/limits-desk'
 import { checkPost } from '../protocol/messages/post'
 import type { PubMessage } from '../protocol/messages/pub'
@@ -39,6 +39,7 @@ export class Audit {
   private readonly about = new Set<MessageId>()
   private readonly found: AuditEntry[] = []
   private readonly places = new Map<PubId, Pick<PubMessage, 'hub' | 'epoch'>>()
+  private readonly amends = new Map<PubId, number>()
 
   constructor(
     private readonly state: State,
@@ -122,6 +123,13 @@ export class Audit {
     return `, goes from ${label(before.hub)} to ${label(hub)} under epoch ${epoch}: ${redactText(moved.why)}${by}`
   }
 
+  /** By whom, where an operator changed it. */
+  private amended({ pub, amended }: PubMessage): string {
+    if (amended === null || amended.times === this.amends.get(pub)) return ''
+    this.amends.set(pub, amended.times)
+    return `, changed by the operator${this.named(amended.by)}`
+  }
+
   private decided(message: Incoming): Said | null {
     const payload = parsePayload(message.content)
     if (payload !== null) {
@@ -149,7 +157,11 @@ export class Audit {
       }
     }
     const parsed = parse(message.content)
-    return parsed.ok ? this.recorded(parsed.value) : null
+    if (!parsed.ok) return null
+    const content = parsed.value
+    if (content.type !== 'buttcloud/commission') return this.recorded(content)
+    const text = `made for others by the operator${this.named(content.by)}`
+    return { kind: 'decided', text, pub: pubIdOf(message.key), because: null }
   }
 
   private recorded(content: Content): Said | null {
@@ -166,7 +178,7 @@ export class Audit {
       case 'buttcloud/pub':
         return {
           kind: 'decided',
-          text: `${describe({ kind: 'record', content })}${this.placed(content)}`,
+          text: `${describe({ kind: 'record', content })}${this.placed(content)}${this.amended(content)}`,
           pub: content.pub,
           because: content.answers,
         }

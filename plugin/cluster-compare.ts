@@ -7,10 +7,12 @@ import type { HubMessage } from '../protocol/messages/hub'
 import type { PubMessage } from '../protocol/messages/pub'
 import type { Plan } from '../protocol/plan'
 import type { ClusterChangeView, ClusterHeldView, ClusterSection } from '../protocol/rpc-cluster'
+import type { AmendWish } from './amend'
 import { comparePlans } from './cluster-plans'
 import { SETTINGS, type Settings, storedSetting, withSettings } from './cluster-policy'
 import { comparePubs } from './cluster-pubs'
 import type { HubWish, PolicyWish, Wishes } from './cluster-read'
+import type { CommissionWish } from './commission'
 import { readHostSettings } from './dns-settings'
 import { hubCalled } from './fleet-view'
 import { hubDeed, type MoveWorld } from './move'
@@ -36,6 +38,8 @@ export type ClusterDeed =
   | { kind: 'plans' }
   | { kind: 'policy'; place: string; value: number | string }
   | { kind: 'hub'; hub: FeedId; status: HubMessage['status'] }
+  | { kind: 'commission'; wish: CommissionWish; hub: FeedId }
+  | { kind: 'amend'; pub: PubMessage['pub']; wish: AmendWish }
   | { kind: 'move'; pub: PubMessage['pub']; hub: FeedId }
 
 export interface ClusterChange extends ClusterChangeView {
@@ -74,7 +78,9 @@ export function compareCluster(world: ClusterWorld, wishes: Wishes, by: FeedId):
   if (wishes.plans !== null) comparePlans(world, wishes.plans, compared)
   comparePolicy(world, wishes.policy, compared)
   const hubs = compareHubs(world, wishes.hubs, compared)
-  comparePubs({ ...world, state: withHubs(world, hubs) }, wishes, by, compared)
+  // Pubs are judged by what hubs and plans will be.
+  const policy = { ...world.policy, plans: wishes.plans?.plans ?? world.policy.plans }
+  comparePubs({ ...world, policy, state: withHubs(world, hubs) }, wishes, by, compared)
   return compared
 }
 

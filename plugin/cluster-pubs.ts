@@ -1,12 +1,15 @@
 /** The pubs of a cluster file, against those that are there. Pure. */
 import { regionLabel } from '../protocol/hub-labels'
 import type { FeedId } from '../protocol/ids'
-import { CLUSTER_MOVES_MAX } from '../protocol/limits-cluster'
+import { CLUSTER_PUB_CHANGES_MAX } from '../protocol/limits-cluster'
 import type { PubFact, State } from '../protocol/state'
+import { amended } from './amend'
 import type { ClusterWorld, Compared } from './cluster-compare'
 import type { PubWish, Wishes } from './cluster-read'
+import { commissioned } from './commission'
 import { hubCalled, labelOf } from './fleet-view'
 import { moved } from './move'
+import { Places } from './schedule'
 import { clusterWords as words } from './words-cluster'
 
 /** What the file wants of each pub; those that it does not name are counted, and left alone. */
@@ -14,16 +17,51 @@ export function comparePubs(world: ClusterWorld, { pubs }: Wishes, by: FeedId, c
   if (pubs === null) return
   const { state } = world
   const named = new Set<string>()
+  // Those that are new share the room that there is.
+  const places = new Places(world)
+  const unknown = new Set<FeedId>()
   for (const wish of pubs) {
     named.add(wish.name)
     const pub = livePubNamed(state, wish.name)
-    if (pub === null) compared.hold('pubs', wish.name, wish.line, words.noPub(wish.name, wish.plan))
+    if (pub === null) compareNew({ ...world, places, unknown }, wish, by, compared)
     else comparePub(world, pub, wish, by, compared)
   }
+  if (unknown.size > 0) compared.notes.push(words.unknownOwners([...unknown]))
   const others: string[] = []
   for (const { record } of state.provider.pubs.values())
     if (record.status === 'live' && !named.has(record.name)) others.push(record.name)
   if (others.length > 0) compared.notes.push(words.otherPubs(others))
+}
+
+/** Made for its owners by the operator. */
+function compareNew(
+  world: ClusterWorld & { places: Places; unknown: Set<FeedId> },
+  wish: PubWish,
+  by: FeedId,
+  compared: Compared,
+): void {
+  const { state, places, unknown } = world
+  const { name, line, owners, plan, web, place } = wish
+  const hold = (why: string): void => compared.hold('pubs', name, line, why)
+  // Its word stands on the feed, and its record follows from that.
+  for (const { content } of state.provider.operator.commissions.values()) if (content.name === name) return
+  if (owners === null) return hold(words.noOwners)
+  if (isTooMuch(compared)) return hold(words.tooMuch(CLUSTER_PUB_CHANGES_MAX))
+  const wanted = {
+    name,
+    owners,
+    plan,
+    web: web ?? false,
+    place: place && { kind: place.kind, name: place.name },
+  }
+  const done = commissioned(world, places, wanted, by)
+  if (!done.ok) return hold(done.why)
+  const { hub, plan: with_ } = done.say
+  compared.change('pubs', name, {
+    ...{ line, words: words.made(name, with_, labelOf(state, hub), owners) },
+    deed: { kind: 'commission', wish: wanted, hub },
+  })
+  for (const id of owners) if (!state.provider.owners.has(id)) unknown.add(id)
 }
 
 function livePubNamed({ names, provider }: State, name: string): PubFact | null {
@@ -32,27 +70,20 @@ function livePubNamed({ names, provider }: State, name: string): PubFact | null 
 }
 
 function comparePub(world: ClusterWorld, pub: PubFact, wish: PubWish, by: FeedId, compared: Compared): void {
-  const { record } = pub
   const { name, line, plan, web, owners, place } = wish
-  const hold = (why: string): void => compared.hold('pubs', name, line, why)
-  if (plan !== null && plan !== record.plan)
-    hold(words.ownersChange(name, `has plan ${record.plan}`, `plan NAME ${plan}`))
-  if (web !== null && web !== record.web)
-    hold(
-      words.ownersChange(
-        name,
-        `has its web pages ${record.web ? 'on' : 'off'}`,
-        `web NAME ${web ? 'on' : 'off'}`,
-      ),
-    )
-  if (owners !== null && !isSameSet(owners, record.owners))
-    hold(words.ownersChange(name, 'has other owners', 'owners NAME add|remove @feed'))
+  const done = isTooMuch(compared) ? null : amended(world, pub, { plan, web, owners }, by)
+  if (done === null) return compared.hold('pubs', name, line, words.tooMuch(CLUSTER_PUB_CHANGES_MAX))
+  if (!done.ok) compared.hold('pubs', name, line, done.why)
+  else if (done.record !== null)
+    compared.change('pubs', name, {
+      ...{ line, words: words.amend(name, done.words) },
+      deed: { kind: 'amend', pub: pub.pub, wish: { plan, web, owners } },
+    })
   if (place !== null) comparePlace(world, pub, { ...wish, place }, by, compared)
 }
 
-/** In which order they stand says for whom the pub counts, which a file does not change. */
-function isSameSet(one: readonly FeedId[], other: readonly FeedId[]): boolean {
-  return one.length === other.length && one.every((id) => other.includes(id))
+function isTooMuch({ changes }: Compared): boolean {
+  return changes.filter(({ section }) => section === 'pubs').length >= CLUSTER_PUB_CHANGES_MAX
 }
 
 function comparePlace(
@@ -68,8 +99,7 @@ function comparePlace(
   const found = candidatesOf(state, pub, place)
   if (!found.ok) return hold(found.why)
   if (found.hubs.includes(pub.record.hub)) return
-  if (compared.changes.filter(({ deed }) => deed.kind === 'move').length >= CLUSTER_MOVES_MAX)
-    return hold(words.tooManyMoves(CLUSTER_MOVES_MAX))
+  if (isTooMuch(compared)) return hold(words.tooMuch(CLUSTER_PUB_CHANGES_MAX))
   let first: string | null = null
   for (const hub of found.hubs) {
     const done = moved(world, { pub: pub.pub, hub }, by)

@@ -4,7 +4,7 @@ import { type FeedId, pubIdOf } from '../protocol/ids'
 import { CREATE_DEADLINE_MS } from '../protocol/limits'
 import type { ObservedMessage } from '../protocol/messages/observed'
 import { buildOp } from '../protocol/messages/op'
-import { buildPub, type PubMessage } from '../protocol/messages/pub'
+import type { PubMessage } from '../protocol/messages/pub'
 import { buildSpec, type SpecMessage } from '../protocol/messages/spec'
 import type { Plan } from '../protocol/plan'
 import type { PubFact, Request } from '../protocol/state'
@@ -12,9 +12,9 @@ import { isReaddressed } from './addresses'
 import { desiredOf, fallbackOf, isOrdered, sizeOf } from './change'
 import { deliverInvite } from './decide-invite'
 import { waitsForFarewell } from './decide-moves'
-import { hostFor } from './dns-plan'
 import { costsNothing, paymentsOf } from './entitlement'
 import { answer, type Look } from './look'
+import { newRecord } from './new-pub'
 import { countedFor } from './owners'
 import { planOf } from './policy'
 import { feedOf, observationOf, pubsOf, resultOf } from './query'
@@ -26,7 +26,11 @@ import { planWords } from './words-plans'
 
 const FIRST_INVITE_USES = 1
 /** Troubles that waiting does not mend; the others (an engine that is away, a full disk) get until the deadline. */
-const HOPELESS: ReadonlySet<ObservedMessage['trouble']> = new Set(['no-image', 'crashing', 'out-of-memory'])
+export const HOPELESS: ReadonlySet<ObservedMessage['trouble']> = new Set([
+  'no-image',
+  'crashing',
+  'out-of-memory',
+])
 
 /**
  * Checks and, where all is well, owes everything that the first moment needs in one group; or, where it has to be paid
@@ -115,31 +119,9 @@ export function oweNewPub(
   { name, plan, placement, feed }: { name: string; plan: Plan; placement: Placed; feed: FeedId | null },
 ): void {
   const { state } = look.world
-  const record = buildPub({
-    pub: pubIdOf(request.key),
-    name,
-    owners: [request.author],
-    plan: plan.name,
-    size: plan.size,
-    suspended: false,
-    status: 'live',
-    desired: 'up',
-    restarts: 0,
-    rebuilds: 0,
-    version: null,
-    web: false,
-    webPort: null,
-    title: null,
-    description: null,
-    port: placement.port,
-    host: hostFor(look.world.policy, name),
-    hub: placement.hub,
-    epoch: 1,
-    feed,
-    moved: null,
-    keepUntil: null,
-    answers: request.key,
-  })
+  const { port, hub } = placement
+  const fields = { key: request.key, name, owners: [request.author], plan: plan.name, size: plan.size }
+  const record = newRecord({ ...fields, ...{ port, hub, feed, webPort: null } }, look.world.policy)
   look.owe({ kind: 'record', content: record })
   look.owe({ kind: 'order', content: specFor(look, record, 1) })
   if (!state.provider.ops.has(request.key)) oweInvite(look, request, record)
@@ -206,9 +188,15 @@ function webOf({ web, webPort }: PubMessage): SpecMessage['web'] {
   return web && webPort !== null ? { port: webPort } : null
 }
 
-function oweInvite(look: Look, request: Request, record: PubMessage): void {
+/** Owes the order that makes a pub's first invite. */
+export function oweInvite(
+  look: Look,
+  request: Pick<Request, 'key'>,
+  record: PubMessage,
+  uses = FIRST_INVITE_USES,
+): void {
   const { key, tag } = look.world.ledger.invite(request.key)
-  const invite = { key, uses: FIRST_INVITE_USES, tag }
+  const invite = { key, uses, tag }
   look.owe({
     kind: 'order',
     content: buildOp({ op: request.key, hub: record.hub, pub: record.pub, kind: 'invite', invite }),
@@ -225,7 +213,7 @@ function movePort(look: Look, pub: PubFact): void {
 }
 
 /** It did not come up: the record ends (the order follows from it), then the answer says so. */
-function endFailed(look: Look, request: Request, pub: PubFact): void {
+export function endFailed(look: Look, request: Pick<Request, 'key'>, pub: PubFact): void {
   look.pubsEnded.add(pub.pub)
   const record: PubMessage = {
     ...pub.record,

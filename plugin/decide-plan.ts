@@ -85,7 +85,7 @@ function wayOf(world: World, pub: PubFact, plan: Plan): Way {
 }
 
 /** True for a subscription that goes on, or would once it is paid. */
-function mayTakeMoney({ content, goodSince }: PaymentFact): boolean {
+export function mayTakeMoney({ content, goodSince }: PaymentFact): boolean {
   return goodSince !== null && content.status !== 'canceled' && content.status !== 'incomplete_expired'
 }
 

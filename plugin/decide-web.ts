@@ -46,33 +46,45 @@ export function beginWeb(
   beginChange(look, request, { kind: 'web', name, on, port })
 }
 
-/**
- * True when the pages that are being switched on stand in the way of the pub: its port is taken over there (then they
- * get another one), or it does not come up with them in time (then they go off again, and that is the answer).
- */
+/** True when the pages that are being switched on stand in the way of the pub; where they go off, that is the answer. */
 export function giveUpWeb(look: Look, request: Request, pub: PubFact, deadline: Millis): boolean {
+  const mended = mendWeb(look, pub, deadline)
+  if (mended?.kind === 'off') {
+    const text = changeWords.webFailed(pub.record.name, mended.why)
+    answer(look, request, 'failed', text, { command: 'web', pub: pub.pub })
+  }
+  return mended !== null
+}
+
+/**
+ * Owes a record where the pages that are being switched on stand in the way of the pub: its port is taken over there
+ * (then they get another one), or it does not come up with them in time (then they go off again). Null where they don't.
+ */
+export function mendWeb(
+  look: Look,
+  pub: PubFact,
+  deadline: Millis,
+): { kind: 'port' } | { kind: 'off'; why: string } | null {
   const { state, now } = look.world
   const spec = state.provider.specs.get(pub.pub)
   const observed = observationOf(state, pub)
   // What was said of an earlier order says nothing of this one.
-  if (spec === undefined || !isOrdered(pub.record, spec)) return false
-  if (observed?.phase !== 'failed' || observed.revision !== spec.revision) return false
+  if (spec === undefined || !isOrdered(pub.record, spec)) return null
+  if (observed?.phase !== 'failed' || observed.revision !== spec.revision) return null
   // An engine that is away, or a full disk, is not the doing of the pages: that may pass.
   const theirs = observed.trouble === 'crashing' || observed.trouble === 'out-of-memory'
-  if (observed.trouble !== 'port-taken' && !theirs && now < deadline) return false
-  if (look.pubsChanged.has(pub.pub) || look.pubsEnded.has(pub.pub)) return false
+  if (observed.trouble !== 'port-taken' && !theirs && now < deadline) return null
+  if (look.pubsChanged.has(pub.pub) || look.pubsEnded.has(pub.pub)) return null
   const { record } = pub
   const port =
     observed.trouble === 'port-taken' && now < deadline ? look.places.freePort(record.webPort ?? 0) : null
   look.pubsChanged.add(pub.pub)
   if (port !== null) {
     look.owe({ kind: 'record', content: { ...record, webPort: port } })
-    return true
+    return { kind: 'port' }
   }
   look.owe({ kind: 'record', content: { ...record, web: false } })
-  const text = changeWords.webFailed(record.name, observed.reason ?? 'its server gave no reason')
-  answer(look, request, 'failed', text, { command: 'web', pub: pub.pub })
-  return true
+  return { kind: 'off', why: observed.reason ?? 'its server gave no reason' }
 }
 
 /** How it is with the pages of a pub now. */

@@ -11,9 +11,11 @@ import { LOOK_AGAIN_MS } from '../protocol/limits'
 import { buildOwner } from '../protocol/messages/owner'
 import type { Request } from '../protocol/state'
 import { answerAddress } from './decide-address'
+import { tellAmends } from './decide-amend'
 import { beginBilling, beginCancel, tellPayments } from './decide-billing'
 import { oweOffUnable } from './decide-cannot-run'
 import { beginChange, continueChange, oweOrders } from './decide-change'
+import { oweCommissions } from './decide-commission'
 import { beginContact, continueContact } from './decide-contact'
 import { beginCreate, continueCreate } from './decide-create'
 import { askDelete, continueDelete, forgetKeys } from './decide-delete'
@@ -64,6 +66,7 @@ const MINUTE_MS = 60_000
 /** Everything that is caused and not yet answered, as effects. */
 export function decide(world: World): Decision {
   const look = new Look(world)
+  oweCommissions(look)
   for (const [author, requests] of openByAuthor(world)) {
     if (blockOf(world.state, author) !== null) decideBlocked(look, author, requests)
     else if (isKnown(world, author)) decideAuthor(look, author, requests)
@@ -83,6 +86,7 @@ export function decide(world: World): Decision {
   oweMoves(look)
   oweOffUnable(look)
   tellMoves(look)
+  tellAmends(look)
   tellAddresses(look)
   oweMachines(look)
   oweAnnouncements(look)

@@ -1,4 +1,5 @@
 /** Sentences about what a cluster file changes, and why something of it can't be. For operators. */
+import type { FeedId } from '../protocol/ids'
 import type { HubMessage } from '../protocol/messages/hub'
 import type { Plan } from '../protocol/plan'
 import { priceText } from '../protocol/price-text'
@@ -79,14 +80,17 @@ export const clusterWords = {
 
   otherPubs: (names: readonly string[]) =>
     `${names.length === 1 ? 'One pub is' : `${names.length} pubs are`} not in the file and left alone: ${someOf(names)}.`,
-  noPub: (name: string, plan: string | null) =>
-    `there is no live pub of that name; whoever shall own it asks for it with \`create ${name}${plan === null ? '' : ` ${plan}`}\``,
-  ownersChange: (name: string, has: string, command: string) =>
-    `it ${has}; its owners change that with \`${command.replace('NAME', name)}\``,
+  noOwners: 'there is no live pub of that name; to make it, say whose it shall be: owners',
+  made: (name: string, plan: string, label: string, owners: readonly FeedId[]) =>
+    `${name} is made on ${label} with plan ${plan}, as a gift, for ${someOf(owners)}`,
+  unknownOwners: (owners: readonly FeedId[]) =>
+    `${someOf(owners)} ${owners.length === 1 ? 'has' : 'have'} asked for nothing here yet: they hear of their pub once their client knows this provider, by its invite (buttcloud admin invite).`,
+  amend: (name: string, changes: readonly string[]) => `${name}: ${changes.join(', ')}`,
   move: (name: string, from: string, to: string) => `${name} moves from ${from} to ${to}`,
   moveTo: (name: string, from: string, to: string, region: string) =>
     `${name} moves from ${from} to ${to}, which is in ${region}`,
   noneInRegion: (region: string) => `no hub that takes pubs is in ${region}`,
   noRoomInRegion: (region: string, why: string) => `no hub in ${region} can take it: ${why}`,
-  tooManyMoves: (max: number) => `more than ${max} moves at a time; apply the file again when these are done`,
+  tooMuch: (max: number) =>
+    `more than ${max} changes of pubs at a time; apply the file again when these are done`,
 } as const

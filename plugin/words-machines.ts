@@ -10,6 +10,7 @@ const shown = (names: readonly string[]): string =>
     : `${names.slice(0, NAMES_SHOWN).join(', ')} and ${names.length - NAMES_SHOWN} more`
 const quoted = (wanted: string): string => JSON.stringify(wanted.slice(0, 60))
 const machines = (count: number): string => (count === 1 ? 'one machine' : `${count} machines`)
+const there = (count: number): string => `${machines(count)} ${count === 1 ? 'is' : 'are'} there`
 
 export const machineWords = {
   notListed: 'the driver has not said yet which machines there are',
@@ -20,11 +21,11 @@ export const machineWords = {
     `${silent} of ${of} hubs fell silent together, so the trouble is more likely here; nothing is rented or given back`,
   ending: (machine: string) => `${machine} is being destroyed`,
   most: (max: number, left: number, spare: number) =>
-    `there are ${machines(max)}, which is the most that the settings allow (machines.max), and ${size(left)} of room are left where ${size(spare)} should be`,
+    `${there(max)}, which is the most that the settings allow (machines.max), and ${size(left)} of room are left where ${size(spare)} should be`,
   givenUp: (count: number) =>
-    `${machines(count)} in a row never became a hub, so no more are rented by themselves. Look at the log of such a machine and at the settings, then ask for one yourself: \`buttcloud admin machine-add\``,
+    `${count === 1 ? 'the last machine' : `the last ${count} machines`} never became a hub, so no more are rented by themselves. Look at the log of such a machine and at the settings, then ask for one yourself: \`buttcloud admin machine-add\``,
   today: (count: number) =>
-    `${machines(count)} were rented within a day, which is the most that the settings allow (machines.perDayMax)`,
+    `${machines(count)} ${count === 1 ? 'was' : 'were'} rented within a day, which is the most that the settings allow (machines.perDayMax)`,
   trouble: (error: string) => `the driver can't: ${error}`,
   coolDown: 'the last change is not long ago; the next comes when it has had its effect',
   byHand: (machine: string) =>
@@ -48,11 +49,11 @@ export const machineWords = {
   otherDriver: (machine: string, driver: string) =>
     `${machine} is a machine of the driver ${driver}, which is not in the settings now`,
   mostAsked: (max: number) =>
-    `there are ${machines(max)} already, which is the most that the settings allow (machines.max)`,
+    `${there(max)} already, which is the most that the settings allow (machines.max)`,
   labelTaken: (label: string) => `there is a hub or a machine called ${label} already`,
   badLabel: 'a label is 1 to 40 small letters, digits, dots and hyphens, like hub-2',
   todayAsked: (count: number) =>
-    `${machines(count)} were rented within a day, which is the most that the settings allow (machines.perDayMax)`,
+    `${machines(count)} ${count === 1 ? 'was' : 'were'} rented within a day, which is the most that the settings allow (machines.perDayMax)`,
   alreadyJoined: (machine: string) => `${machine} has joined; its token lets nobody in any more`,
   notWanted: (machine: string) => `${machine} is not wanted any more, so its token lets nobody in`,
   switchOff: (label: string) => `the server of ${label} may be switched off`,

@@ -27,6 +27,7 @@ export const AUTHORITY: { readonly [type in Content['type']]: readonly Role[] } 
   'buttcloud/halt': ['provider'],
   'buttcloud/block': ['provider'],
   'buttcloud/announcement': ['provider'],
+  'buttcloud/commission': ['provider'],
   'buttcloud/observed': ['hub'],
   'buttcloud/result': ['hub'],
   'buttcloud/incident': ['hub'],

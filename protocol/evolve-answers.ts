@@ -1,5 +1,6 @@
 /** What the provider's own posts mean to its state: answers, combined ones, questions, notices, delivered invites. */
 import type { Folded } from './evolve'
+import { noteAmendTold } from './evolve-operator'
 import { type FeedId, type MessageId, type PubId, pubIdOf } from './ids'
 import { INCIDENT_NOTICES_PER_DAY_MAX } from './limits'
 import {
@@ -109,6 +110,9 @@ function noteNotice(provider: ProviderFold, message: Folded, post: Post, payload
   }
   if (payload.topic === 'moved' && provider.moves.get(payload.pub)?.key === payload.causes)
     forgetMove(provider, payload.pub)
+  noteAmendTold(provider, payload)
+  if (payload.to === null && provider.operator.commissions.delete(pubIdOf(payload.causes)))
+    noteMade(provider, message, payload)
   if (payload.topic === 'moved') provider.hostsTold.set(payload.pub, payload.host)
   if (payload.topic === 'announcement')
     provider.operator.announcements.get(payload.causes)?.owed.delete(payload.pub)
@@ -120,6 +124,12 @@ function noteNotice(provider: ProviderFold, message: Folded, post: Post, payload
   provider.begun.add(payload.causes)
   const place = { key: message.key, root, request: payload.causes, by: null }
   provider.questions.set(message.key, { ...payload.question, ...place })
+}
+
+/** Its owners have the invite to a pub that an operator has made for them: the final answer that nobody asked for. */
+function noteMade(provider: ProviderFold, message: Folded, { causes, pub }: NoticePayload): void {
+  provider.answers.set(causes, { received: false, final: true, sequence: message.sequence })
+  forgetMove(provider, pub)
 }
 
 function noteBurst(state: State, message: Folded, payload: BurstPayload): void {

@@ -1,15 +1,18 @@
 /** What the operator's words mean to the provider's state. All are on the provider's own feed, in its order. */
 import type { Folded } from './evolve'
 import { noteCause, toldBy } from './evolve-money'
-import type { FeedId, Millis, PubId } from './ids'
+import { type FeedId, type Millis, type PubId, pubIdOf } from './ids'
 import { ANNOUNCEMENT_REPEAT_MS } from './limits-operator'
 import type { AnnouncementMessage } from './messages/announcement'
+import type { NoticePayload } from './messages/answer'
 import type { BlockMessage } from './messages/block'
+import type { CommissionMessage } from './messages/commission'
 import type { HaltMessage } from './messages/halt'
+import type { PubMessage } from './messages/pub'
 import type { ProviderFold, PubFact } from './state'
 import type { Told } from './state-money'
 
-export type OperatorMessage = HaltMessage | BlockMessage | AnnouncementMessage
+export type OperatorMessage = HaltMessage | BlockMessage | AnnouncementMessage | CommissionMessage
 
 /** Folds one of them. */
 export function evolveOperator(provider: ProviderFold, message: Folded, content: OperatorMessage): void {
@@ -25,9 +28,47 @@ export function evolveOperator(provider: ProviderFold, message: Folded, content:
       return
     case 'buttcloud/announcement':
       return noteAnnouncement(provider, told(content))
+    case 'buttcloud/commission': {
+      const pub = pubIdOf(message.key)
+      // The pub answers nobody's request.
+      noteCause(provider.money, { ...told(content), content: { pub } })
+      operator.commissions.set(pub, told(content))
+      return
+    }
     default:
       forgotten(content)
   }
+}
+
+/** A record that an operator's change has made; and later ones, which may end what was to be told of it. */
+export function noteAmend(
+  { operator }: ProviderFold,
+  message: Folded,
+  before: PubMessage,
+  record: PubMessage,
+): void {
+  const { amends } = operator
+  for (const fact of amends.size === 0 ? [] : [...amends.values()]) {
+    if (fact.pub !== record.pub) continue
+    for (const owner of record.owners) fact.gone.delete(owner)
+    if (record.status === 'ended' || (fact.told && fact.gone.size === 0)) amends.delete(fact.key)
+  }
+  const { pub, amended, owners, status } = record
+  if (amended === null || amended.times === before.amended?.times || status === 'ended') return
+  const gone = new Set(before.owners.filter((owner) => !owners.includes(owner)))
+  const [was, is] = [before, record].map((one) => ({ plan: one.plan, web: one.web, owners: one.owners }))
+  if (was === undefined || is === undefined) return
+  const { key, claimedAt: at } = message
+  amends.set(key, { key, pub, at, by: amended.by, before: was, after: is, told: false, gone })
+}
+
+/** Somebody was told of an operator's change of a pub. */
+export function noteAmendTold({ operator }: ProviderFold, { causes, to }: NoticePayload): void {
+  const fact = operator.amends.get(causes)
+  if (fact === undefined) return
+  if (to === null) fact.told = true
+  else fact.gone.delete(to)
+  if (fact.told && fact.gone.size === 0) operator.amends.delete(causes)
 }
 
 function noteAnnouncement({ pubs, operator }: ProviderFold, told: Told<AnnouncementMessage>): void {

@@ -10,7 +10,7 @@ import { evolveMachine, noteKept } from './evolve-machines'
 import { evolveMoney } from './evolve-money'
 import { noteMove } from './evolve-moves'
 import { tellNews } from './evolve-news'
-import { evolveOperator } from './evolve-operator'
+import { evolveOperator, noteAmend } from './evolve-operator'
 import { evolvePublic } from './evolve-public'
 import type { FeedId, MessageId, Millis, PubId } from './ids'
 import { INCIDENTS_KEPT_MAX } from './limits'
@@ -105,6 +105,7 @@ function evolveProvider(state: State, message: Folded): void {
     case 'buttcloud/halt':
     case 'buttcloud/block':
     case 'buttcloud/announcement':
+    case 'buttcloud/commission':
       evolveOperator(provider, message, content)
       return
     case 'buttcloud/observed':
@@ -148,6 +149,7 @@ function evolvePub(state: State, message: Folded, record: PubMessage): void {
   if (before !== undefined) {
     noteOwners(state.provider, message, before.record, record)
     noteMove(state.provider, message, before.record, record)
+    noteAmend(state.provider, message, before.record, record)
     unlist(state, record.pub, before.record)
     if (record.epoch !== before.record.epoch || record.hub !== before.record.hub)
       before.placed = {
@@ -167,6 +169,7 @@ function evolvePub(state: State, message: Folded, record: PubMessage): void {
     })
   }
   if (record.status === 'live') state.names.set(record.name, record.pub)
+  else state.provider.operator.commissions.delete(record.pub)
   for (const owner of record.owners) add(state.byOwner, owner, record.pub)
   add(state.byHub, record.hub, record.pub)
 }

@@ -9,6 +9,7 @@ import { checkBlock } from './messages/block'
 import { checkBridge } from './messages/bridge'
 import { type CapacityMessage, checkCapacity } from './messages/capacity'
 import { checkCheckout } from './messages/checkout'
+import { checkCommission } from './messages/commission'
 import { checkDues } from './messages/dues'
 import { checkGrant } from './messages/grant'
 import { checkHalt } from './messages/halt'
@@ -95,6 +96,8 @@ export function parse(content: unknown): Checked<Content> {
       return checkBlock(content, '')
     case 'buttcloud/announcement':
       return checkAnnouncement(content, '')
+    case 'buttcloud/commission':
+      return checkCommission(content, '')
     default:
       return refuse('type', 'a type we know', type)
   }

@@ -2,7 +2,9 @@
 import type { FeedId, MessageId, Millis, PubId } from './ids'
 import type { AnnouncementMessage } from './messages/announcement'
 import type { BlockMessage } from './messages/block'
+import type { CommissionMessage } from './messages/commission'
 import type { HaltMessage } from './messages/halt'
+import type { PubMessage } from './messages/pub'
 import type { Told } from './state-money'
 
 export interface AnnouncementFact extends Told<AnnouncementMessage> {
@@ -12,6 +14,24 @@ export interface AnnouncementFact extends Told<AnnouncementMessage> {
   sets: number
 }
 
+/** What of a pub an operator may change. */
+export type Amendable = Pick<PubMessage, 'plan' | 'web' | 'owners'>
+
+/** A change of a pub by an operator that not everybody has been told of whom it concerns. */
+export interface AmendFact {
+  /** Of the record that says it. */
+  key: MessageId
+  pub: PubId
+  at: Millis
+  by: FeedId
+  before: Amendable
+  after: Amendable
+  /** The present owners have been told. */
+  told: boolean
+  /** Who is an owner no more, and has not been told. */
+  gone: Set<FeedId>
+}
+
 export interface OperatorFold {
   /** The latest word on each pub that the operator ever stopped. */
   halts: Map<PubId, Told<HaltMessage>>
@@ -19,11 +39,22 @@ export interface OperatorFold {
   blocks: Map<FeedId, Told<BlockMessage>>
   /** Those of the last day of the feed's own time, and those that are still being told. */
   announcements: Map<MessageId, AnnouncementFact>
+  /** Pubs that operators have made and whose owners have not got their invite, by id. */
+  commissions: Map<PubId, Told<CommissionMessage>>
+  /** By the records that say them. */
+  amends: Map<MessageId, AmendFact>
   /** When each owner was recorded. */
   ownersSince: Map<FeedId, Millis>
 }
 
 /** Nothing known yet. */
 export function initialOperator(): OperatorFold {
-  return { halts: new Map(), blocks: new Map(), announcements: new Map(), ownersSince: new Map() }
+  return {
+    halts: new Map(),
+    blocks: new Map(),
+    announcements: new Map(),
+    commissions: new Map(),
+    amends: new Map(),
+    ownersSince: new Map(),
+  }
 }

@@ -24,6 +24,11 @@ export function quietClock(self: string, remote: string, clock: Record<string, u
   for (const feed of Object.keys(clock)) if (!mayTell(self, remote, feed)) delete clock[feed]
 }
 
+/** A source that ends at once. */
+function nothing(abort: unknown, callback: (end: unknown) => void): void {
+  callback(abort || true)
+}
+
 /** Answers peers' questions about hidden feeds as if they were not there. */
 export function hookQuestions(ssb: any): void {
   const remoteOf = (caller: any): string | null =>
@@ -31,10 +36,10 @@ export function hookQuestions(ssb: any): void {
   ssb.createHistoryStream?.hook?.(function (this: any, original: any, args: any[]) {
     const remote = remoteOf(this)
     const feed = args[0]?.id
-    if (remote !== null && typeof feed === 'string' && !mayTell(ssb.id, remote, feed))
-      return (abort: unknown, callback: (end: unknown) => void) => callback(abort || true)
+    if (remote !== null && typeof feed === 'string' && !mayTell(ssb.id, remote, feed)) return nothing
     return original.apply(this, args)
   })
+  if (typeof ssb.replicate?.request === 'function') hookAsking(ssb)
   ssb.ebt?.clock?.hook?.(function (this: any, original: any, args: any[]) {
     const remote = remoteOf(this)
     const callback = args.at(-1)
@@ -45,5 +50,17 @@ export function hookQuestions(ssb: any): void {
       callback(error, error ? undefined : told)
     }
     return original.apply(this, [...args.slice(0, -1), quiet])
+  })
+}
+
+/** ssb-replicate of a stock server asks whoever has asked it something for every feed that it wants, one by one. */
+function hookAsking(ssb: any): void {
+  ssb.prependListener('rpc:connect', (rpc: any) => {
+    const ask = rpc.createHistoryStream
+    if (rpc.id === ssb.id || typeof ask !== 'function') return
+    rpc.createHistoryStream = (...args: any[]) => {
+      const feed = args[0]?.id
+      return typeof feed === 'string' && !mayTell(ssb.id, rpc.id, feed) ? nothing : ask(...args)
+    }
   })
 }

@@ -82,26 +82,37 @@ export function guardStreams(from: string, quiet: Quiet = () => {}): void {
   }
 }
 
-/** Where ssb-ebt was loaded before we came (a stock server): guards the streams of those who dial us. */
+/** Where ssb-ebt was loaded before we came (a stock server): guards the streams of those who dial us, and whom it dials. */
 export function guardReplicate(ssb: any, quiet: Quiet = () => {}): void {
   if (typeof ssb.ebt?.replicate?.hook !== 'function') return
+  const hushFor = (remote: string) => (data: unknown) => {
+    const clock = isSound(data) ? clockIn(data) : null
+    if (clock !== null) quiet(ssb.id, remote, clock)
+  }
   ssb.ebt.replicate.hook(function (this: { id?: string } | undefined, replicate: any, args: unknown[]) {
-    const stream = replicate.apply(this, args)
-    const { source, sink } = stream
-    if (typeof sink !== 'function') return stream
-    const hush = (data: unknown): void => {
-      const clock = isSound(data) ? clockIn(data) : null
-      if (clock !== null) quiet(ssb.id, this?.id ?? '', clock)
-    }
-    return {
-      source: (abort: End, callback: (end: End, data?: unknown) => void) =>
-        source(abort, (end: End, data?: unknown) => {
-          if (!end) hush(data)
-          callback(end, data)
-        }),
-      sink: (read: Read) => sink(guarded(read, hush)),
+    const { source, sink } = replicate.apply(this, args)
+    const hush = hushFor(this?.id ?? '')
+    return { source: hushed(source, hush), sink: (read: Read) => sink(guarded(read, hush)) }
+  })
+  // Before ssb-ebt hears of the connection and begins a stream on it.
+  ssb.prependListener('rpc:connect', (rpc: any) => {
+    if (rpc.id === ssb.id) return
+    const { replicate } = rpc.ebt
+    const hush = hushFor(rpc.id)
+    rpc.ebt.replicate = (...args: unknown[]) => {
+      const { source, sink } = replicate(...args)
+      return { source: guarded(source, hush), sink: (read: Read) => sink(hushed(read, hush)) }
     }
   })
+}
+
+/** The same source, with every clock in it hushed. */
+function hushed(read: Read, hush: (data: unknown) => void): Read {
+  return (abort, callback) =>
+    read(abort, (end, data) => {
+      if (!end) hush(data)
+      callback(end, data)
+    })
 }
 
 /** The same source, ended at the first thing that is unsound or that its reader throws at. */

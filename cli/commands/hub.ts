@@ -12,6 +12,7 @@ import { endOnTheUncaught } from '../io/last-words'
 import { oneOf } from '../io/one-of'
 import { run } from '../io/run'
 import { addServiceOptions, logLook } from '../io/service-options'
+import { addSwarmOptions, often, swarmWords } from '../io/swarm-options'
 import { monitorPlace } from '../monitor-options'
 import { wholeOption } from '../options'
 
@@ -32,7 +33,7 @@ export function register(program: Command): void {
       oneOf(
         '--engine <kind>',
         'what runs the pubs; auto: as before, the first time docker where it answers',
-        ['docker', 'process', 'auto'],
+        ['docker', 'swarm', 'process', 'auto'],
         'auto',
       ),
     )
@@ -48,7 +49,7 @@ export function register(program: Command): void {
     .option(
       '--pub-version <version=folder>',
       'with --engine process: a folder with a built package that pubs may be upgraded to; may be given often',
-      (text: string, before: string[]) => [...before, text],
+      often,
       [],
     )
     .option('--memory <megabytes>', 'memory to offer to pubs (default: what the machine has, less a reserve)')
@@ -60,7 +61,7 @@ export function register(program: Command): void {
     )
     .addHelpText(
       'after',
-      "\nExamples:\n  $ buttcloud hub --join 'TOKEN' --host hub1.example.org\n  $ buttcloud hub                            (later on)",
+      "\nExamples:\n  $ buttcloud hub --join 'TOKEN' --host hub1.example.org\n  $ buttcloud hub                            (later on)\n  $ buttcloud hub --engine swarm --constraint node.labels.pubs==yes --host pubs.example.org --allow-weaker no-new-privileges",
     )
     .action(
       run(async (context) => {
@@ -93,14 +94,15 @@ export function register(program: Command): void {
         await stopped
       }),
     )
+  addSwarmOptions(command)
   addServiceOptions(command, 'hub')
 }
 
 function hubOptions(context: Context): HubOptions {
   const { given, options } = context
   const engine = given.engine
-  if (engine !== 'docker' && engine !== 'process' && engine !== 'auto')
-    throw new Failure(2, `--engine is one of docker, process and auto, not "${String(engine)}".`)
+  if (engine !== 'docker' && engine !== 'swarm' && engine !== 'process' && engine !== 'auto')
+    throw new Failure(2, `--engine is one of docker, swarm, process and auto, not "${String(engine)}".`)
   const text = (name: string, value: unknown): object => (typeof value === 'string' ? { [name]: value } : {})
   const bytes = (name: string, option: string, value: unknown): object =>
     value === undefined ? {} : { [name]: megabytes(option, value) * MEGABYTE }
@@ -114,6 +116,7 @@ function hubOptions(context: Context): HubOptions {
     ...text('bind', given.bind),
     ...text('image', given.image),
     ...(typeof given.pull === 'boolean' ? { pull: given.pull } : {}),
+    swarm: swarmWords(given),
     pubVersions: versionsOf(given.pubVersion),
     ...bytes('memoryBytes', '--memory', given.memory),
     ...bytes('diskBytes', '--disk', given.disk),

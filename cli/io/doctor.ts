@@ -26,6 +26,7 @@ import { providersOf } from '../owner-book'
 import { callProvider as askProvider } from './admin'
 import { readBook } from './book-file'
 import { portOfProvider, portsOfPubs } from './doctor-ports'
+import { swarmOf } from './doctor-swarm'
 import { openOwner } from './owner'
 import type { OwnerDoor } from './owner-door'
 import { accepts } from './ports'
@@ -59,14 +60,15 @@ export async function examine(context: Context, dockerSocket: string | null): Pr
   if (existsSync(join(dir, 'provider', 'secret'))) await look('provider here', () => providerHere(dir))
   const hubs = hubFolders(dir)
   for (const folder of hubs) await look('hub here', () => hubOf(folder))
+  const socket = dockerSocket ?? socketOf(process.env.DOCKER_HOST) ?? DOCKER_SOCKET
   await look('Docker', async () => {
-    const socket = dockerSocket ?? socketOf(process.env.DOCKER_HOST) ?? DOCKER_SOCKET
     // What runs pubs as child processes needs none.
     return dockerOf(
       socket,
       hubs.some((folder) => !existsSync(join(folder, 'runs'))),
     )
   })
+  await look('Swarm', () => swarmOf(socket))
   return findings
 }
 

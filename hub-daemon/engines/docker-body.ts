@@ -14,8 +14,8 @@ import type { Run, RunFact } from './engine'
 
 export const LABEL_HUB = 'org.buttcloud.hub'
 export const LABEL_PUB = 'org.buttcloud.pub'
-const LABEL_EPOCH = 'org.buttcloud.epoch'
-const LABEL_SHAPE = 'org.buttcloud.shape'
+export const LABEL_EPOCH = 'org.buttcloud.epoch'
+export const LABEL_SHAPE = 'org.buttcloud.shape'
 /** Of a container in which nothing ever runs: the least that Docker takes, and some. */
 const READER_MEMORY_BYTES = 16 * 1024 * 1024
 /** Where the volume is inside, and where the pub's entry looks for it. */

@@ -69,6 +69,15 @@ export function unlessMissing(error: unknown): void {
   if (!(error instanceof EngineError && error.kind === 'missing')) throw error
 }
 
+/** Two hubs may share one engine or swarm; neither touches what the other made. `owner` is the label of what was found. */
+export function needOwn(what: string, owner: string | null | undefined, hub: string): void {
+  if (owner === hub) return
+  throw new EngineError(
+    'other',
+    `the ${what} was made by ${owner ?? 'somebody else'}, not by this hub; left alone`,
+  )
+}
+
 /** True when the engine has been changed for one that does not speak the version that was agreed on. */
 export function isVersionTrouble(error: unknown): boolean {
   return statusOf(error) === 400 && /client version|API version/i.test(String(error))

@@ -3,7 +3,7 @@ import type Docker from 'dockerode'
 import { unless } from './docker-errors'
 import { EngineError } from './engine'
 
-const ICC_OPTION = 'com.docker.network.bridge.enable_icc'
+export const ICC_OPTION = 'com.docker.network.bridge.enable_icc'
 
 /** Makes it if it is missing; refuses one in which pubs could talk to each other. */
 export async function needNetwork(docker: Docker, name: string): Promise<void> {

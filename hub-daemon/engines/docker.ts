@@ -1,16 +1,16 @@
-/** Pubs as hardened Docker containers. The only file that imports dockerode. */
-import Docker from 'dockerode'
+/** Pubs as hardened Docker containers. */
+import type Docker from 'dockerode'
 import type { Millis, PubId } from '../../protocol/ids'
-import { ENGINE_ANSWER_MS, IMAGE_PULL_MS } from '../../protocol/limits'
+import { IMAGE_PULL_MS } from '../../protocol/limits'
 import { factOf, LABEL_HUB, LABEL_PUB, labelsOf } from './docker-body'
-import { asEngineError, isVersionTrouble, statusOf, unless, unlessMissing } from './docker-errors'
+import { DockerClient } from './docker-client'
+import { needOwn, statusOf, unless, unlessMissing } from './docker-errors'
 import { fetchImage } from './docker-image'
 import { isPart, makeContainer, removePart, untilGone } from './docker-make'
 import { needNetwork } from './docker-network'
 import { type DockerEngineOptions, type DockerSettings, dockerSettings } from './docker-options'
 import { plainOutput } from './docker-output'
 import { statsOf } from './docker-stats'
-import { chooseApiVersion } from './docker-version'
 import { isReader, Readers } from './docker-volume'
 import { watchEvents } from './docker-watch'
 import {
@@ -37,7 +37,7 @@ export function createDockerEngine(options: DockerEngineOptions): Engine {
 class DockerEngine implements Engine {
   readonly kind = 'docker'
   private readonly settings: DockerSettings
-  private version: Promise<string> | null = null
+  private readonly client: DockerClient
   private networkIsThere = false
   /** What was last learned of each container by inspecting it; see `list`. */
   private readonly inspected = new Map<string, { look: string; fact: RunFact }>()
@@ -47,11 +47,16 @@ class DockerEngine implements Engine {
   constructor(options: DockerEngineOptions) {
     this.settings = dockerSettings(options)
     this.readers = new Readers(this.settings)
+    this.client = new DockerClient(this.settings.target, this.settings.place, (isLost) => {
+      // It may have been the network that somebody removed: looking again costs one question.
+      this.networkIsThere = false
+      if (isLost) this.inspected.clear()
+    })
   }
 
   async ping(): Promise<void> {
-    this.version = null
-    await this.ask('reach Docker', async (docker) => {
+    this.client.forget()
+    await this.client.ask('reach Docker', async (docker) => {
       await docker.ping()
     })
   }
@@ -62,7 +67,7 @@ class DockerEngine implements Engine {
    */
   async list(): ReturnType<Engine['list']> {
     const filters = { label: [`${LABEL_HUB}=${this.settings.hub}`] }
-    return this.ask('list the runs of this hub', async (docker) => {
+    return this.client.ask('list the runs of this hub', async (docker) => {
       const [containers, volumes] = await Promise.all([
         docker.listContainers({ all: true, filters }),
         docker.listVolumes({ filters }),
@@ -88,7 +93,7 @@ class DockerEngine implements Engine {
 
   async fetch(run: Run, options: FetchOptions): Promise<Fetched> {
     const image = run.image ?? this.settings.image
-    return this.ask(
+    return this.client.ask(
       `see to the image ${image}`,
       (docker) => fetchImage(docker, image, this.settings, options),
       IMAGE_PULL_MS,
@@ -97,7 +102,7 @@ class DockerEngine implements Engine {
 
   async create(run: Run, secret: string): Promise<void> {
     const attempt = `create ${run.name}`
-    await this.ask(attempt, async (docker) => {
+    await this.client.ask(attempt, async (docker) => {
       await this.needNetwork(docker)
       await this.needVolume(docker, run)
       await makeContainer(docker, run, this.settings, secret)
@@ -131,7 +136,7 @@ class DockerEngine implements Engine {
   }
 
   async purge(name: string): Promise<void> {
-    await this.ask(`remove the volume ${name}`, async (docker) => {
+    await this.client.ask(`remove the volume ${name}`, async (docker) => {
       const volume = docker.getVolume(name)
       const info = await volume.inspect().catch(unless(404))
       if (info === undefined) return
@@ -154,9 +159,8 @@ class DockerEngine implements Engine {
   }
 
   async openVolume(name: string): Promise<RestingVolume> {
-    return this.ask(`read the volume ${name}`, async (docker) => {
-      const endless = new Docker({ ...this.settings.target, version: `v${await this.negotiated()}` })
-      return this.readers.open(docker, endless, name)
+    return this.client.ask(`read the volume ${name}`, async (docker) => {
+      return this.readers.open(docker, await this.client.endless(), name)
     })
   }
 
@@ -180,9 +184,7 @@ class DockerEngine implements Engine {
   watch(wake: () => void): () => void {
     const stop = watchEvents({
       open: async (abortSignal) => {
-        const version = await this.negotiated()
-        // No time limit on this one: events may be hours apart.
-        const docker = new Docker({ ...this.settings.target, version: `v${version}` })
+        const docker = await this.client.endless()
         const filters = { type: ['container'], label: [`${LABEL_HUB}=${this.settings.hub}`] }
         return docker.getEvents({ filters: JSON.stringify(filters), abortSignal } as Docker.GetEventsOptions)
       },
@@ -190,9 +192,7 @@ class DockerEngine implements Engine {
         this.inspected.clear()
         wake()
       },
-      lost: () => {
-        this.version = null
-      },
+      lost: () => this.client.forget(),
     })
     const end = () => {
       this.watches.delete(end)
@@ -207,38 +207,14 @@ class DockerEngine implements Engine {
     await this.readers.close()
   }
 
-  /** Does something with a client of the negotiated version; every error comes out as an EngineError. */
-  private async ask<Answer>(
-    attempt: string,
-    act: (docker: Docker) => Promise<Answer>,
-    extraMs: Millis = 0,
-  ): Promise<Answer> {
-    try {
-      const version = await this.negotiated()
-      return await act(
-        new Docker({ ...this.settings.target, version: `v${version}`, timeout: ENGINE_ANSWER_MS + extraMs }),
-      )
-    } catch (error) {
-      const told = asEngineError(error, attempt, this.settings.place)
-      // It may have been the network that somebody removed: looking again costs one question.
-      this.networkIsThere = false
-      if (told.kind === 'unreachable' || isVersionTrouble(error)) {
-        // What comes back may be another engine: ask for its version again.
-        this.version = null
-        this.inspected.clear()
-      }
-      throw told
-    }
-  }
-
-  /** The same with one container, which must be ours. */
+  /** A question about one container, which must be ours. */
   private async askOwn<Answer>(
     attempt: string,
     name: string,
     act: (container: Docker.Container) => Promise<Answer>,
     extraMs: Millis = 0,
   ): Promise<Answer> {
-    return this.ask(
+    return this.client.ask(
       attempt,
       async (docker) => {
         const container = docker.getContainer(name)
@@ -248,18 +224,6 @@ class DockerEngine implements Engine {
       },
       extraMs,
     )
-  }
-
-  /** `GET /version` without a version in its path, which every engine answers. */
-  private negotiated(): Promise<string> {
-    this.version ??= new Docker({ ...this.settings.target, timeout: ENGINE_ANSWER_MS })
-      .version()
-      .then((engine) => chooseApiVersion(engine, this.settings.place))
-    const asked = this.version
-    asked.catch(() => {
-      if (this.version === asked) this.version = null
-    })
-    return asked
   }
 
   private async factOfContainer(docker: Docker, id: string, look: string): Promise<RunFact | null> {
@@ -286,13 +250,7 @@ class DockerEngine implements Engine {
     else this.refuseForeign(`volume ${run.name}`, info.Labels)
   }
 
-  /** Two hubs may share one engine; neither touches what the other made. */
   private refuseForeign(what: string, labels: Record<string, string> | null | undefined): void {
-    const hub = labels?.[LABEL_HUB]
-    if (hub === this.settings.hub) return
-    throw new EngineError(
-      'other',
-      `the ${what} was made by ${hub ?? 'somebody else'}, not by this hub; left alone`,
-    )
+    needOwn(what, labels?.[LABEL_HUB], this.settings.hub)
   }
 }

@@ -1,4 +1,4 @@
-/** The contract with whatever runs containers. Three kinds fit behind it: docker, process and (later) swarm. */
+/** The contract with whatever runs pubs. Three kinds fit behind it: docker, swarm and process. */
 import type { Millis, PubId } from '../../protocol/ids'
 
 /** Everything an engine needs to make one run; plain data, made by hub-daemon/run.ts. */
@@ -35,6 +35,8 @@ export interface RunFact {
   outOfMemory: boolean
   /** When it last started or ended, by the engine's clock; null when never. */
   since: Millis | null
+  /** Where the hub reaches its ports, where that is not where it reaches those of all others. */
+  dial?: string
 }
 
 export interface VolumeFact {
@@ -100,7 +102,7 @@ export interface RestingVolume {
   close(): Promise<void>
 }
 
-export type EngineKind = 'docker' | 'process'
+export type EngineKind = 'docker' | 'process' | 'swarm'
 
 export interface Engine {
   readonly kind: EngineKind
@@ -108,9 +110,11 @@ export interface Engine {
   ping(): Promise<void>
   /** All runs and volumes of this hub, by label or lock file; nobody else's. */
   list(): Promise<{ runs: RunFact[]; volumes: VolumeFact[] }>
+  /** What it has for pubs as of the last list, where that is not what this machine has; null before the first. */
+  room?(): { memoryBytes: number } | null
   /** Sees to it that the image of a run is there, and pulls it if need be. Throws `no-image` when it can't be had. */
   fetch(run: Run, options: FetchOptions): Promise<Fetched>
-  /** Makes volume (kept if there) and container, and puts the pub's secret into the volume. Throws `exists`. */
+  /** Makes volume (kept if there) and container, and puts the pub's secret where it is found in the volume. Throws `exists`. */
   create(run: Run, secret: string): Promise<void>
   /** Starts it; a running one is left alone. Throws `port-taken`, `missing`. */
   start(name: string): Promise<void>

@@ -3,10 +3,12 @@ import { existsSync, mkdirSync, readFileSync, statfsSync } from 'node:fs'
 import { totalmem } from 'node:os'
 import { regionLabel } from '../../protocol/hub-labels'
 import { HUB_RESERVE_BYTES, HUB_RESERVE_SHARE } from '../../protocol/limits'
+import type { Engine } from '../engines/engine'
 import type { Offer } from '../report'
 
 export interface CapacityOptions {
-  engine: 'docker' | 'process'
+  /** A swarm has the memory of its nodes. */
+  engine: Pick<Engine, 'kind' | 'room'>
   host: string
   version: string
   /** Where the pubs' data goes. */
@@ -24,10 +26,11 @@ const MEMORY_LIMITS = ['/sys/fs/cgroup/memory.max', '/sys/fs/cgroup/memory/memor
 /** The offer as it is now. */
 export function readOffer(options: CapacityOptions): Offer {
   const { engine, host, version } = options
+  const room = engine.room === undefined ? offeredMemoryBytes() : (engine.room()?.memoryBytes ?? 0)
   return {
-    memoryBytes: options.memoryBytes ?? offeredMemoryBytes(),
+    memoryBytes: options.memoryBytes ?? room,
     diskBytes: options.diskBytes ?? freeDiskBytes(options.directory),
-    ...{ engine, host, version },
+    ...{ engine: engine.kind, host, version },
     labels: options.region === undefined ? null : [regionLabel(options.region)],
   }
 }

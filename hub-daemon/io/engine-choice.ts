@@ -4,8 +4,12 @@ import type { FeedId } from '../../protocol/ids'
 import type { Log } from '../../sbot/log'
 import { decideEngine, type Left, refusalOfChange } from '../engine-kept'
 import { createDockerEngine } from '../engines/docker'
+import type { DockerEngineOptions } from '../engines/docker-options'
 import type { Engine, EngineKind } from '../engines/engine'
 import { createProcessEngine } from '../engines/process'
+import { createSwarmEngine, type SwarmEngine } from '../engines/swarm'
+import { describeWeakness, needAccepted } from '../engines/swarm-flags'
+import type { SwarmChoice } from '../engines/swarm-options'
 import { keepEngine, keysIn, readKeptEngine, runsIn } from './kept-engine'
 
 export interface EngineChoice {
@@ -20,6 +24,8 @@ export interface EngineChoice {
   version: string
   pubVersions: Readonly<Record<string, string>>
   bind: string
+  /** What only the engine swarm is told. */
+  swarm: SwarmChoice
   /** Of the hub; the process engine keeps its pubs in it. */
   directory: string
   log: Log
@@ -32,6 +38,7 @@ export interface EngineChoice {
  */
 export async function chooseEngine(choice: EngineChoice): Promise<Engine> {
   const { directory, log } = choice
+  if (choice.engine === 'swarm') await lookAtSwarm(choice)
   const asked = choice.engine
   const keys = keysIn(directory)
   const kept = readKeptEngine(directory)
@@ -40,7 +47,7 @@ export async function chooseEngine(choice: EngineChoice): Promise<Engine> {
   if (decision.kind === 'first') {
     const engine = decision.engine === 'auto' ? await firstEngine(choice) : engineOf(decision.engine, choice)
     keepEngine(directory, engine.kind)
-    return engine
+    return fits(engine, choice)
   }
   if (decision.kind === 'same') {
     const { engine } = decision
@@ -49,7 +56,8 @@ export async function chooseEngine(choice: EngineChoice): Promise<Engine> {
       { engine },
       'the engine is the one that this hub began with; while it does not answer, its pubs wait for it',
     )
-    return engineOf(engine, choice)
+    if (engine === 'swarm' && choice.engine !== 'swarm') await lookAtSwarm(choice)
+    return fits(engineOf(engine, choice), choice)
   }
   const { from, to } = decision
   const refusal = refusalOfChange(from, to, await leftWith(engineOf(from, choice)), keys.now)
@@ -59,7 +67,41 @@ export async function chooseEngine(choice: EngineChoice): Promise<Engine> {
     { from, to },
     'the engine is changed, as the operator says: nothing of this hub is left with the former one',
   )
-  return engineOf(to, choice)
+  return fits(engineOf(to, choice), choice)
+}
+
+/** What only a swarm can do must not be taken for done by another engine. */
+function fits(engine: Engine, { swarm }: EngineChoice): Engine {
+  const [given] = Object.entries(swarm).filter(
+    ([, value]) => value !== undefined && !(Array.isArray(value) && value.length === 0),
+  )
+  if (given === undefined || engine.kind === 'swarm') return engine
+  throw new Error(
+    `this hub's pubs run with the engine ${engine.kind}, and what was given for a swarm (${given[0]}) means nothing there; leave it out, or start with --engine swarm`,
+  )
+}
+
+/**
+ * Says what the swarm protects pubs less by. Throws a sentence where the operator has not agreed to that; a swarm that does not
+ * answer is waited for, and asked again before each pub is made.
+ */
+async function lookAtSwarm(choice: EngineChoice): Promise<void> {
+  const { log } = choice
+  const engine = swarmEngine(choice)
+  try {
+    const weaknesses = await engine.weaknesses().catch((error: unknown) => {
+      log.warn({ reason: sentenceOf(error) }, 'what this swarm protects pubs by is not known yet')
+      return []
+    })
+    needAccepted(weaknesses, choice.swarm.allowWeaker ?? [])
+    for (const one of weaknesses)
+      log.warn(
+        { weaker: one.name },
+        `pubs are protected less than by a Docker engine alone: ${describeWeakness(one)}`,
+      )
+  } finally {
+    await engine.close()
+  }
 }
 
 /** Docker where it answers. Never fails: what has no Docker has processes. */
@@ -90,6 +132,7 @@ async function leftWith(engine: Engine): Promise<Left> {
 }
 
 function engineOf(kind: EngineKind, choice: EngineChoice): Engine {
+  if (kind === 'swarm') return swarmEngine(choice)
   return kind === 'docker' ? dockerEngine(choice) : processEngine(choice)
 }
 
@@ -97,14 +140,22 @@ function sentenceOf(error: unknown): string {
   return error instanceof Error ? error.message : String(error)
 }
 
-function dockerEngine({ dockerSocket, hub, image, pull, bind }: EngineChoice): Engine {
+function dockerEngine(choice: EngineChoice): Engine {
+  return createDockerEngine(dockerOptions(choice))
+}
+
+function swarmEngine(choice: EngineChoice): SwarmEngine {
+  return createSwarmEngine({ ...dockerOptions(choice), ...choice.swarm })
+}
+
+function dockerOptions({ dockerSocket, hub, image, pull, bind }: EngineChoice): DockerEngineOptions {
   const address =
     dockerSocket === undefined
       ? {}
       : dockerSocket.includes('://')
         ? { host: dockerSocket }
         : { socketPath: dockerSocket }
-  return createDockerEngine({ ...address, hub, image, bind, ...(pull === null ? {} : { pull }) })
+  return { ...address, hub, image, bind, ...(pull === null ? {} : { pull }) }
 }
 
 function processEngine({ directory, bind, version, pubVersions }: EngineChoice): Engine {

@@ -29,7 +29,7 @@ export interface ExecuteContext {
   rest: AtRest
   keys: object
   capsShs: string | null
-  /** Where published ports are dialled. */
+  /** Where published ports are dialled, but for those of which the engine says otherwise. */
   dial: string
   /** The feed that a pub has by its order, or has been reported with; null before it was ever up. */
   knownFeed(pub: PubId): FeedId | null
@@ -49,7 +49,7 @@ const LAST_LINES = 40
 
 /** The way to do each kind of step. */
 export function createPerformers(context: ExecuteContext): Performers {
-  const { engine, observer, memory, secrets, meter, rest, keys, capsShs, dial, log } = context
+  const { engine, observer, memory, secrets, meter, rest, keys, capsShs, log } = context
   return {
     async fetch({ pub, run }) {
       context.fetcher.begin(pub, run)
@@ -90,7 +90,7 @@ export function createPerformers(context: ExecuteContext): Performers {
     async 'open-session'({ pub, epoch, port }) {
       const secret = secrets.read(runNameOf(pub))
       if (secret === null) throw new Error(`try-again: the secret of ${runNameOf(pub)} is gone`)
-      const address = { host: dial, port, feed: secret.feed }
+      const address = { host: dialOf(context, pub), port, feed: secret.feed }
       const { provider, changed } = context
       const lost = () => void observer.refresh()
       const figures = (item: unknown) => meter.tell(pub, item)
@@ -163,7 +163,7 @@ export function createPerformers(context: ExecuteContext): Performers {
     async probe({ pub, port, feed }) {
       const session = observer.sessions.get(pub)
       try {
-        await probe({ host: dial, port, feed }, keys, capsShs)
+        await probe({ host: dialOf(context, pub), port, feed }, keys, capsShs)
         session?.probed(true, Date.now())
       } catch (error) {
         log.warn({ pub, reason: clean(String(error)) }, 'a pub did not take a handshake from outside')
@@ -171,6 +171,11 @@ export function createPerformers(context: ExecuteContext): Performers {
       }
     },
   }
+}
+
+/** Where a pub's ports are reached: in a swarm the engine knows on which node. */
+function dialOf({ observer, dial }: ExecuteContext, pub: PubId): string {
+  return observer.facts().engine.runs.get(pub)?.dial ?? dial
 }
 
 /** A pub that has started before does not wait for the provider: its key was in escrow then. */

@@ -5,7 +5,7 @@ import { readJson, writeJson } from '../../sbot/durable'
 import type { EngineTraces } from '../engine-kept'
 import type { EngineKind } from '../engines/engine'
 
-const KINDS: readonly EngineKind[] = ['docker', 'process']
+const KINDS: readonly EngineKind[] = ['docker', 'process', 'swarm']
 
 /** The engine in hub.json; null where none stands there. Throws a sentence for one that this program does not know. */
 export function readKeptEngine(directory: string): EngineKind | null {

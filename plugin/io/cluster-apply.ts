@@ -2,13 +2,16 @@
  * Makes the changes of a cluster file so. Every one of them is safe to repeat: after a crash in the middle the same file
  * finds the rest. Done between two decisions.
  */
-import type { FeedId } from '../../protocol/ids'
+import { type FeedId, pubIdOf } from '../../protocol/ids'
 import type { Plan } from '../../protocol/plan'
 import type { ClusterHeldView, ClusterView } from '../../protocol/rpc-cluster'
+import { amended } from '../amend'
 import type { ClusterChange, ClusterDeed, Comparison } from '../cluster-compare'
 import { policyNow } from '../cluster-policy'
+import { commissioned, commissionOwes } from '../commission'
 import { hubDeed, moved } from '../move'
 import type { Policy } from '../policy'
+import { Places } from '../schedule'
 import { fleetWorld } from './fleet-api'
 import type { Provider } from './provider'
 
@@ -19,6 +22,8 @@ const ORDER: readonly ((deed: ClusterDeed) => boolean)[] = [
   ({ kind }) => kind === 'plans',
   ({ kind }) => kind === 'policy',
   (deed) => deed.kind === 'hub' && deed.status !== 'retired',
+  ({ kind }) => kind === 'amend',
+  ({ kind }) => kind === 'commission',
   ({ kind }) => kind === 'move',
   (deed) => deed.kind === 'hub' && deed.status === 'retired',
 ]
@@ -69,6 +74,33 @@ const DOERS: Record<ClusterDeed['kind'], Doer> = {
       const told = hubDeed(one.inbox.state, one.connected(), deed)
       if (!told.ok) throw new Error(told.why)
       if (told.say !== null) await one.inbox.say(told.say, [told.say.hub, one.sbot.id])
+    }
+  },
+  amend: async (one, changes, _plans, by) => {
+    for (const { deed } of changes) {
+      if (deed.kind !== 'amend') continue
+      const pub = one.inbox.state.provider.pubs.get(deed.pub)
+      if (pub?.record.status !== 'live') throw new Error('it is gone')
+      const told = amended(fleetWorld(one), pub, deed.wish, by)
+      if (!told.ok) throw new Error(told.why)
+      if (told.record !== null) await one.inbox.say(told.record, [one.sbot.id])
+    }
+  },
+  commission: async (one, changes, _plans, by) => {
+    for (const { deed } of changes) {
+      if (deed.kind !== 'commission') continue
+      const world = fleetWorld(one)
+      const { operator } = world.state.provider
+      const place = { kind: 'hub' as const, name: deed.hub }
+      const told = commissioned(world, new Places(world), { ...deed.wish, place }, by)
+      if (!told.ok) throw new Error(told.why)
+      const { key } = await one.inbox.say(told.say, [one.sbot.id])
+      const word = operator.commissions.get(pubIdOf(key))
+      if (word === undefined) continue
+      const places = new Places(world)
+      // What is said here is counted by the next one; a look finds the same where this is cut off.
+      for (const content of commissionOwes(world.state, world.policy, word, () => places.freePort()))
+        await one.inbox.say(content, [one.sbot.id])
     }
   },
   move: async (one, changes, _plans, by) => {

@@ -22,6 +22,7 @@ import { placingPolicyOf } from '../placing-policy'
 import { DEFAULT_POLICY, type Policy } from '../policy'
 import { wholeSetting } from '../policy-settings'
 import { Dns, readDnsSecret } from './dns'
+import { holdRequests } from './held-requests'
 import { Home } from './home'
 import { toStderr } from './log'
 import { driverOf } from './machines/driver'
@@ -33,6 +34,7 @@ import { Post } from './post'
 import { createPrivateBlobs } from './private-blobs'
 import { type Log, type Provider, type ProviderOptions, startProvider, tablesFolder } from './provider'
 import { Restored } from './restored'
+import type { Settings } from './settings'
 import { Tables } from './tables'
 import { Vault } from './vault'
 
@@ -43,46 +45,6 @@ import { Vault } from './vault'
 export const providers = new Map<FeedId, Promise<Provider>>()
 /** What has started, for those who may not wait (the boot gate asks for hubs while the log is being read). */
 export const started = new Map<FeedId, Provider>()
-
-/** Own settings: `config.buttcloud` of the node. */
-interface Settings {
-  portMin?: number
-  portMax?: number
-  pubsPerOwnerMax?: number
-  retentionMs?: number
-  requestsPerMinuteMax?: number
-  /** How long what is not paid for goes on (plugin/dues-settings.ts). */
-  dues?: unknown
-  /** How pubs are put on hubs (plugin/placing-policy.ts). */
-  placing?: unknown
-  /** When pubs go elsewhere by themselves (plugin/moving-settings.ts). */
-  moving?: unknown
-  /** When servers are rented to be hubs (plugin/machine-settings.ts). */
-  machines?: unknown
-  name?: string
-  /** The file of plans, absolute or in the node's folder; default: plans.yaml there, and without it the built-in plans. */
-  plansFile?: string
-  /** The version of pubs that `upgrade NAME` goes to; default: this package's own. */
-  pubVersion?: string
-  /** host:port for the provider's own invites, where the node can't know it. */
-  address?: string
-  /** The operator's word that no other copy of this feed is ahead; opens the boot gate at once. */
-  nobodyElse?: boolean
-  /** Where these settings stand, if that is a file of ours (plugin/main.ts). */
-  configFile?: string
-  /** True in our own node, which holds nothing but what the provider asked for. */
-  ownNode?: boolean
-  log?: Log
-  /** Where mail is sent; see plugin/mail-settings.ts. */
-  mail?: unknown
-  /** Feeds that may do from elsewhere what the provider's own key may (plugin/operators.ts). */
-  operators?: unknown
-  /** What pubs get host names under, and the name server that knows them (plugin/dns-settings.ts). */
-  domain?: unknown
-  dns?: unknown
-  /** Where figures for a monitor are shown (plugin/io/metrics.ts). */
-  metrics?: unknown
-}
 
 export interface Wired {
   /** The node's feed. */
@@ -117,6 +79,7 @@ export function wire(ssb: any, config: any, permissions?: any): Wired {
   if (settings.ownNode !== true) keepReplicating(ssb, { told: (sentence) => log('info', sentence) })
   hookQuestions(ssb)
   keepQuiet(self, (feed) => hides(self, feed, settings.ownNode ?? false))
+  let tellPeers = (): void => {}
   const ready = new Promise<Provider>((resolve, reject) => {
     setImmediate(() => {
       let policy: Policy
@@ -137,8 +100,10 @@ export function wire(ssb: any, config: any, permissions?: any): Wired {
       }
       const sbot = sbotOf(ssb, config, { gate })
       gateOf(sbot).trust(() => trustedBy(self))
+      const held = holdRequests(sbot)
+      tellPeers = held.release
       startProvider({
-        sbot,
+        sbot: held.sbot,
         keys: config.keys,
         policy,
         home: new Home({
@@ -172,6 +137,7 @@ export function wire(ssb: any, config: any, permissions?: any): Wired {
   ready.then(
     (provider) => {
       started.set(self, provider)
+      tellPeers()
       const gate = gateOf(provider.sbot)
       gate.lookAgain()
       provider.subscribe(() => {

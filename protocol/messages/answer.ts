@@ -108,7 +108,7 @@ export interface NoticePayload {
  * incident  something befell the pub
  * question  another owner's `yes` is needed for what one of them asked for
  * payment   it is paid for, or not, or its plan has changed: what follows, and when
- * operator  whoever runs the provider has stopped it, or lets it be again
+ * operator  whoever runs the provider has stopped it, or lets it be again; has changed it, or has made it for them
  * moved     it runs on another server now, or that one has another host: why, and what follows for its address and its invites
  * announcement  a text of whoever runs the provider for all owners; once per set of owners, `pub` is one of theirs
  */

@@ -4,7 +4,7 @@
  * Example: {"type":"buttcloud/pub","v":1,"pub":"%request…","name":"alice","owners":["@…"],"plan":"tiny",
  *           "size":{"memoryBytes":201326592,"reservedBytes":50331648,"diskBytes":1073741824},"suspended":false,
  *           "status":"live","desired":"up","restarts":0,"rebuilds":0,"version":null,"webPort":null,"web":false,"title":null,"description":null,"port":8101,"host":null,"hub":"@…","epoch":1,"feed":null,"moved":null,
- *           "keepUntil":null,"answers":"%…"}
+ *           "amended":null,"keepUntil":null,"answers":"%…"}
  */
 import {
   type Check,
@@ -89,6 +89,11 @@ const check = shape({
       by: nullable(feedId),
     }),
   ),
+  /**
+   * The operator who last changed plan, web pages or owners, and how often any has: another number is another change. null,
+   * or absent from older records, where none has.
+   */
+  amended: nullable(shape({ by: feedId, times: whole(1, Number.MAX_SAFE_INTEGER) })),
   /** When an ended pub's volume may go. */
   keepUntil: nullable(whole(0, Number.MAX_SAFE_INTEGER)),
   /** The message that caused this record. */
@@ -101,7 +106,7 @@ export type Moved = NonNullable<PubMessage['moved']>
 
 /** Builds a pub's record. */
 export function buildPub(
-  fields: Omit<PubMessage, 'type' | 'v' | 'host'> & Partial<Pick<PubMessage, 'host'>>,
+  fields: Omit<PubMessage, 'type' | 'v' | 'host' | 'amended'> & Partial<Pick<PubMessage, 'host' | 'amended'>>,
 ): PubMessage {
-  return { type: 'buttcloud/pub', v: 1, host: null, ...fields }
+  return { type: 'buttcloud/pub', v: 1, host: null, amended: null, ...fields }
 }

@@ -11,8 +11,13 @@ import { fencePlugins } from './fence-plugin'
 import { lockFolder } from './lock'
 import { readOwnFeed } from './own-feed'
 import { rebuildOnce } from './rebuild'
+import { countSockets, dropSockets } from './sockets'
 import { stock, stockServer } from './stock'
 import { webPlugin } from './web-access'
+
+/** Peers have this long to answer a goodbye before their connections are dropped: some journeys around the world. */
+const GOODBYE_MS = 1_000
+const DROP_AGAIN_MS = 100
 
 export interface RunningPub {
   id: string
@@ -34,6 +39,7 @@ export class StartError extends Error {
 /** Resolves when the port accepts connections. Rejects with a StartError. */
 export async function startPub(config: PubConfig): Promise<RunningPub> {
   await takeFolder(config)
+  countSockets()
   const keys = loadKeys(config)
   await checkPort(config.listen, config.port)
   if (config.web !== null) await checkPort(config.listen, config.web)
@@ -115,10 +121,22 @@ async function introduce(ssb: any, config: PubConfig): Promise<void> {
   )
 }
 
+/**
+ * The server closes its log first, then waits for its last connection to end: nobody else would end those, and who stands still, or
+ * never said a word, does not answer a goodbye.
+ */
 function closeServer(ssb: any): Promise<void> {
   return new Promise((resolve) => {
-    ssb.close(() => resolve())
-    // The server ends when its last connection has; nobody else would end those.
+    let timer = setTimeout(drop, GOODBYE_MS)
+    function drop(): void {
+      dropSockets()
+      // Until the log is closed it still listens, and members dial again.
+      timer = setTimeout(drop, DROP_AGAIN_MS)
+    }
+    ssb.close(() => {
+      clearTimeout(timer)
+      resolve()
+    })
     for (const connections of Object.values<any[]>(ssb.peers))
       for (const rpc of [...connections]) rpc.close(true, () => undefined)
   })

@@ -1,4 +1,4 @@
-/** Counts what goes through this process' own sockets: the traffic of a pub that has no network of its own. */
+/** This process' own sockets: what goes through them, which is the traffic of a pub that has no network of its own; and their end. */
 import { subscribe } from 'node:diagnostics_channel'
 import type { Socket } from 'node:net'
 
@@ -24,6 +24,11 @@ export function countSockets(): void {
   counting = true
   subscribe('net.server.socket', count)
   subscribe('net.client.socket', count)
+}
+
+/** Ends every connection at once, without waiting for what the other side has to say. */
+export function dropSockets(): void {
+  for (const socket of [...open]) socket.destroy()
 }
 
 /** Bytes so far, by all connections since `countSockets`. */

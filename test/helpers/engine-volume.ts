@@ -44,7 +44,9 @@ async function readAtRest(t: tape.Test, { engine, neighbour, ...under }: EngineU
   t.equal(await failed(neighbour.openVolume(run.name)), 'missing', "another hub's")
 
   const volume = await engine.openVolume(run.name)
-  t.deepEqual(await filesAt(volume, 'secret'), [['', Buffer.byteLength(SECRET), SECRET]], 'one file')
+  // In a swarm it is laid over the volume from memory: on the disk is only the place for it.
+  const secret = engine.kind === 'swarm' ? '' : SECRET
+  t.deepEqual(await filesAt(volume, 'secret'), [['', Buffer.byteLength(secret), secret]], 'one file')
   const tree = [
     ['a/leaf', 3_000_000, 'aaa 3000000'],
     ['b/leaf', 1, 'b'],

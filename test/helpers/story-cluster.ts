@@ -1,4 +1,5 @@
 /** A cluster file against a story: what it would change, and the deeds done as the provider does them. */
+import { amended } from '../../plugin/amend'
 import {
   type ClusterWorld,
   type Comparison,
@@ -8,7 +9,9 @@ import {
 import { policyNow, withSettings } from '../../plugin/cluster-policy'
 import { readCluster, type Wishes } from '../../plugin/cluster-read'
 import { clusterText } from '../../plugin/cluster-text'
+import { commissioned } from '../../plugin/commission'
 import { hubDeed, moved } from '../../plugin/move'
+import { Places } from '../../plugin/schedule'
 import { locatedIn } from '../../sbot/located-yaml'
 import { oscar, provider } from './story'
 import { type Moving, movingFacts } from './story-move'
@@ -60,6 +63,18 @@ export function perform(told: ClusterStory, change: Comparison['changes'][number
     const done = hubDeed(story.state, story.connected, deed)
     if (!done.ok) throw new Error(done.why)
     if (done.say !== null) story.tells(provider, done.say)
+  } else if (deed.kind === 'amend') {
+    const pub = story.state.provider.pubs.get(deed.pub)
+    const done = pub === undefined ? null : amended(worldOf(told), pub, deed.wish, oscar)
+    if (done === null || !done.ok) throw new Error(done?.why ?? 'no pub')
+    if (done.record !== null) story.tells(provider, done.record)
+    story.settle()
+  } else if (deed.kind === 'commission') {
+    const world = worldOf(told)
+    const done = commissioned(world, new Places(world), deed.wish, oscar)
+    if (!done.ok) throw new Error(done.why)
+    story.tells(provider, done.say)
+    story.settle()
   } else {
     const done = moved(worldOf(told), deed, oscar)
     if (!done.ok) throw new Error(done.why)

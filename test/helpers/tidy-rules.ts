@@ -13,7 +13,7 @@ const PROGRAMS = ['plugin', 'hub-daemon', 'billing-bridge', 'cli', 'pub-image']
 /** Packages that make or speak to an SSB node; what only computes (keys, ids) is no door. */
 const SSB_PACKAGE = /^(secret-stack|ssb-(?!keys$|caps$|ref$)[a-z0-9-]+|muxrpc|multiserver)(\/|$)/
 /** The one file that speaks to Docker. */
-const DOCKER_DOOR = 'hub-daemon/engines/docker.ts'
+const DOCKER_DOOR = 'hub-daemon/engines/docker-client.ts'
 
 /** … and the one that speaks to the terminal. */
 const TERMINAL_DOOR = 'cli/tui/io/paint.ts'

@@ -18,7 +18,7 @@ test('settings: kept, shown with where they come from, refused with file and lin
   t.equal((await config('set', 'hub.host', 'hub1.example.org')).code, 0)
   writeFileSync(file, `# of ours\n${readFileSync(file, 'utf8')}`)
   t.match((await config('set', 'hub.hots', 'x')).stderr, /Did you mean hub.host\?/)
-  t.match((await config('set', 'hub.engine', 'magic')).stderr, /one of docker, process, auto/)
+  t.match((await config('set', 'hub.engine', 'magic')).stderr, /one of docker, swarm, process, auto/)
   t.equal((await config('set', 'hub.label', 'one')).code, 0)
   t.match(
     readFileSync(file, 'utf8'),

@@ -61,7 +61,7 @@ test('used wrongly: exit code 2 and a sentence, nothing is made', async (t) => {
     [['list', '--provider', 'bob'], /feed id/],
     [['join', 'localhost'], /not an invite/],
     [['provider'], /--external/],
-    [['hub', '--engine', 'magic'], /docker, process and auto/],
+    [['hub', '--engine', 'magic'], /docker, swarm, process and auto/],
     [['hub', '--memory', '2GB'], /in megabytes, as a number alone: 2048 for 2 GB, not "2GB"/],
     [['say', ' '], /nothing to say/],
   ]

@@ -12,6 +12,7 @@ import type { ClusterView, ExportClusterAnswer } from '../../protocol/rpc-cluste
 import { type CliSurroundings, runCli } from '../helpers/cli'
 import { joinHub, type TestHub } from '../helpers/hub'
 import { freePort, randomNetworkKey, removeFolder, temporaryFolder, until } from '../helpers/machine'
+import { inviteIn, readFrom } from '../helpers/patchwork'
 import { askForPub, closeWorld, inside, type World } from '../helpers/path-story'
 import { startProvider, type TestProvider } from '../helpers/provider'
 import { call, startStock } from '../helpers/stock'
@@ -94,11 +95,16 @@ async function killedInTheMiddle(t: Test, fleet: Fleet, text: string): Promise<v
   const wanted = text
     .replace('unpaidDays: 3', 'unpaidDays: 9')
     .replace(`{name: seed, words: for one,`, `{name: seed, words: for two,`)
-    .replace(`    hub: ${from}\n`, `    hub: ${to}\n`)
+    .replace(`    plan: tiny\n    hub: ${from}\n`, `    plan: personal\n    hub: ${to}\n`)
   const plan = await look(killed, wanted)
   t.deepEqual(
     plan.changes.map(({ words }) => words),
-    ['plan seed: words "for one" → "for two"', 'dues.unpaidDays: 3 → 9', `alice moves from ${from} to ${to}`],
+    [
+      'plan seed: words "for one" → "for two"',
+      'dues.unpaidDays: 3 → 9',
+      'alice: plan tiny → personal',
+      `alice moves from ${from} to ${to}`,
+    ],
   )
   const stale = await killed
     .admin('adminApply', { file: 'f', text: wanted, dryRun: false, digest: 'of another plan' })
@@ -146,12 +152,19 @@ async function killedInTheMiddle(t: Test, fleet: Fleet, text: string): Promise<v
   const { text: now } = await provider.admin<ExportClusterAnswer>('adminExportCluster', {})
   const again = await look(provider, now)
   t.deepEqual([again.changes, again.held], [[], []])
-  t.equal((await provider.admin<PubView[]>('adminPubs'))[0]?.pub, pubs[0]?.pub)
+  const [alice] = await provider.admin<PubView[]>('adminPubs')
+  t.deepEqual([alice?.pub, alice?.plan], [pubs[0]?.pub, 'personal'])
+  const told = async () =>
+    (await readFrom(fleet.owner, provider.id)).filter(
+      (one) => one.content.buttcloud?.topic === 'operator' && /plan \*\*personal\*\*/.test(one.text),
+    )
+  await until('its owner to be told', async () => (await told()).length > 0, PATIENCE_MS)
+  t.equal((await told()).length, 1, 'once')
 }
 
 /** From elsewhere by an operator; by nobody else; and what is no such file gets its sentence. */
 async function onlyOperators(t: Test, fleet: Fleet, around: CliSurroundings): Promise<void> {
-  const { home, provider } = fleet
+  const { home, provider, owner } = fleet
   const at = `127.0.0.1:${provider.port}:${provider.id}`
   const file = join(home, 'other.yaml')
   writeFileSync(file, 'version: 1\npolicy:\n  pubsPerOwnerMax: 5\nhubs:\n  shed:\n')
@@ -168,6 +181,17 @@ async function onlyOperators(t: Test, fleet: Fleet, around: CliSurroundings): Pr
     /One change:\n {2}pubsPerOwnerMax: 4 → 5\nHub shed has not joined. .*hub-token --label shed/,
   )
   t.equal(settingsOf(fleet).pubsPerOwnerMax, 4)
+
+  writeFileSync(file, `version: 1\npubs:\n  shed:\n    owners: ["${owner.id}"]\n    web: off\n`)
+  const made = await as('carol', '--yes')
+  t.equal(made.code, 0, made.stderr)
+  t.match(made.stderr, /shed is made on \w+ with plan seed, as a gift, for @/)
+  const gift = async () =>
+    (await readFrom(owner, provider.id)).filter((one) => /\*\*shed\*\*, a pub, is up at/.test(one.text))
+  await until('its owner to get the invite', async () => (await gift()).length > 0, PATIENCE_MS)
+  const code = inviteIn((await gift())[0]?.text ?? '')
+  t.ok(code !== null && (await call(owner.rpc, 'invite.accept', code)), 'and it opens the pub')
+  t.deepEqual((await look(provider, readFileSync(file, 'utf8'))).changes, [])
 
   writeFileSync(file, 'version: 1\nhubs:\n  garage:\n    status: gone\npubs:\n  a_b:\n')
   const broken = await as('carol', '--yes')

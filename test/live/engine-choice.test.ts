@@ -65,7 +65,7 @@ async function withHub(use: (world: World) => Promise<void>): Promise<void> {
     await use({
       ...{ directory, docker, said },
       choose: (engine) =>
-        chooseEngine({ ...base, engine, bind: '127.0.0.1', directory, log }).then(
+        chooseEngine({ ...base, engine, bind: '127.0.0.1', swarm: {}, directory, log }).then(
           async (chosen) => {
             await chosen.close()
             return chosen.kind

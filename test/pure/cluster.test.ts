@@ -1,10 +1,10 @@
 import test from 'tape'
 import { DEFAULT_PLANS } from '../../plugin/plans-default'
 import { plansList } from '../../plugin/plans-text'
-import { CLUSTER_MOVES_MAX } from '../../protocol/limits-cluster'
+import { CLUSTER_PUB_CHANGES_MAX } from '../../protocol/limits-cluster'
 import { buildPub } from '../../protocol/messages/pub'
 import type { Plan } from '../../protocol/plan'
-import { bob, feed, key, provider } from '../helpers/story'
+import { alice, bob, feed, hub, key, provider } from '../helpers/story'
 import { recordOf } from '../helpers/story-change'
 import { type ClusterStory, clusterStory, compared, perform } from '../helpers/story-cluster'
 import { join } from '../helpers/story-fleet'
@@ -187,24 +187,67 @@ test('pubs: a region is any hub that is there', (t) => {
   t.end()
 })
 
-test('pubs: what is their owners’ to change, and who is not there, is said with what to do', (t) => {
+test('pubs: plan, pages and owners are one change; who is not there is said with what to do', (t) => {
   const one = story()
-  const held = heldOf(
-    one,
-    `pubs:\n  alice:\n    plan: personal\n    web: on\n    owners: ["${bob}"]\n  shed:\n    plan: tiny\n`,
+  const text = `pubs:\n  alice:\n    plan: personal\n    web: on\n    owners: ["${bob}"]\n  shed:\n    plan: tiny\n`
+  t.deepEqual(wordsOf(one, text), [
+    `alice: plan tiny → personal, web pages on, ${bob} becomes an owner, ${alice} is an owner no more`,
+  ])
+  t.match(
+    heldOf(one, text).join('\n'),
+    /^7 shed: there is no live pub of that name; to make it, say whose it shall be: owners$/,
   )
-  t.equal(held.length, 4)
-  t.match(held.join('\n'), /3 alice: it has plan tiny; its owners change that with `plan alice personal`/)
-  t.match(held.join('\n'), /`web alice on`/)
-  t.match(held.join('\n'), /7 shed: there is no live pub of that name; .*`create shed tiny`/)
+  t.match(heldOf(one, 'pubs:\n  alice:\n    plan: huge\n').join(), /^3 alice: there is no plan huge/)
+  const seed = `plans:\n${plansList([{ ...tiny, name: 'seed' }])}pubs:\n  alice:\n    plan: seed\n`
+  t.ok(wordsOf(one, seed).includes('alice: plan tiny → seed'), 'a plan of the same file is there')
+  apply(one, text)
+  t.deepEqual(compared(one, text).changes, [])
   t.deepEqual(compared(one, 'pubs: {}\n').notes, ['One pub is not in the file and left alone: alice.'])
   t.deepEqual(compared(one, 'policy:\n').notes, [], 'of what the file does not speak of nothing is said')
   t.end()
 })
 
+test('pubs: one that is not there is made for its owners, where there is room, once', (t) => {
+  const one = story()
+  const text = `pubs:\n  shed:\n    owners: ["${bob}", "${alice}"]\n    plan: personal\n    hub: second\n    web: on\n  barn:\n    owners: ["${bob}"]\n`
+  const { changes, held, notes } = compared(one, text)
+  t.deepEqual(
+    changes.map(({ words }) => words),
+    [
+      `shed is made on second with plan personal, as a gift, for ${bob}, ${alice}`,
+      `barn is made on hub-1 with plan tiny, as a gift, for ${bob}`,
+    ],
+  )
+  t.deepEqual(held, [])
+  t.match(notes.join(' '), /has asked for nothing here yet: .*admin invite/)
+  t.equal(apply(one, text), 2)
+  const again = compared(one, text)
+  t.deepEqual([again.changes, again.held], [[], []], 'while it is being made, too')
+  t.match(
+    heldOf(one, `pubs:\n  hut:\n    owners: ["${bob}"]\n    plan: huge\n`).join(),
+    /there is no plan huge/,
+  )
+  t.match(heldOf(one, `pubs:\n  hut:\n    owners: ["${hub}"]\n`).join(), /own programs/)
+  t.match(heldOf(one, `pubs:\n  hut:\n    owners: ["${bob}"]\n    region: eu\n`).join(), /not in eu/)
+  one.one.story.offers(0)
+  one.one.story.offers(0, SECOND)
+  t.match(heldOf(one, `pubs:\n  hut:\n    owners: ["${bob}"]\n`).join(), /no room for that: .*full/)
+  t.end()
+})
+
+test('pubs: those of one file share the room that there is', (t) => {
+  const one = story()
+  one.one.story.offers(0)
+  one.one.story.offers(tiny.size.reservedBytes, SECOND)
+  const text = ['hut', 'barn'].map((name) => `  ${name}:\n    owners: ["${bob}"]\n`).join('')
+  const { changes, held } = compared(one, `pubs:\n${text}`)
+  t.deepEqual([changes.map(({ name }) => name), held.map(({ name }) => name)], [['hut'], ['barn']])
+  t.end()
+})
+
 test('what stands in no section is never touched, and more moves than may be wait', (t) => {
   const one = story()
-  const count = CLUSTER_MOVES_MAX + 2
+  const count = CLUSTER_PUB_CHANGES_MAX + 2
   const record = recordOf(one.one)
   const size = { memoryBytes: 1024, reservedBytes: 1024, diskBytes: 1024 }
   for (let at = 0; at < count; at += 1) {

@@ -34,7 +34,7 @@ tape('tidy rules: who may import what', (t) => {
     ['plugin/decide.ts', './effects'],
     ['plugin/io/perform.ts', '../../sbot/db2'],
     ['plugin/io/perform.ts', 'node:fs'],
-    ['hub-daemon/engines/docker.ts', 'dockerode'],
+    ['hub-daemon/engines/docker-client.ts', 'dockerode'],
     ['cli/tui/io/paint.ts', 'blessed/lib/program'],
     ['pub-image/io/sign.ts', 'ssb-keys'],
     ['pub-image/entry.ts', 'ssb-server'],
