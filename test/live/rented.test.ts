@@ -38,12 +38,21 @@ test('a machine is rented, and becomes a hub', async (t) => {
   let started: TestProvider | null = null
   let hub: TestHub | null = null
   try {
-    const running = await startProvider({ networkKey, home: 'own', folder, nobodyElse: true, leaseMs: LEASE_MS })
+    const running = await startProvider({
+      networkKey,
+      home: 'own',
+      folder,
+      nobodyElse: true,
+      leaseMs: LEASE_MS,
+    })
     started = running
     const machines = () => running.admin<MachinesView>('adminMachines')
     // Within a lease of its start a provider rents nothing.
     await until('the fleet to be calm', async () => (await machines()).next === null, PATIENCE_MS)
-    const { machine, label } = await running.admin<MachineView>('adminMachineAdd', { label: 'cloudy', kind: null })
+    const { machine, label } = await running.admin<MachineView>('adminMachineAdd', {
+      label: 'cloudy',
+      kind: null,
+    })
     const server = await until('a server in the cloud', () => standIn.cloud.servers[0], PATIENCE_MS)
     t.deepEqual([server.name, server.metadata['buttcloud-machine']], [machine, machine])
     const told = Buffer.from(server.wish.user_data, 'base64').toString()
@@ -51,11 +60,19 @@ test('a machine is rented, and becomes a hub', async (t) => {
     const token = /--join '?([^' ]+)'? /.exec(line)?.[1] ?? ''
     t.ok(token.includes(`${running.id}~`), 'it is told whose hub it shall be')
     hub = await joinHub(running, { networkKey, engine: 'process', label, token })
-    await until('the machine is that hub', async () => (await machines()).machines[0]?.hub === hub?.id, PATIENCE_MS)
+    await until(
+      'the machine is that hub',
+      async () => (await machines()).machines[0]?.hub === hub?.id,
+      PATIENCE_MS,
+    )
     t.equal(standIn.cloud.servers.length, 1)
     const secrets = [APPLICATION.secret, token, server.wish.user_data]
     const log = running.output() + readFileSync(join(folder, 'config.json'), 'utf8')
-    t.deepEqual(secrets.filter((secret) => log.includes(secret)), [], 'no secret is in the log')
+    t.deepEqual(
+      secrets.filter((secret) => log.includes(secret)),
+      [],
+      'no secret is in the log',
+    )
   } finally {
     await hub?.stop()
     await started?.stop()
@@ -81,13 +98,19 @@ test('settings that can not be used end the start with a sentence', (t) => {
   t.equal(start(good), 'driver', 'good ones are taken')
   t.match(start(undefined), /machines\.openstack: expected an object, found nothing/)
   t.match(start({ ...good, credentialsFile: 'nothing.yaml' }), /nothing\.yaml can't be read: /)
-  t.match(start({ ...good, package: '/root/b.tgz' }), /package is not "\/root\/b\.tgz": a fresh machine has no files/)
+  t.match(
+    start({ ...good, package: '/root/b.tgz' }),
+    /package is not "\/root\/b\.tgz": a fresh machine has no files/,
+  )
   const open = start(good, 0o644)
   t.match(open, /others on this machine may read it: chmod 600 /)
   t.notOk(open.includes(APPLICATION.secret))
   for (const [content, why] of [
     ['clouds:\n  a: {auth: {auth_url: "https://k", username: u}}\n', /lacks the password/],
-    ['clouds:\n  a: {auth: {auth_url: "https://k", application_credential_id: i, application_credential_secret: s}, cacert: nothing.pem}', /nothing\.pem can't be read/],
+    [
+      'clouds:\n  a: {auth: {auth_url: "https://k", application_credential_id: i, application_credential_secret: s}, cacert: nothing.pem}',
+      /nothing\.pem can't be read/,
+    ],
   ] as const) {
     writeFileSync(join(folder, 'clouds.yaml'), content, { mode: 0o600 })
     t.match(start({ ...good, credentialsFile: 'clouds.yaml' }), why)
