@@ -10,6 +10,7 @@ import { configPath, defaultFolder } from './io/config-path'
 import { oneOf } from './io/one-of'
 import { fail, outliveReaders } from './io/run'
 import { applySettings } from './io/settings'
+import { withOperators } from './operators-own'
 import { TIMEOUT_SECONDS_DEFAULT } from './options'
 
 const USAGE = 2
@@ -27,6 +28,11 @@ function isQuick(): boolean {
 function registerAll(program: Command): void {
   const { VERBS } = require('./commands/all') as typeof import('./commands/all')
   for (const register of VERBS) register(program)
+}
+
+function adminVerbs(program: Command): string[] {
+  const admin = program.commands.find((one) => one.name() === 'admin')
+  return admin === undefined ? [] : admin.commands.map((one) => one.name())
 }
 
 function createProgram(): Command {
@@ -67,6 +73,9 @@ function createProgram(): Command {
     .exitOverride()
   if (isQuick()) tui(program)
   else registerAll(program)
+  program.configureOutput({
+    outputError: (text, write) => write(withOperators(text, adminVerbs(program))),
+  })
   program.hook('preAction', (_, command) => applySettings(command))
   return program
 }

@@ -26,5 +26,7 @@ export function appliedText({ file, applied }: ClusterView): string {
 }
 
 function heldLines(file: string, held: readonly ClusterHeldView[]): string[] {
-  return held.map(({ name, line, why }) => harmless(`  ${file}, line ${line}: ${name}: ${why}`))
+  return held.map(({ name, line, why }) =>
+    harmless(`  ${line === 0 ? '--prune' : `${file}, line ${line}:`} ${name}: ${why}`),
+  )
 }

@@ -11,6 +11,7 @@ export function hubText(view: HubDetailView): string {
     `${label} is ${status} and ${connected ? 'connected' : 'not connected'}; lease: ${leaseText(view.lease)}.`,
     `${pubs} ${pubs === 1 ? 'pub' : 'pubs'} on ${host ?? 'an unknown host'} (${engine ?? 'no engine known'}), ${bytesText(reservedBytes)} of ${bytesText(memoryBytes)} reserved.`,
     view.hub,
+    ...(view.by == null ? [] : [`Made ${status} by the operator ${view.by}.`]),
   ]
   if (lives.length > 0)
     lines.push(

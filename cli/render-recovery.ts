@@ -23,10 +23,12 @@ export function recoveryText({ mode, key, held, missing }: RecoveryView): string
 }
 
 /** What a restore has set going; a stopped pub stays so. */
-export function restoredText({ name, hub, epoch, desired }: AdminRestoreAnswer): string {
+export function restoredText({ name, hub, epoch, desired, from }: AdminRestoreAnswer): string {
   const then =
     desired === 'up'
       ? '`buttcloud admin pubs` shows when it is up'
       : 'its owners have stopped it, so it comes up there when they start it'
-  return `${name} goes to ${hub} under epoch ${epoch}. Its key comes from escrow, its feed from here; ${then}.`
+  const told = `${name} goes to ${hub} under epoch ${epoch}. Its key comes from escrow, its feed from here; ${then}.`
+  if (from == null) return told
+  return `${told}\nNothing that still runs on ${from} can write for it from now on. When ${from} is connected, it ends that run and keeps its copy for the usual time. The owners are told when ${name} is on ${hub}, with its invites anew where the address is another; files that members don't have stay on ${from}.`
 }

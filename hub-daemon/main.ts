@@ -147,10 +147,9 @@ async function start(
   const { provider } = membership
   const { version, host, bind, dial, image } = placeOf(options)
   const { dir: directory, dockerSocket, memoryBytes, diskBytes, region } = options
+  const given = { memoryBytes, diskBytes, region }
   const engine = await chooseEngine({
-    engine: options.engine,
-    dockerSocket,
-    hub: id,
+    ...{ engine: options.engine, dockerSocket, hub: id },
     ...{ image, bind, directory, log, version },
     ...{ pull: options.pull ?? null, swarm: options.swarm ?? {} },
     pubVersions: options.pubVersions ?? {},
@@ -194,7 +193,7 @@ async function start(
       providerClock: () => link?.time() ?? null,
       changed: wake,
     },
-    offer: () => readOffer({ engine, host, version, directory, memoryBytes, diskBytes, region }),
+    offer: () => readOffer({ engine, host, version, directory, ...given, said: saidMemory(state) }),
     log,
     failed: (error) => {
       log.error({ reason: error.message }, 'the hub can not go on')
@@ -224,6 +223,11 @@ async function start(
   }
   const hub = { id, provider, label: membership.label, engine: engine.kind, stop: once(stop) }
   return { hub, methods: createHubMethods({ observer, meter, exports, engine, state }) }
+}
+
+/** The memory that this hub has last offered. */
+function saidMemory({ capacity }: HubState): number | null {
+  return capacity?.content.memoryBytes ?? null
 }
 
 function exportsOf(

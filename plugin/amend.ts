@@ -6,9 +6,10 @@ import type { FeedId } from '../protocol/ids'
 import type { PubMessage } from '../protocol/messages/pub'
 import type { Plan } from '../protocol/plan'
 import type { PubFact } from '../protocol/state'
+import { isAlive } from './billing-owed'
 import { sizeOf } from './change'
 import { mayTakeMoney } from './decide-plan'
-import { bestPaymentOf, entitlementOf, isBillingOn } from './entitlement'
+import { bestPaymentOf, entitlementOf, isBillingOn, paymentsOf } from './entitlement'
 import type { MoveWorld } from './move'
 import { whyNotAdd } from './owners'
 import { planOf } from './policy'
@@ -55,6 +56,20 @@ export function amended(world: AmendWorld, pub: PubFact, wish: AmendWish, by: Fe
   if (full !== null) return no(words.noRoom(full))
   const amendment = { by, times: (record.amended?.times ?? 0) + 1 }
   return { ...step, record: { ...step.record, amended: amendment } }
+}
+
+/** The record that ends it, on the operator's word alone: as its owners' `delete`, its data is kept for the usual time. */
+export function endedBy(
+  { state, policy, now }: AmendWorld,
+  { pub, record }: PubFact,
+  by: FeedId,
+): { ok: true; record: PubMessage } | { ok: false; why: string } {
+  if (state.provider.answers.get(pub as string as PubMessage['answers'])?.final !== true)
+    return no(words.beingMade)
+  if (paymentsOf(state, pub).some(isAlive)) return no(words.paidStill)
+  const amendment = { by, times: (record.amended?.times ?? 0) + 1 }
+  const keepUntil = now + policy.retentionMs
+  return { ok: true, record: { ...record, status: 'ended', keepUntil, amended: amendment } }
 }
 
 function takePlan(world: AmendWorld, pub: PubFact, { plan: wanted }: AmendWish): Stepped {

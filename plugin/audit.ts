@@ -12,6 +12,8 @@ import type { AuditEntry } from '../protocol/rpc-desk'
 import type { State } from '../protocol/state'
 import type { Incoming } from '../sbot/port'
 import { describe } from './effects'
+import { hubCalled } from './fleet-view'
+import { hubOf } from './machine-records'
 import { pubsOf } from './query'
 
 /** What is asked about. */
@@ -20,13 +22,15 @@ export interface AuditTarget {
   pubs: ReadonlySet<PubId>
 }
 
-/** Somebody by their feed id, else all pubs of that id or name, ended ones included; null where there is none. */
+/** Somebody, or a hub, by their feed id; else all pubs of that id or name, ended ones included, or the hub of that name; null where there is none. */
 export function auditTarget(state: State, about: string): AuditTarget | null {
   if (isFeedId(about)) return { owner: about, pubs: new Set(pubsOf(state, about).map((one) => one.pub)) }
   const pubs = new Set<PubId>()
   for (const { pub, record } of state.provider.pubs.values())
     if ((pub as string) === about || record.name === about) pubs.add(pub)
-  return pubs.size === 0 ? null : { owner: null, pubs }
+  if (pubs.size > 0) return { owner: null, pubs }
+  const hub = hubCalled(state, about)
+  return hub.ok ? { owner: hub.record.hub, pubs } : null
 }
 
 type Said = Pick<AuditEntry, 'kind' | 'text' | 'pub' | 'because'> & {
@@ -210,13 +214,18 @@ export class Audit {
       case 'buttcloud/machine': {
         const { machine, status, why: reason, by } = content
         const who = by === null ? '' : ` by the operator${this.named(by)}`
-        const to = by === null ? {} : { to: by }
+        const to = hubOf(this.state, content) ?? by
+        const text = `machine ${machine} ${status}${who}${why(reason)}`
+        return { kind: 'decided', text, pub: null, because: null, ...(to === null ? {} : { to }) }
+      }
+      case 'buttcloud/hub': {
+        const by = content.by === null ? '' : ` by the operator${this.named(content.by)}`
         return {
           kind: 'decided',
-          text: `machine ${machine} ${status}${who}${why(reason)}`,
+          text: `${content.label}: ${content.status}${by}`,
           pub: null,
           because: null,
-          ...to,
+          to: content.hub,
         }
       }
       case 'buttcloud/block': {

@@ -10,7 +10,7 @@ import type { ClusterChangeView, ClusterHeldView, ClusterSection } from '../prot
 import type { AmendWish } from './amend'
 import { comparePlans } from './cluster-plans'
 import { SETTINGS, type Settings, storedSetting, withSettings } from './cluster-policy'
-import { comparePubs } from './cluster-pubs'
+import { comparePrune, comparePubs } from './cluster-pubs'
 import type { HubWish, PolicyWish, Wishes } from './cluster-read'
 import type { CommissionWish } from './commission'
 import { readHostSettings } from './dns-settings'
@@ -40,6 +40,7 @@ export type ClusterDeed =
   | { kind: 'hub'; hub: FeedId; status: HubMessage['status'] }
   | { kind: 'commission'; wish: CommissionWish; hub: FeedId }
   | { kind: 'amend'; pub: PubMessage['pub']; wish: AmendWish }
+  | { kind: 'end'; pub: PubMessage['pub'] }
   | { kind: 'move'; pub: PubMessage['pub']; hub: FeedId }
 
 export interface ClusterChange extends ClusterChangeView {
@@ -72,15 +73,22 @@ export class Compared implements Comparison {
   }
 }
 
-/** All that the file would change. `by`: the operator who asks. */
-export function compareCluster(world: ClusterWorld, wishes: Wishes, by: FeedId): Comparison {
+/** All that the file would change. `by`: the operator who asks. `prune`: pubs that end, because it does not have them. */
+export function compareCluster(
+  world: ClusterWorld,
+  wishes: Wishes,
+  by: FeedId,
+  prune: readonly string[] = [],
+): Comparison {
   const compared = new Compared()
   if (wishes.plans !== null) comparePlans(world, wishes.plans, compared)
   comparePolicy(world, wishes.policy, compared)
   const hubs = compareHubs(world, wishes.hubs, compared)
   // Pubs are judged by what hubs and plans will be.
   const policy = { ...world.policy, plans: wishes.plans?.plans ?? world.policy.plans }
-  comparePubs({ ...world, policy, state: withHubs(world, hubs) }, wishes, by, compared)
+  const after = { ...world, policy, state: withHubs(world, hubs) }
+  comparePubs(after, wishes, by, compared)
+  comparePrune(after, wishes, { names: prune, by }, compared)
   return compared
 }
 
@@ -151,7 +159,7 @@ function compareHubs(world: ClusterWorld, wishes: HubWish[] | null, compared: Co
     }
     named.set(record.hub, record)
     if (status === null) continue
-    const deed = hubDeed(state, connected, { hub: record.hub, status })
+    const deed = hubDeed(state, connected, { hub: record.hub, status }, world)
     if (!deed.ok) compared.hold('hubs', label, line, deed.why)
     else if (deed.say !== null) {
       named.set(record.hub, deed.say)

@@ -3,7 +3,7 @@ import { regionLabel } from '../protocol/hub-labels'
 import type { FeedId } from '../protocol/ids'
 import { CLUSTER_PUB_CHANGES_MAX } from '../protocol/limits-cluster'
 import type { PubFact, State } from '../protocol/state'
-import { amended } from './amend'
+import { amended, endedBy } from './amend'
 import type { ClusterWorld, Compared } from './cluster-compare'
 import type { PubWish, Wishes } from './cluster-read'
 import { commissioned } from './commission'
@@ -16,21 +16,45 @@ import { clusterWords as words } from './words-cluster'
 export function comparePubs(world: ClusterWorld, { pubs }: Wishes, by: FeedId, compared: Compared): void {
   if (pubs === null) return
   const { state } = world
-  const named = new Set<string>()
   // Those that are new share the room that there is.
   const places = new Places(world)
   const unknown = new Set<FeedId>()
   for (const wish of pubs) {
-    named.add(wish.name)
     const pub = livePubNamed(state, wish.name)
     if (pub === null) compareNew({ ...world, places, unknown }, wish, by, compared)
     else comparePub(world, pub, wish, by, compared)
   }
   if (unknown.size > 0) compared.notes.push(words.unknownOwners([...unknown]))
+}
+
+/** Pubs that end because the file does not have them and their names were said besides; the others are counted, and left alone. */
+export function comparePrune(
+  world: ClusterWorld,
+  { pubs }: Wishes,
+  { names, by }: { names: readonly string[]; by: FeedId },
+  compared: Compared,
+): void {
+  const { state, policy } = world
+  const named = new Set(pubs?.map(({ name }) => name))
+  for (const name of new Set(names)) {
+    const pub = livePubNamed(state, name)
+    const done = pub === null ? null : endedBy(world, pub, by)
+    const why =
+      pubs === null ? words.noPubs : named.has(name) ? words.inFile : done === null ? words.noPub : null
+    if (why !== null || pub === null || done === null) compared.hold('pubs', name, 0, why ?? words.noPub)
+    else if (!done.ok) compared.hold('pubs', name, 0, done.why)
+    else if (isTooMuch(compared)) compared.hold('pubs', name, 0, words.tooMuch(CLUSTER_PUB_CHANGES_MAX))
+    else
+      compared.change('pubs', name, {
+        ...{ line: 0, words: words.ends(name, policy.retentionMs, pub.record.owners) },
+        deed: { kind: 'end', pub: pub.pub },
+      })
+    named.add(name)
+  }
   const others: string[] = []
   for (const { record } of state.provider.pubs.values())
     if (record.status === 'live' && !named.has(record.name)) others.push(record.name)
-  if (others.length > 0) compared.notes.push(words.otherPubs(others))
+  if (others.length > 0 && pubs !== null) compared.notes.push(words.otherPubs(others))
 }
 
 /** Made for its owners by the operator. */

@@ -37,6 +37,7 @@ import { tellAddresses } from './decide-readdress'
 import { refuseBlocked, refuseBurst, refuseStranger } from './decide-refusals'
 import { beginRun } from './decide-run'
 import { answerStatus, awayOf } from './decide-status'
+import { tellStranded } from './decide-stranded'
 import { refuseSuspended } from './decide-suspended'
 import { beginWeb } from './decide-web'
 import { decideNo, decideYes } from './decide-yes'
@@ -86,6 +87,7 @@ export function decide(world: World): Decision {
   oweMoves(look)
   oweOffUnable(look)
   tellMoves(look)
+  tellStranded(look)
   tellAmends(look)
   tellAddresses(look)
   oweMachines(look)

@@ -3,6 +3,7 @@ import type { ExportHere } from '../protocol/export'
 import type { FeedId, Millis } from '../protocol/ids'
 import type { PubMessage } from '../protocol/messages/pub'
 import type { OpenQuestion, PubFact, State } from '../protocol/state'
+import { desiredOf } from './change'
 import { needsSecond } from './question'
 
 /** What has to be thought of before a copy of the pub runs elsewhere. What its owners want counts before what is owed. */
@@ -27,4 +28,13 @@ function isAgreed(state: State, question: OpenQuestion, owner: FeedId): boolean 
   // Who was asked is not who wants it; and of those who were not, only one wrote the request.
   const wanted = question.by === owner || state.authors.get(owner)?.requests.has(question.request) === true
   return wanted && !question.asked.includes(owner) && state.provider.agreed.has(question.key)
+}
+
+/**
+ * True of a pub that was down when it was put on another hub and has not run there since: that hub has nothing of it, not even
+ * its key, which goes where it starts.
+ */
+export function isNowhereYet(state: State, { pub, record, placed }: PubFact): boolean {
+  if (record.status !== 'live' || desiredOf(record) === 'up' || placed.from === null) return false
+  return state.authors.get(record.hub)?.feeds.has(pub) !== true
 }

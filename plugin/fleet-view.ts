@@ -87,7 +87,7 @@ function strandedOf({ policy, moving }: FleetWorld, { hub, storm, afterStorm }: 
 }
 
 /** One hub with what is on it and what has left it. */
-export function hubDetail(world: FleetWorld, { hub }: HubMessage, since: Millis): HubDetailView {
+export function hubDetail(world: FleetWorld, { hub, by: said }: HubMessage, since: Millis): HubDetailView {
   const { state, connected } = world
   const [view] = withLeases(
     world,
@@ -110,7 +110,8 @@ export function hubDetail(world: FleetWorld, { hub }: HubMessage, since: Millis)
     left.push({ ...place, isThere: isThere(state, pub) })
   }
   const ending = endingOn(state, hub)
-  return { ...view, at: world.now, lease: leaseOf(world, hub), lives, left, ending }
+  const by = said === state.provider.id ? null : said
+  return { ...view, at: world.now, by, lease: leaseOf(world, hub), lives, left, ending }
 }
 
 /** Names of pubs that went elsewhere or have ended, and whose run on this hub is not known to be gone. */

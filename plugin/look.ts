@@ -38,6 +38,8 @@ export interface MovingFacts {
   keyFeedOf(pub: PubId): FeedId | null
   /** Whether a hub could be given its key now. */
   keyOpens(pub: PubId): boolean
+  /** Whether its present run has opened the write-ahead; absent: that is not known. */
+  isOpen?(pub: PubId): boolean
   /** True for a pub that a provider which was put back from a backup still waits for: its feed may go on beyond what is here. */
   isWaitedFor(pub: PubId): boolean
 }

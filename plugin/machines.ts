@@ -121,10 +121,11 @@ function parting(world: MachineWorld, one: MachineRecord): MachineStep {
   if (record !== undefined) {
     const { status, label } = record
     if (status !== 'draining' && status !== 'retired')
-      return { kind: 'hub', content: buildHub({ ...record, status: 'draining' }) }
+      return { kind: 'hub', content: buildHub({ ...record, status: 'draining', by: content.by }) }
     const busy = busyWith(world, one)
     if (busy !== null) return wait(words.of(label, busy.why), busy.againInMs)
-    if (status !== 'retired') return { kind: 'hub', content: buildHub({ ...record, status: 'retired' }) }
+    if (status !== 'retired')
+      return { kind: 'hub', content: buildHub({ ...record, status: 'retired', by: content.by }) }
   }
   const isOld = machines.listedAgoMs >= (machines.knownMs.get(content.machine) ?? 0)
   if (isOld || machines.listed?.has(content.machine) !== false) return wait(words.ending(content.machine))

@@ -9,6 +9,7 @@ import type { PubMessage } from '../protocol/messages/pub'
 import type { AdminHubSetRequest, AdminMoveRequest } from '../protocol/rpc-fleet'
 import type { PubFact, State } from '../protocol/state'
 import { placedElsewhere } from './decide-moves'
+import { isNowhereYet } from './export-rights'
 import { endingOn, hubCalled, labelOf } from './fleet-view'
 import type { MovingFacts } from './look'
 import { machineOf } from './machine-records'
@@ -104,11 +105,13 @@ function ruledOutFor({ state, policy, connected, moving }: MoveWorld, pub: PubFa
   return ruledOut.set(pub.record.hub, 'is where it is now')
 }
 
-/** The record of a hub as the operator wants it; null where it is so. */
+/** The record of a hub as this operator wants it; null where it is so. */
 export function hubDeed(
   state: State,
   connected: ReadonlySet<FeedId>,
   { hub: wanted, status }: AdminHubSetRequest,
+  { now, policy }: { now: Millis; policy: Pick<Policy, 'retentionMs'> },
+  by: FeedId | null = null,
 ): { ok: true; say: HubMessage | null } | { ok: false; why: string } {
   const found = hubCalled(state, wanted)
   if (!found.ok) return found
@@ -128,13 +131,23 @@ export function hubDeed(
     // One that is away for good would never say it.
     const ending = connected.has(record.hub) ? endingOn(state, record.hub) : []
     if (ending.length > 0) return no(words.stillEnding(record.label, ending))
+    const only = connected.has(record.hub) ? onlyHere(state, record.hub, now - policy.retentionMs) : []
+    if (only.length > 0) return no(words.onlyCopy(record.label, only))
   }
-  return { ok: true, say: buildHub({ ...record, status }) }
+  return { ok: true, say: buildHub({ ...record, status, by }) }
 }
 
 function liveOn(state: State, hub: FeedId): string[] {
   return [...(state.byHub.get(hub) ?? [])].flatMap((id) => {
     const record = state.provider.pubs.get(id)?.record
     return record?.status === 'live' ? [record.name] : []
+  })
+}
+
+/** Names of pubs that ran here last: they were down when they left, and their data is nowhere else while this hub keeps it. */
+function onlyHere(state: State, hub: FeedId, since: Millis): string[] {
+  return [...(state.authors.get(hub)?.feeds.keys() ?? [])].flatMap((id) => {
+    const pub = state.provider.pubs.get(id)
+    return pub !== undefined && pub.placed.at > since && isNowhereYet(state, pub) ? [pub.record.name] : []
   })
 }

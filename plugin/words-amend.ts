@@ -1,15 +1,17 @@
 /** Sentences about what an operator changes of a pub: to the operator beforehand, and to its owners. */
-import type { FeedId } from '../protocol/ids'
+import type { FeedId, Millis } from '../protocol/ids'
 import type { PubMessage } from '../protocol/messages/pub'
 import type { AmendFact } from '../protocol/state-operator'
 import { sizeText as bytes } from './plans'
-import { inviteText } from './words'
+import { inviteText, when } from './words'
+import { takeAllAway } from './words-export'
 import { listed, person } from './words-people'
 import { sizeText } from './words-plans'
 
 export const amendWords = {
   beingMade: 'it is still being made; apply the file again when it is up',
   beingChanged: 'one of its owners is changing it just now; apply the file again when that is done',
+  paidStill: 'a subscription pays for it; once that is cancelled, apply the file again',
   noRoom: (why: string) => `there is no room for that: ${why}`,
   noPlan: (wanted: string, names: readonly string[]) =>
     `there is no plan ${wanted}; there ${names.length === 1 ? 'is' : 'are'} ${names.join(', ')}`,
@@ -88,6 +90,11 @@ export function commissionNotice(
 }
 
 const capital = (text: string): string => `${text.charAt(0).toUpperCase()}${text.slice(1)}`
+
+/** To the owners of a pub that an operator has ended. */
+export function endNotice({ name }: PubMessage, by: FeedId, until: Millis, provider: FeedId): string {
+  return `**${name}** was ended by ${who(by, provider)}: it is off, and its invites work no more. Its data is kept until ${when(until)} and then removed. ${takeAllAway(name)}`
+}
 
 /** To who is an owner no more, alone. */
 export function amendEnd(name: string, by: FeedId, provider: FeedId): string {

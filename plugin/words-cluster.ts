@@ -80,6 +80,11 @@ export const clusterWords = {
 
   otherPubs: (names: readonly string[]) =>
     `${names.length === 1 ? 'One pub is' : `${names.length} pubs are`} not in the file and left alone: ${someOf(names)}.`,
+  noPubs: 'the file says nothing of pubs, so none can be missing from it',
+  inFile: 'it is in the file; take it out there first',
+  noPub: 'there is no live pub of that name',
+  ends: (name: string, keptMs: number, owners: readonly FeedId[]) =>
+    `${name} ends: it goes off, its data is kept for ${durationText(keptMs)} and then removed; ${someOf(owners)} ${owners.length === 1 ? 'is' : 'are'} told`,
   noOwners: 'there is no live pub of that name; to make it, say whose it shall be: owners',
   made: (name: string, plan: string, label: string, owners: readonly FeedId[]) =>
     `${name} is made on ${label} with plan ${plan}, as a gift, for ${someOf(owners)}`,

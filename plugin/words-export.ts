@@ -59,6 +59,13 @@ export const exportWords = {
   nonsense: 'what the server of the pub answered makes no sense; is it of the same version?',
   tooLargeForMessage: 'that is too much for a message',
   /** Too large for a message: how it is had. */
+  notThere: (name: string, here: ExportHere): string => {
+    const how =
+      here === 'suspended'
+        ? 'It comes up there when it may run again'
+        : `\`start ${name}\` brings it up there`
+    return `**${name}** was not running when it was put on another server, so there is nothing of it there yet. ${how}: its own messages are all here, what others wrote and their files come back from members. Then it can be taken away.`
+  },
   byTerminal: (name: string, part: ExportPart, here: ExportHere): string => {
     const how = `That is fetched from a terminal: ${line(name, part)} writes it into a file, and goes on where it was cut.`
     return part === 'all' ? `${how} The key pair of **${name}** is in it. ${meaning(name, here)}` : how

@@ -37,6 +37,8 @@ export const fleetWords = {
     `${label} still has ${names.length === 1 ? 'a pub' : `${names.length} pubs`}: ${shown(names)}. Empty it first: \`buttcloud admin drain ${label}\``,
   stillEnding: (label: string, names: readonly string[]) =>
     `${label} is still ending ${names.length === 1 ? 'the run' : 'the runs'} of ${shown(names)}; say it again when that is done`,
+  onlyCopy: (label: string, names: readonly string[]) =>
+    `${label} has the only copy of what ${shown(names)} held: ${names.length === 1 ? 'it was' : 'they were'} down when leaving, and ${names.length === 1 ? 'has' : 'have'} not run anywhere since. \`buttcloud admin uncordon ${label}\` and \`buttcloud admin move PUB ${label}\` bring one back to it; or wait until that copy has had its time. If nobody wants it, stop its hub daemon, and say this again`,
   ending: (label: string) => `${label} has not said yet that the run there has ended`,
   notOpen: (label: string) => `${label} has not opened its run for writing`,
   away: (label: string) => `${label} is not connected`,

@@ -142,6 +142,14 @@ export const mailWords = {
       plain(text),
       `The same stands in your private messages with ${serviceOf(service)}, where you can answer.`,
     ),
+  /** To an owner of a pub that whoever runs the service has ended; `text` is what the thread says of it. */
+  ended: (service: Service, name: string, text: string): MailText =>
+    toOwner(
+      service,
+      `${name} was ended by whoever runs ${serviceOf(service)}`,
+      plain(text),
+      `The same stands in your private messages with ${serviceOf(service)}, where you can answer.`,
+    ),
   /** To every owner. */
   announcement: (service: Service, text: string): MailText =>
     toOwner(

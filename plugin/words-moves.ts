@@ -18,6 +18,14 @@ export const moveWords = {
     `${count} servers could not run it within a day, so it may be the pub itself: it stays where it is. \`buttcloud admin move PUB\` moves it`,
   couldNot: 'could not run it lately',
   outOfReach: 'is out of reach',
+  /** To owners. */
+  owners: {
+    stranded: (name: string) =>
+      `**${name}** has been out of reach for ten minutes: the server that it runs on does not answer, and no other one can take it yet. Until then nobody gets in by an invite, and nothing is written there; what was written is safe. It comes back by itself, and you will be told.`,
+    onItsWay: (name: string) =>
+      `**${name}** has been on its way to another server for ten minutes and is not up there yet. Until then nobody gets in by an invite, and nothing is written there; what was written is safe. You will be told when it is up.`,
+    back: (name: string) => `**${name}** is up again, on the server where you know it.`,
+  },
   noneThere: (why: string) => `no other server with room is connected: ${why}`,
 } as const
 

@@ -11,7 +11,8 @@ import { unclearOf } from './command-objects'
 import { readUnit } from './command-read'
 import { runCommand } from './command-run'
 import { plainText, type Unit, unitsOf } from './command-text'
-import { GREETING, isNegation, isSymbol, withoutCourtesy } from './command-words'
+import { afterAsking, GREETING, isNegation, isSymbol, withoutCourtesy } from './command-words'
+import { sentence } from './explain'
 import { COMMAND_CHARS_MAX, TEXT_CHARS_MAX } from './limits'
 
 export type { Command, Invalid, Unclear } from './command-kinds'
@@ -86,8 +87,22 @@ function parse(text: string): Parsed {
     const after = spoken.slice(at + 1)
     return settled(read, { alone: spoken.length === 1, after, negated, doubtful, unit })
   }
-  return doubtful ?? unclearOf([])
+  return operatorsOwn(spoken) ?? doubtful ?? unclearOf([])
 }
+
+/** What only whoever runs the provider can do, asked for in a sentence that says nothing else. */
+function operatorsOwn(spoken: Unit[]): Invalid | null {
+  const [only, ...more] = spoken
+  if (only === undefined || more.length > 0 || only.words.some(isNegation)) return null
+  const [command, name, ...rest] = withoutCourtesy(afterAsking(only.words).rest)
+  if (command === undefined || !OPERATORS.has(command) || rest.length > OPERATORS_WORDS_MAX) return null
+  return { kind: 'invalid', command, reason: sentence.operators(command, name ?? null) }
+}
+
+/** Their words of `buttcloud admin` that owners might send. */
+const OPERATORS: ReadonlySet<string> = new Set(['move', 'drain', 'cordon', 'uncordon', 'retire'])
+/** `move alice to garden`; more than that is talk. */
+const OPERATORS_WORDS_MAX = 3
 
 /** A command that was read, against what stood around it. */
 function settled(

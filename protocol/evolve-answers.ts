@@ -114,6 +114,7 @@ function noteNotice(provider: ProviderFold, message: Folded, post: Post, payload
   if (payload.to === null && provider.operator.commissions.delete(pubIdOf(payload.causes)))
     noteMade(provider, message, payload)
   if (payload.topic === 'moved') provider.hostsTold.set(payload.pub, payload.host)
+  noteStranded(provider, message, payload)
   if (payload.topic === 'announcement')
     provider.operator.announcements.get(payload.causes)?.owed.delete(payload.pub)
   if (payload.to !== null) return
@@ -124,6 +125,17 @@ function noteNotice(provider: ProviderFold, message: Folded, post: Post, payload
   provider.begun.add(payload.causes)
   const place = { key: message.key, root, request: payload.causes, by: null }
   provider.questions.set(message.key, { ...payload.question, ...place })
+}
+
+function noteStranded(
+  provider: ProviderFold,
+  { key, claimedAt }: Folded,
+  { topic, pub }: NoticePayload,
+): void {
+  if (topic === 'stranded') provider.stranded.set(pub, { key, at: claimedAt, isOver: false })
+  const told = provider.stranded.get(pub)
+  if (told !== undefined && (topic === 'back' || topic === 'moved'))
+    provider.stranded.set(pub, { ...told, isOver: true })
 }
 
 /** Its owners have the invite to a pub that an operator has made for them: the final answer that nobody asked for. */

@@ -19,6 +19,7 @@ export function noteMove(
     known.delete(pub)
     left.delete(pub)
     provider.hostsTold.delete(pub)
+    provider.stranded.delete(pub)
     return
   }
   if (hub === before.hub && host === before.host) return

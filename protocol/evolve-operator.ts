@@ -51,15 +51,17 @@ export function noteAmend(
   for (const fact of amends.size === 0 ? [] : [...amends.values()]) {
     if (fact.pub !== record.pub) continue
     for (const owner of record.owners) fact.gone.delete(owner)
-    if (record.status === 'ended' || (fact.told && fact.gone.size === 0)) amends.delete(fact.key)
+    const isOver = record.status === 'ended' && fact.ended === null
+    if (isOver || (fact.told && fact.gone.size === 0)) amends.delete(fact.key)
   }
-  const { pub, amended, owners, status } = record
-  if (amended === null || amended.times === before.amended?.times || status === 'ended') return
+  const { pub, amended, owners, status, keepUntil } = record
+  if (amended === null || amended.times === before.amended?.times) return
+  const ended = status === 'ended' ? (keepUntil ?? message.claimedAt) : null
   const gone = new Set(before.owners.filter((owner) => !owners.includes(owner)))
   const [was, is] = [before, record].map((one) => ({ plan: one.plan, web: one.web, owners: one.owners }))
   if (was === undefined || is === undefined) return
   const { key, claimedAt: at } = message
-  amends.set(key, { key, pub, at, by: amended.by, before: was, after: is, told: false, gone })
+  amends.set(key, { key, pub, at, by: amended.by, before: was, after: is, ended, told: false, gone })
 }
 
 /** Somebody was told of an operator's change of a pub. */

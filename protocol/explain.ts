@@ -55,6 +55,10 @@ export const sentence = {
     `Say a mail address too, for example ${quote('email alice@example.org')}, or the six digits that were mailed to it, or ${quote('email off')}.`,
   later: (word: string): string =>
     `${quote(word)} is not available yet. Send ${quote('help')} to see what is.`,
+  operators: (word: string, name: string | null): string =>
+    word === 'move'
+      ? `Moving a pub to another server is for whoever runs this provider (${quote(`buttcloud admin move ${name ?? 'alice'}`)}): ask them. Where its server is gone it moves by itself. Nothing was changed.`
+      : `${quote(word)} is for whoever runs this provider (${quote(`buttcloud admin ${word}`)}). Nothing was changed; ${quote('help')} tells what you can do.`,
   unclear: (readings: string[]): string =>
     `I am not sure what you mean. Did you mean ${readings.map(quote).join(' or ')}? Send the one you want, or ${quote('help')}.`,
 }

@@ -35,3 +35,7 @@ export const CANNOT_RUN_FOR_MS = 300_000
 export const CANNOT_RUN_AGAIN_MS = 24 * 3_600_000
 /** So often within that a pub goes elsewhere for it. What as many servers can't run is more likely its own fault than theirs. */
 export const CANNOT_RUN_MOVES_MAX = 3
+/** Owners of a pub that shall run are told that nobody can write in it after this: most moves are over in one or two minutes. */
+export const STRANDED_TOLD_AFTER_MS = 600_000
+/** Of the same pub not more often: a server that comes and goes all day is told of once. */
+export const STRANDED_TOLD_AGAIN_MS = 24 * 3_600_000

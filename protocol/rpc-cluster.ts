@@ -1,6 +1,7 @@
 /** The file that says what a provider shall be, over muxrpc: what would change, the change, and the present state as such a file. */
-import { type Check, flag, nullable, type Of, shape, text } from './check'
-import { CLUSTER_FILE_BYTES_MAX, CLUSTER_FILE_CHARS_MAX } from './limits-cluster'
+import { type Check, flag, list, nullable, type Of, shape, text } from './check'
+import { NAME_CHARS_MAX } from './limits'
+import { CLUSTER_FILE_BYTES_MAX, CLUSTER_FILE_CHARS_MAX, CLUSTER_PUB_CHANGES_MAX } from './limits-cluster'
 
 export const CLUSTER_METHODS = { adminApply: 'async', adminExportCluster: 'async' } as const
 export const CLUSTER_CALLS = ['adminApply', 'adminExportCluster'] as const
@@ -8,7 +9,7 @@ export const CLUSTER_CALLS = ['adminApply', 'adminExportCluster'] as const
 const DIGEST_CHARS_MAX = 100
 
 /**
- * `adminApply({file, text, dryRun, digest})`. With `dryRun` it answers what would be changed and changes nothing. Without,
+ * `adminApply({file, text, dryRun, digest, prune})`. With `dryRun` it answers what would be changed and changes nothing. Without,
  * `digest` is that of the answer that somebody has seen: where something else would be changed by now, nothing is.
  */
 const apply = shape({
@@ -17,6 +18,8 @@ const apply = shape({
   text: text(CLUSTER_FILE_BYTES_MAX),
   dryRun: flag,
   digest: nullable(text(DIGEST_CHARS_MAX)),
+  /** Names of pubs that end, because the file does not have them any more; absent: none. */
+  prune: nullable(list(text(NAME_CHARS_MAX), 0, CLUSTER_PUB_CHANGES_MAX)),
 })
 export type AdminApplyRequest = Of<typeof apply>
 export const checkAdminApply: Check<AdminApplyRequest> = apply
@@ -37,6 +40,7 @@ export interface ClusterChangeView {
 export interface ClusterHeldView {
   section: ClusterSection
   name: string
+  /** 0: it is in no line, but was asked for with the file. */
   line: number
   why: string
 }

@@ -62,6 +62,8 @@ export interface AdminRestoreAnswer {
   epoch: number
   /** What its owners want: a stopped one comes up only when they start it. */
   desired: 'up' | 'down'
+  /** Label of the hub that it was on before; null where it stays there, absent from before 0.2. */
+  from?: string | null
 }
 
 /** `buttcloud.adminRecovery()` and what its siblings answer. */

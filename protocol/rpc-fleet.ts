@@ -71,6 +71,8 @@ export interface HubDetailView extends HubView {
   /** The provider's time of this answer: what has left since is asked for by the first one. */
   at: Millis
   lease: LeaseView | null
+  /** The operator who last said what it is, where it was not the provider's own key; absent: an older provider. */
+  by?: FeedId | null
   /** Its live pubs. `stuck`: it should be elsewhere, and why it is not. */
   lives: { pub: PubId; name: string; phase: PubView['phase']; stuck: string | null }[]
   /** Live pubs that were placed elsewhere from here. */

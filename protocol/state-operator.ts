@@ -26,6 +26,8 @@ export interface AmendFact {
   by: FeedId
   before: Amendable
   after: Amendable
+  /** Until when its data is kept, where it was ended; null where not. */
+  ended: Millis | null
   /** The present owners have been told. */
   told: boolean
   /** Who is an owner no more, and has not been told. */

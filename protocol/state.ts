@@ -151,6 +151,8 @@ export interface ProviderFold {
   known: Map<PubId, Place>
   /** The host that its owners were last told in a notice about its address; null: one from before that was said in it. */
   hostsTold: Map<PubId, string | null>
+  /** The last notice to owners that their pub is out of reach, and whether they were told that it is back. */
+  stranded: Map<PubId, { key: MessageId; at: Millis; isOver: boolean }>
   /** Every place of a pub that has had more than one. */
   places: Map<PubId, Place[]>
   /** When the owners of each pub were last told of incidents; only the last INCIDENT_NOTICES_PER_DAY_MAX. */
@@ -217,6 +219,7 @@ export function initialState(provider: FeedId): State {
       notices: new Map(),
       known: new Map(),
       hostsTold: new Map(),
+      stranded: new Map(),
       places: new Map(),
       incidentNotices: new Map(),
       threads: new Map(),

@@ -1,6 +1,6 @@
 /**
  * EBT has one stream for each peer, however many connections there are: a new stream ends the one before. Where a peer
- * dials twice at about the same time (a stock peer's scheduler does, beside the person at it) and its connections are
+ * dials twice at about the same time (whoever is at a stock peer, beside its scheduler) and its connections are
  * served in another order than it made them, each side ends the stream that the other one keeps. Both connections then
  * stand without any, nothing is replicated for as long as they do, and nobody says so. Here a stream that has ended
  * while a connection stands is begun again. Imports no package; pubs use it too.

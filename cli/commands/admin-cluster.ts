@@ -23,9 +23,10 @@ export function registerCluster(admin: Command, ask: AskProvider): void {
     .description('make plans, policy, hubs and pubs what a file says: shows what would change, and asks')
     .option('--dry-run', 'show what would change, and change nothing')
     .option('--yes', "don't ask")
+    .option('--prune <name>', 'end this pub, which the file does not have any more; once for each', gathered)
     .addHelpText(
       'after',
-      '\nWhat is not in the file is left alone. Once it is all so, it says "nothing to do". Exit code 1: something of it could not be. - as FILE reads stdin.\n\nExamples:\n  $ buttcloud admin export-cluster > cluster.yaml\n  $ buttcloud admin apply cluster.yaml --dry-run\n  $ buttcloud admin apply cluster.yaml',
+      '\nWhat is not in the file is left alone; a pub ends only where its name is behind --prune, too. Once it is all so, it says "nothing to do". Exit code 1: something of it could not be. - as FILE reads stdin.\n\nExamples:\n  $ buttcloud admin export-cluster > cluster.yaml\n  $ buttcloud admin apply cluster.yaml --dry-run\n  $ buttcloud admin apply cluster.yaml\n  $ buttcloud admin apply cluster.yaml --prune shed',
     )
     .action(run((context, [file]) => apply(context, ask, String(file))))
   admin
@@ -40,10 +41,13 @@ export function registerCluster(admin: Command, ask: AskProvider): void {
     )
 }
 
+const gathered = (name: string, before: string[] = []): string[] => [...before, name]
+
 async function apply(context: Context, ask: AskProvider, path: string): Promise<void> {
   const { json } = context.options
   const file = (path === '-' ? 'stdin' : basename(path)).slice(-CLUSTER_FILE_CHARS_MAX)
-  const wish = { file, text: textOf(path) }
+  const prune = Array.isArray(context.given.prune) ? context.given.prune : []
+  const wish = { file, text: textOf(path), prune }
   const plan = await ask<ClusterView>(context, 'adminApply', { ...wish, dryRun: true, digest: null })
   if (plan.faults.length > 0) {
     if (json) context.print(JSON.stringify(plan))

@@ -123,7 +123,8 @@ function billingOptions(context: Context): BillingOptions {
   return {
     ...folderOf(context, given.path),
     port: wholeOption('--port', given.port, 0, 65_535),
-    ...text('join', given.join ?? process.env.BUTTCLOUD_BRIDGE_TOKEN),
+    // A file of services names it also where it is not set.
+    ...text('join', given.join ?? (process.env.BUTTCLOUD_BRIDGE_TOKEN || undefined)),
     ...text('host', given.host),
     ...text('publicUrl', given.publicUrl),
     ...text('invite', given.invite),

@@ -109,7 +109,8 @@ function hubOptions(context: Context): HubOptions {
   return {
     dir: typeof given.path === 'string' ? given.path : join(options.dir, 'hub'),
     engine,
-    ...text('join', given.join ?? process.env.BUTTCLOUD_HUB_TOKEN),
+    // A file of services names it also where it is not set.
+    ...text('join', given.join ?? (process.env.BUTTCLOUD_HUB_TOKEN || undefined)),
     ...text('label', given.label),
     ...text('dockerSocket', given.dockerSocket),
     ...text('host', given.host),

@@ -54,7 +54,11 @@ export function swarmWords(given: Readonly<Record<string, unknown>>): SwarmWords
     ...(publish === undefined ? {} : { ports: publish }),
     ...(typeof volumeDriver === 'string' ? { volumeDriver } : {}),
     ...many('volumeOptions', volumeOption),
-    ...many('allowWeaker', allowWeaker),
+    // A file of services has one place for all of them.
+    ...many(
+      'allowWeaker',
+      Array.isArray(allowWeaker) ? allowWeaker.flatMap((one) => String(one).split(',')) : [],
+    ),
   }
 }
 

@@ -18,6 +18,8 @@ export interface CapacityOptions {
   diskBytes: number | undefined
   /** Where it is, as its host says. */
   region: string | undefined
+  /** What this hub has last said that it offers; a swarm that has not answered since the start has it still. */
+  said: number | null
 }
 
 /** Where Linux says how much memory this process may use; version 2 and version 1 of its control groups. */
@@ -26,7 +28,8 @@ const MEMORY_LIMITS = ['/sys/fs/cgroup/memory.max', '/sys/fs/cgroup/memory/memor
 /** The offer as it is now. */
 export function readOffer(options: CapacityOptions): Offer {
   const { engine, host, version } = options
-  const room = engine.room === undefined ? offeredMemoryBytes() : (engine.room()?.memoryBytes ?? 0)
+  const room =
+    engine.room === undefined ? offeredMemoryBytes() : (engine.room()?.memoryBytes ?? options.said ?? 0)
   return {
     memoryBytes: options.memoryBytes ?? room,
     diskBytes: options.diskBytes ?? freeDiskBytes(options.directory),

@@ -53,6 +53,8 @@ export class Reconciler {
   private asking = false
   private stopped = false
   private offer: Offer
+  /** The look that it was made after. */
+  private offeredAt = 0
 
   constructor(private readonly options: ReconcileOptions) {
     const { sbot, state, context, log } = options
@@ -127,9 +129,11 @@ export class Reconciler {
     const providerClock = context.providerClock()
     const facts: Facts = { ...observer.facts(), escrow, providerSince, providerClock }
     const everyMs = isDoubtful(facts) ? DOUBT_LOOK_EVERY_MS : FULL_LOOK_EVERY_MS
-    if (now - observer.lookedAt >= everyMs) {
+    if (now - observer.lookedAt >= everyMs) void observer.refresh()
+    // After each look at the engine: a swarm says what it has only then.
+    if (observer.lookedAt !== this.offeredAt) {
+      this.offeredAt = observer.lookedAt
       this.offer = this.options.offer()
-      void observer.refresh()
     }
     this.loop.wakeAt(Math.max(now, observer.lookedAt) + everyMs)
     if (!this.caughtUp || observer.lookedAt === 0) return

@@ -178,7 +178,7 @@ export function createApi(
       const one = await provider()
       const wanted = fieldOf(options, 'label')
       const label = typeof wanted === 'string' && wanted !== '' ? wanted : null
-      const { seed, expiresAt } = await one.door.token(label, 'hub')
+      const { seed, expiresAt } = await one.door.token(label, 'hub', idOf(from))
       return { token: `${one.address()}:${self}~${seed}`, expiresAt }
     }),
     adminHubs: method<HubView[]>(async (from) => {

@@ -34,14 +34,15 @@ export function clusterMethods(
       const checked = checkAdminApply(request, 'adminApply')
       if (!checked.ok) throw refusal('bad-argument', describeRefusal(checked))
       const { file, dryRun, digest } = checked.value
+      const prune = checked.value.prune ?? []
       const read = readFile(checked.value)
       if (!read.ok) return viewOf(file, NOTHING, read.faults)
       const { wishes } = read
       const by = idOf(from)
       // What is only looked at waits for nobody.
-      if (dryRun) return viewOf(file, compareCluster(worldOf(one), wishes, by))
+      if (dryRun) return viewOf(file, compareCluster(worldOf(one), wishes, by, prune))
       return one.deeds.ask(async () => {
-        const comparison = compareCluster(worldOf(one), wishes, by)
+        const comparison = compareCluster(worldOf(one), wishes, by, prune)
         const view = viewOf(file, comparison)
         if (view.digest !== digest)
           throw refusal(

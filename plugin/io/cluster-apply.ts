@@ -5,7 +5,7 @@
 import { type FeedId, pubIdOf } from '../../protocol/ids'
 import type { Plan } from '../../protocol/plan'
 import type { ClusterHeldView, ClusterView } from '../../protocol/rpc-cluster'
-import { amended } from '../amend'
+import { amended, endedBy } from '../amend'
 import type { ClusterChange, ClusterDeed, Comparison } from '../cluster-compare'
 import { policyNow } from '../cluster-policy'
 import { commissioned, commissionOwes } from '../commission'
@@ -25,6 +25,7 @@ const ORDER: readonly ((deed: ClusterDeed) => boolean)[] = [
   ({ kind }) => kind === 'amend',
   ({ kind }) => kind === 'commission',
   ({ kind }) => kind === 'move',
+  ({ kind }) => kind === 'end',
   (deed) => deed.kind === 'hub' && deed.status === 'retired',
 ]
 
@@ -68,10 +69,11 @@ const DOERS: Record<ClusterDeed['kind'], Doer> = {
     for (const { deed } of changes) if (deed.kind === 'policy') wanted.set(deed.place, deed.value)
     adopt(one, policyNow(one.policy, one.home.writeSettings(wanted), wanted.keys()))
   },
-  hub: async (one, changes) => {
+  hub: async (one, changes, _plans, by) => {
     for (const { deed } of changes) {
       if (deed.kind !== 'hub') continue
-      const told = hubDeed(one.inbox.state, one.connected(), deed)
+      const around = { now: one.now(), policy: one.policy }
+      const told = hubDeed(one.inbox.state, one.connected(), deed, around, by)
       if (!told.ok) throw new Error(told.why)
       if (told.say !== null) await one.inbox.say(told.say, [told.say.hub, one.sbot.id])
     }
@@ -101,6 +103,16 @@ const DOERS: Record<ClusterDeed['kind'], Doer> = {
       // What is said here is counted by the next one; a look finds the same where this is cut off.
       for (const content of commissionOwes(world.state, world.policy, word, () => places.freePort()))
         await one.inbox.say(content, [one.sbot.id])
+    }
+  },
+  end: async (one, changes, _plans, by) => {
+    for (const { deed } of changes) {
+      if (deed.kind !== 'end') continue
+      const pub = one.inbox.state.provider.pubs.get(deed.pub)
+      if (pub?.record.status !== 'live') continue
+      const told = endedBy(fleetWorld(one), pub, by)
+      if (!told.ok) throw new Error(told.why)
+      await one.inbox.say(told.record, [one.sbot.id])
     }
   },
   move: async (one, changes, _plans, by) => {

@@ -27,7 +27,7 @@ import {
 import type { PubFact } from '../../protocol/state'
 import type { Clock } from '../../sbot/loop'
 import type { Sbot } from '../../sbot/port'
-import { hereOf, mayExportSecret } from '../export-rights'
+import { hereOf, isNowhereYet, mayExportSecret } from '../export-rights'
 import { isKept, keptPubNamed } from '../kept'
 import { feedOf, pubNamed, pubsOf } from '../query'
 import { words } from '../words'
@@ -70,6 +70,7 @@ export class Exports {
     const pub = this.owned(caller, name)
     const { state } = this.inbox
     const feed = feedOf(state, pub)
+    if (isNowhereYet(state, pub)) throw refusal('refused', exportWords.notThere(name, hereOf(pub.record)))
     const alone = !holdsSecret(part) || mayExportSecret(state, pub, caller, this.clock.now())
     const about = { pub: pub.pub, feed, here: hereOf(pub.record) }
     if (!alone) return { session: null, ...about }

@@ -11,6 +11,7 @@ import type { Machines } from './machines/machines'
 import { movingOf } from './moving'
 import type { Post } from './post'
 import type { Restored } from './restored'
+import type { Sessions } from './sessions'
 import type { Tables } from './tables'
 import type { Vault } from './vault'
 
@@ -25,6 +26,7 @@ interface Parts {
   gate: Current
   leases: Leases
   restored: Restored | null
+  sessions: Sessions
   post: Post | null
   machines: Machines | null
   connected(): ReadonlySet<FeedId>
@@ -32,7 +34,7 @@ interface Parts {
 
 /** As it is now. */
 export function factsOf(parts: Parts): Facts {
-  const { inbox, vault, goneSince, connected, leases, restored, machines } = parts
+  const { inbox, vault, goneSince, connected, leases, restored, sessions, machines } = parts
   return {
     replies: parts.asks.replies(),
     brought: parts.imports.brought(),
@@ -41,7 +43,7 @@ export function factsOf(parts: Parts): Facts {
     strangers: inbox.strangers,
     otherClocks: parts.clocks.all(),
     currentSince: parts.gate.since,
-    moving: movingOf(inbox, leases, vault, restored),
+    moving: movingOf({ inbox, leases, vault, restored, sessions }),
     mail: parts.post?.facts() ?? null,
     ...(machines === null ? {} : { machines: machines.facts() }),
   }

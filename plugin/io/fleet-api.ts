@@ -65,7 +65,8 @@ export function fleetMethods(
       const wish = checkedOr(checkAdminHubSet, request)
       return one.deeds.ask(async () => {
         const { state } = one.inbox
-        const deed = hubDeed(state, one.connected(), wish)
+        const around = { now: one.now(), policy: one.policy }
+        const deed = hubDeed(state, one.connected(), wish, around, idOf(from))
         if (!deed.ok) throw refusal('refused', deed.why)
         if (deed.say !== null) await one.inbox.say(deed.say, [deed.say.hub, one.sbot.id])
         return detailOf(one, wish.hub, one.now())
@@ -87,7 +88,7 @@ export function fleetWorld(one: Provider): FleetWorld {
   const { inbox, policy, leases, escrow, restored } = one
   return {
     ...{ state: inbox.state, policy, now: one.now(), connected: one.connected(), stuck: one.stuck() },
-    moving: movingOf(inbox, leases, escrow.vault, restored),
+    moving: movingOf({ inbox, leases, vault: escrow.vault, restored, sessions: one.sessions }),
   }
 }
 

@@ -5,16 +5,31 @@ import type { Inbox } from './inbox'
 import type { Leases } from './leases'
 import type { Log } from './provider'
 import type { Restored } from './restored'
+import type { Sessions } from './sessions'
 import type { Vault } from './vault'
 
+interface Sources {
+  inbox: Inbox
+  leases: Leases
+  vault: Vault
+  restored: Restored | null
+  sessions: Sessions
+}
+
 /** The facts, as they are now. */
-export function movingOf(inbox: Inbox, leases: Leases, vault: Vault, restored: Restored | null): MovingFacts {
+export function movingOf({ inbox, leases, vault, restored, sessions }: Sources): MovingFacts {
+  const { pubs } = inbox.state.provider
   return {
     silence: leases.silence(inbox.state.provider.hubs.keys()),
     heard: leases,
     stormAgo: leases.stormAgo(),
     keyFeedOf: (pub) => vault.feedOf(pub),
     keyOpens: (pub) => vault.opens(pub),
+    isOpen: (pub) => {
+      const session = sessions.of(pub)
+      const record = pubs.get(pub)?.record
+      return session?.isOpen === true && session.epoch === record?.epoch && session.hub === record.hub
+    },
     isWaitedFor: (pub) => restored?.waitsFor(pub) === true,
   }
 }

@@ -34,7 +34,11 @@ const LABEL_CHARS_MAX = 40
 export interface Door {
   /** Makes an invite of the provider itself. */
   invite(uses: number): Promise<{ key: InviteKey; seed: string }>
-  token(label: string | null, kind: TokenKind): Promise<{ key: InviteKey; seed: string; expiresAt: number }>
+  token(
+    label: string | null,
+    kind: TokenKind,
+    by?: FeedId,
+  ): Promise<{ key: InviteKey; seed: string; expiresAt: number }>
   join(caller: InviteKey, request: unknown): Promise<JoinAnswer>
 }
 
@@ -117,9 +121,9 @@ export function createDoor(tables: Tables, inbox: Inbox, deeds: Pick<Deeds, 'ask
       tables.addInvite(key, uses)
       return { key, seed }
     },
-    async token(label, kind) {
+    async token(label, kind, by) {
       const { key, seed } = fresh()
-      return { key, seed, expiresAt: tables.addToken(key, label, kind) }
+      return { key, seed, expiresAt: tables.addToken(key, label, kind, by ?? null) }
     },
     join(caller, request) {
       // One at a time per token, so that two servers with one token can't both be let in.
@@ -156,13 +160,14 @@ async function joinOnce(
   if (used === hub && known !== undefined) return { provider: provider.id, label: known.label }
   const machine = machineWithToken(inbox.state, caller)
   if (machine !== null) {
-    const { label: given } = machine.content
+    const { label: given, by } = machine.content
     // Between two decisions: one may just take the machine for one that never joined.
     await deeds.ask(async () => {
       const now = machineWithToken(inbox.state, caller)
       if (now === null || !admitsMachine(inbox.state, now))
         throw refusal('refused', 'this machine is not wanted any more')
-      await inbox.say(buildHub({ hub, status: 'admitted', label: given, token: caller }), [hub, provider.id])
+      const record = buildHub({ hub, status: 'admitted', label: given, token: caller, by })
+      await inbox.say(record, [hub, provider.id])
     })
     return { provider: provider.id, label: given }
   }
@@ -171,7 +176,8 @@ async function joinOnce(
   const wanted = typeof label === 'string' && label.trim() !== '' ? label.trim() : null
   // A longer one would not go into the record, and then the token is good for nobody.
   const name = (token.label ?? wanted ?? `hub-${provider.hubs.size + 1}`).slice(0, LABEL_CHARS_MAX)
-  await inbox.say(buildHub({ hub, status: 'admitted', label: name, token: caller }), [hub, provider.id])
+  const record = buildHub({ hub, status: 'admitted', label: name, token: caller, by: token.by ?? null })
+  await inbox.say(record, [hub, provider.id])
   // The token stays until it runs out: the same server may ask again when our answer got lost.
   return { provider: provider.id, label: name }
 }

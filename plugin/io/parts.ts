@@ -20,6 +20,7 @@ import { createPainter } from './painter'
 import type { Post } from './post'
 import type { ProviderOptions } from './provider'
 import type { Restored } from './restored'
+import type { Sessions } from './sessions'
 
 /** What takes pubs out. */
 export function exportsOf({ sbot, blobs, log }: ProviderOptions, inbox: Inbox, clock: Clock): Exports {
@@ -100,6 +101,7 @@ export interface FleetParts {
   leases: Leases
   restored: Restored | null
   ledger: Ledger
+  sessions: Sessions
   connected(): Set<FeedId>
   wake(): void
 }
@@ -109,7 +111,7 @@ export function machinesOf(
   { machines, policy, vault, log }: ProviderOptions,
   parts: FleetParts,
 ): Machines | null {
-  const { inbox, gate, clock, clocks, leases, restored, ledger, connected, wake } = parts
+  const { inbox, gate, clock, clocks, leases, restored, ledger, sessions, connected, wake } = parts
   const { machines: settings } = policy
   if (machines === undefined || settings === null) return null
   const state = () => inbox.state
@@ -128,7 +130,7 @@ export function machinesOf(
         ? {
             ...{ state: inbox.state, policy: { ...policy, machines: settings }, now: clock.now() },
             ...{ connected: connected(), currentSince: gate.since, otherClocks: clocks.all() },
-            ...{ moving: movingOf(inbox, leases, vault, restored), machines: facts, ledger },
+            ...{ moving: movingOf({ inbox, leases, vault, restored, sessions }), machines: facts, ledger },
             roomOf: roomsOf(inbox, policy, connected),
           }
         : null,

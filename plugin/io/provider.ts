@@ -189,7 +189,7 @@ export async function startProvider(options: ProviderOptions): Promise<Provider>
   const gate = new Current(options, inbox, clock, wake)
   const restored = options.restored ?? null
   dns = dnsOf(options, inbox, gate)
-  const fleet = { inbox, gate, clock, clocks, leases, restored, ledger, connected }
+  const fleet = { inbox, gate, clock, clocks, leases, restored, ledger, sessions, connected }
   machines = machinesOf(options, { ...fleet, wake: () => loop?.wake() })
   const current = () => gate.wait().then(() => restored?.begin(livePubs(inbox.state)))
 

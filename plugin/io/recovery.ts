@@ -1,6 +1,7 @@
 /** What the operator asks of escrow and recovery. `asked` throws for everybody else, `own` for all but the provider's own key. */
 import type { FeedId } from '../../protocol/ids'
 import type { AdminRestoreAnswer, RecoveryRevealed, RecoveryView } from '../../protocol/rpc-escrow'
+import { labelOf } from '../fleet-view'
 import { restored } from '../restore'
 import { refusal } from './commits'
 import { type Caller, currentSoon, fieldOf, method } from './method'
@@ -73,9 +74,12 @@ export async function restore(
       )
     one.restored.vouch(pubId, record.name)
   }
-  await inbox.say(record, [inbox.state.provider.id])
+  const { provider } = inbox.state
+  const before = provider.pubs.get(pubId)?.record.hub ?? record.hub
+  const from = before === record.hub ? null : labelOf(inbox.state, before)
+  await inbox.say(record, [provider.id])
   const { pub, name, epoch, desired } = record
-  return { pub, name, hub: label, epoch, desired }
+  return { pub, name, hub: label, epoch, desired, from }
 }
 
 function viewOf(one: Provider): RecoveryView {

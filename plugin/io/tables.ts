@@ -31,6 +31,8 @@ interface Token {
   expiresAt: Millis
   label: string | null
   kind: TokenKind
+  /** The operator who made it; absent in files from before 0.2. */
+  by?: FeedId | null
 }
 
 const MINUTE_MS = 60_000
@@ -123,12 +125,12 @@ export class Tables {
     if (this.newcomers.delete(feed)) this.save('newcomers')
   }
 
-  addToken(key: InviteKey, label: string | null, kind: TokenKind = 'hub'): Millis {
+  addToken(key: InviteKey, label: string | null, kind: TokenKind = 'hub', by: FeedId | null = null): Millis {
     const now = this.clock()
     for (const [old, token] of this.tokens) if (token.expiresAt <= now) this.tokens.delete(old)
     if (this.tokens.size >= TOKENS_MAX) throw new Error(`There are ${TOKENS_MAX} unused tokens already.`)
     const expiresAt = now + HUB_TOKEN_EXPIRES_MS
-    this.tokens.set(key, { expiresAt, label, kind })
+    this.tokens.set(key, { expiresAt, label, kind, by })
     this.save('tokens')
     return expiresAt
   }

@@ -110,6 +110,8 @@ export interface NoticePayload {
  * payment   it is paid for, or not, or its plan has changed: what follows, and when
  * operator  whoever runs the provider has stopped it, or lets it be again; has changed it, or has made it for them
  * moved     it runs on another server now, or that one has another host: why, and what follows for its address and its invites
+ * stranded  nobody can reach it, or write in it, for long: its server is gone, or it is on its way to another one
+ * back      it can be reached again; after `stranded`, where no `moved` says so
  * announcement  a text of whoever runs the provider for all owners; once per set of owners, `pub` is one of theirs
  */
 export const NOTICE_TOPICS = [
@@ -119,6 +121,8 @@ export const NOTICE_TOPICS = [
   'payment',
   'operator',
   'moved',
+  'stranded',
+  'back',
   'announcement',
 ] as const
 export type NoticeTopic = (typeof NOTICE_TOPICS)[number]
@@ -184,6 +188,8 @@ export function noticeKey({
   pub,
 }: Pick<NoticePayload, 'causes' | 'to'> & Partial<Pick<NoticePayload, 'topic' | 'pub'>>): string {
   if (topic === 'announcement') return `${causes} ${pub}`
+  // Its cause may be told of otherwise, too.
+  if (topic === 'stranded') return `${causes} stranded`
   return to === null ? causes : `${causes} ${to}`
 }
 

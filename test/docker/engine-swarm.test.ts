@@ -13,17 +13,23 @@ import {
 import { volumeContract } from '../helpers/engine-volume'
 import { CONTROLS, type Inspected } from './controls'
 import { TINY_IMAGE } from './images'
-import { needSwarm } from './swarm'
+import { ALLOWED_HERE, needSwarm } from './swarm'
 import { dockerOn } from './world'
 
 const SECRET_LINE = SECRET.split('\n')[1] ?? ''
 const UNDER = { listen: '0.0.0.0' }
-const ALLOWED = ['no-new-privileges', 'bind']
 
 const newHub = () => `@${randomBytes(32).toString('base64')}.ed25519` as FeedId
 const engineOf = (host: string, more: object = {}) =>
   createSwarmEngine({
-    ...{ host, hub: newHub(), image: TINY_IMAGE, bind: '127.0.0.1', allowWeaker: ALLOWED, graceMs: 1_000 },
+    ...{
+      host,
+      hub: newHub(),
+      image: TINY_IMAGE,
+      bind: '127.0.0.1',
+      allowWeaker: ALLOWED_HERE,
+      graceMs: 1_000,
+    },
     ...more,
   })
 

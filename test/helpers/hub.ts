@@ -1,4 +1,6 @@
 /** A hub daemon of the real kind, joined to a test provider, in a process of its own. */
+import type { EngineKind } from '../../hub-daemon/engines/engine'
+import type { SwarmChoice } from '../../hub-daemon/engines/swarm-options'
 import type { FeedId } from '../../protocol/ids'
 import type { HubView } from '../../protocol/rpc'
 import { type HubProcess, startHubProcess } from './hub-process'
@@ -26,7 +28,9 @@ export interface TestHubOptions {
   networkKey: string
   /** Given: its folder, which then stays. */
   folder?: string
-  engine: 'docker' | 'process'
+  engine: EngineKind
+  /** With the engine swarm. */
+  swarm?: SwarmChoice
   dockerSocket?: string
   image?: string
   pubVersions?: Record<string, string>
@@ -61,6 +65,7 @@ export async function joinHub(provider: TestProvider, options: TestHubOptions): 
     ...{ dir: folder, networkKey, engine },
     ...{ bind: options.bind ?? '127.0.0.1', host: options.host ?? '127.0.0.1' },
     ...(dockerSocket === undefined ? {} : { dockerSocket }),
+    ...(options.swarm === undefined ? {} : { swarm: options.swarm }),
     ...(image === undefined ? {} : { image }),
     ...(pubVersions === undefined ? {} : { pubVersions }),
     ...(memoryBytes === undefined ? {} : { memoryBytes }),

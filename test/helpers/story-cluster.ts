@@ -1,5 +1,5 @@
 /** A cluster file against a story: what it would change, and the deeds done as the provider does them. */
-import { amended } from '../../plugin/amend'
+import { amended, endedBy } from '../../plugin/amend'
 import {
   type ClusterWorld,
   type Comparison,
@@ -42,8 +42,8 @@ export function faultsIn(text: string): string[] {
   return read.ok ? [] : read.faults
 }
 
-export const compared = (told: ClusterStory, text: string): Comparison =>
-  compareCluster(worldOf(told), wishesIn(`version: 1\n${text}`), oscar)
+export const compared = (told: ClusterStory, text: string, prune: string[] = []): Comparison =>
+  compareCluster(worldOf(told), wishesIn(`version: 1\n${text}`), oscar, prune)
 
 export const exported = (told: ClusterStory): string => clusterText(worldOf(told))
 
@@ -60,7 +60,7 @@ export function perform(told: ClusterStory, change: Comparison['changes'][number
     told.home = { ...told.home, config: { kind: 'ours', settings } }
     story.policy = { ...story.policy, ...policyNow(story.policy, settings, [deed.place]) }
   } else if (deed.kind === 'hub') {
-    const done = hubDeed(story.state, story.connected, deed)
+    const done = hubDeed(story.state, story.connected, deed, story)
     if (!done.ok) throw new Error(done.why)
     if (done.say !== null) story.tells(provider, done.say)
   } else if (deed.kind === 'amend') {
@@ -68,6 +68,12 @@ export function perform(told: ClusterStory, change: Comparison['changes'][number
     const done = pub === undefined ? null : amended(worldOf(told), pub, deed.wish, oscar)
     if (done === null || !done.ok) throw new Error(done?.why ?? 'no pub')
     if (done.record !== null) story.tells(provider, done.record)
+    story.settle()
+  } else if (deed.kind === 'end') {
+    const pub = story.state.provider.pubs.get(deed.pub)
+    const done = pub === undefined ? null : endedBy(worldOf(told), pub, oscar)
+    if (done === null || !done.ok) throw new Error(done?.why ?? 'no pub')
+    story.tells(provider, done.record)
     story.settle()
   } else if (deed.kind === 'commission') {
     const world = worldOf(told)

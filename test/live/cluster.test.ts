@@ -193,6 +193,16 @@ async function onlyOperators(t: Test, fleet: Fleet, around: CliSurroundings): Pr
   t.ok(code !== null && (await call(owner.rpc, 'invite.accept', code)), 'and it opens the pub')
   t.deepEqual((await look(provider, readFileSync(file, 'utf8'))).changes, [])
 
+  writeFileSync(file, 'version: 1\npubs:\n  alice:\n')
+  const pruned = await as('carol', '--yes', '--prune', 'shed')
+  t.equal(pruned.code, 0, pruned.stderr)
+  t.match(pruned.stderr, /shed ends: it goes off/)
+  const live = (await provider.admin<PubView[]>('adminPubs')).filter(({ phase }) => phase !== 'ended')
+  t.deepEqual(
+    live.map(({ name }) => name),
+    ['alice'],
+  )
+
   writeFileSync(file, 'version: 1\nhubs:\n  garage:\n    status: gone\npubs:\n  a_b:\n')
   const broken = await as('carol', '--yes')
   t.equal(broken.code, 1)

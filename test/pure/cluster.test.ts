@@ -245,6 +245,27 @@ test('pubs: those of one file share the room that there is', (t) => {
   t.end()
 })
 
+test('pubs: one ends only where the file has it no more and its name was said besides', (t) => {
+  const one = story()
+  t.deepEqual(wordsOf(one, 'pubs: {}\n'), [])
+  const { changes, notes } = compared(one, 'pubs: {}\n', ['alice', 'alice'])
+  t.deepEqual(
+    changes.map(({ words }) => words),
+    [`alice ends: it goes off, its data is kept for 7 days 0 h and then removed; ${alice} is told`],
+  )
+  t.deepEqual(notes, [])
+  const why = (text: string, name: string) =>
+    compared(one, text, [name]).held.map(({ line, why }) => `${line} ${why}`)
+  t.deepEqual(why('pubs:\n  alice:\n', 'alice'), ['0 it is in the file; take it out there first'])
+  t.deepEqual(why('hubs:\n', 'alice'), ['0 the file says nothing of pubs, so none can be missing from it'])
+  t.deepEqual(why('pubs: {}\n', 'shed'), ['0 there is no live pub of that name'])
+  for (const change of changes) perform(one, change, '')
+  const { status, keepUntil } = recordOf(one.one)
+  t.deepEqual([status, keepUntil], ['ended', one.one.story.now + 7 * 24 * 3_600_000])
+  t.deepEqual(compared(one, 'pubs: {}\n').changes, [])
+  t.end()
+})
+
 test('what stands in no section is never touched, and more moves than may be wait', (t) => {
   const one = story()
   const count = CLUSTER_PUB_CHANGES_MAX + 2

@@ -1,6 +1,6 @@
 // Goal: an operator changes plan, web pages and owners of a pub; it is done like an owner's command, says by whom, and is told once.
 import test from 'tape'
-import { type AmendWish, amended } from '../../plugin/amend'
+import { type AmendWish, amended, endedBy } from '../../plugin/amend'
 import { Audit, auditTarget } from '../../plugin/audit'
 import { evolve } from '../../protocol/evolve'
 import type { FeedId } from '../../protocol/ids'
@@ -156,6 +156,33 @@ test('who is an owner again before it was told needs no farewell', (t) => {
   }
   const said = noticesOf(one.story.settle(), 'owners').filter(({ payload }) => payload.to === bob)
   t.deepEqual(said, [])
+  t.equal(one.story.state.provider.operator.amends.size, 0)
+  t.end()
+})
+
+test('ended by an operator: off, kept until the date that its owners are told, once, by mail too', (t) => {
+  const one = told()
+  one.story.addressed = new Set([bob])
+  amends(one, { owners: [alice, bob] })
+  const { state, policy, now, connected } = one.story
+  const fact = state.provider.pubs.get(one.pub as never)
+  const done = fact === undefined ? null : endedBy({ state, policy, now, connected }, fact, oscar)
+  if (done === null || !done.ok) throw new Error('not ended')
+  one.story.tells(provider, done.record)
+  const effects = one.story.settle()
+  t.equal(specOf(one).desired, 'none')
+  const [notice, ...more] = noticesOf(effects, 'operator')
+  t.deepEqual([notice?.owners, more.length], [[alice, bob], 0])
+  t.match(
+    notice?.text ?? '',
+    /was ended by whoever runs this provider \(\[@.*kept until 2030-01-08 00:00 UTC.*export alice all/,
+  )
+  t.deepEqual(
+    one.story.mails.map(({ to, subject }) => [to, subject]),
+    [[{ kind: 'owner', owner: bob }, 'alice was ended by whoever runs ButtCloud']],
+  )
+  hubSays(one.story, one.pub, 'removed')
+  t.deepEqual(one.story.settle(), [])
   t.equal(one.story.state.provider.operator.amends.size, 0)
   t.end()
 })

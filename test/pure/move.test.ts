@@ -6,7 +6,8 @@ import { hubDetail, withLeases, withStranded, withStuck } from '../../plugin/fle
 import { hubDeed, moved } from '../../plugin/move'
 import { hubViews, viewOf } from '../../plugin/query'
 import { statusText } from '../../plugin/words'
-import { alice, feed, hub, oscar, plainLedger, provider } from '../helpers/story'
+import type { FeedId } from '../../protocol/ids'
+import { alice, bob, feed, hub, oscar, plainLedger, provider } from '../helpers/story'
 import { recordOf, specOf, stopped } from '../helpers/story-change'
 import { hubSays, PUB_FEED } from '../helpers/story-hub'
 import {
@@ -185,11 +186,44 @@ test('a stopped pub moves too, and one that was deleted does not', (t) => {
   t.end()
 })
 
+test('who said what a hub is stands in its record, in what is shown of it, and in the audit', (t) => {
+  const one = twoHubs()
+  const { story } = one
+  const set = (status: 'cordoned' | 'admitted', by: FeedId) => {
+    const deed = hubDeed(story.state, story.connected, { hub: 'hub-1', status }, story, by)
+    if (deed.ok && deed.say !== null) story.tells(provider, deed.say)
+    t.equal(deed.ok ? deed.say?.by : deed.why, by)
+  }
+  const shown = () => {
+    const record = story.state.provider.hubs.get(hub)
+    return record === undefined ? undefined : hubDetail(fleetOf(one), record, 0).by
+  }
+  set('cordoned', bob)
+  t.equal(shown(), bob)
+  set('admitted', provider)
+  t.equal(shown(), null, "the provider's own key need not be named")
+  const found = auditTarget(story.state, 'hub-1')
+  if (found === null) throw new Error('nothing is known of hub-1')
+  const audit = new Audit(story.state, found)
+  for (const message of story.log) if (audit.wants(message.author)) audit.take(message)
+  t.deepEqual(
+    audit.entries().map(({ kind, text }) => `${kind} ${text}`),
+    [
+      'decided hub-1: admitted',
+      `decided hub-1: cordoned by the operator ${bob}`,
+      'decided hub-1: admitted by the operator',
+    ],
+    'of this hub alone; from before there were names in it, without one',
+  )
+  t.equal(auditTarget(story.state, 'attic'), null)
+  t.end()
+})
+
 test('cordon, drain and back; retired is for good, and only what is empty', (t) => {
   const one = twoHubs()
   const { story } = one
   const set = (to: string, status: 'admitted' | 'cordoned' | 'draining' | 'retired') => {
-    const deed = hubDeed(story.state, story.connected, { hub: to, status })
+    const deed = hubDeed(story.state, story.connected, { hub: to, status }, story)
     if (deed.ok && deed.say !== null) story.tells(provider, deed.say)
     return deed.ok ? (deed.say?.status ?? 'so already') : deed.why
   }
@@ -215,7 +249,7 @@ test('a hub that is away for good is retired although it never says that its run
   const one = twoHubs()
   goes(one)
   one.story.connected.delete(hub)
-  const deed = hubDeed(one.story.state, one.story.connected, { hub: 'hub-1', status: 'retired' })
+  const deed = hubDeed(one.story.state, one.story.connected, { hub: 'hub-1', status: 'retired' }, one.story)
   t.equal(deed.ok && deed.say?.status, 'retired')
   t.end()
 })

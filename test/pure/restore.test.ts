@@ -153,3 +153,12 @@ test('a restore of a stopped pub does not promise that it comes up', (t) => {
   t.doesNotMatch(stopped, /when it is up/)
   t.end()
 })
+
+test('a restore onto another hub says what follows for the former one and for the owners', (t) => {
+  const done = { pub: pubIdOf(key('alice')), name: 'alice', hub: 'hub-2', epoch: 3, desired: 'up' as const }
+  const moves = restoredText({ ...done, from: 'hub-1' })
+  t.match(moves, /Nothing that still runs on hub-1 can write/)
+  t.match(moves, /The owners are told when alice is on hub-2/)
+  t.doesNotMatch(restoredText({ ...done, from: null }), /owners/, 'where it stays, none of this')
+  t.end()
+})

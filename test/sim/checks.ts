@@ -20,6 +20,7 @@ import { OneFinal } from './invariants/one-final'
 import { Operator } from './invariants/operator'
 import { OwnersOnly } from './invariants/owners-only'
 import { checkSameState } from './invariants/same-state'
+import { Stranded } from './invariants/stranded'
 import type { Violate } from './invariants/violation'
 import type { Message } from './messages'
 import type { Asked } from './people'
@@ -40,6 +41,7 @@ export class Checks {
   readonly mail: Mail
   readonly operator: Operator
   readonly moves: Moves
+  readonly stranded: Stranded
   private readonly seen = new Set<MessageId>()
   /** Pubs of which everything might go at some time: a clock that is set back brings nothing back. */
   private readonly over = new Set<PubId>()
@@ -65,6 +67,7 @@ export class Checks {
     this.owners = new OwnersOnly(violate, this.asked, this.redeemed, this.dues, this.operator)
     this.invites = new Invites(violate, ledger, this.owners.records, PROVIDER)
     this.fleet = new Fleet(violate, hubs, this.owners.records)
+    this.stranded = new Stranded(violate)
     this.moves = new Moves(violate, hubs, {
       leaseMs: provider.policy(false).moving.leaseMs,
       retentionMs: provider.policy(false).retentionMs,
@@ -99,6 +102,7 @@ export class Checks {
     this.invites.said(message)
     this.fleet.recorded()
     this.moves.said(message)
+    this.stranded.said(message.content)
     this.incidents.told(message)
     this.exports.said(message)
   }

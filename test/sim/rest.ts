@@ -16,7 +16,7 @@ export function owedAtRest({ provider }: World): Effect[] {
     replies: new Map(),
     sealed: running.escrow.vault,
     otherClocks: running.clocks.all(),
-    moving: movingOf(inbox, running.leases, running.escrow.vault, running.restored),
+    moving: movingOf({ ...running, vault: running.escrow.vault }),
     mail: running.post?.facts() ?? null,
   }
   const policy = provider.policy()

@@ -1,7 +1,7 @@
 /** What is not as it should be when a world has come to rest, or should have. */
 import { runOf } from '../../hub-daemon/run'
 import { desiredOf, sizeOf } from '../../plugin/change'
-import type { FeedId } from '../../protocol/ids'
+import type { FeedId, PubId } from '../../protocol/ids'
 import type { ContactOp } from '../../protocol/messages/op'
 import type { PubMessage } from '../../protocol/messages/pub'
 import type { SpecMessage } from '../../protocol/messages/spec'
@@ -23,6 +23,15 @@ export function unsettled(world: World): { invariant: Invariant; sentence: strin
     return (hub?.place.memoryBytes ?? 0) - checks.moves.reservedOn(id)
   }
   for (const sentence of checks.moves.untold(isThere)) found.push({ invariant: 'told-of-moves', sentence })
+  const isUp = (pub: PubId) => {
+    const record = checks.owners.records.get(pub)
+    const hub = hubs.find((one) => one.machine.id === record?.hub)
+    return (
+      record?.status === 'live' && desiredOf(record) === 'up' && hub?.engine.processOf(pub)?.isOpen === true
+    )
+  }
+  for (const pub of checks.stranded.untold(isUp))
+    found.push({ invariant: 'told-of-moves', sentence: `owners were not told that ${pub.slice(0, 7)} is up` })
   for (const sentence of checks.moves.undrained(roomOn, isThere))
     found.push({ invariant: 'drained', sentence })
   for (const what of checks.mail.missing())
