@@ -49,15 +49,12 @@ export interface TestHubOptions {
   metrics?: { host: string; port: number }
   /** False for a hub that has nothing to offer yet; then nobody waits for it. */
   offers?: boolean
-  /** Default: one that the provider makes for it. */
-  token?: string
 }
 
 /** Joins with a token of the provider and resolves when the provider knows what the hub offers. */
 export async function joinHub(provider: TestProvider, options: TestHubOptions): Promise<TestHub> {
   const folder = options.folder ?? temporaryFolder('hub')
-  const made = () => provider.admin('adminHubToken', { label: options.label ?? '' })
-  const given = options.token ?? (await made()).token
+  const { token: given } = await provider.admin('adminHubToken', { label: options.label ?? '' })
   const { providerPort = provider.port } = options
   const token = String(given).replace(`:${provider.port}:`, `:${providerPort}:`)
   const { networkKey, engine, dockerSocket, image, pubVersions, memoryBytes } = options
