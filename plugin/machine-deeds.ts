@@ -18,6 +18,8 @@ export interface MachineDeedWorld {
   policy: Pick<Policy, 'machines'>
   now: number
   ledger: Pick<Ledger, 'machine'>
+  /** What the driver lists; null while it has not answered. */
+  listed: Pick<ReadonlyMap<string, unknown>, 'has'> | null
 }
 
 type No = { ok: false; why: string }
@@ -33,9 +35,10 @@ export function machineAdded(
   { label, kind }: AdminMachineAddRequest,
   by: FeedId,
 ): MachineDeed {
-  const { state, now, ledger } = world
+  const { state, now, ledger, listed } = world
   const { machines } = world.policy
   if (machines === null) return no(words.off)
+  if (listed === null) return no(words.notListed)
   if (label !== null && !LABEL.test(label)) return no(words.badLabel)
   if (label !== null && isLabelTaken(state, label)) return no(words.labelTaken(label))
   const all = [...state.provider.machines.all.values()]
@@ -43,7 +46,7 @@ export function machineAdded(
   if (there.length >= machines.max) return no(words.mostAsked(machines.max))
   const today = all.filter(({ made }) => isWithin(made.at, MACHINE_DAY_MS, now)).length
   if (today >= machines.perDayMax) return no(words.todayAsked(today))
-  const fresh: NewWorld = { state, policy: { machines }, ledger }
+  const fresh: NewWorld = { state, policy: { machines }, ledger, listed }
   const say = newMachine(fresh, { why: 'asked', by, label, kind })
   return { ok: true, say, machine: say.machine }
 }

@@ -17,12 +17,19 @@ export interface NewWorld {
   state: State
   policy: { machines: MachinePolicy }
   ledger: Pick<Ledger, 'machine'>
+  /** What the driver lists. */
+  listed: Pick<ReadonlyMap<string, unknown>, 'has'>
 }
 
-/** The next of this provider: its number was never given to another, because records stay on the feed for ever. */
-export function newMachine({ state, policy, ledger }: NewWorld, wish: NewMachine): MachineMessage {
+/**
+ * The next of this provider: its number was never given to another, because records stay on the feed for ever. A machine that
+ * is there under that name all the same is from before a loss of the feed, and must not be taken for the new one.
+ */
+export function newMachine(world: NewWorld, wish: NewMachine): MachineMessage {
+  const { state, policy, ledger, listed } = world
   const { machines, id } = state.provider
-  const number = machines.all.size + 1
+  let number = machines.all.size + 1
+  while (listed.has(machineNameOf(id, number)) || machines.all.has(machineNameOf(id, number))) number += 1
   const machine = machineNameOf(id, number)
   return buildMachine({
     machine,

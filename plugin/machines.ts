@@ -198,7 +198,8 @@ function growth(world: MachineWorld, wanted: MachineRecord[], there: number): Ma
   if (machines.trouble !== null) return wait(words.trouble(machines.trouble.error))
   const coolMs = coolDownLeftMs(world)
   if (coolMs > 0) return wait(words.coolDown, coolMs)
-  return { kind: 'say', content: newMachine(world, { why, by: null, label: null, kind: null }) }
+  const fresh = { ...world, listed: machines.listed ?? new Map() }
+  return { kind: 'say', content: newMachine(fresh, { why, by: null, label: null, kind: null }) }
 }
 
 /** One at a time: its room is seen when its hub has said what it offers. */

@@ -205,7 +205,7 @@ export class Watched {
 
   private deedWorld() {
     const { state, policy, now } = this.one.story
-    return { state, policy, now, ledger: plainLedger }
+    return { state, policy, now, ledger: plainLedger, listed: this.one.cloud.machines }
   }
 
   private said(deed: ReturnType<typeof machineAdded>): void {

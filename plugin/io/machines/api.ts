@@ -66,6 +66,7 @@ export function machineMethods(
 
 const deedWorld = (one: Provider): MachineDeedWorld => ({
   ...{ state: one.inbox.state, policy: one.policy, now: one.now(), ledger: one.ledger },
+  listed: one.machines?.facts().listed ?? null,
 })
 
 /** What the operator is shown of machines. */
