@@ -56,8 +56,8 @@ const SHOWN_BY: Partial<Record<Bug, number>> = {
   'no-grace-after-pause': 15,
   'no-grace-after-start': 4,
   'no-storm-breaker': 8,
-  'unable-not-heard': 19,
-  'engine-gone-not-heard': 19,
+  'unable-not-heard': 31,
+  'engine-gone-not-heard': 3,
 }
 
 /** A world that shows the bug; null when none does. */
