@@ -46,7 +46,7 @@ export function deskMethods(asked: (caller: Caller) => Promise<Provider>): objec
       if (target === null)
         throw refusal(
           'refused',
-          `there is no pub called ${about} here, and there never was; \`buttcloud admin pubs\` lists them, and a person is named by their feed id`,
+          `there is no pub called ${about} here, and there never was, and no hub; \`buttcloud admin pubs\` and \`hubs\` list them, and a person is named by their feed id`,
         )
       const entries = await readAudit(one, target)
       const pubs = [...target.pubs].map((pub) => ({

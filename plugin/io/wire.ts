@@ -106,6 +106,7 @@ export function wire(ssb: any, config: any, permissions?: any): Wired {
         home: new Home({
           ...{ folder: config.path, configFile: settings.configFile ?? null },
           settings: settings as Record<string, unknown>,
+          log,
         }),
         tables,
         vault,
