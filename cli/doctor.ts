@@ -1,6 +1,7 @@
 /** What `doctor` finds, as judged from what was measured, and as text. Pure; io/doctor.ts looks. */
 import type { HubView } from '../protocol/rpc'
 import type { DnsView } from '../protocol/rpc-dns'
+import type { MachinesView } from '../protocol/rpc-machines'
 import { bytesText, durationText } from '../protocol/units'
 import type { Paint } from './render'
 
@@ -121,6 +122,32 @@ export function judgeNames({ server, trouble, names }: DnsView): Finding[] {
   if (trouble === null && late.length === 0) return [finding('host names', 'good', words)]
   const why = trouble ?? `not set: ${late.map(({ host }) => host).join(', ')}`
   return [finding('host names', 'bad', `${words}; ${why}`, 'See what is missing: buttcloud admin dns')]
+}
+
+/** Rented machines; nothing where none are rented here and none are left. */
+export function judgeMachines({
+  driver,
+  machines,
+  next,
+  stuck,
+  trouble,
+  strangers,
+}: MachinesView): Finding[] {
+  if (driver === null) return []
+  const there = machines.filter(({ status }) => status !== 'gone')
+  const missing = there.filter(
+    (one) => one.driver === 'manual' && one.hub === null && one.status === 'wanted',
+  )
+  const words = `${counted(there.length, 'machine')} by ${driver}`
+  const todo = 'See what is waited for: buttcloud admin machines'
+  if (trouble !== null)
+    return [finding('machines', 'bad', `${words}; the driver can't be asked: ${trouble}`, todo)]
+  if (stuck) return [finding('machines', 'warn', `${words}; ${next ?? 'it waits for you'}`, todo)]
+  if (strangers.length > 0)
+    return [finding('machines', 'warn', `${words}, and ${strangers.length} that no record names`, todo)]
+  if (missing.length > 0)
+    return [finding('machines', 'warn', `${words}; a server is missing: ${missing[0]?.machine}`, todo)]
+  return [finding('machines', 'good', words)]
 }
 
 const counted = (count: number, what: string): string => `${count} ${what}${count === 1 ? '' : 's'}`

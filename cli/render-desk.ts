@@ -2,12 +2,13 @@
 import type { AuditView, CapacityView, FleetIncidentView } from '../protocol/rpc-desk'
 import { bytesText, durationText } from '../protocol/units'
 import { harmless, table, wrap } from './render'
+import { costText } from './render-machines'
 
 /** A time to the second, as the reader counts it. */
 type Second = (at: number) => string
 
 /** A line per hub, then a line per plan. */
-export function capacityText({ hubs, plans }: CapacityView): string {
+export function capacityText({ hubs, plans, cost = null }: CapacityView): string {
   if (hubs.length === 0) return 'No hub has joined yet. `buttcloud admin hub-token` prints a token for one.'
   const ofHubs = table(
     ['HUB', 'STATE', 'PUBS', 'MEMORY', 'OF', 'DISK PROMISED', 'OF'],
@@ -43,7 +44,8 @@ export function capacityText({ hubs, plans }: CapacityView): string {
   )
   const note =
     'Memory is what pubs have reserved; disk is what they may fill. Each line of plans is for that plan alone.'
-  return [ofHubs, ofPlans, ...shortOf(hubs), note].join('\n\n')
+  const money = cost === null ? [] : [costText(cost)]
+  return [ofHubs, ofPlans, ...shortOf(hubs), ...money, note].join('\n\n')
 }
 
 /** Why hubs take no more, a line for each hub and reason; nothing where all take all. */

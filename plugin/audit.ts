@@ -13,6 +13,7 @@ import type { State } from '../protocol/state'
 import type { Incoming } from '../sbot/port'
 import { describe } from './effects'
 import { hubCalled } from './fleet-view'
+import { hubOf } from './machine-records'
 import { pubsOf } from './query'
 
 /** What is asked about. */
@@ -209,6 +210,13 @@ export class Audit {
       case 'buttcloud/halt': {
         const text = `${content.halted ? 'suspended' : 'no longer suspended'} by the operator${this.named(content.by)}${why(content.reason)}`
         return { kind: 'decided', text, pub: content.pub, because: null }
+      }
+      case 'buttcloud/machine': {
+        const { machine, status, why: reason, by } = content
+        const who = by === null ? '' : ` by the operator${this.named(by)}`
+        const to = hubOf(this.state, content) ?? by
+        const text = `machine ${machine} ${status}${who}${why(reason)}`
+        return { kind: 'decided', text, pub: null, because: null, ...(to === null ? {} : { to }) }
       }
       case 'buttcloud/hub': {
         const by = content.by === null ? '' : ` by the operator${this.named(content.by)}`

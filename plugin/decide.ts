@@ -26,6 +26,7 @@ import { beginImport } from './decide-import'
 import { answerLog, tellIncidents } from './decide-incidents'
 import { beginInvite, continueInvite } from './decide-invite'
 import { beginUninvite, continueUninvite, listInvites } from './decide-invites'
+import { oweMachines } from './decide-machines'
 import { oweMoves, type Stuck, tellMoves } from './decide-moves'
 import { oweAnnouncements, oweHalts } from './decide-operator'
 import { beginOwners, continueOwners } from './decide-owners'
@@ -89,6 +90,7 @@ export function decide(world: World): Decision {
   tellStranded(look)
   tellAmends(look)
   tellAddresses(look)
+  oweMachines(look)
   oweAnnouncements(look)
   forgetKeys(look)
   oweMails(look)

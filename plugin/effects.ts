@@ -14,6 +14,8 @@ import {
   noticeKey,
 } from '../protocol/messages/answer'
 import { grantKey } from '../protocol/messages/grant'
+import type { HubMessage } from '../protocol/messages/hub'
+import type { MachineMessage } from '../protocol/messages/machine'
 import type { NoteMessage } from '../protocol/messages/note'
 import type { OpMessage } from '../protocol/messages/op'
 import type { OwnerMessage } from '../protocol/messages/owner'
@@ -72,8 +74,8 @@ export type Reply =
   | { state: 'failed'; reason: string }
 
 export type Effect =
-  | { kind: 'record'; content: OwnerMessage | PubMessage | NoteMessage | MoneyMessage }
-  | { kind: 'order'; content: SpecMessage | OpMessage }
+  | { kind: 'record'; content: OwnerMessage | PubMessage | NoteMessage | MoneyMessage | MachineMessage }
+  | { kind: 'order'; content: SpecMessage | OpMessage | HubMessage }
   | {
       kind: 'answer'
       request: Request
@@ -104,9 +106,7 @@ export function describe(effect: Effect): string {
     case 'record':
       return describeRecord(effect.content)
     case 'order':
-      return effect.content.type === 'buttcloud/spec'
-        ? `order ${effect.content.desired} of ${effect.content.name}, revision ${effect.content.revision}, epoch ${effect.content.epoch}`
-        : `order ${effect.content.kind}, op ${effect.content.op.slice(0, 9)}`
+      return describeOrder(effect.content)
     case 'answer':
       return `answer ${effect.payload.answers.slice(0, 9)}: ${effect.payload.outcome}${effect.payload.final ? '' : ' (not final)'}`
     case 'notice':
@@ -130,9 +130,7 @@ export function keyOf(effect: Effect): string {
     case 'record':
       return keyOfRecord(effect.content)
     case 'order':
-      return effect.content.type === 'buttcloud/spec'
-        ? `spec ${effect.content.pub} ${effect.content.revision}`
-        : `op ${effect.content.op}`
+      return keyOfOrder(effect.content)
     case 'answer':
       return `answer ${effect.payload.answers} ${effect.payload.final ? 'final' : 'received'}`
     case 'notice':
@@ -150,6 +148,30 @@ export function keyOf(effect: Effect): string {
   }
 }
 
+type Ordered = Extract<Effect, { kind: 'order' }>['content']
+
+function describeOrder(content: Ordered): string {
+  switch (content.type) {
+    case 'buttcloud/spec':
+      return `order ${content.desired} of ${content.name}, revision ${content.revision}, epoch ${content.epoch}`
+    case 'buttcloud/hub':
+      return `hub ${content.label} is ${content.status}`
+    case 'buttcloud/op':
+      return `order ${content.kind}, op ${content.op.slice(0, 9)}`
+  }
+}
+
+function keyOfOrder(content: Ordered): string {
+  switch (content.type) {
+    case 'buttcloud/spec':
+      return `spec ${content.pub} ${content.revision}`
+    case 'buttcloud/hub':
+      return `hub ${content.hub} ${content.status}`
+    case 'buttcloud/op':
+      return `op ${content.op}`
+  }
+}
+
 type Recorded = Extract<Effect, { kind: 'record' }>['content']
 
 function describeRecord(content: Recorded): string {
@@ -162,6 +184,8 @@ function describeRecord(content: Recorded): string {
       return `record pub ${content.name} ${content.status}, to be ${content.suspended ? 'suspended' : content.desired}, on port ${content.port}`
     case 'buttcloud/dues':
       return `record dues of ${content.pub.slice(0, 9)}: ${content.stage}, ${content.reason}`
+    case 'buttcloud/machine':
+      return `record machine ${content.machine} ${content.status}, ${content.why}`
     case 'buttcloud/session':
       // Not its id: Stripe's page is found by it.
       return `record the session of ${content.checkout.slice(0, 9)}`
@@ -192,6 +216,8 @@ function keyOfRecord(content: Recorded): string {
       return `dues ${content.pub} ${content.stage} ${content.since}`
     case 'buttcloud/permit':
       return `permit ${content.what} ${content.count}`
+    case 'buttcloud/machine':
+      return `machine ${content.machine} ${content.status}`
     case 'buttcloud/alert':
       return `alert ${content.event}`
   }

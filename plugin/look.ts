@@ -14,6 +14,7 @@ import type { Held } from './decide-dues'
 import type { Brought } from './decide-import'
 import type { Stuck } from './decide-moves'
 import type { Effect, Reply } from './effects'
+import type { MachineFacts } from './machines'
 import type { MailFacts } from './mail-facts'
 import type { Policy } from './policy'
 import { hostOf, type Ledger, pubNamed, pubsOf } from './query'
@@ -65,6 +66,8 @@ export interface Facts {
   currentSince?: Millis
   /** What other clocks show now: Stripe's as the bridge tells it, hubs'. Nothing ends by our own clock alone. */
   otherClocks?: readonly Millis[]
+  /** What is known of rented machines; absent: none are rented here. */
+  machines?: MachineFacts
   /** Mail, where this provider sends any: what is in its queue or was sent lately, by key; who has a confirmed address. */
   mail?: MailFacts | null
 }
@@ -93,6 +96,8 @@ export class Look {
   readonly held: Held[] = []
   /** Pubs that should be elsewhere, and why they are not. */
   readonly stuck: Stuck[] = []
+  /** What the operator has to do about rented machines, in words; null: nothing. */
+  machinesWait: string | null = null
   private wake: Millis | null = null
   private wakes = 0
   private readonly standing: Standing

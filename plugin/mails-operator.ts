@@ -1,5 +1,6 @@
 /** Which mails the operator is owed: what needs somebody to look, each at most once in a while. */
 import type { FeedId, Millis } from '../protocol/ids'
+import { MACHINE_MAIL_AGAIN_MS } from '../protocol/limits-machines'
 import {
   CAPACITY_LOW_AGAIN_MS,
   CAPACITY_LOW_SHARE,
@@ -11,6 +12,7 @@ import {
 import { PAID_WAIT_MS } from '../protocol/limits-money'
 import type { MailTo } from './effects'
 import type { Look } from './look'
+import { admitsMachine, hubOf } from './machine-records'
 import { isLate, type MailFacts, oweMail } from './mail-facts'
 import { isPaid, paymentFor, unpaidCreates } from './unpaid'
 import { mailWords } from './words-mail'
@@ -30,6 +32,7 @@ export function oweOperatorMails(look: Look, mail: MailFacts): void {
   oweAlerts(look, mail)
   oweStopped(look, mail)
   oweUndelivered(look, mail)
+  oweMachineMails(look, mail)
 }
 
 function oweSilentHubs(look: Look, mail: MailFacts): void {
@@ -122,6 +125,36 @@ function oweStopped(look: Look, mail: MailFacts): void {
     if (waiting === 0) continue
     const key = `stopped ${what} ${spell(now, CUTS_STOPPED_AGAIN_MS)}`
     oweMail(look, mail, key, OPERATOR, mailWords.cutsStopped(policy.providerName, what, waiting, max))
+  }
+}
+
+/** Machines that wait for a person: a server by hand, or an end to what fails. */
+function oweMachineMails(look: Look, mail: MailFacts): void {
+  const { state, now, policy } = look.world
+  if (look.machinesWait !== null) {
+    const key = `machines-wait ${spell(now, MACHINE_MAIL_AGAIN_MS)}`
+    oweMail(look, mail, key, OPERATOR, mailWords.machinesWait(policy.providerName, look.machinesWait))
+  }
+  if (policy.machines?.driver !== 'manual') return
+  for (const one of state.provider.machines.all.values()) {
+    const { machine, label, status } = one.content
+    if (isLate(look, one.at)) continue
+    if (admitsMachine(state, one))
+      oweMail(
+        look,
+        mail,
+        `machine ${machine}`,
+        OPERATOR,
+        mailWords.machineMissing(policy.providerName, machine, label),
+      )
+    if (status === 'gone' && hubOf(state, one.content) !== null)
+      oweMail(
+        look,
+        mail,
+        `machine-off ${machine}`,
+        OPERATOR,
+        mailWords.machineOff(policy.providerName, machine, label),
+      )
   }
 }
 

@@ -6,6 +6,7 @@ import type { Stuck } from './decide-moves'
 import type { Effect } from './effects'
 import { entitlementOf, isBillingOn } from './entitlement'
 import type { MovingFacts, World } from './look'
+import { hubOf } from './machine-records'
 import { silenceMaxMs } from './moving'
 import { movingViewOf } from './on-the-way'
 import { observationOf, phaseOf, reservedBytesOf } from './query'
@@ -27,6 +28,8 @@ export interface Around {
   moving?: Pick<MovingFacts, 'silence'>
   /** Pubs that should be elsewhere. */
   stuck?: readonly Stuck[]
+  /** Whether machines wait for the operator; null or absent: none are rented. */
+  machinesStuck?: boolean | null
 }
 
 type Known = Pick<World, 'state' | 'now' | 'policy'>
@@ -49,6 +52,7 @@ export function providerSamples(world: Known, around: Around): Sample[] {
     ...fleetSamples(world, around),
     ...leaseSamples(world, around),
     ...pubSamples(world),
+    ...machineSamples(state, around.machinesStuck ?? null),
   ]
   if (namesLate !== null) samples.push({ name: 'buttcloud_dns_names_late', value: namesLate })
   if (mailWaiting !== null) samples.push({ name: 'buttcloud_mail_waiting', value: mailWaiting })
@@ -102,6 +106,26 @@ function leaseSamples({ state, policy }: Known, { moving, stuck = [] }: Around):
     ...samples,
     { name: 'buttcloud_hub_silence_seconds_max', value: most / 1_000 },
     { name: 'buttcloud_hub_lease_left_seconds_min', value: left / 1_000 },
+  ]
+}
+
+function machineSamples(state: State, isStuck: boolean | null): Sample[] {
+  const { all } = state.provider.machines
+  if (isStuck === null) return []
+  const counts = { 'asked-for': 0, joined: 0, leaving: 0 }
+  let unjoined = 0
+  for (const { content } of all.values()) {
+    const { status } = content
+    const hasJoined = hubOf(state, content) !== null
+    if (status === 'leaving') counts.leaving += 1
+    if (status === 'wanted') counts[hasJoined ? 'joined' : 'asked-for'] += 1
+    else if (!hasJoined) unjoined += 1
+  }
+  return [
+    ...counted('buttcloud_machines', 'state', counts),
+    { name: 'buttcloud_machines_wanted_total', value: all.size },
+    { name: 'buttcloud_machines_unjoined_total', value: unjoined },
+    { name: 'buttcloud_machines_stuck', value: isStuck ? 1 : 0 },
   ]
 }
 

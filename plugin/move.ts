@@ -12,6 +12,7 @@ import { placedElsewhere } from './decide-moves'
 import { isNowhereYet } from './export-rights'
 import { endingOn, hubCalled, labelOf } from './fleet-view'
 import type { MovingFacts } from './look'
+import { machineOf } from './machine-records'
 import { leaseLeftMs } from './moving'
 import { movingViewOf } from './on-the-way'
 import type { Policy } from './policy'
@@ -19,6 +20,7 @@ import { identityOf } from './query'
 import { pubCalled } from './restore'
 import { type Need, needOfPub, Places } from './schedule'
 import { fleetWords as words } from './words-fleet'
+import { machineWords } from './words-machines'
 
 export interface MoveWorld {
   state: State
@@ -116,6 +118,13 @@ export function hubDeed(
   const { record } = found
   if (record.status === status) return { ok: true, say: null }
   if (record.status === 'retired') return no(words.retired(record.label))
+  const machine = machineOf(state, record.hub)?.content
+  if (
+    machine !== undefined &&
+    machine.status !== 'wanted' &&
+    (status === 'admitted' || status === 'cordoned')
+  )
+    return no(machineWords.leaves(record.label))
   if (status === 'retired') {
     const left = liveOn(state, record.hub)
     if (left.length > 0) return no(words.notEmpty(record.label, left))

@@ -4,6 +4,7 @@ import { PUBS_PER_OWNER_MAX, REQUESTS_PER_MINUTE_MAX, RETENTION_MS } from '../pr
 import { LEASE_MS } from '../protocol/limits-moving'
 import type { Plan } from '../protocol/plan'
 import { DEFAULT_DUES, type DuesPolicy } from './dues-policy'
+import type { MachinePolicy } from './machine-settings'
 import { DEFAULT_PLACING, type PlacingPolicy } from './placing-policy'
 import { DEFAULT_PLANS } from './plans-default'
 
@@ -28,6 +29,8 @@ export interface Policy {
   placing: PlacingPolicy
   /** When pubs are placed elsewhere by themselves. */
   moving: MovingPolicy
+  /** When servers are rented and given back; null: never by itself, and no machine is known. */
+  machines: MachinePolicy | null
   /** The version that an `upgrade` without one goes to. */
   pubVersion: string
   /** What new pubs' names are put before, for host names of their own; null: they have their hub's. */
@@ -48,6 +51,7 @@ export const DEFAULT_POLICY: Policy = {
   dues: DEFAULT_DUES,
   placing: DEFAULT_PLACING,
   moving: { byItself: true, leaseMs: LEASE_MS },
+  machines: null,
   // Filled in from the package where there is one (plugin/io/wire.ts).
   pubVersion: '0.0.0',
   domain: null,

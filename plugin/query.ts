@@ -15,6 +15,8 @@ import { haltOf } from './operator-facts'
 export interface Ledger {
   /** The key pair and tag of the invite that a request asked for. */
   invite(request: MessageId): { key: InviteKey; seed: string; tag: string }
+  /** The one-time token of a machine, by the machine's name. */
+  machine(name: string): { key: InviteKey; seed: string }
   /** What a pub publishes as `note` when `member` uses the invite with this tag. */
   note(tag: string, member: FeedId): string
 }

@@ -74,7 +74,7 @@ export const clusterWords = {
   },
   hubTwice: (label: string) => `${label} is in the file twice, by its label and by its id`,
   notJoined: (label: string) =>
-    `Hub ${label} has not joined. A token for it: buttcloud admin hub-token --label ${label}`,
+    `Hub ${label} has not joined. A token for it: buttcloud admin hub-token --label ${/^[\w.-]+$/.test(label) ? label : JSON.stringify(label)}`,
   otherHubs: (labels: readonly string[]) =>
     `${labels.length === 1 ? 'One hub is' : `${labels.length} hubs are`} not in the file and left alone: ${someOf(labels)}.`,
 

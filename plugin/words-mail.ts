@@ -212,6 +212,26 @@ export const mailWords = {
       why,
       'Bring another server with `buttcloud admin hub-token`; until then a new pub may be refused.',
     ),
+  machinesWait: (service: Service, why: string): MailText =>
+    toOperator(
+      service,
+      'machines wait for you',
+      `No more servers are rented by themselves: ${why}`,
+      '`buttcloud admin machines` shows them all; until then new pubs may find no room.',
+    ),
+  machineMissing: (service: Service, machine: string, label: string): MailText =>
+    toOperator(
+      service,
+      'a server is missing',
+      `There should be one more server, ${label} (${machine}).`,
+      `\`buttcloud admin machines ${machine} --host NAME\` prints the line to paste on a fresh Debian server that members reach by that name.`,
+    ),
+  machineOff: (service: Service, machine: string, label: string): MailText =>
+    toOperator(
+      service,
+      `${label} may be switched off`,
+      `Nothing is left on the server of ${label} (${machine}): it is retired, its pubs are elsewhere, and what it kept is past its time.`,
+    ),
   noRoom: (service: Service, name: string, plan: string, until: Millis): MailText =>
     toOperator(
       service,

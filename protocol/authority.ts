@@ -15,6 +15,7 @@ export const AUTHORITY: { readonly [type in Content['type']]: readonly Role[] } 
   'buttcloud/op': ['provider'],
   'buttcloud/note': ['provider'],
   'buttcloud/hub': ['provider'],
+  'buttcloud/machine': ['provider'],
   'buttcloud/bridge': ['provider'],
   'buttcloud/checkout': ['provider'],
   'buttcloud/session': ['provider'],

@@ -6,6 +6,7 @@
 import { maySay } from './authority'
 import { evolveAnswer, isClosed } from './evolve-answers'
 import { noteHost } from './evolve-hosts'
+import { evolveMachine, noteKept } from './evolve-machines'
 import { evolveMoney } from './evolve-money'
 import { noteMove } from './evolve-moves'
 import { tellNews } from './evolve-news'
@@ -78,9 +79,13 @@ function evolveProvider(state: State, message: Folded): void {
       const known = provider.specs.get(content.pub)
       if (known !== undefined && content.revision <= known.revision) return
       noteReserved(provider, content, known)
+      noteKept(provider.machines, content)
       provider.specs.set(content.pub, content)
       return
     }
+    case 'buttcloud/machine':
+      evolveMachine(provider.machines, message.claimedAt, content)
+      return
     case 'buttcloud/op':
       evolveOp(provider, message, content)
       return

@@ -54,6 +54,14 @@ export function runNameOf(pub: PubId): string {
   return `bc-${hexOfBase64(pub.slice(1, 1 + 16)).slice(0, 20)}`
 }
 
+/**
+ * The name of a provider's machine of this number: with 32 bits of the provider's id, because several providers may rent in
+ * one place.
+ */
+export function machineNameOf(provider: FeedId, number: number): string {
+  return `bc-${hexOfBase64(provider.slice(1, 1 + 8)).slice(0, 8)}-${number}`
+}
+
 const BASE64_DIGITS = 'ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/'
 
 function hexOfBase64(base64: string): string {

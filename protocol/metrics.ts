@@ -5,6 +5,7 @@
  */
 import { COMMANDS } from './command-vocabulary'
 import { DUES_STAGES } from './messages/dues'
+import { MACHINE_METRICS } from './metrics-machines'
 
 export const METRIC_PROGRAMS = ['provider', 'hub', 'billing'] as const
 export type MetricProgram = (typeof METRIC_PROGRAMS)[number]
@@ -195,6 +196,7 @@ export const METRICS = {
     help: 'Host names of pubs whose record is not known to be what it should be. Missing where no name server is kept.',
     programs: ['provider'],
   },
+  ...MACHINE_METRICS,
   buttcloud_mails_total: {
     kind: 'counter',
     help: 'What came of mails: sent, failed for good, dropped because nobody wants them any more, put off for later.',

@@ -15,6 +15,7 @@ import { checkGrant } from './messages/grant'
 import { checkHalt } from './messages/halt'
 import { checkHub, type HubMessage } from './messages/hub'
 import { checkIncident, type IncidentMessage } from './messages/incident'
+import { checkMachine, type MachineMessage } from './messages/machine'
 import { checkNote, type NoteMessage } from './messages/note'
 import { checkObserved, type ObservedMessage } from './messages/observed'
 import { checkOp, type OpMessage } from './messages/op'
@@ -38,6 +39,7 @@ export type Content =
   | ResultMessage
   | IncidentMessage
   | HubMessage
+  | MachineMessage
   | CapacityMessage
   | MoneyMessage
   | OperatorMessage
@@ -68,6 +70,8 @@ export function parse(content: unknown): Checked<Content> {
       return checkIncident(content, '')
     case 'buttcloud/hub':
       return checkHub(content, '')
+    case 'buttcloud/machine':
+      return checkMachine(content, '')
     case 'buttcloud/capacity':
       return checkCapacity(content, '')
     case 'buttcloud/bridge':

@@ -3,6 +3,7 @@ import { type Check, nullable, type Of, shape, text, whole } from './check'
 import type { FeedId, MessageId, Millis, PubId } from './ids'
 import { AUDIT_ENTRIES_MAX, INCIDENTS_LISTED_MAX } from './limits-desk'
 import type { HubView, IncidentView, PubView } from './rpc'
+import type { MachineCostView } from './rpc-machines'
 
 /** How many more pubs of a plan would fit. */
 export interface RoomView {
@@ -23,6 +24,8 @@ export interface HubRoomView extends HubView {
 export interface CapacityView {
   hubs: HubRoomView[]
   plans: { plan: string; reservedBytes: number; diskBytes: number }[]
+  /** What rented machines cost; null, or absent from an older provider, where no price is known. */
+  cost?: MachineCostView | null
 }
 
 /** One line of `adminPubs()`: with what is the operator's business and not its owners'. */

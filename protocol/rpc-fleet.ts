@@ -3,6 +3,7 @@ import { type Check, nullable, type Of, oneOf, shape, text, whole } from './chec
 import type { FeedId, MessageId, Millis, PubId } from './ids'
 import type { HubView, PubView } from './rpc'
 import { CLUSTER_CALLS, CLUSTER_METHODS } from './rpc-cluster'
+import { MACHINE_CALLS, MACHINE_METHODS } from './rpc-machines'
 
 export const FLEET_METHODS = {
   adminMove: 'async',
@@ -11,6 +12,7 @@ export const FLEET_METHODS = {
   adminFenceCheck: 'async',
   adminDns: 'async',
   adminHost: 'async',
+  ...MACHINE_METHODS,
   ...CLUSTER_METHODS,
 } as const
 export const FLEET_CALLS = [
@@ -20,6 +22,7 @@ export const FLEET_CALLS = [
   'adminFenceCheck',
   'adminDns',
   'adminHost',
+  ...MACHINE_CALLS,
   ...CLUSTER_CALLS,
 ] as const
 

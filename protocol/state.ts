@@ -10,6 +10,7 @@ import type { Moved, PubMessage } from './messages/pub'
 import type { SpecMessage } from './messages/spec'
 import { News } from './news'
 import { type AuthorFold, initialAuthor } from './state-author'
+import { initialMachines, type MachinesFold } from './state-machines'
 import { initialMoney, type MoneyFold } from './state-money'
 import { initialOperator, type OperatorFold } from './state-operator'
 
@@ -164,6 +165,7 @@ export interface ProviderFold {
   branches: Map<MessageId, MessageId[]>
   money: MoneyFold
   operator: OperatorFold
+  machines: MachinesFold
 }
 
 export interface State {
@@ -224,7 +226,7 @@ export function initialState(provider: FeedId): State {
       ownerAdds: [],
       branches: new Map(),
       money: initialMoney(),
-      operator: initialOperator(),
+      ...{ operator: initialOperator(), machines: initialMachines() },
     },
     authors: new Map(),
     open: new Map(),

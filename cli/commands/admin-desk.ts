@@ -71,7 +71,7 @@ export function registerDesk(admin: Command, ask: AskProvider): void {
   admin
     .command('audit <who>')
     .description(
-      'tell the story of a pub (its name or id), or of somebody (their feed id): who asked, what was decided, what happened',
+      'tell the story of a pub (its name or id), of a hub, or of somebody (their feed id): who asked, what was decided, what happened',
     )
     .option('--last <n>', 'so many lines of it (default: 40)')
     .addHelpText(

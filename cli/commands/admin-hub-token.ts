@@ -31,7 +31,7 @@ export function registerHubToken(admin: Command, ask: Ask): void {
       run(async (context) => {
         const { label, host } = context.given
         // Before a token is made: nobody takes one back.
-        const place = placeOf(context.given)
+        const place = linePlaceOf(context.given)
         const made = await ask<AdminHubTokenAnswer>(context, 'adminHubToken', { label })
         const name = typeof label === 'string' ? { label } : {}
         const line =
@@ -42,7 +42,8 @@ export function registerHubToken(admin: Command, ask: Ask): void {
     )
 }
 
-function placeOf(given: Record<string, unknown>): { package: string; sha256: string | null } {
+/** Where the server of a line finds the package. Throws a Failure (2). */
+export function linePlaceOf(given: Record<string, unknown>): { package: string; sha256: string | null } {
   const place = typeof given.package === 'string' ? given.package : registryAddress(readVersion())
   const sha256 = typeof given.sha256 === 'string' ? given.sha256.toLowerCase() : null
   if (given.host === undefined && (given.package !== undefined || sha256 !== null))

@@ -12,6 +12,7 @@ import { registerCluster } from './admin-cluster'
 import { registerDesk } from './admin-desk'
 import { registerFleet } from './admin-fleet'
 import { registerHubToken } from './admin-hub-token'
+import { registerMachines } from './admin-machines'
 import { registerMail } from './admin-mail'
 import { registerMoney } from './admin-money'
 import { registerPeople } from './admin-people'
@@ -64,6 +65,7 @@ export function register(program: Command): void {
       }),
     )
   registerFleet(admin, ask)
+  registerMachines(admin, ask)
   registerCluster(admin, ask)
   registerDesk(admin, ask)
   registerPeople(admin, ask)

@@ -5,12 +5,22 @@ import { dirname, join } from 'node:path'
 import type { FeedId } from '../../protocol/ids'
 import type { HubView, PubView, WhoamiAnswer } from '../../protocol/rpc'
 import type { DnsView } from '../../protocol/rpc-dns'
+import type { MachinesView } from '../../protocol/rpc-machines'
 import { readJson } from '../../sbot/durable'
 import { machineId } from '../../sbot/other-clocks'
 import { called } from '../../sbot/peers'
 import { readVersion } from '../../sbot/version'
 import type { Context } from '../context'
-import { type Finding, finding, judgeClock, judgeDisk, judgeDocker, judgeHubs, judgeNames } from '../doctor'
+import {
+  type Finding,
+  finding,
+  judgeClock,
+  judgeDisk,
+  judgeDocker,
+  judgeHubs,
+  judgeMachines,
+  judgeNames,
+} from '../doctor'
 import { Failure, firstLine } from '../failure'
 import { providersOf } from '../owner-book'
 import { callProvider as askProvider } from './admin'
@@ -215,10 +225,11 @@ async function providerHere(dir: string): Promise<Finding[]> {
   const folder = join(dir, 'provider')
   try {
     const hubs = judgeHubs(await askProvider<HubView[]>(folder, 'adminHubs'))
-    // An older one has no names to tell of.
-    const names = await askProvider<DnsView>(folder, 'adminDns').catch(() => null)
     const ports = await portsOfPubs(await askProvider<PubView[]>(folder, 'adminPubs'))
-    return [hubs, ...ports, ...(names === null ? [] : judgeNames(names))]
+    // An older one has neither.
+    const names = await askProvider<DnsView>(folder, 'adminDns').then(judgeNames, () => [])
+    const machines = await askProvider<MachinesView>(folder, 'adminMachines').then(judgeMachines, () => [])
+    return [hubs, ...ports, ...names, ...machines]
   } catch (error) {
     const why = firstLine(error).replace(/\. .*$/, '')
     const todo = 'Start it with: buttcloud provider (or buttcloud up)'

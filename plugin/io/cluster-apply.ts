@@ -60,14 +60,14 @@ export async function applyChanges(
 }
 
 const DOERS: Record<ClusterDeed['kind'], Doer> = {
-  plans: async (one, _changes, plans) => {
-    one.home.writePlans(plans)
+  plans: async (one, _changes, plans, by) => {
+    one.home.writePlans(plans, by)
     adopt(one, { plans })
   },
-  policy: async (one, changes) => {
+  policy: async (one, changes, _plans, by) => {
     const wanted = new Map<string, number | string>()
     for (const { deed } of changes) if (deed.kind === 'policy') wanted.set(deed.place, deed.value)
-    adopt(one, policyNow(one.policy, one.home.writeSettings(wanted), wanted.keys()))
+    adopt(one, policyNow(one.policy, one.home.writeSettings(wanted, by), wanted.keys()))
   },
   hub: async (one, changes, _plans, by) => {
     for (const { deed } of changes) {

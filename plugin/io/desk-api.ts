@@ -14,6 +14,7 @@ import { withLeases } from '../fleet-view'
 import { refusal } from './commits'
 import { dnsMethods } from './dns-api'
 import { fleetWorld } from './fleet-api'
+import { viewOf as machinesOf } from './machines/api'
 import { type Caller, method } from './method'
 import type { Provider } from './provider'
 
@@ -26,7 +27,8 @@ export function deskMethods(asked: (caller: Caller) => Promise<Provider>): objec
       const { connected, goneSince, since } = one
       const around = { connected: connected(), goneSince, since: since() }
       const view = capacityView(one.inbox.state, one.policy, around)
-      return { ...view, hubs: withLeases(fleetWorld(one), view.hubs) }
+      const { cost } = machinesOf(one)
+      return { ...view, hubs: withLeases(fleetWorld(one), view.hubs), cost }
     }),
     adminIncidents: method<FleetIncidentView[]>(async (from, request) => {
       const one = await asked(from)
@@ -44,7 +46,7 @@ export function deskMethods(asked: (caller: Caller) => Promise<Provider>): objec
       if (target === null)
         throw refusal(
           'refused',
-          `there is no pub called ${about} here, and there never was; \`buttcloud admin pubs\` lists them, and a person is named by their feed id`,
+          `there is no pub called ${about} here, and there never was, and no hub; \`buttcloud admin pubs\` and \`hubs\` list them, and a person is named by their feed id`,
         )
       const entries = await readAudit(one, target)
       const pubs = [...target.pubs].map((pub) => ({

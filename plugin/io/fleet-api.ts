@@ -17,6 +17,7 @@ import { hubDeed, moved } from '../move'
 import { pubCalled } from '../restore'
 import { fleetWords } from '../words-fleet'
 import { refusal } from './commits'
+import { machineMethods } from './machines/api'
 import { type Caller, currentSoon, method } from './method'
 import { movingOf } from './moving'
 import type { Provider } from './provider'
@@ -32,6 +33,7 @@ export function fleetMethods(
     return one
   }
   return {
+    ...machineMethods(asked, idOf),
     adminMove: method<MoveView>(async (from, request) => {
       const one = await known(from)
       const wish = checkedOr(checkAdminMove, request)

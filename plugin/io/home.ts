@@ -1,12 +1,14 @@
 /** What an operator writes down in a provider's home, read as it is now, and changed: config.json and the file of plans. */
 import { existsSync, realpathSync } from 'node:fs'
 import { join } from 'node:path'
+import type { FeedId } from '../../protocol/ids'
 import type { Plan } from '../../protocol/plan'
 import { readText, writeDurably, writeJson } from '../../sbot/durable'
 import type { HomeFacts } from '../cluster-compare'
 import { type Settings, withSettings } from '../cluster-policy'
 import { plansText } from '../plans-text'
 import { plansOf, plansPath } from './plans-file'
+import type { Log } from './provider'
 
 export interface HomeOptions {
   folder: string
@@ -14,6 +16,7 @@ export interface HomeOptions {
   configFile: string | null
   /** The settings that the provider was started with. */
   settings: Settings
+  log: Log
 }
 
 export class Home {
@@ -25,22 +28,28 @@ export class Home {
   }
 
   /** Writes settings into config.json, and leaves there what else is in it. Gives the whole. Throws a sentence. */
-  writeSettings(wanted: ReadonlyMap<string, number | string>): Settings {
+  writeSettings(wanted: ReadonlyMap<string, number | string>, by: FeedId): Settings {
     const { configFile } = this.options
     const config = this.config()
     if (configFile === null || config.kind !== 'ours')
       throw new Error(config.kind === 'broken' ? config.why : 'this config is not ours to write')
     const settings = withSettings(config.settings, wanted)
     writeJson(targetOf(configFile), settings)
+    // What stands on no feed is to be found somewhere.
+    this.options.log('info', 'an operator has changed config.json', { by, settings: [...wanted.keys()] })
     return settings
   }
 
   /** Writes the file of plans; what was there before stands beside it, as `plans.yaml.before`. Throws a sentence. */
-  writePlans(plans: readonly Plan[]): void {
+  writePlans(plans: readonly Plan[], by: FeedId): void {
     const path = targetOf(this.plansFile())
     const before = readText(path)
     if (before !== null) writeDurably(`${path}.before`, before)
     writeDurably(path, plansText(plans))
+    this.options.log('info', 'an operator has changed the plans', {
+      by,
+      plans: plans.map(({ name }) => name),
+    })
   }
 
   private plansFile(): string {

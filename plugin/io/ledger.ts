@@ -1,6 +1,7 @@
 /**
  * The crypto of the invite ledger. An invite's seed is derived from the provider's own secret key and the key of
- * the request: the same after a crash, stored nowhere, and on no feed but in the answer to its owners.
+ * the request: the same after a crash, stored nowhere, and on no feed but in the answer to its owners. So is the token of
+ * a machine, by the machine's name.
  */
 import { createHash, createHmac } from 'node:crypto'
 import ssbKeys from 'ssb-keys'
@@ -29,6 +30,13 @@ export function createLedger(keys: { private: string }): Ledger {
       if (invites.size >= CACHE_MAX) invites.clear()
       invites.set(request, invite)
       return invite
+    },
+    machine(name: string) {
+      const seed = createHmac('sha256', master).update(`machine ${name}`).digest()
+      return {
+        key: ssbKeys.generate('ed25519', seed).id as InviteKey,
+        seed: seed.toString('base64'),
+      }
     },
     note(tag: string, member: FeedId): string {
       return useNote(tag, member)

@@ -4,6 +4,7 @@ import type { Sample } from '../../protocol/metrics'
 import { gateOf } from '../../sbot/detect'
 import type { MetricsPlace } from '../../sbot/metrics-page'
 import { type Monitor, startMonitor } from '../../sbot/monitor'
+import { machineStep, needsOperator } from '../machines'
 import { providerSamples } from '../metrics'
 import type { Log, Provider } from './provider'
 
@@ -23,8 +24,15 @@ export function gatherProvider(provider: Provider | undefined): Sample[] {
       callsOwed: billing.callsOwed,
       moving: { silence: leases.silence(inbox.state.provider.hubs.keys()) },
       stuck: provider.stuck(),
+      machinesStuck: machinesStuck(provider),
     },
   )
+}
+
+/** Null where none are rented, or it can't be known yet. */
+function machinesStuck({ machines }: Provider): boolean | null {
+  const world = machines?.world() ?? null
+  return world === null ? null : needsOperator(machineStep(world), world)
 }
 
 /**

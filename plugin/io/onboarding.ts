@@ -9,9 +9,11 @@ import { buildHub } from '../../protocol/messages/hub'
 import { type JoinAnswer, joinText } from '../../protocol/rpc'
 import { BILLING_CALLS } from '../../protocol/rpc-billing'
 import { OPERATOR_CALLS } from '../../protocol/rpc-operator'
+import { admitsMachine, machineWithToken } from '../machine-records'
 import { blockOf } from '../operator-facts'
 import { isBridge, joinBridge } from './bridges'
 import { refusal } from './commits'
+import type { Deeds } from './deeds'
 import type { Inbox } from './inbox'
 import { fieldOf } from './method'
 import { isProven } from './proof'
@@ -63,6 +65,9 @@ export function hookAuth(
       if (tables.token(id) !== null) return cb(null, TOKEN_RIGHTS)
     }
     const one = provider()
+    // One that joined already may ask again, when our answer got lost.
+    if (one !== undefined && machineWithToken(one.inbox.state, id)?.content.status === 'wanted')
+      return cb(null, TOKEN_RIGHTS)
     if (one !== undefined && isFeedId(id) && isBridge(one.inbox.state, id)) return cb(null, BRIDGE_RIGHTS)
     if (!operators.who.has(id as FeedId)) return fn.call(this, id, cb)
     // Whom the node refuses, or lets do everything as its master, stays so.
@@ -104,7 +109,7 @@ async function redeem(tables: Tables, inbox: Inbox, key: InviteKey, feed: FeedId
 }
 
 /** The doors that the operator opens. */
-export function createDoor(tables: Tables, inbox: Inbox): Door {
+export function createDoor(tables: Tables, inbox: Inbox, deeds: Pick<Deeds, 'ask'>): Door {
   const joining = new Map<InviteKey, Promise<JoinAnswer>>()
   const fresh = (): { key: InviteKey; seed: string } => {
     const seed = randomBytes(32)
@@ -124,8 +129,8 @@ export function createDoor(tables: Tables, inbox: Inbox): Door {
       // One at a time per token, so that two servers with one token can't both be let in.
       const before = joining.get(caller) ?? Promise.resolve()
       const mine = before.then(
-        () => joinOnce(tables, inbox, caller, request),
-        () => joinOnce(tables, inbox, caller, request),
+        () => joinOnce(tables, inbox, deeds, caller, request),
+        () => joinOnce(tables, inbox, deeds, caller, request),
       )
       joining.set(caller, mine)
       return mine
@@ -136,6 +141,7 @@ export function createDoor(tables: Tables, inbox: Inbox): Door {
 async function joinOnce(
   tables: Tables,
   inbox: Inbox,
+  deeds: Pick<Deeds, 'ask'>,
   caller: InviteKey,
   request: unknown,
 ): Promise<JoinAnswer> {
@@ -152,6 +158,19 @@ async function joinOnce(
   if (used !== undefined && used !== hub)
     throw refusal('refused', 'this token has been used by another server')
   if (used === hub && known !== undefined) return { provider: provider.id, label: known.label }
+  const machine = machineWithToken(inbox.state, caller)
+  if (machine !== null) {
+    const { label: given, by } = machine.content
+    // Between two decisions: one may just take the machine for one that never joined.
+    await deeds.ask(async () => {
+      const now = machineWithToken(inbox.state, caller)
+      if (now === null || !admitsMachine(inbox.state, now))
+        throw refusal('refused', 'this machine is not wanted any more')
+      const record = buildHub({ hub, status: 'admitted', label: given, token: caller, by })
+      await inbox.say(record, [hub, provider.id])
+    })
+    return { provider: provider.id, label: given }
+  }
   const token = tables.token(caller)
   if (token === null) throw refusal('refused', 'this token is unknown or has run out')
   const wanted = typeof label === 'string' && label.trim() !== '' ? label.trim() : null

@@ -1,8 +1,10 @@
 /** The parts of a provider that need more than their arguments to be made. */
-
-import type { Millis } from '../../protocol/ids'
+import type { FeedId, Millis } from '../../protocol/ids'
 import type { Clock } from '../../sbot/loop'
 import { wantedNames } from '../dns-plan'
+import { hubOf } from '../machine-records'
+import type { Ledger } from '../query'
+import { Places } from '../schedule'
 import type { AskMeans } from './asks'
 import { Billing } from './billing'
 import type { Clocks } from './clocks'
@@ -11,9 +13,14 @@ import type { Dns } from './dns'
 import { Exports } from './exports'
 import { Imports } from './imports'
 import type { Inbox } from './inbox'
+import type { Leases } from './leases'
+import { Machines } from './machines/machines'
+import { movingOf } from './moving'
 import { createPainter } from './painter'
 import type { Post } from './post'
 import type { ProviderOptions } from './provider'
+import type { Restored } from './restored'
+import type { Sessions } from './sessions'
 
 /** What takes pubs out. */
 export function exportsOf({ sbot, blobs, log }: ProviderOptions, inbox: Inbox, clock: Clock): Exports {
@@ -83,4 +90,58 @@ export async function noMail(): Promise<never> {
 export function dnsOf({ dns }: ProviderOptions, inbox: Inbox, gate: Current): Dns | null {
   // Half a state would lead names to where their pubs were once.
   return dns?.(() => (inbox.complete && gate.isSo ? wantedNames(inbox.state) : new Map())) ?? null
+}
+
+/** What is needed to judge a fleet. */
+export interface FleetParts {
+  inbox: Inbox
+  gate: Current
+  clock: Clock
+  clocks: Clocks
+  leases: Leases
+  restored: Restored | null
+  ledger: Ledger
+  sessions: Sessions
+  connected(): Set<FeedId>
+  wake(): void
+}
+
+/** What rents servers, where the settings say so. */
+export function machinesOf(
+  { machines, policy, vault, log }: ProviderOptions,
+  parts: FleetParts,
+): Machines | null {
+  const { inbox, gate, clock, clocks, leases, restored, ledger, sessions, connected, wake } = parts
+  const { machines: settings } = policy
+  if (machines === undefined || settings === null) return null
+  const state = () => inbox.state
+  const records = () => {
+    const all = [...inbox.state.provider.machines.all.values()].map(({ content }) => content)
+    return all.filter(({ driver, status }) => driver === settings.driver && status !== 'gone')
+  }
+  return new Machines({
+    driver: machines.driver({ records, hasJoined: (one) => hubOf(inbox.state, one) !== null, log }),
+    ...{ clock, log, state },
+    userData: ({ machine, label }) => machines.userData(ledger.machine(machine).seed, label),
+    changed: wake,
+    // Half a state would know nothing of what was rented.
+    world: (facts) =>
+      inbox.complete && gate.isSo
+        ? {
+            ...{ state: inbox.state, policy: { ...policy, machines: settings }, now: clock.now() },
+            ...{ connected: connected(), currentSince: gate.since, otherClocks: clocks.all() },
+            ...{ moving: movingOf({ inbox, leases, vault, restored, sessions }), machines: facts, ledger },
+            roomOf: roomsOf(inbox, policy, connected),
+          }
+        : null,
+  })
+}
+
+/** Made when the first is asked for. */
+function roomsOf({ state }: Inbox, policy: ProviderOptions['policy'], connected: () => Set<FeedId>) {
+  let places: Places | null = null
+  return (hub: FeedId) => {
+    places ??= new Places({ state, policy, connected: connected() })
+    return places.roomOn(hub)
+  }
 }

@@ -11,6 +11,7 @@ import type { Held } from '../decide-dues'
 import type { Stuck } from '../decide-moves'
 import type { DnsTarget } from '../dns-plan'
 import { describe, type Effect } from '../effects'
+import type { MachineDriver } from '../machine-driver'
 import { eventsOf } from '../metrics'
 import type { Policy } from '../policy'
 import { type Ledger, livePubs } from '../query'
@@ -24,6 +25,7 @@ import { Deeds } from './deeds'
 import type { Dns } from './dns'
 import { Escrow } from './escrow'
 import type { Exports } from './exports'
+import { factsOf } from './facts'
 import { FigureRelay } from './figures'
 import { HeldBack } from './held-back'
 import type { Home } from './home'
@@ -31,9 +33,11 @@ import type { Imports } from './imports'
 import { Inbox } from './inbox'
 import { Leases } from './leases'
 import { createLedger } from './ledger'
-import { movingOf, Stays } from './moving'
+import type { Machines } from './machines/machines'
+import type { ManualOptions } from './machines/manual'
+import { Stays } from './moving'
 import { createDoor, type Door } from './onboarding'
-import { billingOf, dnsOf, exportsOf, importsOf, meansOf, noMail, postOf } from './parts'
+import { billingOf, dnsOf, exportsOf, importsOf, machinesOf, meansOf, noMail, postOf } from './parts'
 import { createPerformer } from './perform'
 import type { Post } from './post'
 import type { PrivateBlobs } from './private-blobs'
@@ -76,6 +80,8 @@ export interface ProviderOptions {
   note?: Note
   /** Keeps records of pubs' host names; `wanted` says which. */
   dns?(wanted: () => ReadonlyMap<string, DnsTarget | null>): Dns
+  /** Rents servers, where policy.machines says so; `seed` of a token makes what a machine runs first. */
+  machines?: { driver(manual: ManualOptions): MachineDriver; userData(seed: string, label: string): string }
   /** Where mail is sent; `wake` makes the provider look again. */
   post?(wake: () => void): Post
 }
@@ -111,6 +117,8 @@ export interface Provider {
   readonly imports: Imports
   /** Null: whoever runs this provider keeps its pubs' records. */
   readonly dns: Dns | null
+  /** Null: no servers are rented here. */
+  readonly machines: Machines | null
   /** Null: this provider sends no mail. */
   readonly post: Post | null
   /** Resolves when all that we ever decided is known again; rejects with a sentence when the node ends before. */
@@ -148,7 +156,8 @@ export async function startProvider(options: ProviderOptions): Promise<Provider>
   const ledger = createLedger(options.keys)
   let loop: Loop | null = null
   let dns: Dns | null = null
-  const wake = () => void [loop?.wake(), dns?.wake()]
+  let machines: Machines | null = null
+  const wake = () => void [loop?.wake(), dns?.wake(), machines?.wake()]
   const inbox = new Inbox(
     sbot,
     tables,
@@ -180,6 +189,8 @@ export async function startProvider(options: ProviderOptions): Promise<Provider>
   const gate = new Current(options, inbox, clock, wake)
   const restored = options.restored ?? null
   dns = dnsOf(options, inbox, gate)
+  const fleet = { inbox, gate, clock, clocks, leases, restored, ledger, sessions, connected }
+  machines = machinesOf(options, { ...fleet, wake: () => loop?.wake() })
   const current = () => gate.wait().then(() => restored?.begin(livePubs(inbox.state)))
 
   const commits = new Commits(sbot, inbox, ledger, current, vault, restored, sessions)
@@ -195,18 +206,7 @@ export async function startProvider(options: ProviderOptions): Promise<Provider>
     await deeds.do()
     imports.tidy()
     for (const one of [asks, billing]) one.forget((request) => inbox.state.open.has(request))
-    const facts = {
-      replies: asks.replies(),
-      brought: imports.brought(),
-      ...{ sealed: vault, goneSince },
-      connected: connected(),
-      newcomers: new Set(tables.newcomers.keys()),
-      strangers: inbox.strangers,
-      otherClocks: clocks.all(),
-      currentSince: gate.since,
-      moving: movingOf({ inbox, leases, vault, restored, sessions }),
-      mail: post?.facts() ?? null,
-    }
+    const facts = factsOf({ ...fleet, asks, imports, vault, goneSince, tables, post, machines })
     const world = { state: inbox.state, now: clock.now(), policy, facts, ledger, standing }
     const { effects, wakeAt, held, stuck } = (options.decide ?? decide)(world)
     waits.are(held)
@@ -223,15 +223,11 @@ export async function startProvider(options: ProviderOptions): Promise<Provider>
   }
   loop = loopOf(timedLook(look, note), clock, log)
   await inbox.start()
-  // A node that ends before its gate opened has nothing to say about it.
-  current().then(
-    () => leases.begin(),
-    () => undefined,
-  )
+  listenWhen(current(), leases)
   tellRecovery(vault, log)
   return {
     ...{ sbot, inbox, figures, tables, ledger, commits, policy, deeds, connected, goneSince, restored },
-    ...{ billing, clocks, leases, sessions, exports, imports, post, dns, current },
+    ...{ billing, clocks, leases, sessions, exports, imports, post, dns, machines, current },
     now: () => clock.now(),
     since: () => gate.since,
     held: () => waits.held,
@@ -240,16 +236,24 @@ export async function startProvider(options: ProviderOptions): Promise<Provider>
     nodeFolder: options.nodeFolder ?? null,
     address: options.address,
     escrow: new Escrow(vault, commits, current, log),
-    door: createDoor(tables, inbox),
+    door: createDoor(tables, inbox, deeds),
     subscribe(then) {
       subscribers.add(then)
       return () => subscribers.delete(then)
     },
     async stop() {
       for (const part of [inbox, figures, exports, imports, post, leases]) part?.stop()
-      await Promise.all([loop?.stop(), dns?.stop()])
+      await Promise.all([loop?.stop(), dns?.stop(), machines?.stop()])
     },
   }
+}
+
+/** A node that ends before its gate opened has nothing to say about it. */
+function listenWhen(current: Promise<unknown>, leases: Leases): void {
+  current.then(
+    () => leases.begin(),
+    () => undefined,
+  )
 }
 
 function loopOf(look: () => Promise<void>, clock: Clock, log: Log): Loop {

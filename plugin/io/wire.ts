@@ -14,6 +14,7 @@ import { keepReplicating } from '../../sbot/standing-ebt'
 import { readVersion } from '../../sbot/version'
 import { readHostSettings } from '../dns-settings'
 import { duesPolicyOf } from '../dues-settings'
+import { readMachineSettings } from '../machine-settings'
 import { type MailSettings, readMailSettings } from '../mail-settings'
 import { movingPolicyOf } from '../moving-settings'
 import { operatorsOf } from '../operators'
@@ -24,6 +25,7 @@ import { Dns, readDnsSecret } from './dns'
 import { holdRequests } from './held-requests'
 import { Home } from './home'
 import { toStderr } from './log'
+import { manualDriver } from './machines/manual'
 import { createMailer } from './mail'
 import { monitorOf } from './metrics'
 import { hookAuth, hookInviteUse } from './onboarding'
@@ -32,6 +34,7 @@ import { Post } from './post'
 import { createPrivateBlobs } from './private-blobs'
 import { type Log, type Provider, type ProviderOptions, startProvider, tablesFolder } from './provider'
 import { Restored } from './restored'
+import type { Settings } from './settings'
 import { Tables } from './tables'
 import { Vault } from './vault'
 
@@ -42,44 +45,6 @@ import { Vault } from './vault'
 export const providers = new Map<FeedId, Promise<Provider>>()
 /** What has started, for those who may not wait (the boot gate asks for hubs while the log is being read). */
 export const started = new Map<FeedId, Provider>()
-
-/** Own settings: `config.buttcloud` of the node. */
-interface Settings {
-  portMin?: number
-  portMax?: number
-  pubsPerOwnerMax?: number
-  retentionMs?: number
-  requestsPerMinuteMax?: number
-  /** How long what is not paid for goes on (plugin/dues-settings.ts). */
-  dues?: unknown
-  /** How pubs are put on hubs (plugin/placing-policy.ts). */
-  placing?: unknown
-  /** When pubs go elsewhere by themselves (plugin/moving-settings.ts). */
-  moving?: unknown
-  name?: string
-  /** The file of plans, absolute or in the node's folder; default: plans.yaml there, and without it the built-in plans. */
-  plansFile?: string
-  /** The version of pubs that `upgrade NAME` goes to; default: this package's own. */
-  pubVersion?: string
-  /** host:port for the provider's own invites, where the node can't know it. */
-  address?: string
-  /** The operator's word that no other copy of this feed is ahead; opens the boot gate at once. */
-  nobodyElse?: boolean
-  /** Where these settings stand, if that is a file of ours (plugin/main.ts). */
-  configFile?: string
-  /** True in our own node, which holds nothing but what the provider asked for. */
-  ownNode?: boolean
-  log?: Log
-  /** Where mail is sent; see plugin/mail-settings.ts. */
-  mail?: unknown
-  /** Feeds that may do from elsewhere what the provider's own key may (plugin/operators.ts). */
-  operators?: unknown
-  /** What pubs get host names under, and the name server that knows them (plugin/dns-settings.ts). */
-  domain?: unknown
-  dns?: unknown
-  /** Where figures for a monitor are shown (plugin/io/metrics.ts). */
-  metrics?: unknown
-}
 
 export interface Wired {
   /** The node's feed. */
@@ -141,6 +106,7 @@ export function wire(ssb: any, config: any, permissions?: any): Wired {
         home: new Home({
           ...{ folder: config.path, configFile: settings.configFile ?? null },
           settings: settings as Record<string, unknown>,
+          log,
         }),
         tables,
         vault,
@@ -150,6 +116,7 @@ export function wire(ssb: any, config: any, permissions?: any): Wired {
         blobs,
         ...(post === null ? {} : { post }),
         ...(dns === null ? {} : { dns }),
+        machines: { driver: manualDriver, userData: () => '' },
         address: () => settings.address ?? addressOf(ssb),
         log,
         note: monitor.note,
@@ -238,6 +205,7 @@ function policyOf(settings: Settings, config: any): Policy {
     dues: duesPolicyOf(settings.dues),
     placing: placingPolicyOf(settings.placing),
     moving: movingPolicyOf(settings.moving),
+    machines: readMachineSettings(settings.machines),
     pubVersion: pubVersionOf(settings),
     providerName: settings.name ?? DEFAULT_POLICY.providerName,
     domain: readHostSettings(settings).domain,

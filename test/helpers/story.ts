@@ -3,7 +3,8 @@
 import { type Decision, decide } from '../../plugin/decide'
 import type { Brought } from '../../plugin/decide-import'
 import type { Effect, Mail, MailTo, Reply } from '../../plugin/effects'
-import { type Facts, noticeThread } from '../../plugin/look'
+import { type Facts, type MovingFacts, noticeThread } from '../../plugin/look'
+import type { MachineFacts } from '../../plugin/machines'
 import { DEFAULT_POLICY, type Policy } from '../../plugin/policy'
 import type { Ledger } from '../../plugin/query'
 import { Standing } from '../../plugin/standing'
@@ -41,6 +42,7 @@ export const plainLedger: Ledger = {
     seed: `seed-of-${request.slice(1, 24)}`,
     tag: `tag ${request.slice(1, 24)}`,
   }),
+  machine: (name) => ({ key: feed(`machine ${name}`) as string as InviteKey, seed: `seed-of-${name}` }),
   note: (tag, member) => `${tag} ${member.slice(1, 9)}`.slice(0, 64),
 }
 
@@ -80,6 +82,9 @@ export class Story {
   addressed: ReadonlySet<string> | null = null
   /** What other clocks show, as against ours; none: nobody else has told the time. */
   otherClocksAheadMs: number[] = []
+  /** What is known of leases and of machines; null: nothing. */
+  moving: (() => MovingFacts) | null = null
+  machines: (() => MachineFacts) | null = null
   /** When the provider started; null: long ago. */
   startedAt: Millis | null = null
   private standing: Standing | null = null
@@ -143,7 +148,11 @@ export class Story {
               to.kind === 'operator' || addressed.has(to.kind === 'owner' ? to.owner : to.customer),
           }
     const otherClocks = this.otherClocksAheadMs.map((ahead) => this.now + ahead)
-    const local = { mail, otherClocks, sealed: this.sealed }
+    const local = {
+      ...{ mail, otherClocks, sealed: this.sealed },
+      ...(this.moving === null ? {} : { moving: this.moving() }),
+      ...(this.machines === null ? {} : { machines: this.machines() }),
+    }
     const facts: Facts = { connected, newcomers, strangers, replies, goneSince, brought, ...since, ...local }
     const { state, now, policy } = this
     if (this.standing?.policy !== policy) this.standing = new Standing(state, policy)

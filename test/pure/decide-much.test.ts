@@ -76,7 +76,7 @@ test('what a use was of is worked out once, not at every write', (t) => {
   const first = aliceHasPub(story)
   let notes = 0
   const ledger: Ledger = {
-    invite: plainLedger.invite,
+    ...{ invite: plainLedger.invite, machine: plainLedger.machine },
     note(tag, member) {
       notes += 1
       return plainLedger.note(tag, member)

@@ -103,7 +103,7 @@ export class SimProvider {
     const starting = startProvider({
       ...{ sbot, keys: this.keys, policy, tables, clock, blobs: fakeBlobs() },
       vault: new Vault(this.folder, plainSeals),
-      home: new Home({ folder, configFile: null, settings: {} }),
+      home: new Home({ folder, configFile: null, settings: {}, log }),
       importFolder: join(this.folder, 'imports'),
       address: () => 'provider.example:8008',
       decide: (world) => this.decided(world),

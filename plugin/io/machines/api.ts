@@ -1,0 +1,83 @@
+/** What the operator asks about machines. */
+import { type Check, describeRefusal } from '../../../protocol/check'
+import type { FeedId } from '../../../protocol/ids'
+import {
+  type AdminMachineTokenAnswer,
+  checkAdminMachineAdd,
+  checkAdminMachineRemove,
+  checkAdminMachineToken,
+  type MachinesView,
+  type MachineView,
+} from '../../../protocol/rpc-machines'
+import {
+  type MachineDeed,
+  type MachineDeedWorld,
+  machineAdded,
+  machineRemoved,
+  tokenMayBeShown,
+} from '../../machine-deeds'
+import { machinesView } from '../../machine-view'
+import { machineStep } from '../../machines'
+import { refusal } from '../commits'
+import { type Caller, currentSoon, method } from '../method'
+import type { Provider } from '../provider'
+
+/** Part of the plugin's API object. `asked` rejects for everybody but the operators. */
+export function machineMethods(
+  asked: (caller: Caller) => Promise<Provider>,
+  idOf: (caller: Caller) => FeedId,
+): object {
+  const known = async (from: Caller): Promise<Provider> => {
+    const one = await asked(from)
+    await currentSoon(one)
+    return one
+  }
+  const said = async (one: Provider, deed: () => MachineDeed): Promise<MachineView> =>
+    one.deeds.ask(async () => {
+      const done = deed()
+      if (!done.ok) throw refusal('refused', done.why)
+      if (done.say !== null) await one.inbox.say(done.say, [one.sbot.id])
+      const view = viewOf(one).machines.find(({ machine }) => machine === done.machine)
+      if (view === undefined) throw refusal('unknown', 'it is gone')
+      return view
+    })
+  return {
+    adminMachines: method<MachinesView>(async (from) => viewOf(await known(from))),
+    adminMachineToken: method<AdminMachineTokenAnswer>(async (from, request) => {
+      const one = await known(from)
+      const { machine: wanted } = checkedOr(checkAdminMachineToken, request)
+      const found = tokenMayBeShown(one.inbox.state, wanted)
+      if (!found.ok) throw refusal('refused', found.why)
+      const { machine, label } = found.content
+      return { machine, label, token: `${one.address()}:${one.sbot.id}~${one.ledger.machine(machine).seed}` }
+    }),
+    adminMachineAdd: method<MachineView>(async (from, request) => {
+      const one = await known(from)
+      const wish = checkedOr(checkAdminMachineAdd, request)
+      return said(one, () => machineAdded(deedWorld(one), wish, idOf(from)))
+    }),
+    adminMachineRemove: method<MachineView>(async (from, request) => {
+      const one = await known(from)
+      const wish = checkedOr(checkAdminMachineRemove, request)
+      return said(one, () => machineRemoved(deedWorld(one), wish, idOf(from)))
+    }),
+  }
+}
+
+const deedWorld = (one: Provider): MachineDeedWorld => ({
+  ...{ state: one.inbox.state, policy: one.policy, now: one.now(), ledger: one.ledger },
+  listed: one.machines?.facts().listed ?? null,
+})
+
+/** What the operator is shown of machines. */
+export function viewOf(one: Provider): MachinesView {
+  const world = one.machines?.world() ?? null
+  const asked = world === null ? null : { world, step: machineStep(world) }
+  return machinesView(one.inbox.state, asked, one.policy.plans)
+}
+
+function checkedOr<T>(check: Check<T>, request: unknown): T {
+  const checked = check(request, '')
+  if (!checked.ok) throw refusal('bad-argument', describeRefusal(checked))
+  return checked.value
+}

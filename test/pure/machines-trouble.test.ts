@@ -1,0 +1,73 @@
+/** Goal: a driver in trouble, answers that get lost, clocks that jump and a feed that lost its end make no machine too many. */
+import test from 'tape'
+import { machineAdded } from '../../plugin/machine-deeds'
+import { MachineError } from '../../plugin/machine-driver'
+import { machineStep } from '../../plugin/machines'
+import { machineNameOf } from '../../protocol/ids'
+import { DAY_MS, HOUR_MS, MACHINE_BYTES, MachineStory, MINUTE_MS, SETTINGS } from '../helpers/machine-world'
+import { plainLedger, provider } from '../helpers/story'
+
+const next = (one: MachineStory): string => {
+  const step = machineStep(one.worldOf())
+  return step.kind === 'wait' ? step.why : step.kind
+}
+
+test('the driver is in trouble: the record waits, nothing is counted as tried, and it is left alone for as long as it says', async (t) => {
+  const one = new MachineStory()
+  one.cloud.weather.refuses = new MachineError('quota', 'the project has no cores left', 30 * MINUTE_MS)
+  await one.minutes(60)
+  t.match(next(one), /has not said yet/)
+  t.ok(one.cloud.calls <= 3, `asked ${one.cloud.calls} times in an hour`)
+  one.cloud.weather.refuses = null
+  await one.minutes(60)
+  t.equal(one.cloud.made.length, 1)
+  t.deepEqual(one.named('leaving').concat(one.named('gone')), [])
+  t.end()
+})
+
+test('an answer that got lost, a list that lags and a crash make no second machine', async (t) => {
+  const one = new MachineStory()
+  one.cloud.weather = { refuses: null, losesAnswer: true, joinsAfterMs: 10 * MINUTE_MS, lagMs: 3 * MINUTE_MS }
+  for (let times = 0; times < 10; times += 1) {
+    await one.minutes(2)
+    one.restart()
+  }
+  one.cloud.weather = { refuses: null, losesAnswer: false, joinsAfterMs: 10 * MINUTE_MS, lagMs: 0 }
+  await one.minutes(60)
+  t.equal(one.cloud.made.length, 1)
+  t.equal(next(one), 'settled')
+  t.end()
+})
+
+test('a machine from before a loss of the feed is not taken for the next one', async (t) => {
+  const one = new MachineStory()
+  const name = machineNameOf(provider, 1)
+  one.cloud.machines.set(name, {
+    name,
+    status: 'running',
+    token: 'x',
+    bornAt: 0,
+    joinsAtMs: null,
+    shownAt: 0,
+  })
+  await one.minutes(60, 2)
+  t.deepEqual(one.named('wanted'), [machineNameOf(provider, 2)])
+  t.ok(one.cloud.machines.has(name), 'it is left alone')
+  const { state, policy, now } = one.story
+  const world = { state, policy, now, ledger: plainLedger }
+  const early = machineAdded({ ...world, listed: null }, { label: null, kind: null }, provider)
+  t.match(early.ok ? '' : early.why, /has not said yet which machines there are/)
+  t.end()
+})
+
+test('a clock that jumps buys nothing: so many a day, by any clock', async (t) => {
+  const one = new MachineStory({ ...SETTINGS, max: 100, spare: '1000GB', perDayMax: 3, coolDownMinutes: 1 })
+  one.byHand('a', 0.5 * MACHINE_BYTES)
+  for (let hour = 0; hour < 20; hour += 1) {
+    await one.minutes(60)
+    one.story.now += hour % 2 === 0 ? 30 * DAY_MS : -10 * HOUR_MS
+  }
+  t.equal(one.cloud.made.length, 3)
+  t.match(next(one), /3 machines were rented within a day/)
+  t.end()
+})
