@@ -28,7 +28,7 @@ usage() {
   cat <<'TEXT'
 sh join.sh --package FILE|URL --host NAME [--join TOKEN] [--label NAME] [--no-docker] [--dry-run] [-- OPTIONS OF THE HUB]
   --package FILE|URL  the package as npm pack makes it; a name in npm's registry will do, too
-  --host NAME         the name or address by which members reach this server
+  --host NAME         the name or address by which members reach this server; "auto" finds a public address
   --join TOKEN        the one-time token of the provider; not needed once the hub has joined
   --no-docker         pubs as processes, for friends only
   --dry-run           say what would be done, and change nothing
@@ -91,6 +91,50 @@ look_at_the_machine() {
   if [ -z "$TOKEN" ] && [ ! -f "$FOLDER/hub.json" ]; then
     die "--join is missing. Ask the operator for a token: buttcloud admin hub-token."
   fi
+}
+
+# With --host auto: the address that a cloud gave this machine, or says that it has, or one of its own that is public.
+find_host() {
+  [ "$HOST" = auto ] || return 0
+  HOST=$(address_told || address_own || address_asked) ||
+    die "it has no public address that it can find. Say by --host by which name or address members reach it."
+  say "Members reach this server by $HOST"
+}
+is_address() {
+  case $1 in
+    '' | *[!0-9A-Fa-f.:]*) return 1 ;;
+    *.* | *:*) ;;
+    *) return 1 ;;
+  esac
+}
+# RFC 1918, RFC 6598 and those of one link: nobody outside gets there.
+is_private() {
+  case $1 in
+    10.* | 192.168.* | 127.* | 169.254.* | 172.1[6-9].* | 172.2[0-9].* | 172.3[01].*) return 0 ;;
+    100.6[4-9].* | 100.[7-9][0-9].* | 100.1[01][0-9].* | 100.12[0-7].*) return 0 ;;
+    *) return 1 ;;
+  esac
+}
+# What whoever made this machine told it; cloud-init keeps that.
+address_told() {
+  for file in /run/cloud-init/instance-data-sensitive.json /run/cloud-init/instance-data.json; do
+    [ -r "$file" ] || continue
+    found=$(sed -n 's/.*"buttcloud-address": *"\([^"]*\)".*/\1/p' "$file")
+    found=${found%%
+*}
+    if is_address "$found"; then printf '%s\n' "$found" && return; fi
+  done
+  return 1
+}
+address_own() {
+  # Nothing is sent: that is the address from which this machine would speak to others.
+  found=$(ip -4 route get 192.0.2.1 2>/dev/null | sed -n 's/.* src \([0-9.]*\).*/\1/p')
+  is_address "$found" && ! is_private "$found" && printf '%s\n' "$found"
+}
+# Behind a floating address a machine sees only its private one; clouds tell the other one at this place.
+address_asked() {
+  found=$(curl -fs --max-time 5 http://169.254.169.254/latest/meta-data/public-ipv4 </dev/null 2>/dev/null) || return 1
+  is_address "$found" && ! is_private "$found" && printf '%s\n' "$found"
 }
 
 apt() {
@@ -242,6 +286,7 @@ main() {
   say "Fetching the lists of packages"
   apt update -q
   apt install -yq --no-install-recommends ca-certificates curl
+  find_host
   install_node
   install_docker
   install_package

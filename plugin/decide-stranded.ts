@@ -20,7 +20,10 @@ export function tellStranded(look: Look): void {
   const { provider } = state
   const taken = recordsOwed(look)
   const told = (pub: PubFact, text: string): void => {
-    if (!taken.has(pub.pub)) tell(look, pub, text)
+    if (taken.has(pub.pub)) return
+    // Its next hub may have fallen silent while it was on its way: that is one word, not two.
+    taken.add(pub.pub)
+    tell(look, pub, text)
   }
   for (const hub of provider.hubs.keys()) {
     const silentMs = moving.silence.get(hub) ?? 0

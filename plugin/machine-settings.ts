@@ -19,7 +19,7 @@ import {
 import { decimalsOf, isCurrency } from '../protocol/price-text'
 import type { MachineDriver } from './machine-driver'
 
-export const MACHINE_DRIVERS = ['manual'] as const
+export const MACHINE_DRIVERS = ['manual', 'openstack'] as const
 export type MachineDriverName = MachineDriver['kind']
 
 /** What one machine costs a month, in the currency's smallest unit; a fraction of one where it is reckoned by the hour. */
@@ -51,6 +51,8 @@ export interface MachinePolicy {
 const NAMES = [
   ...['driver', 'min', 'max', 'spare', 'coolDownMinutes', 'joinMinutes', 'triesMax', 'perDayMax'],
   ...['deadHours', 'price'],
+  // Of one driver alone, which reads it itself.
+  'openstack',
 ]
 const PRICE_NAMES = ['amount', 'currency', 'per']
 const MINUTE_MS = 60_000

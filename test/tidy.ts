@@ -35,6 +35,7 @@ const ENTRY = [
   /^test\/docker\/up\.ts$/,
   /^test\/sim\/many\.ts$/,
   /^test\/live\/hunt\.ts$/,
+  /^test\/openstack\/(prepare|contract)\.ts$/,
   /^test\/helpers\/[a-z-]+-child\.ts$/,
   /^test\/helpers\/tiny-pub\.ts$/,
   /^pub-image\/(entry|build-image|health)\.ts$/,

@@ -1,10 +1,10 @@
 /** `buttcloud admin hub-token`: a token for a server, or the whole line that makes a fresh one a hub. */
 import type { Command } from 'commander'
+import { hubLine, packageTrouble, registryAddress } from '../../protocol/hub-line'
 import type { AdminHubTokenAnswer, PROVIDER_MANIFEST } from '../../protocol/rpc'
 import { readVersion } from '../../sbot/version'
 import type { Context } from '../context'
 import { Failure } from '../failure'
-import { hubLine, packageTrouble, registryAddress } from '../hub-line'
 import { run } from '../io/run'
 
 type Ask = <T>(context: Context, method: keyof typeof PROVIDER_MANIFEST, argument?: object) => Promise<T>

@@ -1,9 +1,9 @@
 /** `buttcloud admin machines`, `machine-add` and `machine-remove`: servers that are rented to be hubs. */
 import type { Command } from 'commander'
+import { hubLine } from '../../protocol/hub-line'
 import type { AdminMachineTokenAnswer, MachinesView, MachineView } from '../../protocol/rpc-machines'
 import type { Context } from '../context'
 import { Failure } from '../failure'
-import { hubLine } from '../hub-line'
 import { askYes } from '../io/ask-yes'
 import { run } from '../io/run'
 import { discardQuestion, machinesText, machineText } from '../render-machines'

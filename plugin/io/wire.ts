@@ -25,7 +25,7 @@ import { Dns, readDnsSecret } from './dns'
 import { holdRequests } from './held-requests'
 import { Home } from './home'
 import { toStderr } from './log'
-import { manualDriver } from './machines/manual'
+import { driverOf } from './machines/driver'
 import { createMailer } from './mail'
 import { monitorOf } from './metrics'
 import { hookAuth, hookInviteUse } from './onboarding'
@@ -83,8 +83,11 @@ export function wire(ssb: any, config: any, permissions?: any): Wired {
   const ready = new Promise<Provider>((resolve, reject) => {
     setImmediate(() => {
       let policy: Policy
+      let machines: ReturnType<typeof driverOf>
+      const address = () => settings.address ?? addressOf(ssb)
       try {
         policy = policyOf(settings, config)
+        machines = driverOf(settings.machines, policy, { provider: self, folder: config.path, address })
       } catch (error) {
         // Nobody is served by the wrong plans, and nobody else's server ends because of ours.
         reject(error)
@@ -116,8 +119,8 @@ export function wire(ssb: any, config: any, permissions?: any): Wired {
         blobs,
         ...(post === null ? {} : { post }),
         ...(dns === null ? {} : { dns }),
-        machines: { driver: manualDriver, userData: () => '' },
-        address: () => settings.address ?? addressOf(ssb),
+        machines,
+        address,
         log,
         note: monitor.note,
         // A provider that can't read is of no use; in a stock server the others' work goes on.

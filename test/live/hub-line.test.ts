@@ -7,7 +7,8 @@ import { execFileSync, spawnSync } from 'node:child_process'
 import { chmodSync, cpSync, existsSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs'
 import { dirname, join } from 'node:path'
 import test from 'tape'
-import { hubLine, packageTrouble, registryAddress, shellWord } from '../../cli/hub-line'
+import { userData } from '../../plugin/user-data'
+import { hubLine, packageTrouble, registryAddress, shellWord } from '../../protocol/hub-line'
 import { removeFolder, temporaryFolder } from '../helpers/machine'
 
 const TOKEN = 'pubs.example.org:8010:@h1sXPknRsSFvYJfdyj9xH0M2UzEqNeBTjKQEUhYYvKs=.ed25519~c2VlZHNlZWQ='
@@ -37,6 +38,7 @@ function machine(folder: string, says: Record<string, string> = {}) {
   }
   for (const name of [
     'sh',
+    'sed',
     'cat',
     'awk',
     'mktemp',
@@ -150,6 +152,55 @@ test('dry run: every step in order, and nothing is done', (t) => {
   const newer = machine(folder, { 'apt-cache': 'echo "  Candidate: 20.19.2+dfsg-1"' })(script, args)
   t.match(newer.stdout, /Debian's Node and npm/, 'Debian 13 has a Node that is new enough')
   removeFolder(folder)
+  t.end()
+})
+
+/** What cloud-init keeps of the machine is at a place that the kernel's file system has. */
+function withCloudInit(script: string, folder: string, told: string | null): string {
+  const kept = join(folder, 'cloud-init')
+  mkdirSync(kept, { recursive: true })
+  const data = {
+    ds: {
+      meta_data: { meta: { 'buttcloud-machine': 'bc-1', ...(told ? { 'buttcloud-address': told } : {}) } },
+    },
+  }
+  writeFileSync(join(kept, 'instance-data.json'), JSON.stringify(data, null, 1))
+  writeFileSync(script, readFileSync(script, 'utf8').replaceAll('/run/cloud-init', kept))
+  return script
+}
+
+test('--host auto: what the machine was told, its own public address, or what the cloud says', (t) => {
+  const route = (source: string) => `echo "192.0.2.1 via 10.0.0.1 dev ens3 src ${source} uid 0"`
+  const cases: [string, string | null, Record<string, string>, string | null][] = [
+    ['told at its making', '203.0.113.68', { ip: route('10.0.0.5') }, '203.0.113.68'],
+    ['its own', null, { ip: route('198.51.100.7') }, '198.51.100.7'],
+    ['behind a floating one', null, { ip: route('10.0.0.5'), curl: 'echo 203.0.113.9' }, '203.0.113.9'],
+    ['asked in vain', null, { ip: route('172.31.0.5'), curl: 'exit 22' }, null],
+    ['a page in between', null, { ip: route('100.64.0.5'), curl: 'echo "<html>log in</html>"' }, null],
+    ['no network', null, { ip: 'exit 2', curl: 'exit 7' }, null],
+    ['told nonsense', '$(id)', { ip: route('192.168.1.5'), curl: 'echo 10.0.0.5' }, null],
+  ]
+  for (const [name, told, says, found] of cases) {
+    const folder = temporaryFolder('auto')
+    const run = machine(folder, says)
+    const script = withCloudInit(scriptFor(folder, true), folder, told)
+    const { status, stdout, stderr } = run(script, [
+      ...['--package', 'buttcloud', '--host', 'auto', '--join', TOKEN, '--dry-run'],
+    ])
+    if (found === null)
+      t.match(stderr, /no public address that it can find\. Say by --host/, `${name}: ${status}`)
+    else t.ok(stdout.includes(`install hub … -- --host ${found} `), `${name}: ${found}${stderr}`)
+    removeFolder(folder)
+  }
+  t.end()
+})
+
+test('what a rented machine runs first is a script that shells take', (t) => {
+  const wish = { token: TOKEN, label: "bob's", package: registryAddress('0.1.0'), sha256: 'a'.repeat(64) }
+  const { write_files } = JSON.parse(userData(wish).replace('#cloud-config\n', ''))
+  const [{ content }] = write_files
+  const checked = spawnSync('/bin/sh', ['-n'], { input: content, encoding: 'utf8' })
+  t.equal(checked.status, 0, checked.stderr)
   t.end()
 })
 

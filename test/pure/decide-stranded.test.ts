@@ -103,3 +103,18 @@ test('many servers at once: nobody is told, because it is more likely the provid
   t.equal(fleet.decide().stuck.length, 2)
   t.end()
 })
+
+test('its next server falls silent while it is on its way: one word, not two', (t) => {
+  const fleet = new Fleet([hub])
+  const pub = fleet.makes('p1')
+  fleet.story.withHub(B, 4 * 1024 ** 3, 'hub-2')
+  fleet.heard.add(B)
+  statusOf(fleet, hub, 'draining')
+  fleet.settle()
+  fleet.says(pub, 'removed')
+  fleet.settle()
+  silent(fleet, B, STRANDED_TOLD_AFTER_MS)
+  fleet.story.now += STRANDED_TOLD_AFTER_MS
+  t.equal(told(fleet).length, 1)
+  t.end()
+})

@@ -73,6 +73,7 @@ export class Checks {
       retentionMs: provider.policy(false).retentionMs,
       steady: () => provider.machine.clock.steady(),
       now: () => provider.machine.clock.now(),
+      isKnownGone: (id) => this.stranded.isAbout((pub) => this.owners.records.get(pub)?.hub === id),
       isConnected: (id) => hubs.some((hub) => hub.machine.id === id && hub.link.connected),
     })
     this.exports = new Exports(violate, this.asked, this.owners.records, PROVIDER)

@@ -26,10 +26,10 @@ export interface MovesWorld {
   retentionMs: Millis
   /** Time that passed on the provider's machine, however its clock was set. */
   steady(): Millis
-  /** What its clock shows. */
   now(): Millis
-  /** Whether this hub is connected to the provider. */
   isConnected(hub: FeedId): boolean
+  /** Owners were told that it is gone. */
+  isKnownGone(hub: FeedId): boolean
 }
 
 interface Move {
@@ -132,7 +132,7 @@ export class Moves {
     if (silence < leaseMs) bad(`moved for silence of ${Math.round(silence)} ms only`)
     // Of those that were heard until shortly before it, how many fell silent with it?
     const fell = [...this.statuses.values()]
-      .filter(({ hub, status }) => status !== 'retired' && (this.heard.has(hub) || this.hasPubs(hub)))
+      .filter(({ hub, status }) => status !== 'retired' && (this.heard.has(hub) || this.mayBeThere(hub)))
       .map(({ hub }) => this.silence(hub))
       .filter((other) => other <= silence + STORM_WINDOW_MS)
     const withIt = fell.filter((other) => other >= leaseMs && other >= silence - STORM_WINDOW_MS)
@@ -140,7 +140,8 @@ export class Moves {
       bad(`moved in a storm: ${withIt.length} of ${fell.length} hubs fell silent`)
   }
 
-  private hasPubs(hub: FeedId): boolean {
+  private mayBeThere(hub: FeedId): boolean {
+    if (this.world.isKnownGone(hub)) return false
     const shallRun = ({ status, desired, suspended }: PubMessage) =>
       status === 'live' && desired === 'up' && !suspended
     return [...this.records.values()].some((record) => record.hub === hub && shallRun(record))

@@ -26,6 +26,11 @@ export class Stranded {
     if (topic === 'back' || topic === 'moved') this.open.delete(pub)
   }
 
+  /** Whether such a pub is among them. */
+  isAbout(isIt: (pub: PubId) => boolean): boolean {
+    return [...this.open].some(isIt)
+  }
+
   /** Pubs that are up, whose owners were told that they are not. */
   untold(isUp: (pub: PubId) => boolean): PubId[] {
     return [...this.open].filter(isUp)
