@@ -32,16 +32,16 @@ export function liveOn(state: State, hub: FeedId): PubMessage[] {
 
 /**
  * Why not yet; null where nothing is left there that anybody could want: no pub, no run, no order to come, none that has left and
- * is not up elsewhere, and no volume within its time. `discards`: the operator's word that volumes don't count. `isDead`: nobody
+ * is not up elsewhere, and no volume within its time. `discards`: the operator's word that volumes don't count. `isMute`: nobody
  * will ever say that its runs have ended; the epoch has shut them out (plugin/io/commits.ts).
  */
-export function busyOn(world: BusyWorld, hub: FeedId, discards: boolean, isDead: boolean): Busy | null {
+export function busyOn(world: BusyWorld, hub: FeedId, discards: boolean, isMute: boolean): Busy | null {
   const { state, moving } = world
   const live = liveOn(state, hub)
   if (live.length > 0) return { why: words.hasPubs(live.map(({ name }) => name)), againInMs: null }
   const kept = discards ? null : keptUntil(world, hub)
   if (kept !== null) return { why: words.keeps(kept.count, kept.until), againInMs: kept.againInMs }
-  const ending = isDead ? [] : endingOn(state, hub)
+  const ending = isMute ? [] : endingOn(state, hub)
   if (ending.length > 0) return { why: words.stillEnding(ending), againInMs: null }
   // Moved by their records, and not ordered away from here yet: until when the volume stays is not said before that.
   for (const { hub: at, desired, name } of state.provider.specs.values())

@@ -135,7 +135,10 @@ function parting(world: MachineWorld, one: MachineRecord): MachineStep {
 /** What is still on the hub of a machine that is leaving. */
 function busyWith(world: MachineWorld, one: MachineRecord): Busy | null {
   const hub = hubOf(world.state, one.content)
-  return hub === null ? null : busyOn(world, hub, one.content.why === 'discarded', isDead(world, one))
+  if (hub === null) return null
+  // A retired one is listened to no more, so it will never say that a run has ended; it was asked before.
+  const isMute = world.state.provider.hubs.get(hub)?.status === 'retired' || isDead(world, one)
+  return busyOn(world, hub, one.content.why === 'discarded', isMute)
 }
 
 /**

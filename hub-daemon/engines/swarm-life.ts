@@ -9,6 +9,7 @@ import {
   SWARM_POLL_MS,
 } from '../../protocol/limits-swarm'
 import { EngineError } from './engine'
+import { settingsCommand } from './swarm-network'
 import type { SwarmNode } from './swarm-nodes'
 import {
   type Ended,
@@ -99,6 +100,12 @@ export function failureOf(name: string, why: string): EngineError {
     return new EngineError(
       'no-image',
       `could not start ${name}: the node that it was put on lacks the manager's image, and can't pull it (${why})`,
+    )
+  const [, network] = /configuration network "?([^" ]+)"? (?:does not exist|not found)/i.exec(why) ?? []
+  if (network !== undefined)
+    return new EngineError(
+      'other',
+      `could not start ${name}: the node that it was put on lacks what keeps pubs apart; run \`${settingsCommand(network)}\` there`,
     )
   if (/no space left on device|disk quota exceeded/i.test(why)) return make('disk-full')
   return make('other')

@@ -13,9 +13,9 @@ export function settingsNetworkOf(network: string): string {
   return `${network}-settings`
 }
 
-/** What makes the settings on a node that is not the manager. */
-export function settingsCommand(network: string): string {
-  return `docker network create --config-only --opt ${ICC_OPTION}=false ${settingsNetworkOf(network)}`
+/** What makes the settings of this name on a node that is not the manager. */
+export function settingsCommand(settings: string): string {
+  return `docker network create --config-only --opt ${ICC_OPTION}=false ${settings}`
 }
 
 /** Makes both where they are missing; refuses a network in which pubs could talk to each other. */

@@ -24,17 +24,22 @@ export async function needPubImage(host: string): Promise<void> {
 }
 
 /** The image of the pub on a further engine: copied from one that has it, which is quicker than building it again. */
-export async function copyPubImage(from: string, to: string): Promise<void> {
+export function copyPubImage(from: string, to: string): Promise<void> {
+  return copyImage(PUB_IMAGE, from, to)
+}
+
+/** An image as it is on another engine, with the same id. */
+export async function copyImage(image: string, from: string, to: string): Promise<void> {
   const idOn = (host: string) =>
-    runProgram('docker', ['image', 'inspect', '-f', '{{.Id}}', PUB_IMAGE], {
+    runProgram('docker', ['image', 'inspect', '-f', '{{.Id}}', image], {
       environment: environmentOf(host),
     }).catch(() => '')
   if ((await idOn(from)) === (await idOn(to))) return
-  progress(`copying ${PUB_IMAGE} to another engine`)
+  progress(`copying ${image} to another engine`)
   const folder = temporaryFolder('image')
   try {
-    const archive = join(folder, 'pub.tar')
-    await runProgram('docker', ['save', '-o', archive, PUB_IMAGE], { environment: environmentOf(from) })
+    const archive = join(folder, 'image.tar')
+    await runProgram('docker', ['save', '-o', archive, image], { environment: environmentOf(from) })
     await runProgram('docker', ['load', '-q', '-i', archive], { environment: environmentOf(to) })
   } finally {
     removeFolder(folder)

@@ -1,16 +1,34 @@
 /** A Docker Swarm of the test's own, on an engine of its own: `swarm init` changes an engine for everybody on it. */
-import { SHARED_ENGINE, startEngine, type TestEngine } from './engine'
-import { copyPubImage, needPubImage, needTinyImage } from './images'
+import tape from 'tape'
+import { SHARED_ENGINE, startEngine, stopEngine, type TestEngine } from './engine'
+import { copyImage, copyPubImage, needPubImage, needTinyImage, TINY_IMAGE } from './images'
 import { runProgram } from './machine'
+import { makeNamespace } from './namespace'
 
 /** Of the engines of tests (engine.ts); the shared one and the second stay as they are. */
 export const SWARM_ENGINE = 6
 
+const dockerAt =
+  (host: string) =>
+  (...args: string[]) =>
+    runProgram('docker', args, { environment: { DOCKER_HOST: host } })
+
+let isOurs = false
+
+/** Started once for a test file, and left running where it ran before. */
+async function managerEngine(): Promise<TestEngine> {
+  const docker = await startEngine(SWARM_ENGINE, { keep: true })
+  if (docker.mine && !isOurs) {
+    isOurs = true
+    tape.onFinish(() => void stopEngine(SWARM_ENGINE))
+  }
+  return docker
+}
+
 /** The first manager: an engine with a swarm of one node that listens on loopback alone. */
 export async function needSwarm(): Promise<TestEngine> {
-  const docker = await startEngine(SWARM_ENGINE, { keep: true })
-  const command = (...args: string[]) =>
-    runProgram('docker', args, { environment: { DOCKER_HOST: docker.host } })
+  const docker = await managerEngine()
+  const command = dockerAt(docker.host)
   const state = (await command('info', '-f', '{{.Swarm.LocalNodeState}}')).trim()
   if (state !== 'active') {
     if (state !== 'inactive') await command('swarm', 'leave', '--force')
@@ -29,12 +47,49 @@ export async function needSwarmWithPubs(): Promise<TestEngine> {
   return docker
 }
 
+/** The engine of the worker, in a network of its own as another machine has. */
+const WORKER_ENGINE = 7
+
+export interface SwarmOfTwo {
+  manager: TestEngine
+  worker: TestEngine
+  /** Where the worker's ports are reached. */
+  workerAddress: string
+  close(): Promise<void>
+}
+
+/** A manager and a worker with a cable between them. */
+export async function swarmOfTwo(): Promise<SwarmOfTwo> {
+  const far = await makeNamespace(WORKER_ENGINE)
+  const manager = await managerEngine()
+  const worker = await startEngine(WORKER_ENGINE, { namespace: far.name })
+  const [one, two] = [dockerAt(manager.host), dockerAt(worker.host)]
+  const workerAddress = far.outside.replace(/1$/, '2')
+  for (const docker of [one, two]) await docker('swarm', 'leave', '--force').catch(() => '')
+  // What an earlier run has left on this machine, which shall be a fresh one.
+  for (const network of ['buttcloud-swarm', 'buttcloud-swarm-settings'])
+    await two('network', 'rm', network).catch(() => '')
+  await one('swarm', 'init', '--advertise-addr', far.outside, '--listen-addr', `${far.outside}:2377`)
+  const token = (await one('swarm', 'join-token', '-q', 'worker')).trim()
+  await two('swarm', 'join', '--token', token, '--advertise-addr', workerAddress, `${far.outside}:2377`)
+  await needTinyImage(manager.host)
+  await copyImage(TINY_IMAGE, manager.host, worker.host)
+  return {
+    ...{ manager, worker, workerAddress },
+    close: async () => {
+      for (const docker of [two, one]) await docker('swarm', 'leave', '--force').catch(() => '')
+      await stopEngine(WORKER_ENGINE)
+      await far.remove()
+    },
+  }
+}
+
 /** What a swarm of Docker 20.10 lacks, and what ports on loopback would be. */
 export const ALLOWED_HERE = ['no-new-privileges', 'bind']
 
 /** Takes away all that a hub has left in a swarm. */
 export async function sweepSwarm(host: string, hub: string): Promise<void> {
-  const docker = (...args: string[]) => runProgram('docker', args, { environment: { DOCKER_HOST: host } })
+  const docker = dockerAt(host)
   const filter = ['--filter', `label=org.buttcloud.hub=${hub}`]
   for (const what of ['service', 'secret', 'config']) {
     const ids = (await docker(what, 'ls', '-q', ...filter)).split('\n').filter(Boolean)

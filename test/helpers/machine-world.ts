@@ -12,6 +12,7 @@ import { buildCapacity } from '../../protocol/messages/capacity'
 import { buildHub } from '../../protocol/messages/hub'
 import { buildObserved } from '../../protocol/messages/observed'
 import { buildResult } from '../../protocol/messages/result'
+import type { SpecMessage } from '../../protocol/messages/spec'
 import type { Clock } from '../../sbot/loop'
 import { Cloud } from './machine-cloud'
 import { alice, feed, plainLedger, provider, Story } from './story'
@@ -65,6 +66,7 @@ export class MachineStory {
   /** Hubs that are powered off or cut off, and when each last asked. */
   readonly off = new Set<FeedId>()
   private readonly asked = new Map<FeedId, number>()
+  private readonly orders = new Map<string, SpecMessage>()
   private readonly trueHubs = new Map<string, FeedId>()
   private startedAt = this.clock.steady()
   machines: Machines
@@ -194,6 +196,8 @@ export class MachineStory {
   private report(): void {
     const { story, cloud } = this
     const { provider: fold } = story.state
+    // Whoever is away hears of it later: orders are on the feed.
+    for (const spec of fold.specs.values()) this.orders.set(`${spec.hub} ${spec.pub}`, spec)
     for (const [hub, { status, token }] of fold.hubs) {
       const name = token === null ? null : (machineWithToken(story.state, token)?.content.machine ?? null)
       const isThere = !this.off.has(hub) && (name === null || cloud.machines.has(name))
@@ -201,20 +205,18 @@ export class MachineStory {
       else story.connected.delete(hub)
       if (!isThere || status === 'retired') continue
       this.asked.set(hub, this.clock.steady())
-      for (const spec of fold.specs.values()) if (spec.hub === hub) this.says(hub, spec.pub)
+      for (const spec of this.orders.values()) if (spec.hub === hub) this.says(hub, spec)
       for (const { op, pub, hub: to } of fold.ops.values())
         if (to === hub && !story.state.authors.get(hub)?.results.has(op))
           story.tells(hub, buildResult({ op, pub, ok: true, reason: null }))
     }
   }
 
-  private says(hub: FeedId, pub: PubId): void {
+  private says(hub: FeedId, spec: SpecMessage): void {
     const { story } = this
-    const spec = story.state.provider.specs.get(pub)
-    const said = story.state.authors.get(hub)?.observed.get(pub)
-    if (spec === undefined || said?.revision === spec.revision) return
+    const { pub, revision, epoch, port } = spec
+    if (story.state.authors.get(hub)?.observed.get(pub)?.revision === revision) return
     const phase = spec.desired === 'none' ? ('removed' as const) : spec.desired
-    const { revision, epoch, port } = spec
     const rest = { reason: null, trouble: null, version: null, reverted: null, host: 'h.example' } as const
     const id = feed(`key ${pub.slice(1, 20)}`)
     story.tells(hub, buildObserved({ pub, revision, epoch, port, phase, feed: id, ...rest }))

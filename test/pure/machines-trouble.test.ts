@@ -1,6 +1,6 @@
 /** Goal: a driver in trouble, answers that get lost, clocks that jump and a feed that lost its end make no machine too many. */
 import test from 'tape'
-import { machineAdded } from '../../plugin/machine-deeds'
+import { machineAdded, machineRemoved } from '../../plugin/machine-deeds'
 import { MachineError } from '../../plugin/machine-driver'
 import { machineStep } from '../../plugin/machines'
 import { machineNameOf } from '../../protocol/ids'
@@ -69,5 +69,33 @@ test('a clock that jumps buys nothing: so many a day, by any clock', async (t) =
   }
   t.equal(one.cloud.made.length, 3)
   t.match(next(one), /3 machines were rented within a day/)
+  t.end()
+})
+
+test('a dead machine that comes back when its hub is retired is destroyed all the same', async (t) => {
+  const one = new MachineStory()
+  await one.minutes(30)
+  const [name = ''] = one.named('wanted')
+  const hub = one.hubOfMachine(name)
+  if (hub === null) throw new Error('no hub')
+  one.wants('ada')
+  await one.minutes(3)
+  one.byHand()
+  await one.minutes(2)
+  one.off.add(hub)
+  const { state, policy, now } = one.story
+  const world = { state, policy, now, ledger: plainLedger, listed: new Map() }
+  const deed = machineRemoved(world, { machine: name, discard: true }, provider)
+  if (!deed.ok || deed.say === null) throw new Error('not removed')
+  one.story.tells(provider, deed.say)
+  await one.minutes(20, 2)
+  one.cloud.weather.refuses = new MachineError('busy', 'try again later')
+  await one.minutes(60, 2)
+  t.equal(state.provider.hubs.get(hub)?.status, 'retired')
+  t.deepEqual(one.cloud.destroyed, [])
+  one.off.clear()
+  one.cloud.weather.refuses = null
+  await one.minutes(60, 2)
+  t.deepEqual(one.cloud.destroyed, [name], 'a retired hub says nothing of its runs any more')
   t.end()
 })

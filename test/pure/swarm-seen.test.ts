@@ -126,6 +126,8 @@ tape('swarm: how far a start is', (t) => {
     ['write /x: no space left on device', 'disk-full'],
     ['no suitable node (insufficient resources on 2 nodes)', 'other'],
   ] as const
+  const lacks = failureOf('bc-1', 'configuration network "pubs-settings" does not exist').message
+  t.match(lacks, /run `docker network create --config-only --opt \S+=false pubs-settings` there$/)
   for (const [why, kind] of kinds) t.equal(failureOf('bc-1', why).kind, kind, why)
   t.end()
 })
