@@ -59,7 +59,7 @@ function isSettled(look: Look, pub: PubFact, { before, after, at }: AmendFact): 
   if (!isAwaited) return true
   const spec = state.provider.specs.get(pub.pub)
   if (spec !== undefined && isOrdered(record, spec) && isReached(spec, observationOf(state, pub))) return true
-  const deadline = look.deadline(at + CHANGE_DEADLINE_MS)
+  const deadline = look.deadline(at, CHANGE_DEADLINE_MS)
   if (mendWeb(look, pub, deadline) !== null) return false
   if (now >= deadline) return true
   look.wakeAt(deadline)

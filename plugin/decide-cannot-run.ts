@@ -74,7 +74,7 @@ function leave(look: Look, around: Around, pub: PubFact, fault: Fault): void {
 
 /** What a wrong clock has dated ahead has lasted for long enough. */
 function dueAt(look: Look, { at }: Fault): Millis {
-  return at > look.world.now ? look.world.now : look.deadline(at + CANNOT_RUN_FOR_MS)
+  return at > look.world.now ? look.world.now : look.deadline(at, CANNOT_RUN_FOR_MS)
 }
 
 function whyNot(look: Look, around: Around, { pub }: PubFact, { trouble }: Fault): string | null {

@@ -115,7 +115,7 @@ export function continueChange(look: Look, request: Request, change: ChangeFact)
   const spec = state.provider.specs.get(pub.pub)
   const observed = observationOf(state, pub)
   const deadlineMs = isRemake(kind) ? UPGRADE_DEADLINE_MS : CHANGE_DEADLINE_MS
-  const deadline = look.deadline(change.recordedAt + deadlineMs)
+  const deadline = look.deadline(change.recordedAt, deadlineMs)
   if (kind === 'upgrade' && revertOf(spec, observed) !== null) {
     const text = endUpgrade(look, request, pub, now >= deadline)
     return text === null ? look.wakeAt(deadline) : end('failed', text)

@@ -38,7 +38,7 @@ function continueCommission(look: Look, pub: PubFact, { key, content }: Told<Com
   if (op === undefined) oweInvite(look, { key }, record, record.owners.length)
   if (spec === undefined || order !== null || op === undefined) return
   const observed = observationOf(state, pub)
-  const deadline = look.deadline(pub.createdAt + CREATE_DEADLINE_MS)
+  const deadline = look.deadline(pub.createdAt, CREATE_DEADLINE_MS)
   if (observed?.phase === 'failed' && observed.revision === spec.revision) {
     if (now >= deadline || HOPELESS.has(observed.trouble)) return endFailed(look, { key }, pub)
     if (observed.trouble === 'port-taken') return movePorts(look, pub)

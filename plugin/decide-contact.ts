@@ -83,7 +83,7 @@ export function continueContact(look: Look, request: Request, op: ContactOp): vo
   // The former server tells nothing any more, and the new one was not asked.
   if (pub.record.hub !== op.hub) return fail(contactWords.moved(name))
   if (desiredOf(pub.record) === 'down') return fail(contactWords.stoppedMeanwhile(name, contact))
-  const deadline = look.deadline(request.receivedAt + OP_DEADLINE_MS)
+  const deadline = look.deadline(request.receivedAt, OP_DEADLINE_MS)
   if (now >= deadline) return fail(contactWords.late(name, contact))
   look.wakeAt(deadline)
 }

@@ -140,7 +140,7 @@ export function continueCreate(look: Look, request: Request, pub: PubFact): void
   if (spec === undefined || order !== null || op === undefined) return
 
   const observed = observationOf(state, pub)
-  const deadline = look.deadline(pub.createdAt + CREATE_DEADLINE_MS)
+  const deadline = look.deadline(pub.createdAt, CREATE_DEADLINE_MS)
   if (observed?.phase === 'failed' && observed.revision === spec.revision) {
     if (now >= deadline || HOPELESS.has(observed.trouble)) return endFailed(look, request, pub)
     if (observed.trouble === 'port-taken') return movePort(look, pub)

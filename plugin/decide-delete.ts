@@ -62,7 +62,7 @@ export function continueDelete(look: Look, request: Request): boolean {
     pub: pub.pub,
     ...(question === undefined ? {} : { confirms: question.key }),
   }
-  const deadline = look.deadline(pub.recordedAt + REMOVED_WAIT_MS)
+  const deadline = look.deadline(pub.recordedAt, REMOVED_WAIT_MS)
   const paid = paymentsOf(state, pub.pub).length > 0 ? payWords.deletedToo : ''
   const done = (text: string): void => answer(look, request, 'done', `${text}${paid}`, options)
   if (observationOf(state, pub)?.phase === 'removed') done(words.deleted(pub.record.name, until))

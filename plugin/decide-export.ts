@@ -95,7 +95,7 @@ function deliver(
     onlyOwnersRead(request, owners, state.provider.id) && wanted.every((id) => readers.includes(id))
   const reply = facts.replies.get(request.key)
   if (reply === undefined) {
-    const until = look.deadline(request.receivedAt + EXPORT_HUB_WAIT_MS)
+    const until = look.deadline(request.receivedAt, EXPORT_HUB_WAIT_MS)
     if (!facts.connected.has(hub) && now < until) return look.wakeAt(until)
     const ask = { kind: 'export' as const, pub: pub.pub, part, readers: here ? readers : owners }
     return look.owe({ kind: 'ask', request: request.key, hub, ask })

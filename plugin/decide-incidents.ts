@@ -64,7 +64,7 @@ function dueAt(look: Look, pub: PubFact, first: IncidentFact): Millis {
   const { state, now } = look.world
   // What a wrong clock has dated ahead has been gathered for long enough.
   const arrivedAt = first.receivedAt <= now ? first.receivedAt : Number.NEGATIVE_INFINITY
-  const gathered = look.deadline(arrivedAt + INCIDENT_GATHER_MS)
+  const gathered = look.deadline(arrivedAt, INCIDENT_GATHER_MS)
   const times = (state.provider.incidentNotices.get(pub.pub) ?? []).filter((at) => isWithin(at, DAY_MS, now))
   const last = times.at(-1)
   if (last === undefined || times.length < INCIDENT_NOTICES_PER_DAY_MAX) return gathered

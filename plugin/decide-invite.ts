@@ -63,7 +63,7 @@ export function continueInvite(look: Look, request: Request, op: InviteOp): void
   }
   if (desiredOf(pub.record) === 'down')
     return answer(look, request, 'failed', words.stoppedMeanwhile(name), options)
-  const deadline = look.deadline(request.receivedAt + OP_DEADLINE_MS)
+  const deadline = look.deadline(request.receivedAt, OP_DEADLINE_MS)
   if (now >= deadline) return answer(look, request, 'failed', words.inviteTooLate(name), options)
   look.wakeAt(deadline)
 }

@@ -80,7 +80,7 @@ export function continueUninvite(look: Look, request: Request, op: RevokeOp): vo
   if (desiredOf(pub.record) === 'down') return done(inviteWords.voidStopped(name))
   const isAway = !facts.connected.has(op.hub)
   const at = state.provider.opTimes.get(op.op) ?? now
-  const deadline = look.deadline(at + (isAway ? UNINVITE_AWAY_MS : UNINVITE_WAIT_MS))
+  const deadline = look.deadline(at, isAway ? UNINVITE_AWAY_MS : UNINVITE_WAIT_MS)
   if (now < deadline) return look.wakeAt(deadline)
   const label = state.provider.hubs.get(hub)?.label ?? 'its server'
   done(isAway ? inviteWords.voidAway(name, label) : inviteWords.voidSilent(name))

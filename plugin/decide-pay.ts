@@ -139,7 +139,7 @@ function isOver(look: Look, told: Checkout): boolean {
   const at = ends ?? linkEnds(state, told)
   const bridges = [...state.provider.money.bridges.values()]
   const heard = bridges.some(({ bridge, status }) => status === 'admitted' && facts.connected.has(bridge))
-  const over = look.deadline(at + CLOCKS_AGREE_MS) + (heard ? 0 : BRIDGE_AWAY_MS)
+  const over = look.heardBy(at + CLOCKS_AGREE_MS) + (heard ? 0 : BRIDGE_AWAY_MS)
   if (now < over) {
     look.wakeAt(over)
     return false
@@ -156,16 +156,16 @@ function makePaid(look: Look, request: Request, told: Checkout, payment: Payment
   const fail = (text: string): void => answer(look, request, 'failed', text, optionsOf(request, told))
   const plan = planOf(policy, told.content.plan)
   if (plan === null) return fail(payWords.planGone(name, told.content.plan))
-  const until = (payment?.goodSince ?? told.at) + PAID_WAIT_MS
+  const since = payment?.goodSince ?? told.at
   const placement = look.places.place(needOf(plan, [request.author]))
   if (!placement.ok && payment === null) return fail(words.noRoom(placement.why))
   if (!placement.ok) {
-    const deadline = look.deadline(until)
+    const deadline = look.deadline(since, PAID_WAIT_MS)
     if (now >= deadline) return fail(payWords.noRoomEnd(name, placement.why))
     look.wakeAt(deadline)
     const session = state.provider.money.sessions.get(told.content.checkout)
     const causes = session?.key ?? request.key
-    const text = payWords.noRoomPaid(name, placement.why, until)
+    const text = payWords.noRoomPaid(name, placement.why, since + PAID_WAIT_MS)
     return notify(look, [request.author], text, { pub: told.content.pub, topic: 'payment', causes })
   }
   const command = commandOf(request)

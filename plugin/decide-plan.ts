@@ -194,7 +194,7 @@ function changeAtStripe(
     const done = reply.state === 'done' && reply.ask === 'stripe' ? (reply.value as BillingDone) : null
     if (done?.outcome === 'done') {
       // The fact comes first: what shows another plan was changed once more, or is made good by the next sweep.
-      const until = look.deadline(request.receivedAt + PLAN_SHOWN_MS)
+      const until = look.deadline(request.receivedAt, PLAN_SHOWN_MS)
       if (look.world.now < until) return look.wakeAt(until)
       return answer(look, request, 'failed', planWords.changedAgain(record.name, plan.name), options)
     }

@@ -42,7 +42,7 @@ export function tellStranded(look: Look): void {
   for (const [id, { at }] of provider.moves) {
     const pub = provider.pubs.get(id)
     if (pub === undefined || movingViewOf(state, pub) === null) continue
-    const due = look.deadline(at + STRANDED_TOLD_AFTER_MS)
+    const due = look.deadline(at, STRANDED_TOLD_AFTER_MS)
     if (now < due) look.wakeAt(due)
     else told(pub, moveWords.owners.onItsWay(pub.record.name))
   }

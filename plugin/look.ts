@@ -136,12 +136,23 @@ export class Look {
    * When a wait that should have ended `at` is over: a provider that was away itself first hears what its hubs did
    * meanwhile, else it would take away at its start what has long been done.
    */
-  deadline(at: Millis): Millis {
+  heardBy(at: Millis): Millis {
     const { facts, now } = this.world
     const { currentSince } = facts
     // Started under a clock that was ahead and was set back since: it has heard them by now.
     if (currentSince === undefined || currentSince > now) return at
     return Math.max(at, currentSince + NEWS_WAIT_MS)
+  }
+
+  /**
+   * When a wait of `spanMs` that began at `since`, in the past, is over. What a clock that was ahead has dated further away
+   * than it may take would never end: it counts from when this provider was current, and is over where that is not known.
+   */
+  deadline(since: Millis, spanMs: Millis): Millis {
+    const { facts, now } = this.world
+    if (since <= now + spanMs) return this.heardBy(since + spanMs)
+    const { currentSince } = facts
+    return currentSince === undefined || currentSince > now ? now : this.heardBy(currentSince + spanMs)
   }
 
   /** Look again at this time at the latest, even if nothing arrives. */

@@ -19,9 +19,11 @@ export function unpaid(
 
 /** Who pays for one plan has no other: where one subscription pays, and its server has the room. */
 export function otherwisePaid(
-  { checks, hubs }: World,
+  { checks, hubs, breakdowns }: World,
   record: PubMessage,
 ): { invariant: Invariant; sentence: string }[] {
+  // Where the engine is dead for good, what shall end there is never known to have ended, and keeps its room.
+  if (breakdowns.isDead(hubs.find((hub) => hub.machine.id === record.hub))) return []
   const words = [...checks.dues.entitled.payments.values()].map(({ content }) => content)
   const paid = words.filter((one) => one.pub === record.pub && one.status !== 'canceled')
   const [one] = paid
