@@ -9,8 +9,9 @@ import {
   SWARM_POLL_MS,
 } from '../../protocol/limits-swarm'
 import { EngineError } from './engine'
-import { settingsCommand } from './swarm-network'
+import { onSwarmNetwork, settingsCommand } from './swarm-network'
 import type { SwarmNode } from './swarm-nodes'
+import type { SwarmSettings } from './swarm-options'
 import {
   type Ended,
   endOf,
@@ -53,8 +54,13 @@ export async function change(
   }
 }
 
+/** Begins the task on the network of pubs; on another one where its node can't make that any more. */
+export async function begin(docker: Docker, name: string, settings: SwarmSettings): Promise<void> {
+  await onSwarmNetwork(docker, settings, (network) => beginOn(docker, name, network))
+}
+
 /** Begins the task and waits until it runs. One that runs or is on its way is waited for. */
-export async function begin(docker: Docker, name: string): Promise<void> {
+async function beginOn(docker: Docker, name: string, network: string | null): Promise<void> {
   const nodes = await nodesOf(docker)
   const service = (await docker.getService(name).inspect()) as SwarmService
   const task = replicasOf(service) === 0 ? null : newest(await tasksOf(docker, name))
@@ -64,7 +70,8 @@ export async function begin(docker: Docker, name: string): Promise<void> {
     const spec = await change(docker, name, (now) => {
       force = (now.Spec.TaskTemplate?.ForceUpdate ?? 0) + 1
       const next = scaled(now.Spec, 1, null)
-      return { ...next, TaskTemplate: { ...next.TaskTemplate, ForceUpdate: force } } as ServiceSpec
+      const Networks = network === null ? next.TaskTemplate?.Networks : [{ Target: network }]
+      return { ...next, TaskTemplate: { ...next.TaskTemplate, Networks, ForceUpdate: force } } as ServiceSpec
     })
     force = spec.TaskTemplate?.ForceUpdate ?? force
   }

@@ -29,10 +29,11 @@ export async function makeService(
   const image = await pinnedImage(docker, run.image ?? settings.image, settings)
   const nodes = [...(await nodesOf(docker)).values()]
   needAccepted(weaknessesIn(nodes, settings, api), settings.allowWeaker)
-  if (settings.ports === 'host') await needSwarmNetwork(docker, settings.network)
+  const { network: base, ports } = settings
+  const network = ports === 'host' ? await needSwarmNetwork(docker, base) : base
   const node = await placeVolume(docker, run, nodes, settings, self)
   const secretId = await giveSecret(docker, run, secret, settings)
-  await docker.createService(serviceBody(run, settings, { api, image, secretId, node }))
+  await docker.createService(serviceBody(run, { ...settings, network }, { api, image, secretId, node }))
 }
 
 /** What the nodes that may have pubs protect them less by. */

@@ -18,9 +18,65 @@ export function settingsCommand(settings: string): string {
   return `docker network create --config-only --opt ${ICC_OPTION}=false ${settings}`
 }
 
-/** Makes both where they are missing; refuses a network in which pubs could talk to each other. */
-export async function needSwarmNetwork(docker: Docker, network: string): Promise<void> {
-  const settings = settingsNetworkOf(network)
+/** Makes both where they are missing, and says by which name the network goes; refuses one in which pubs could talk to each other. */
+export async function needSwarmNetwork(docker: Docker, base: string): Promise<string> {
+  await needSettings(docker, base)
+  const [present, ...former] = await generations(docker, base)
+  // Its services leave a former one as they start; Swarm refuses until the last has.
+  for (const name of former)
+    await docker
+      .getNetwork(name)
+      .remove()
+      .catch(() => undefined)
+  if (present === undefined) return makeNetwork(docker, base, base)
+  const info = await docker.getNetwork(present).inspect()
+  if (
+    info.Driver !== 'bridge' ||
+    info.Scope !== 'swarm' ||
+    info.ConfigFrom?.Network !== settingsNetworkOf(base)
+  )
+    throw new EngineError(
+      'other',
+      `the Docker network ${present} is not the one that keeps pubs apart; remove it, and it is made anew as it must be`,
+    )
+  return present
+}
+
+/**
+ * The id of a network that a node can't make any more; null where that is not what went wrong. An engine that ends uncleanly
+ * (a power cut) remembers a bridge of a swarm by half, and refuses each task on it from then on, whatever is restarted
+ * (https://github.com/moby/moby/issues/37087; seen with Docker 20.10).
+ */
+export function staleNetworkIn(error: unknown): string | null {
+  return /network "?(\w+)"? exists/.exec(error instanceof Error ? error.message : String(error))?.[1] ?? null
+}
+
+/** Does what begins a task on the network of pubs (null: on Swarm's own); and once more on the next one where a node can't make that. */
+export async function onSwarmNetwork(
+  docker: Docker,
+  { ports, network: base }: { ports: 'host' | 'ingress'; network: string },
+  attempt: (network: string | null) => Promise<void>,
+): Promise<void> {
+  if (ports !== 'host') return attempt(null)
+  try {
+    await attempt(await needSwarmNetwork(docker, base))
+  } catch (error) {
+    const stale = staleNetworkIn(error)
+    if (stale === null) throw error
+    await attempt(await nextSwarmNetwork(docker, base, stale))
+  }
+}
+
+/** The next network of the same kind, in place of one that a node can't make any more; the present one, where that is another already. */
+async function nextSwarmNetwork(docker: Docker, base: string, stale: string): Promise<string> {
+  const present = await needSwarmNetwork(docker, base)
+  const { Id } = (await docker.getNetwork(present).inspect()) as { Id: string }
+  if (Id !== stale) return present
+  return makeNetwork(docker, base, `${base}-${generationOf(present, base) + 1}`)
+}
+
+async function needSettings(docker: Docker, base: string): Promise<void> {
+  const settings = settingsNetworkOf(base)
   const there = await docker.getNetwork(settings).inspect().catch(unless(404))
   if (there === undefined)
     await docker
@@ -31,15 +87,28 @@ export async function needSwarmNetwork(docker: Docker, network: string): Promise
       'other',
       `the Docker network ${settings} lets pubs talk to each other; remove it, and it is made anew as it must be`,
     )
-  const info = await docker.getNetwork(network).inspect().catch(unless(404))
-  if (info === undefined)
-    await docker
-      .createNetwork({ Name: network, Driver: 'bridge', Scope: 'swarm', ConfigFrom: { Network: settings } })
-      // 409: another hub on this swarm was a moment faster.
-      .catch(unless(409))
-  else if (info.Driver !== 'bridge' || info.Scope !== 'swarm' || info.ConfigFrom?.Network !== settings)
-    throw new EngineError(
-      'other',
-      `the Docker network ${network} is not the one that keeps pubs apart; remove it, and it is made anew as it must be`,
-    )
+}
+
+async function makeNetwork(docker: Docker, base: string, name: string): Promise<string> {
+  const ConfigFrom = { Network: settingsNetworkOf(base) }
+  // 409: another hub on this swarm was a moment faster.
+  await docker.createNetwork({ Name: name, Driver: 'bridge', Scope: 'swarm', ConfigFrom }).catch(unless(409))
+  return name
+}
+
+/** The names of the network and of those that came in its place, newest first. */
+async function generations(docker: Docker, base: string): Promise<string[]> {
+  // All of them: where one has exactly the name that is asked for, others that begin with it are left out.
+  const found = await docker.listNetworks()
+  return found
+    .map(({ Name }) => Name)
+    .filter((name) => generationOf(name, base) > 0)
+    .sort((one, other) => generationOf(other, base) - generationOf(one, base))
+}
+
+/** 1 for the first one, 2 for `NAME-2`; 0 for what is none of them. */
+export function generationOf(name: string, base: string): number {
+  if (name === base) return 1
+  const [, number] = name.startsWith(base) ? (/^-([1-9]\d{0,5})$/.exec(name.slice(base.length)) ?? []) : []
+  return number === undefined ? 0 : Number(number)
 }

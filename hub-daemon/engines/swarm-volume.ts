@@ -11,6 +11,7 @@ import { EngineError, type Run, type VolumeFact } from './engine'
 import { wipeBody } from './swarm-body'
 import { pinnedImage } from './swarm-image'
 import { nodesOf, pause, tasksOf } from './swarm-life'
+import { onSwarmNetwork } from './swarm-network'
 import { nameOf } from './swarm-nodes'
 import type { SwarmSettings } from './swarm-options'
 import { newest, progressOf } from './swarm-seen'
@@ -168,13 +169,16 @@ async function wipeVolume(
   }
   const wiper = `${name}-wipe`
   const service = docker.getService(wiper)
-  await service.remove().catch(unless(404))
-  await docker.createService(wipeBody(wiper, name, settings, { ...place, node }))
-  try {
-    await untilWiped(docker, name, wiper)
-  } finally {
-    await service.remove().catch(() => undefined)
-  }
+  await onSwarmNetwork(docker, settings, async (present) => {
+    await service.remove().catch(unless(404))
+    const network = present ?? settings.network
+    await docker.createService(wipeBody(wiper, name, { ...settings, network }, { ...place, node }))
+    try {
+      await untilWiped(docker, name, wiper)
+    } finally {
+      await service.remove().catch(() => undefined)
+    }
+  })
 }
 
 async function untilWiped(docker: Docker, name: string, wiper: string): Promise<void> {

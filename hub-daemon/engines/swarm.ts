@@ -137,7 +137,7 @@ class Swarm implements SwarmEngine {
   }
 
   async start(name: string): Promise<void> {
-    await this.askOwn(`start ${name}`, name, (docker) => begin(docker, name), BEGIN_EXTRA_MS)
+    await this.askOwn(`start ${name}`, name, (docker) => begin(docker, name, this.settings), BEGIN_EXTRA_MS)
     this.lastWords.delete(name)
   }
 

@@ -44,7 +44,7 @@ test('settings: kept, shown with where they come from, refused with file and lin
   writeFileSync(file, 'all:\n  timeout: 60\nhub:\n  port: 1\n')
   const broken = await runCli(around, ['list'])
   t.equal(broken.code, 2)
-  t.match(broken.stderr, /config.yaml, line 4: there is no setting "hub.port".*hub has bind/)
+  t.match(broken.stderr, /config.yaml, line 4: there is no setting "hub.port".*hub has allow-weaker, bind/)
   t.equal((await config('path')).code, 0, 'where the file is, it says all the same')
   t.equal((await config('set', 'all.owner', 'own')).code, 2, 'what is broken is not written over')
   t.match(readFileSync(file, 'utf8'), /port: 1/)
@@ -71,7 +71,7 @@ test('completion: a real bash completes verbs, options, their values and files',
     return said.split('\n').filter((word) => word !== '')
   }
   t.deepEqual(bash('buttcloud resta'), ['restart'])
-  t.deepEqual(bash('buttcloud hub --engine '), ['docker', 'process', 'auto'])
+  t.deepEqual(bash('buttcloud hub --engine '), ['docker', 'swarm', 'process', 'auto'])
   t.deepEqual(bash('buttcloud admin billing --ye'), ['--yes'])
   t.deepEqual(bash('buttcloud restart '), [], 'nobody has joined anything: no pubs, and no complaint')
   t.notOk(bash('buttcloud ').includes('complete'), 'what only the shell asks is not offered')

@@ -50,7 +50,7 @@ test('fish completes verbs with their meaning, options, their values and files',
     ['start', 'stats', 'status'],
   )
   t.match(verbs[2] ?? '', /^status\tsay how a pub is doing$/, 'each with what it does')
-  t.deepEqual(fish('buttcloud hub --engine '), ['auto', 'docker', 'process'])
+  t.deepEqual(fish('buttcloud hub --engine '), ['auto', 'docker', 'process', 'swarm'])
   t.deepEqual(fish('buttcloud status --owner=ru'), ['--owner=running'])
   t.deepEqual(fish('buttcloud import al'), ['alice.pub'])
   t.deepEqual(
