@@ -132,6 +132,7 @@ export function judgeMachines({
   stuck,
   trouble,
   strangers,
+  faults = [],
 }: MachinesView): Finding[] {
   if (driver === null) return []
   const there = machines.filter(({ status }) => status !== 'gone')
@@ -142,6 +143,7 @@ export function judgeMachines({
   const todo = 'See what is waited for: buttcloud admin machines'
   if (trouble !== null)
     return [finding('machines', 'bad', `${words}; the driver can't be asked: ${trouble}`, todo)]
+  if (faults[0] !== undefined) return [finding('machines', 'bad', `${words}; ${faults[0]}`, todo)]
   if (stuck) return [finding('machines', 'warn', `${words}; ${next ?? 'it waits for you'}`, todo)]
   if (strangers.length > 0)
     return [finding('machines', 'warn', `${words}, and ${strangers.length} that no record names`, todo)]

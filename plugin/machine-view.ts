@@ -30,6 +30,7 @@ export function machinesView(
     next: asked === null ? null : nextText(asked.step),
     stuck: asked?.step.kind === 'wait' && asked.step.stuck,
     trouble: asked?.world.machines.trouble?.error ?? null,
+    faults: [...(asked?.world.machines.faults ?? [])],
     strangers: asked === null ? [] : strangersAmong(asked.world).map(({ name }) => words.stranger(name)),
     cost: settings?.price == null ? null : costOf(views, settings.price, plans, settings),
   }

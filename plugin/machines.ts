@@ -37,6 +37,8 @@ export interface MachineFacts {
   madeMs: ReadonlyMap<string, Millis>
   /** What the driver said last where it could not; null where all is well. */
   trouble: { kind: MachineTrouble; error: string } | null
+  /** What the settings name and the other side does not have, a sentence each; absent while nobody has looked. */
+  faults?: readonly string[]
 }
 
 export interface MachineWorld {

@@ -22,6 +22,8 @@ export const MACHINE_SURPLUS_SHARE = 0.25
 export const MACHINE_APPEAR_MS = 10 * MINUTE_MS
 /** How often the driver is asked what there is. */
 export const MACHINES_LIST_EVERY_MS = MINUTE_MS
+/** How often the driver looks whether the other side has what the settings name. */
+export const MACHINES_CHECK_EVERY_MS = 60 * MINUTE_MS
 /** Pauses after trouble with the driver: the first, doubling up to the longest. */
 export const MACHINE_PAUSE_FIRST_MS = 10_000
 export const MACHINE_PAUSE_LONGEST_MS = 15 * MINUTE_MS

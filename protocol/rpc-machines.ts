@@ -98,6 +98,8 @@ export interface MachinesView {
   stuck: boolean
   /** Why the driver can't be asked now; null where all is well. */
   trouble: string | null
+  /** What the settings name and the other side does not have, a sentence each; absent from an older provider. */
+  faults?: string[]
   /** With this provider's mark, and named by no record. */
   strangers: string[]
   cost: MachineCostView | null

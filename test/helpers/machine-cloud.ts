@@ -36,6 +36,9 @@ export class Cloud implements MachineDriver {
   /** Every order that made one, and every destruction. */
   readonly made: { name: string; at: number }[] = []
   readonly destroyed: string[] = []
+  /** What its settings name and it does not have. */
+  faults: string[] = []
+  checks = 0
   weather: Weather = { refuses: null, losesAnswer: false, joinsAfterMs: 5 * MINUTE_MS, lagMs: 0 }
   calls = 0
   onDestroy: (name: string) => void = () => {}
@@ -75,7 +78,8 @@ export class Cloud implements MachineDriver {
   }
 
   async check(): Promise<string[]> {
-    return []
+    this.checks += 1
+    return this.faults
   }
 
   private fails(): void {

@@ -80,6 +80,9 @@ test('the dream of the blueprint: 300 pubs of 48 MB on 15 GB for 50.40 are 0.17 
     judgeMachines(view).map(({ health }) => health),
     ['good'],
   )
+  const unfit = { ...view, faults: ['there is no flavor "huge"'] }
+  t.match(machinesText(unfit), /The settings don’t fit:\n {2}there is no flavor "huge"/)
+  t.match(JSON.stringify(judgeMachines(unfit)), /"bad".*there is no flavor/)
   t.equal(
     costText({ currency: 'eur', perMachine: 0, all: 0, perPub: null, perPlan: null }),
     'Machines cost 0.00 EUR a month (0.00 EUR each).',

@@ -25,6 +25,19 @@ test('the driver is in trouble: the record waits, nothing is counted as tried, a
   t.end()
 })
 
+test('what the settings name and the cloud does not have is known before a machine is wanted, and asked for seldom', async (t) => {
+  const one = new MachineStory()
+  one.cloud.faults = ['there is no flavor "huge"']
+  await one.minutes(10)
+  t.deepEqual(one.worldOf().machines.faults, ['there is no flavor "huge"'])
+  t.equal(one.cloud.checks, 1)
+  one.cloud.faults = []
+  await one.minutes(70)
+  t.deepEqual(one.worldOf().machines.faults, [])
+  t.ok(one.cloud.checks <= 3, `asked ${one.cloud.checks} times in 80 minutes`)
+  t.end()
+})
+
 test('an answer that got lost, a list that lags and a crash make no second machine', async (t) => {
   const one = new MachineStory()
   one.cloud.weather = { refuses: null, losesAnswer: true, joinsAfterMs: 10 * MINUTE_MS, lagMs: 3 * MINUTE_MS }

@@ -7,6 +7,7 @@ import {
   MACHINE_DAY_MS,
   MACHINE_PAUSE_FIRST_MS,
   MACHINE_PAUSE_LONGEST_MS,
+  MACHINES_CHECK_EVERY_MS,
   MACHINES_LIST_EVERY_MS,
 } from '../../../protocol/limits-machines'
 import type { MachineMessage } from '../../../protocol/messages/machine'
@@ -49,6 +50,7 @@ export class Machines {
   private readonly there = new Map<string, number>()
   private readonly accepted = new Map<string, number>()
   private readonly strangers = new Set<string>()
+  private checked: { at: number; faults: readonly string[] } | null = null
   private hasLooked = false
   private isStale = true
 
@@ -101,6 +103,7 @@ export class Machines {
         ),
       ),
       trouble: trouble === null ? null : { kind: trouble.kind, error: trouble.error },
+      ...(this.checked === null ? {} : { faults: this.checked.faults }),
     }
   }
 
@@ -129,6 +132,7 @@ export class Machines {
       const leftMs = this.listed === null ? 0 : this.listed.at + MACHINES_LIST_EVERY_MS - now
       if (this.isStale || leftMs <= 0 || driver.kind === 'manual') {
         if (!(await this.list())) continue
+        await this.check()
       }
       const world = this.world()
       const step = world === null ? null : driverStep(world, this.acceptedMs())
@@ -160,6 +164,20 @@ export class Machines {
     for (const name of facts.keys()) this.accepted.delete(name)
     if (shownOf(facts) !== before || this.waitsForEnd()) changed()
     return true
+  }
+
+  /** Whether the other side has what the settings name: told before a machine is wanted, and not only when it can't be made. */
+  private async check(): Promise<void> {
+    const { driver, log, changed } = this.options
+    const now = this.steady()
+    if (this.checked !== null && now < this.checked.at + MACHINES_CHECK_EVERY_MS) return
+    const before = this.checked?.faults ?? []
+    // A driver that can't be asked is told of by its list.
+    const faults = await driver.check().catch(() => before)
+    this.checked = { at: now, faults }
+    for (const fault of faults)
+      if (!before.includes(fault)) log('warn', 'a machine could not be made as the settings say', { fault })
+    if (faults.join('\n') !== before.join('\n')) changed()
   }
 
   /** Somebody waits to hear that a machine is gone: a later list than the last may say it, though it has the same. */
