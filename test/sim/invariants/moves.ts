@@ -283,7 +283,11 @@ export class Moves {
         const open = [...this.statuses.values()].filter(
           (one) => one.status === 'admitted' && isThere(one.hub),
         )
-        const fits = open.some((one) => room(one.hub) >= sizeOf(record).reservedBytes)
+        // Where it could not run some hours ago it does not go from where it runs.
+        const left = this.unable.leftFor(record.pub)
+        const fits = open.some(
+          (one) => !left.includes(one.hub) && room(one.hub) >= sizeOf(record).reservedBytes,
+        )
         if (fits) found.push(`${record.name} is still on ${label}, which is being emptied, and there is room`)
       }
     }
