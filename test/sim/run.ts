@@ -1,6 +1,5 @@
 /** Runs one seed from its first event to the end, and says what was broken, if anything. */
 
-import { CLOCKS_LOOK_EVERY_MS } from '../../protocol/limits-money'
 import { OSCAR } from './actors'
 import type { Bugs } from './bugs'
 import type { Invariant } from './invariants/violation'
@@ -151,14 +150,9 @@ async function restartAtEnd(world: World, broken: () => unknown): Promise<void> 
   await runUntil(world, broken, () => world.timeline.now >= until)
   if (broken() !== undefined) return
   world.checks.sameState()
-  // What waited for a clock that agrees is looked at again after a while, and may have come due just now.
-  if (owedAtRest(world).length > 0)
-    await runUntil(world, broken, () => world.timeline.now >= until + 2 * CLOCKS_LOOK_EVERY_MS)
-  // A date may have come just now, and its mail be on its way.
-  if (broken() === undefined && unsettled(world).length > 0) {
-    const last = world.timeline.now + QUIET_MS
-    await runUntil(world, broken, () => world.timeline.now >= last || unsettled(world).length === 0)
-  }
+  // What waited for a date or a clock that agrees may have come due just now, or its mail be on its way.
+  const longest = until + SETTLES_MS
+  await runUntil(world, broken, () => world.timeline.now >= longest || isQuiet(world))
   if (broken() !== undefined) return
   if (world.provider.running === null) return world.violate('no-crash', 'the provider does not come back')
   const effects = owedAtRest(world)

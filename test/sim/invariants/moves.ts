@@ -1,7 +1,4 @@
-/**
- * Moves, judged by what truly happened in the world: when a hub's asks got through, when the provider was awake, where
- * runs were open. Nothing of the deciding code is asked.
- */
+/** Moves, judged by what truly happened: asks that got through, when the provider was awake, open runs; never by the deciding code. */
 import { sizeOf } from '../../../plugin/change'
 import { type FeedId, type MessageId, type Millis, type PubId, pubIdOf } from '../../../protocol/ids'
 import {
@@ -280,14 +277,11 @@ export class Moves {
       if (status !== 'draining') continue
       for (const record of this.records.values()) {
         if (record.hub !== hub || record.status !== 'live') continue
-        const open = [...this.statuses.values()].filter(
-          (one) => one.status === 'admitted' && isThere(one.hub),
-        )
-        // Where it could not run some hours ago it does not go from where it runs.
         const left = this.unable.leftFor(record.pub)
-        const fits = open.some(
-          (one) => !left.includes(one.hub) && room(one.hub) >= sizeOf(record).reservedBytes,
+        const open = [...this.statuses.values()].filter(
+          (one) => one.status === 'admitted' && isThere(one.hub) && !left.includes(one.hub),
         )
+        const fits = open.some((one) => room(one.hub) >= sizeOf(record).reservedBytes)
         if (fits) found.push(`${record.name} is still on ${label}, which is being emptied, and there is room`)
       }
     }
