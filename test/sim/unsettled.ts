@@ -7,6 +7,7 @@ import type { PubMessage } from '../../protocol/messages/pub'
 import type { SpecMessage } from '../../protocol/messages/spec'
 import type { SimHub } from './hub'
 import type { Invariant } from './invariants/violation'
+import type { PubProcess } from './pub'
 import { otherSize, otherwisePaid, unheard, unpaid } from './unpaid'
 import type { World } from './world'
 
@@ -73,19 +74,30 @@ export function unsettled(world: World): { invariant: Invariant; sentence: strin
       ...otherwisePaid(world, record),
       ...otherSize(world, record),
     )
-    if (!live || process === null || !process.isOpen) continue
-    for (const op of checks.invites.ops.values()) {
-      const left = op.invite.uses - (checks.invites.used.get(op.op) ?? 0)
-      const isRevoked = checks.invites.revoked.has(op.invite.key)
-      if (isRevoked && op.pub === record.pub && process.invites().has(op.invite.key))
-        found.push({
-          invariant: 'taken-back-is-gone',
-          sentence: `${record.name} has an invite that was taken back`,
-        })
-      const works = left <= 0 || isRevoked || process.invites().has(op.invite.key)
-      if (op.pub === record.pub && checks.invites.handedOut.has(op.op) && !works)
-        found.push({ invariant: 'invites-work', sentence: `an invite to ${record.name} is not in its table` })
-    }
+    if (live && process?.isOpen === true) found.push(...wrongInvites(world, record, process))
+  }
+  return found
+}
+
+/** What was handed out for a pub that is up works while it has uses, and what was taken back does not. */
+function wrongInvites(
+  { checks: { invites } }: World,
+  record: PubMessage,
+  process: PubProcess,
+): { invariant: Invariant; sentence: string }[] {
+  const found: { invariant: Invariant; sentence: string }[] = []
+  for (const op of invites.ops.values()) {
+    if (op.pub !== record.pub) continue
+    const isThere = process.invites().has(op.invite.key)
+    const isRevoked = invites.revoked.has(op.invite.key)
+    if (isRevoked && isThere)
+      found.push({
+        invariant: 'taken-back-is-gone',
+        sentence: `${record.name} has an invite that was taken back`,
+      })
+    const left = op.invite.uses - (invites.used.get(op.op) ?? 0)
+    if (left > 0 && !isRevoked && invites.handedOut.has(op.op) && !isThere)
+      found.push({ invariant: 'invites-work', sentence: `an invite to ${record.name} is not in its table` })
   }
   return found
 }
