@@ -1,6 +1,6 @@
 /**
  * When servers are rented to be hubs, and given back: (state, facts, settings, now) → at most one step. Pure. A decision stands on
- * the feed before anybody is asked for anything (plugin/io/machines/loop.ts), and whatever is in doubt waits: a pub too late costs
+ * the feed before anybody is asked for anything (plugin/io/machines/machines.ts), and whatever is in doubt waits: a pub too late costs
  * less than a machine too many, and a machine too many less than what was only there.
  */
 import type { FeedId, Millis } from '../protocol/ids'

@@ -25,6 +25,57 @@ test('the driver is in trouble: the record waits, nothing is counted as tried, a
   t.end()
 })
 
+test('a cloud that says what it has and makes nothing is asked ever more seldom, and its trouble stays told', async (t) => {
+  const one = new MachineStory()
+  one.cloud.weather.makesNone = new MachineError('quota', 'the project has no cores left')
+  await one.minutes(60)
+  t.ok(one.cloud.orders >= 3 && one.cloud.orders <= 10, `ordered ${one.cloud.orders} times in an hour`)
+  t.match(next(one), /the project has no cores left/)
+  t.equal(one.log.filter((line) => /could not do what was asked/.test(line)).length, 1, 'said once')
+  delete one.cloud.weather.makesNone
+  await one.minutes(30)
+  t.equal(one.cloud.made.length, 1)
+  t.equal(one.worldOf().machines.trouble, null)
+  t.end()
+})
+
+/** With two machines that have joined and are given back, by their names. */
+async function twoLeave(one: MachineStory): Promise<string[]> {
+  await one.minutes(60)
+  const names = one.named('wanted')
+  for (const machine of names) {
+    const { state, policy, now } = one.story
+    const world = { state, policy, now, ledger: plainLedger, listed: one.cloud.machines }
+    const deed = machineRemoved(world, { machine, discard: true }, provider)
+    if (!deed.ok || deed.say === null) throw new Error('not removed')
+    one.story.tells(provider, deed.say)
+  }
+  return names
+}
+
+test("one that can't be destroyed keeps no other", async (t) => {
+  const one = new MachineStory({ ...SETTINGS, max: 2, min: 2 })
+  const [first = '', second = ''] = await twoLeave(one)
+  one.cloud.locked.add(first)
+  await one.minutes(60)
+  t.deepEqual(one.cloud.destroyed, [second])
+  t.ok(one.cloud.ends <= 12, `asked ${one.cloud.ends} times in an hour`)
+  one.cloud.locked.clear()
+  await one.minutes(30)
+  t.deepEqual(one.cloud.destroyed, [second, first])
+  t.end()
+})
+
+test('a list that shows for minutes what is being destroyed lets nobody ask without a pause', async (t) => {
+  const one = new MachineStory({ ...SETTINGS, max: 2, min: 2 })
+  one.cloud.weather.endsAfterMs = 5 * MINUTE_MS
+  const names = await twoLeave(one)
+  await one.minutes(30)
+  t.deepEqual(one.cloud.destroyed.slice().sort(), names.slice().sort())
+  t.ok(one.cloud.ends <= 12, `asked ${one.cloud.ends} times`)
+  t.end()
+})
+
 test('what the settings name and the cloud does not have is known before a machine is wanted, and asked for seldom', async (t) => {
   const one = new MachineStory()
   one.cloud.faults = ['there is no flavor "huge"']

@@ -13,7 +13,7 @@ import {
 import type { MachineMessage } from '../../../protocol/messages/machine'
 import type { State } from '../../../protocol/state'
 import { type Clock, createLoop, type Loop, steadyOf } from '../../../sbot/loop'
-import { type DriverStep, driverStep } from '../../driver-step'
+import { type Asked, type DriverStep, driverStep } from '../../driver-step'
 import { type MachineDriver, MachineError, type MachineFact, type MachineTrouble } from '../../machine-driver'
 import { hubOf } from '../../machine-records'
 import type { MachineFacts, MachineWorld } from '../../machines'
@@ -49,6 +49,8 @@ export class Machines {
   private readonly known = new Map<string, { as: string; since: number; begunHere: boolean; first: number }>()
   private readonly there = new Map<string, number>()
   private readonly accepted = new Map<string, number>()
+  private readonly destroyed = new Map<string, number>()
+  private readonly refused = new Set<string>()
   private readonly strangers = new Set<string>()
   private checked: { at: number; faults: readonly string[] } | null = null
   private hasLooked = false
@@ -135,8 +137,12 @@ export class Machines {
         await this.check()
       }
       const world = this.world()
-      const step = world === null ? null : driverStep(world, this.acceptedMs())
-      if (step === null) return this.later(MACHINES_LIST_EVERY_MS)
+      const step = world === null ? null : driverStep(world, this.asked())
+      if (step === null) {
+        this.refused.clear()
+        this.recovered()
+        return this.later(MACHINES_LIST_EVERY_MS)
+      }
       await this.perform(step)
     }
   }
@@ -145,9 +151,11 @@ export class Machines {
     this.loop.wakeAt(this.options.clock.now() + Math.max(1, Math.ceil(ms)))
   }
 
-  private acceptedMs(): Map<string, Millis> {
+  private asked(): Asked {
     const now = this.steady()
-    return new Map([...this.accepted].map(([name, at]) => [name, now - at]))
+    const ago = (times: ReadonlyMap<string, number>) =>
+      new Map([...times].map(([name, at]): [string, Millis] => [name, now - at]))
+    return { acceptedMs: ago(this.accepted), destroyedMs: ago(this.destroyed), refused: this.refused }
   }
 
   /** False where it could not be asked for. */
@@ -162,6 +170,7 @@ export class Machines {
     this.isStale = false
     this.tellStrangers()
     for (const name of facts.keys()) this.accepted.delete(name)
+    for (const name of this.destroyed.keys()) if (!facts.has(name)) this.destroyed.delete(name)
     if (shownOf(facts) !== before || this.waitsForEnd()) changed()
     return true
   }
@@ -201,34 +210,39 @@ export class Machines {
   private async perform(step: DriverStep): Promise<void> {
     const { driver, log, userData } = this.options
     this.isStale = true
-    if (step.kind === 'destroy') {
-      const done = await this.tried(() => driver.destroy(step.machine).then(() => true))
-      if (done !== null) log('info', 'a machine is being destroyed', { machine: step.machine })
-      return
-    }
-    const { machine, kind } = step.content
-    const order = { name: machine, userData: userData(step.content), kind }
-    const made = await this.tried(() => driver.create(order))
-    if (made === null) return
-    this.accepted.set(machine, this.steady())
-    log('info', 'a machine is asked for', { machine, driver: driver.kind })
+    const machine = step.kind === 'destroy' ? step.machine : step.content.machine
+    // Behind all others, until it can be done.
+    this.refused.delete(machine)
+    const done = await this.tried(async () => {
+      if (step.kind === 'destroy') await driver.destroy(machine)
+      else await driver.create({ name: machine, userData: userData(step.content), kind: step.content.kind })
+      return true
+    })
+    if (done === null) return void this.refused.add(machine)
+    this.recovered()
+    const taken = step.kind === 'destroy' ? this.destroyed : this.accepted
+    taken.set(machine, this.steady())
+    if (step.kind === 'destroy') log('info', 'a machine is being destroyed', { machine })
+    else log('info', 'a machine is asked for', { machine, driver: driver.kind })
   }
 
   /** Null where the driver could not; then it is left alone for a while. */
   private async tried<T>(work: () => Promise<T>): Promise<T | null> {
-    const { log, changed } = this.options
     try {
-      const value = await work()
-      if (this.trouble !== null) {
-        log('info', 'the driver of machines answers again')
-        this.trouble = null
-        changed()
-      }
-      return value
+      return await work()
     } catch (error) {
       this.failed(error)
       return null
     }
+  }
+
+  /** All that was to be done is, or a deed of it. A list alone says nothing of what was refused: the pauses would never grow. */
+  private recovered(): void {
+    const { log, changed } = this.options
+    if (this.trouble === null) return
+    log('info', 'the driver of machines answers again')
+    this.trouble = null
+    changed()
   }
 
   private failed(error: unknown): void {
