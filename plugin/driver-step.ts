@@ -1,8 +1,5 @@
-/** What the driver of machines is asked for next: what is written against what it lists. Pure; plugin/io/machines does it. */
-import type { Millis } from '../protocol/ids'
-import { MACHINE_APPEAR_MS, MACHINES_LIST_EVERY_MS } from '../protocol/limits-machines'
+/** What the driver of machines should be asked for: what is written against what it lists. Pure; plugin/io/machines does it. */
 import type { MachineMessage } from '../protocol/messages/machine'
-import type { MachineFact as MachineRecord } from '../protocol/state-machines'
 import type { MachineFact } from './machine-driver'
 import { admitsMachine } from './machine-records'
 import { type MachineWorld, mayDestroy } from './machines'
@@ -10,66 +7,37 @@ import { unsettledBy } from './machines-calm'
 
 export type DriverStep = { kind: 'create'; content: MachineMessage } | { kind: 'destroy'; machine: string }
 
-/** What came of what the driver was asked for in this run, by machine. */
-export interface Asked {
-  /** How long ago it took the order to make one that it has not listed since. */
-  acceptedMs: ReadonlyMap<string, Millis>
-  /** How long ago it took the order to destroy one that it lists. */
-  destroyedMs: ReadonlyMap<string, Millis>
-  /** Whose order it could not do, the last of them last. */
-  refused: ReadonlySet<string>
-}
-
 /**
- * At most one; null where what is there is what shall be, or where it can't be known. One that can't be made or destroyed comes
- * after all others, so it holds none of them up. A machine whose token was used is never made again: its second hub could not join.
+ * All that is owed, whether or not it was asked for a moment ago (driver-orders.ts); null where it can't be known. `coming`: those
+ * that it may have taken the order for and does not list yet. A machine whose token was used is never made again: its second hub
+ * could not join.
  */
-export function driverStep(world: MachineWorld, asked: Asked): DriverStep | null {
+export function driverSteps(world: MachineWorld, coming: ReadonlySet<string>): DriverStep[] | null {
   const { state, policy, machines } = world
-  if (machines.listed === null || unsettledBy(world) !== null) return null
+  const { listed } = machines
+  if (listed === null || unsettledBy(world) !== null) return null
   const all = [...state.provider.machines.all.values()].filter(
     ({ content }) => content.driver === policy.machines.driver,
   )
-  const fresh = all.filter(({ content }) => !asked.refused.has(content.machine))
-  const refused = [...asked.refused].map((name) => all.filter(({ content }) => content.machine === name))
-  // What the driver has counts, whatever the records say of it: this is the money.
-  const there = all.filter(({ content }) => machines.listed?.has(content.machine)).length
-  for (const some of [fresh, ...refused]) {
-    const step = destructionAmong(some, world, asked)
-    if (step !== null) return step
-    const content = there < policy.machines.max ? missingAmong(some, world, asked) : null
-    if (content !== null) return { kind: 'create', content }
-  }
-  return null
-}
-
-function destructionAmong(
-  some: readonly MachineRecord[],
-  world: MachineWorld,
-  { destroyedMs }: Asked,
-): DriverStep | null {
-  for (const one of some) {
+  const ends = all.flatMap((one): DriverStep[] => {
     const { machine } = one.content
-    const status = world.machines.listed?.get(machine)?.status
-    // A list that lags shows it for a while as if nothing had been said.
-    const isSaid = (destroyedMs.get(machine) ?? MACHINES_LIST_EVERY_MS) < MACHINES_LIST_EVERY_MS
-    if (status !== undefined && status !== 'ending' && !isSaid && mayDestroy(world, one))
-      return { kind: 'destroy', machine }
-  }
-  return null
-}
-
-function missingAmong(
-  some: readonly MachineRecord[],
-  { state, machines }: MachineWorld,
-  { acceptedMs }: Asked,
-): MachineMessage | null {
-  for (const one of some) {
+    const status = listed.get(machine)?.status
+    const isOwed = status !== undefined && status !== 'ending' && mayDestroy(world, one)
+    return isOwed ? [{ kind: 'destroy', machine }] : []
+  })
+  // What the driver has or took counts, whatever the records say of it: this is the money.
+  const there = all.filter(({ content: { machine } }) => listed.has(machine) || coming.has(machine)).length
+  let room = policy.machines.max - there
+  const creates: DriverStep[] = []
+  for (const one of all) {
     const { content } = one
-    const isNew = (acceptedMs.get(content.machine) ?? MACHINE_APPEAR_MS) >= MACHINE_APPEAR_MS
-    if (admitsMachine(state, one) && !machines.listed?.has(content.machine) && isNew) return content
+    if (listed.has(content.machine) || !admitsMachine(state, one)) continue
+    // One that was taken and never appeared has its place among them.
+    if (coming.has(content.machine) ? room < 0 : room <= 0) continue
+    if (!coming.has(content.machine)) room -= 1
+    creates.push({ kind: 'create', content })
   }
-  return null
+  return [...ends, ...creates]
 }
 
 /** Machines with this provider's mark that no record names: the operator is told, and nothing is done about them. */

@@ -125,7 +125,10 @@ tape('tidy: every page has one title', (t) => {
   ]
   for (const name of readdirSync(ROOT)) if (name.endsWith('.md')) pages.push(name)
   for (const path of pages) {
-    const text = readFileSync(join(ROOT, path), 'utf8').replace(/^```[\s\S]*?^```/gm, '')
+    const whole = readFileSync(join(ROOT, path), 'utf8')
+    // A merge that somebody left half done; compilers find it in code, and nobody in a page.
+    t.notOk(/^(<{7}|>{7}) /m.test(whole), `${path} has no marks of a merge`)
+    const text = whole.replace(/^```[\s\S]*?^```/gm, '')
     t.equal(text.split('\n').filter((line) => line.startsWith('# ')).length, 1, path)
   }
   t.end()
