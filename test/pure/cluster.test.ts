@@ -112,6 +112,25 @@ test('policy: a config that is not ours, can’t be read or would not start is n
   }
   one.home = { ...one.home, config: { kind: 'ours', settings: { domain: 'a.example.org', dns } } }
   t.match(heldOf(one, 'policy:\n  domain: example.net\n').join(), /does not lie in dns.zone/)
+  one.home = {
+    ...one.home,
+    config: { kind: 'ours', settings: { dues: { unpaidDays: 5, endsPerDayMax: -1 } } },
+  }
+  t.match(
+    heldOf(one, 'policy:\n  dues:\n    unpaidDays: 8\n').join(),
+    /^4 dues.unpaidDays: buttcloud.dues.endsPerDayMax must be a whole number/,
+    'nothing is written beside what is no good',
+  )
+  t.equal(
+    apply(one, 'policy:\n  dues:\n    endsPerDayMax: 9\n    unpaidDays: 8\n'),
+    2,
+    'unless it is mended, too',
+  )
+  one.home = { ...one.home, config: { kind: 'ours', settings: { moving: { leaseSecond: 60 } } } }
+  t.match(
+    heldOf(one, 'policy:\n  moving:\n    leaseSeconds: 60\n').join(),
+    /moving.leaseSecond is no setting/,
+  )
   t.end()
 })
 
@@ -259,6 +278,8 @@ test('pubs: one ends only where the file has it no more and its name was said be
   t.deepEqual(why('pubs:\n  alice:\n', 'alice'), ['0 it is in the file; take it out there first'])
   t.deepEqual(why('hubs:\n', 'alice'), ['0 the file says nothing of pubs, so none can be missing from it'])
   t.deepEqual(why('pubs: {}\n', 'shed'), ['0 there is no live pub of that name'])
+  const shorter = compared(one, 'policy:\n  retentionMs: 3600000\npubs: {}\n', ['alice']).changes
+  t.match(shorter[1]?.words ?? '', /kept for 1 h 0 min/, 'by the policy that is in force when it ends')
   for (const change of changes) perform(one, change, '')
   const { status, keepUntil } = recordOf(one.one)
   t.deepEqual([status, keepUntil], ['ended', one.one.story.now + 7 * 24 * 3_600_000])
