@@ -118,7 +118,7 @@ tape('tidy: no test is written for the console', (t) => {
   t.end()
 })
 
-tape('tidy: every page has one title', (t) => {
+tape('tidy: every page has one title, and no mark of a merge', (t) => {
   const pages = [
     ...filesUnder(join(ROOT, 'docs'), '.md'),
     ...FOLDERS.flatMap((folder) => filesUnder(join(ROOT, folder), '.md')),
@@ -126,8 +126,7 @@ tape('tidy: every page has one title', (t) => {
   for (const name of readdirSync(ROOT)) if (name.endsWith('.md')) pages.push(name)
   for (const path of pages) {
     const whole = readFileSync(join(ROOT, path), 'utf8')
-    // A merge that somebody left half done; compilers find it in code, and nobody in a page.
-    t.notOk(/^(<{7}|>{7}) /m.test(whole), `${path} has no marks of a merge`)
+    t.doesNotMatch(whole, /^(<{7}|>{7})/m, `${path}: no mark of a merge is left`)
     const text = whole.replace(/^```[\s\S]*?^```/gm, '')
     t.equal(text.split('\n').filter((line) => line.startsWith('# ')).length, 1, path)
   }
