@@ -80,7 +80,7 @@ test('pubs: one that is not there is made for its owners, where there is room, o
   t.deepEqual(
     changes.map(({ words }) => words),
     [
-      `shed is made on second with plan personal, as a gift, for ${bob}, ${alice}`,
+      `shed is made on second with plan personal and web pages, as a gift, for ${bob}, ${alice}`,
       `barn is made on hub-1 with plan tiny, as a gift, for ${bob}`,
     ],
   )
