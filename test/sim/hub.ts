@@ -20,7 +20,7 @@ import { Link } from './link'
 import type { Message } from './messages'
 import type { SimProvider } from './provider'
 import { FakeSbot } from './sbot'
-import { misheard, mistaken, unheard } from './seams'
+import { clockBelieved, misheard, mistaken, unheard } from './seams'
 import type { SimSession } from './session'
 import { type Life, orWhenAwake, whileAlive } from './timeline'
 import type { Machine, Universe } from './universe'
@@ -215,9 +215,7 @@ export class SimHub {
     this.providerSince = this.link.connected ? (this.providerSince ?? now) : null
     const { ordersComplete, providerSince } = this
     const escrow = { mark: this.link.mark, sealed: sealedOf(this) }
-    const providerClock = this.universe.bugs.has('purge-by-one-clock')
-      ? { shows: now, ageMs: 0 }
-      : this.clocks.provider()
+    const providerClock = clockBelieved(this.clocks.provider(), now, this.universe.bugs)
     const facts: Facts = {
       engine: this.facts,
       ...{ escrow, sessions, ordersComplete, providerSince, providerClock },
