@@ -81,6 +81,12 @@ export const BUGS = {
   'invites-stay-behind': 'a pub that has moved gets none of its invites',
   'unable-not-heard': 'the provider does not hear that a hub can not run a pub',
   'engine-gone-not-heard': 'the provider does not hear that the engine of a hub does not answer',
+  'commissions-forgotten':
+    'a provider that starts anew does not know whose pubs its operator had made, and not delivered',
+  'commission-twice': 'a pub that a cluster file asks for is ordered twice',
+  'amend-not-told': 'the provider believes to have told owners of what its operator changed',
+  'amend-starts': 'a pub that its operator changes is started besides',
+  'prune-keeps-nothing': 'a pub that a cluster file ends is not kept for its time',
   'room-not-counted': 'placing counts no memory',
 } as const
 

@@ -8,6 +8,7 @@ import type { DuesMessage } from '../../protocol/messages/dues'
 import type { BillingFact, BillingFactAnswer } from '../../protocol/rpc-billing'
 import { PROVIDER } from './actors'
 import type { SimHub } from './hub'
+import { Cluster } from './invariants/cluster'
 import { Dues } from './invariants/dues'
 import { Exports } from './invariants/exports'
 import { Fleet } from './invariants/fleet'
@@ -40,6 +41,7 @@ export class Checks {
   readonly dues: Dues
   readonly mail: Mail
   readonly operator: Operator
+  readonly cluster: Cluster
   readonly moves: Moves
   readonly stranded: Stranded
   private readonly seen = new Set<MessageId>()
@@ -64,7 +66,9 @@ export class Checks {
     })
     this.mail = new Mail(violate, clocks.true)
     this.operator = new Operator(violate, this.asked, () => this.owners.records)
-    this.owners = new OwnersOnly(violate, this.asked, this.redeemed, this.dues, this.operator)
+    this.cluster = new Cluster(violate, () => this.owners.records, provider.policy(false).retentionMs)
+    const { dues, operator, cluster } = this
+    this.owners = new OwnersOnly(violate, this.asked, this.redeemed, dues, operator, cluster)
     this.invites = new Invites(violate, ledger, this.owners.records, PROVIDER)
     this.fleet = new Fleet(violate, hubs, this.owners.records)
     this.stranded = new Stranded(violate)
@@ -99,6 +103,7 @@ export class Checks {
     this.finals.said(message)
     this.dues.said(message)
     this.operator.said(message)
+    this.cluster.said(message)
     this.owners.said(message)
     this.invites.said(message)
     this.fleet.recorded()

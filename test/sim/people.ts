@@ -70,7 +70,7 @@ const CHANGES: ((name: string, count: number) => string)[] = [
 ]
 const EXPORTS = ['secret', 'secret', 'gossip', 'log', 'all']
 const MONEY = ['pay', 'cancel', 'billing', 'billing']
-const NAMES = ['home', 'club', 'cafe', 'boat', 'moon']
+export const NAMES = ['home', 'club', 'cafe', 'boat', 'moon']
 
 export class Person {
   readonly asked: Asked[] = []

@@ -30,6 +30,8 @@ const ONLY: Partial<Record<Bug, ReadonlySet<Invariant>>> = {
   'payment-ends-halt': BUT_STATE,
   'block-not-heard': BUT_STATE,
   'news-forgotten': BUT_STATE,
+  'commissions-forgotten': BUT_STATE,
+  'amend-not-told': BUT_STATE,
   'lease-too-short': new Set<Invariant>(['moved-for-cause']),
   'no-grace-after-start': new Set<Invariant>(['moved-for-cause']),
   'no-grace-after-pause': new Set<Invariant>(['moved-for-cause']),
@@ -58,6 +60,11 @@ const SHOWN_BY: Partial<Record<Bug, readonly number[]>> = {
   'no-storm-breaker': [8],
   'unable-not-heard': [111, 131, 167],
   'engine-gone-not-heard': [3],
+  'commissions-forgotten': [34],
+  'commission-twice': [4],
+  'amend-not-told': [4],
+  'amend-starts': [24],
+  'prune-keeps-nothing': [4],
 }
 
 /** A world that shows the bug; null when none does. */

@@ -31,6 +31,9 @@ export class Tally {
     subscriptions: 0,
     gifts: 0,
     halts: 0,
+    commissions: 0,
+    amendments: 0,
+    prunes: 0,
     mails: 0,
     silentMoves: 0,
     drainMoves: 0,
@@ -63,7 +66,7 @@ export class Tally {
       `${requests} requests, ${pubs} pubs, ${uses} uses of invites, ${takenBack} taken back,`,
       `${this.counts.ownerChanges} changes of owners, ${this.counts.sharedEnds} shared pubs deleted,`,
       `${changes} pubs changed, ${exports} exports, ${incidents} words on incidents,`,
-      `${this.counts.subscriptions} subscriptions, ${this.counts.gifts} gifts, ${this.counts.halts} stops by the operator, ${this.counts.mails} mails, ${this.counts.suspensions} suspended and ${this.counts.ends} ended unpaid,`,
+      `${this.counts.subscriptions} subscriptions, ${this.counts.gifts} gifts, ${this.counts.halts} stops by the operator, ${this.counts.commissions} pubs made ${this.counts.amendments} changed and ${this.counts.prunes} ended by a cluster file, ${this.counts.mails} mails, ${this.counts.suspensions} suspended and ${this.counts.ends} ended unpaid,`,
       `${starts} starts of the provider, ${epochs} raised epochs, ${this.counts.silentMoves} pubs moved off silent hubs ${this.counts.drainMoves} off such that are emptied and ${this.counts.unableMoves} off such that could not run them`,
     ].join(' ')
   }

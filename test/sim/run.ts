@@ -38,6 +38,10 @@ export interface Outcome {
     gifts: number
     /** Stops of pubs by their operator, and the ends of these. */
     halts: number
+    /** Pubs that their operator has made, changed and ended by a file. */
+    commissions: number
+    amendments: number
+    prunes: number
     /** Mails that arrived. */
     mails: number
     /** Pubs that were placed elsewhere because their hub was silent, or is being emptied. */
@@ -180,6 +184,7 @@ function outcomeOf(world: World, violation: { invariant: Invariant; sentence: st
       suspensions: checks.dues.suspensions,
       ends: checks.dues.ends,
       mails: checks.mail.arrivals,
+      ...checks.cluster.counts,
       silentMoves: checks.moves.counts.silent ?? 0,
       drainMoves: checks.moves.counts.drain ?? 0,
       unableMoves: checks.moves.counts['cannot-run'] ?? 0,

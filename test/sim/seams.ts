@@ -11,6 +11,7 @@ import { parsePayload } from '../../protocol/parse'
 import type { Incoming, ReadOptions } from '../../sbot/port'
 import type { Bug, Bugs } from './bugs'
 import type { FakeSbot } from './sbot'
+import { plantInCluster } from './seams-cluster'
 import { plantInAnswers } from './seams-mail'
 import { MONEY_BUGS, misheardMoney, plantInMoney } from './seams-money'
 import { MOVE_BUGS_IN_READING, misheardMoves, plantInMoves } from './seams-moves'
@@ -116,6 +117,7 @@ export function plantInProvider(universe: Universe, provider: Provider, sbot: Fa
   plantInCommits(universe, provider, sbot)
   plantInMoney(universe, provider)
   plantInMoves(universe, provider)
+  plantInCluster(universe, provider)
   plantInAnswers(universe, provider)
   plantInEscrow(universe, provider)
 }

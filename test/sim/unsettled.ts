@@ -17,6 +17,7 @@ export function unsettled(world: World): { invariant: Invariant; sentence: strin
   const { checks, hubs } = world
   const found: { invariant: Invariant; sentence: string }[] = []
   found.push(...unheard(world))
+  found.push(...checks.cluster.unsettled())
   for (const sentence of checks.operator.unsettled()) found.push({ invariant: 'held', sentence })
   const isThere = (id: string) =>
     hubs.some((hub) => hub.machine.id === id && hub.machine.life.alive && !world.breakdowns.isDead(hub))

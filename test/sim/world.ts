@@ -11,6 +11,7 @@ import { ALICE, BOB, HUBS, OSCAR, PROVIDER, PROVIDER_INVITE, PROVIDER_KEYS } fro
 import { Breakdowns } from './breakdowns'
 import type { Bugs } from './bugs'
 import { Checks } from './checks'
+import { SimCluster } from './cluster'
 import { fleetOf, isFleetWorld, SimFleet } from './fleet'
 import { SimHub } from './hub'
 import type { Invariant } from './invariants/violation'
@@ -62,6 +63,7 @@ export class World implements Universe {
   readonly stripe: SimStripe
   readonly mail: SimMail
   readonly operator: SimOperator
+  readonly cluster: SimCluster
   readonly fleet: SimFleet
   readonly breakdowns: Breakdowns
   readonly twins = new Set<() => void>()
@@ -120,6 +122,7 @@ export class World implements Universe {
     this.mail = new SimMail(this)
     this.stripe = new SimStripe(this)
     this.operator = new SimOperator(this)
+    this.cluster = new SimCluster(this)
     this.fleet = new SimFleet(this)
     this.breakdowns = new Breakdowns(this)
     this.wire()

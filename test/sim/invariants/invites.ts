@@ -41,6 +41,8 @@ export class Invites {
     const payload = parsePayload(message.content)
     if (payload?.kind === 'answer' && payload.final && payload.outcome === 'done')
       this.handedOut.add(payload.answers)
+    // The first of a pub that its operator has made comes unasked.
+    if (payload?.kind === 'notice' && this.ops.has(payload.causes)) this.handedOut.add(payload.causes)
     const text = JSON.stringify(message.content)
     for (const [seed, op] of this.seeds) if (text.includes(seed)) this.carries(message, op)
   }

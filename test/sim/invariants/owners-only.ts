@@ -7,6 +7,7 @@ import type { PubMessage } from '../../../protocol/messages/pub'
 import { parse, parsePayload } from '../../../protocol/parse'
 import type { Message } from '../messages'
 import type { Asked } from '../people'
+import type { Cluster } from './cluster'
 import type { Dues } from './dues'
 import type { Operator } from './operator'
 import type { Violate } from './violation'
@@ -33,6 +34,7 @@ export class OwnersOnly {
     private readonly redeemed: ReadonlySet<FeedId>,
     private readonly dues: Dues,
     private readonly operator: Operator,
+    private readonly cluster: Cluster,
   ) {}
 
   /** A message of the provider. */
@@ -44,11 +46,12 @@ export class OwnersOnly {
     if (content.type === 'buttcloud/owner' && !this.isKnown(content.owner))
       bad(`${short(content.owner)} became an owner without an invite`)
     if (content.type === 'buttcloud/payment') this.payments.set(message.key, content)
-    if (content.type === 'buttcloud/pub') this.record(content)
+    if (content.type === 'buttcloud/pub') this.record(content, message)
     if (content.type === 'buttcloud/op') {
       const author = this.asked.get(content.op)?.author
       const owners = this.records.get(content.pub)?.owners ?? []
-      if (author === undefined || !owners.includes(author))
+      const isFirst = this.cluster.isInvite(content.pub, content.op)
+      if (!isFirst && (author === undefined || !owners.includes(author)))
         bad(`an op for ${short(content.pub)} not caused by its owner`)
     }
     if (content.type === 'post') this.parents.set(message.key, content.branch)
@@ -62,7 +65,7 @@ export class OwnersOnly {
   }
 
   private isKnown(feed: FeedId): boolean {
-    return this.redeemed.has(feed) || this.added.has(feed)
+    return this.redeemed.has(feed) || this.added.has(feed) || this.cluster.isOwner(feed)
   }
 
   /** What owners are told goes to all of them, and to nobody else but one who has just been removed. */
@@ -76,11 +79,12 @@ export class OwnersOnly {
       this.violate('owners-only', `a notice about ${short(pub)} before the eyes of ${readers.map(short)}`)
   }
 
-  private record(record: PubMessage): void {
+  private record(record: PubMessage, message: Message): void {
     const before = this.records.get(record.pub)
     const bad = (what: string) => this.violate('owners-only', `${record.name}: ${what}`)
     const cause = this.asked.get(record.answers)
     this.records.set(record.pub, record)
+    if (this.cluster.recorded(before, record, message)) return
     if (this.operator.recorded(before, record) || this.dues.recorded(before, record)) return
     if (this.followsPayment(before, record) || isMove(before, record)) return
     if (cause === undefined) return bad('a record that nobody asked for')

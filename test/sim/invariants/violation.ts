@@ -49,6 +49,12 @@ export const INVARIANTS = {
   'invites-work': 'an invite that was handed out and is not used up is known to its pub',
   incidents:
     'of an incident each end is said once, and told once to the owners and to nobody else; what is mended is over in the end',
+  commissioned:
+    'a pub that its operator makes is as they ordered it, and is up or has ended; its owners get their invite once',
+  'amended-once':
+    'what the operator changes of a pub is no more than a file can say, and told once to its owners and to who is none any more',
+  'applied-once':
+    'what a cluster file says is done as often as it was said, and not to be done again (invariant 10)',
   'no-crash': 'no program throws',
 } as const
 
