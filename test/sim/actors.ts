@@ -30,6 +30,14 @@ export const HUBS = ['hub-1', 'hub-2', 'hub-3', 'hub-4'].map((name) => ({
   token: madeUpFeed(`token of ${name}`) as string as InviteKey,
 }))
 
+const rented: KeyPair[] = []
+
+/** Of the server that was rented as this one of its world. */
+export function rentedIdentity(count: number): KeyPair {
+  while (rented.length <= count) rented.push(keyPair(`rented-${rented.length}`))
+  return rented[count] as KeyPair
+}
+
 const seeds = new Map<string, InviteKey>()
 
 /** The public key of an invite, from the seed in its code, as ssb-invite makes it. */

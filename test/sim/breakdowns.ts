@@ -48,7 +48,7 @@ export class Breakdowns {
 
   /** This server can run nothing more. */
   isDead(hub: SimHub | undefined): boolean {
-    return hub !== undefined && hub === this.dead
+    return (hub !== undefined && hub === this.dead) || this.world.rented.isDead(hub)
   }
 
   /** Its server can't run it, and never will. */

@@ -87,6 +87,10 @@ export const BUGS = {
   'amend-not-told': 'the provider believes to have told owners of what its operator changed',
   'amend-starts': 'a pub that its operator changes is started besides',
   'prune-keeps-nothing': 'a pub that a cluster file ends is not kept for its time',
+  'any-number-rented': 'the provider takes no heed of how many servers there may be',
+  'tries-without-end': 'the provider rents one after another though none joins',
+  'destroyed-at-once': 'a server that is given back is destroyed before it is empty',
+  'kept-not-counted': 'the provider forgets which volumes a server was told to keep',
   'room-not-counted': 'placing counts no memory',
 } as const
 

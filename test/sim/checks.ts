@@ -14,6 +14,7 @@ import { Exports } from './invariants/exports'
 import { Fleet } from './invariants/fleet'
 import { Incidents } from './invariants/incidents'
 import { Invites } from './invariants/invites'
+import { Machines } from './invariants/machines'
 import { Mail } from './invariants/mail'
 import { Moves } from './invariants/moves'
 import { OneChain } from './invariants/one-chain'
@@ -42,6 +43,7 @@ export class Checks {
   readonly mail: Mail
   readonly operator: Operator
   readonly cluster: Cluster
+  readonly machines: Machines
   readonly moves: Moves
   readonly stranded: Stranded
   private readonly seen = new Set<MessageId>()
@@ -69,6 +71,10 @@ export class Checks {
     this.cluster = new Cluster(violate, () => this.owners.records, provider.policy(false).retentionMs)
     const { dues, operator, cluster } = this
     this.owners = new OwnersOnly(violate, this.asked, this.redeemed, dues, operator, cluster)
+    this.machines = new Machines(violate, () => this.owners.records, {
+      now: () => provider.machine.clock.now(),
+      policy: () => provider.policy(false).machines,
+    })
     this.invites = new Invites(violate, ledger, this.owners.records, PROVIDER)
     this.fleet = new Fleet(violate, hubs, this.owners.records)
     this.stranded = new Stranded(violate)
@@ -104,6 +110,7 @@ export class Checks {
     this.dues.said(message)
     this.operator.said(message)
     this.cluster.said(message)
+    this.machines.said(message)
     this.owners.said(message)
     this.invites.said(message)
     this.fleet.recorded()

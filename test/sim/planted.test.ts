@@ -31,6 +31,7 @@ const ONLY: Partial<Record<Bug, ReadonlySet<Invariant>>> = {
   'block-not-heard': BUT_STATE,
   'news-forgotten': BUT_STATE,
   'commissions-forgotten': BUT_STATE,
+  'kept-not-counted': BUT_STATE,
   'amend-not-told': BUT_STATE,
   'lease-too-short': new Set<Invariant>(['moved-for-cause']),
   'no-grace-after-start': new Set<Invariant>(['moved-for-cause']),
@@ -65,6 +66,10 @@ const SHOWN_BY: Partial<Record<Bug, readonly number[]>> = {
   'amend-not-told': [4],
   'amend-starts': [24],
   'prune-keeps-nothing': [4],
+  'any-number-rented': [20],
+  'tries-without-end': [27],
+  'destroyed-at-once': [20],
+  'kept-not-counted': [13],
 }
 
 /** A world that shows the bug; null when none does. */

@@ -11,6 +11,7 @@ import { type Log, type Provider, startProvider } from '../../plugin/io/provider
 import { Tables } from '../../plugin/io/tables'
 import { Vault } from '../../plugin/io/vault'
 import type { World } from '../../plugin/look'
+import type { MachineDriver } from '../../plugin/machine-driver'
 import { DEFAULT_POLICY, type Policy } from '../../plugin/policy'
 import { type FeedId, type InviteKey, type PubId, runNameOf } from '../../protocol/ids'
 import type { Plan } from '../../protocol/plan'
@@ -20,7 +21,9 @@ import type { PostParts } from './mail'
 import { FakeSbot } from './sbot'
 import { plainSeals } from './seals'
 import { plantInProvider, plantInReading } from './seams'
+import { rentingWith } from './seams-machines'
 import { withoutPlans } from './seams-money'
+import type { Life } from './timeline'
 import type { Machine, Universe } from './universe'
 
 const [TINY] = DEFAULT_POLICY.plans as [Plan]
@@ -50,6 +53,10 @@ type Redeem = (this: { id: string }, request: { feed: FeedId }, done: (error: Er
 export class SimProvider {
   private started: Provider | null = null
   sbot: FakeSbot | null = null
+  /** Tokens that no table has: they follow from the records of machines. */
+  readonly machineTokens = new Set<InviteKey>()
+  /** Who rents out servers, to one run of it; null: nobody. */
+  rents: ((life: Life) => MachineDriver) | null = null
   /** Counts starts. */
   starts = 0
   /** Somebody has to notice that connections are gone. */
@@ -99,7 +106,7 @@ export class SimProvider {
       universe.trace(() => `provider ${line}`)
       this.onLog(line)
     }
-    const { folder, postOf } = this
+    const { folder, postOf, rents } = this
     const starting = startProvider({
       ...{ sbot, keys: this.keys, policy, tables, clock, blobs: fakeBlobs() },
       vault: new Vault(this.folder, plainSeals),
@@ -108,6 +115,9 @@ export class SimProvider {
       address: () => 'provider.example:8008',
       decide: (world) => this.decided(world),
       log,
+      ...(rents === null
+        ? {}
+        : { machines: { driver: () => rents(life), userData: (seed: string) => seed } }),
       ...(postOf === null ? {} : { post: (wake: () => void) => postOf({ life, clock, folder, log, wake }) }),
     })
     void starting.then((provider) => {
@@ -148,7 +158,7 @@ export class SimProvider {
   }
 
   addToken(token: InviteKey, label: string): void {
-    this.running?.tables.addToken(token, label)
+    if (!this.machineTokens.has(token)) this.running?.tables.addToken(token, label)
   }
 
   /** The feed whose secret lies in escrow for a pub, as it is on disk. */
@@ -172,11 +182,13 @@ export class SimProvider {
 
   /** `bugs` false: as it should be. */
   policy(bugs = true): Policy {
+    const machines = this.rents === null ? null : rentingWith(bugs ? this.universe.bugs : new Set())
+    const right = { ...POLICY, machines }
     if (bugs && this.universe.bugs.has('cap-ignored'))
-      return { ...POLICY, dues: { ...DUES, suspensionsPerDayMax: 100, endsPerDayMax: 100 } }
-    if (!bugs || !this.universe.bugs.has('room-not-counted')) return POLICY
+      return { ...right, dues: { ...DUES, suspensionsPerDayMax: 100, endsPerDayMax: 100 } }
+    if (!bugs || !this.universe.bugs.has('room-not-counted')) return right
     const plans = POLICY.plans.map((plan) => ({ ...plan, size: { ...plan.size, reservedBytes: 1 } }))
-    return { ...POLICY, plans }
+    return { ...right, plans }
   }
 }
 

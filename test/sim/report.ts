@@ -34,6 +34,9 @@ export class Tally {
     commissions: 0,
     amendments: 0,
     prunes: 0,
+    machines: 0,
+    joins: 0,
+    returned: 0,
     mails: 0,
     silentMoves: 0,
     drainMoves: 0,
@@ -66,7 +69,7 @@ export class Tally {
       `${requests} requests, ${pubs} pubs, ${uses} uses of invites, ${takenBack} taken back,`,
       `${this.counts.ownerChanges} changes of owners, ${this.counts.sharedEnds} shared pubs deleted,`,
       `${changes} pubs changed, ${exports} exports, ${incidents} words on incidents,`,
-      `${this.counts.subscriptions} subscriptions, ${this.counts.gifts} gifts, ${this.counts.halts} stops by the operator, ${this.counts.commissions} pubs made ${this.counts.amendments} changed and ${this.counts.prunes} ended by a cluster file, ${this.counts.mails} mails, ${this.counts.suspensions} suspended and ${this.counts.ends} ended unpaid,`,
+      `${this.counts.subscriptions} subscriptions, ${this.counts.gifts} gifts, ${this.counts.halts} stops by the operator, ${this.counts.commissions} pubs made ${this.counts.amendments} changed and ${this.counts.prunes} ended by a cluster file, ${this.counts.machines} servers rented ${this.counts.joins} joined and ${this.counts.returned} given back, ${this.counts.mails} mails, ${this.counts.suspensions} suspended and ${this.counts.ends} ended unpaid,`,
       `${starts} starts of the provider, ${epochs} raised epochs, ${this.counts.silentMoves} pubs moved off silent hubs ${this.counts.drainMoves} off such that are emptied and ${this.counts.unableMoves} off such that could not run them`,
     ].join(' ')
   }

@@ -42,6 +42,10 @@ export interface Outcome {
     commissions: number
     amendments: number
     prunes: number
+    /** Servers that were rented, joined and given back. */
+    machines: number
+    joins: number
+    returned: number
     /** Mails that arrived. */
     mails: number
     /** Pubs that were placed elsewhere because their hub was silent, or is being emptied. */
@@ -137,7 +141,8 @@ function drained(events: number): Promise<void> {
 /** Nothing is owed, nothing is being said, everything runs as it should. */
 function isQuiet(world: World): boolean {
   if (world.timeline.now - world.lastSaid < QUIET_MS) return false
-  if (world.machines.some((machine) => !machine.life.alive)) return false
+  if (world.machines.some((machine) => !machine.life.alive && !world.rented.isOff(machine))) return false
+  if (world.rented.isBusy) return false
   return unsettled(world).length === 0 && owedAtRest(world).length === 0
 }
 
@@ -185,6 +190,7 @@ function outcomeOf(world: World, violation: { invariant: Invariant; sentence: st
       ends: checks.dues.ends,
       mails: checks.mail.arrivals,
       ...checks.cluster.counts,
+      ...checks.machines.counts,
       silentMoves: checks.moves.counts.silent ?? 0,
       drainMoves: checks.moves.counts.drain ?? 0,
       unableMoves: checks.moves.counts['cannot-run'] ?? 0,

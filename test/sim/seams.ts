@@ -12,6 +12,7 @@ import type { Incoming, ReadOptions } from '../../sbot/port'
 import type { Bug, Bugs } from './bugs'
 import type { FakeSbot } from './sbot'
 import { plantInCluster } from './seams-cluster'
+import { plantInMachines } from './seams-machines'
 import { plantInAnswers } from './seams-mail'
 import { MONEY_BUGS, misheardMoney, plantInMoney } from './seams-money'
 import { MOVE_BUGS_IN_READING, misheardMoves, plantInMoves } from './seams-moves'
@@ -118,6 +119,7 @@ export function plantInProvider(universe: Universe, provider: Provider, sbot: Fa
   plantInMoney(universe, provider)
   plantInMoves(universe, provider)
   plantInCluster(universe, provider)
+  plantInMachines(universe, provider)
   plantInAnswers(universe, provider)
   plantInEscrow(universe, provider)
 }

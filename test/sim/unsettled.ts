@@ -18,6 +18,7 @@ export function unsettled(world: World): { invariant: Invariant; sentence: strin
   const found: { invariant: Invariant; sentence: string }[] = []
   found.push(...unheard(world))
   found.push(...checks.cluster.unsettled())
+  for (const sentence of world.rented.unsettled()) found.push({ invariant: 'machine-kept', sentence })
   for (const sentence of checks.operator.unsettled()) found.push({ invariant: 'held', sentence })
   const isThere = (id: string) =>
     hubs.some((hub) => hub.machine.id === id && hub.machine.life.alive && !world.breakdowns.isDead(hub))

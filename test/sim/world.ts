@@ -5,6 +5,7 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { createLedger } from '../../plugin/io/ledger'
 import { restore } from '../../plugin/io/recovery'
+import type { Ledger } from '../../plugin/query'
 import type { FeedId, Millis, PubId } from '../../protocol/ids'
 import { FREE_PLAN_RESERVED_BYTES } from '../../protocol/limits'
 import { ALICE, BOB, HUBS, OSCAR, PROVIDER, PROVIDER_INVITE, PROVIDER_KEYS } from './actors'
@@ -13,7 +14,7 @@ import type { Bugs } from './bugs'
 import { Checks } from './checks'
 import { SimCluster } from './cluster'
 import { fleetOf, isFleetWorld, SimFleet } from './fleet'
-import { SimHub } from './hub'
+import { type HubPlace, SimHub } from './hub'
 import type { Invariant } from './invariants/violation'
 import { SimMail } from './mail'
 import { type Message, Mint } from './messages'
@@ -22,6 +23,7 @@ import { SimOperator } from './operator'
 import { Members, Person } from './people'
 import { SimProvider } from './provider'
 import { Random } from './random'
+import { isRentedWorld, SimRented } from './rented'
 import { bringRoom } from './room'
 import { SimStripe } from './stripe'
 import { Timeline } from './timeline'
@@ -67,8 +69,11 @@ export class World implements Universe {
   readonly fleet: SimFleet
   readonly breakdowns: Breakdowns
   readonly twins = new Set<() => void>()
+  readonly ledger: Ledger
+  readonly rented: SimRented
   readonly lines: string[] = []
   healed = false
+  healedAt: Millis = Number.POSITIVE_INFINITY
   events = 0
   /** When the provider last said something. */
   lastSaid = 0
@@ -79,6 +84,7 @@ export class World implements Universe {
     private readonly tracing: boolean,
   ) {
     this.random = new Random(seed)
+    this.ledger = createLedger(PROVIDER_KEYS)
     this.faults = someFaults(this.random)
     const machine = (name: string, id: FeedId) => new Machine(this, name, id)
     const home = machine('provider', PROVIDER)
@@ -90,11 +96,7 @@ export class World implements Universe {
     this.hubs = HUBS.slice(0, fleet.hubs).map(({ name, id, sign, token }, at) => {
       const memoryBytes = (rooms[at] ?? 1) * FREE_PLAN_RESERVED_BYTES
       const place = { label: name, host: `${name}.example`, memoryBytes, token, sign }
-      const itself = machine(name, id)
-      const isCut = () => this.network.isCut(itself) || this.network.isCut(home)
-      const appended = (message: Message) => this.checks.pubStored(message)
-      const got = () => this.checks.moves.asks(id)
-      return new SimHub(this, itself, place, this.provider, isCut, appended, got)
+      return this.hubAt(name, id, place)
     })
     const ids = { alice: ALICE, bob: BOB, oscar: OSCAR }
     this.people = Object.entries(ids).map(
@@ -115,16 +117,23 @@ export class World implements Universe {
       const hub = isFleetWorld(seed) && this.random.chance(0.8) ? now : there
       return hub?.engine.at(port) ?? null
     })
-    const ledger = createLedger(keys)
     const others = () => [this.stripe.now(), ...this.hubs.map((hub) => hub.machine.clock.now())]
     const clocks = { true: () => this.timeline.now, others }
-    this.checks = new Checks((...what) => this.violate(...what), this.provider, this.hubs, ledger, clocks)
+    this.checks = new Checks(
+      (...what) => this.violate(...what),
+      this.provider,
+      this.hubs,
+      this.ledger,
+      clocks,
+    )
     this.mail = new SimMail(this)
     this.stripe = new SimStripe(this)
     this.operator = new SimOperator(this)
     this.cluster = new SimCluster(this)
     this.fleet = new SimFleet(this)
     this.breakdowns = new Breakdowns(this)
+    this.rented = new SimRented(this)
+    if (isRentedWorld(seed)) this.provider.rents = (life) => this.rented.cloud.driver(life)
     this.wire()
   }
 
@@ -153,7 +162,9 @@ export class World implements Universe {
     const awayMs =
       goneMs ??
       (this.random.chance(0.1) ? this.random.between(60_000, 900_000) : this.random.between(300, 20_000))
-    this.timeline.at(awayMs, '', () => program.boot())
+    this.timeline.at(awayMs, '', () => {
+      if (!this.rented.isOff(machine)) program.boot()
+    })
   }
 
   /** An operator's word that a pub's former run is gone, true or not. Without a hub: wherever it fits. */
@@ -181,6 +192,7 @@ export class World implements Universe {
   healAll(): void {
     this.trace(() => 'everything is healed')
     this.healed = true
+    this.healedAt = this.timeline.now
     heal(this.faults)
     for (const machine of this.machines) this.network.partition(machine, false)
     for (const { engine } of this.hubs) {
@@ -191,6 +203,7 @@ export class World implements Universe {
     for (const end of this.twins) end()
     this.fleet.heal()
     this.breakdowns.heal()
+    this.rented.heal()
     this.mail.heal()
     bringRoom(this)
   }
@@ -206,6 +219,37 @@ export class World implements Universe {
     this.lines.push(`${String(this.events).padStart(6)} ${seconds.padStart(10)} ${line()}`)
   }
 
+  /** A server that was not there from the start; it runs nothing yet. */
+  addHub(name: string, id: FeedId, place: HubPlace): SimHub {
+    const hub = this.hubAt(name, id, place)
+    this.hubs.push(hub)
+    this.machines.push(hub.machine)
+    this.watch(hub)
+    return hub
+  }
+
+  /** A server that will never be there again. */
+  removeHub(hub: SimHub): void {
+    this.hubs.splice(this.hubs.indexOf(hub), 1)
+    this.machines.splice(this.machines.indexOf(hub.machine), 1)
+  }
+
+  private hubAt(name: string, id: FeedId, place: HubPlace): SimHub {
+    const itself = new Machine(this, name, id)
+    const isCut = () => this.network.isCut(itself) || this.network.isCut(this.provider.machine)
+    const appended = (message: Message) => this.checks.pubStored(message)
+    const got = () => this.checks.moves.asks(id)
+    return new SimHub(this, itself, place, this.provider, isCut, appended, got)
+  }
+
+  private watch(hub: SimHub): void {
+    hub.engine.onPurge = (pub) => this.checks.fleet.purged(hub, pub)
+    hub.engine.onLaunch = (pub, feed) => {
+      this.checks.machines.launched(pub, hub.machine.id)
+      this.checks.launched(pub, feed)
+    }
+  }
+
   private wire(): void {
     const { timeline, random, provider, checks } = this
     provider.onStarted = (running) => {
@@ -217,10 +261,7 @@ export class World implements Universe {
     provider.onCrash = () => {
       for (const hub of this.hubs) hub.link.disconnect()
     }
-    for (const hub of this.hubs) {
-      hub.engine.onPurge = (pub) => checks.fleet.purged(hub, pub)
-      hub.engine.onLaunch = (pub, feed) => checks.launched(pub, feed)
-    }
+    for (const hub of this.hubs) this.watch(hub)
     const sweep = () => {
       this.network.sweep()
       timeline.at(SWEEP_EVERY_MS, '', sweep)

@@ -88,6 +88,7 @@ export class Cluster {
       return true
     }
     this.passes(record)
+    if (isWebMended(before, record)) return true
     if (made === undefined || record.answers !== made.key || before.answers !== record.answers) return false
     if (before.status === 'live' && record.status === 'ended' && made.told)
       this.violate('commissioned', `${record.name} ends as if it had not come up`)
@@ -168,4 +169,10 @@ export class Cluster {
     const said = this.applied.filter(isIt).length
     if (times > said) this.violate('applied-once', `${what}: done ${times} times and said ${said} times`)
   }
+}
+
+/** Web pages that an operator's change has put on, and that the pub did not come up with, go off again. */
+function isWebMended(before: PubMessage, record: PubMessage): boolean {
+  const mended = JSON.stringify({ ...before, web: false })
+  return before.amended !== null && before.web && mended === JSON.stringify(record)
 }

@@ -183,7 +183,8 @@ export class Moves {
     if (content.type === 'buttcloud/spec') this.ordered(content)
     const payload = content.type === 'post' ? parsePayload(message.content) : null
     if (payload?.kind === 'notice' && payload.topic === 'moved') this.told(payload)
-    // The answer to a create says where the pub is.
+    // The answer to a create says where the pub is, and so does the first notice about one that an operator has made.
+    if (payload?.kind === 'notice' && pubIdOf(payload.causes) === payload.pub) this.moves.delete(payload.pub)
     if (payload?.kind === 'answer' && payload.final && ['create', 'import'].includes(payload.command ?? ''))
       this.moves.delete(pubIdOf(payload.answers))
   }

@@ -55,6 +55,10 @@ export const INVARIANTS = {
     'what the operator changes of a pub is no more than a file can say, and told once to its owners and to who is none any more',
   'applied-once':
     'what a cluster file says is done as often as it was said, and not to be done again (invariant 10)',
+  'machine-kept':
+    'no rented server is destroyed with a pub, the only copy of one, or a volume within its time, and none that was joined by hand; in the end what is given back is gone (invariant 15)',
+  'machines-bounded':
+    'no server is rented that is not written down, nor twice, nor beyond the most that may be there, nor one after another that never join (invariant 15)',
   'no-crash': 'no program throws',
 } as const
 
