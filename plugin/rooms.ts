@@ -4,6 +4,7 @@
  * reckoned anew. What is taken here is forgotten again by `begin`.
  */
 import type { FeedId, PubId } from '../protocol/ids'
+import { WEB_RESERVED_BYTES } from '../protocol/limits'
 import { HUB_DISK_COUNTED_MAX_BYTES, HUB_MEMORY_COUNTED_MAX_BYTES } from '../protocol/limits-placing'
 import type { CapacityMessage } from '../protocol/messages/capacity'
 import type { HubMessage } from '../protocol/messages/hub'
@@ -68,6 +69,8 @@ export class Rooms {
   ) {
     this.leastDiskBytes = Math.min(...policy.plans.map(({ size }) => size.diskBytes))
     for (const pub of state.provider.pubs.values()) this.hold(pub.pub, holdingOf(state, pub))
+    for (const id of state.provider.operator.commissions.keys())
+      if (!state.provider.pubs.has(id)) this.hold(id, orderedOf(state, id))
     for (const hub of state.provider.hubs.keys()) this.hubChanged(hub)
   }
 
@@ -99,9 +102,8 @@ export class Rooms {
   /** Something that counts was said of a pub. */
   pubChanged(id: PubId): void {
     const pub = this.state.provider.pubs.get(id)
-    if (pub === undefined) return
     const former = this.held.get(id)
-    const holding = holdingOf(this.state, pub)
+    const holding = pub === undefined ? orderedOf(this.state, id) : holdingOf(this.state, pub)
     this.hold(id, holding)
     if (former !== undefined) this.hubChanged(former.hub)
     if (holding !== null && holding.hub !== former?.hub) this.hubChanged(holding.hub)
@@ -174,6 +176,18 @@ function add(sums: Map<FeedId, Amount>, hub: FeedId, memoryBytes: number, diskBy
   }
   sum.memoryBytes += memoryBytes
   sum.diskBytes += diskBytes
+}
+
+/**
+ * What a pub will hold that an operator has ordered and that has no record yet: where something came between the two, nobody
+ * else may have got the place meanwhile.
+ */
+function orderedOf({ provider }: State, id: PubId): Holding | null {
+  const content = provider.operator.commissions.get(id)?.content
+  if (content === undefined) return null
+  const { hub, size, web } = content
+  const memoryBytes = size.reservedBytes + (web ? WEB_RESERVED_BYTES : 0)
+  return { hub, memoryBytes, diskBytes: size.diskBytes, ports: [] }
 }
 
 function holdingOf(state: State, pub: PubFact): Holding | null {

@@ -58,7 +58,7 @@ function evolveProvider(state: State, message: Folded): void {
   const content = parsed.value
   if (!maySay('provider', content.type)) return
   const { provider } = state
-  tellNews(state, content)
+  tellNews(state, content, message.key)
   switch (content.type) {
     case 'post':
       evolveAnswer(state, message, content)

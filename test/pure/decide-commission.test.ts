@@ -6,7 +6,7 @@ import { haltDeed } from '../../plugin/operator-deeds'
 import { Places } from '../../plugin/schedule'
 import { evolve } from '../../protocol/evolve'
 import { type MessageId, pubIdOf } from '../../protocol/ids'
-import { CREATE_DEADLINE_MS } from '../../protocol/limits'
+import { CREATE_DEADLINE_MS, WEB_RESERVED_BYTES } from '../../protocol/limits'
 import { buildBridge } from '../../protocol/messages/bridge'
 import type { PubMessage } from '../../protocol/messages/pub'
 import { initialState } from '../../protocol/state'
@@ -131,6 +131,25 @@ test('the quota binds its owner and not the operator; the name is taken for all'
   t.match(lastText(story.settle()), /You have 2 of at most 1/)
   story.asks(bob, 'create hut')
   t.match(lastText(story.settle()), /is taken/)
+  t.end()
+})
+
+test('its place is taken by the word alone: what comes between it and its record gets none of it', (t) => {
+  for (const web of [false, true]) {
+    const story = new Story().withHub()
+    const [plan] = story.policy.plans
+    const needed = (plan?.size.reservedBytes ?? 0) + (web ? WEB_RESERVED_BYTES : 0)
+    story.offers(needed)
+    story.settle()
+    const { state, policy, connected } = story
+    const left = () => new Places({ state, policy, connected }).roomOn(hub)?.memoryBytes
+    t.equal(left(), needed)
+    says(story, { web })
+    t.equal(left(), 0)
+    story.asks(alice, 'create second')
+    t.match(lastText(story.settle()), /is full/)
+    t.equal(left(), 0, 'once, with its record')
+  }
   t.end()
 })
 

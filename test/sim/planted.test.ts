@@ -31,7 +31,7 @@ const ONLY: Partial<Record<Bug, ReadonlySet<Invariant>>> = {
   'block-not-heard': BUT_STATE,
   'news-forgotten': BUT_STATE,
   'commissions-forgotten': BUT_STATE,
-  'kept-not-counted': BUT_STATE,
+  'kept-not-counted': new Set<Invariant>(['machine-kept']),
   'amend-not-told': BUT_STATE,
   'lease-too-short': new Set<Invariant>(['moved-for-cause']),
   'no-grace-after-start': new Set<Invariant>(['moved-for-cause']),
@@ -69,7 +69,7 @@ const SHOWN_BY: Partial<Record<Bug, readonly number[]>> = {
   'any-number-rented': [20],
   'tries-without-end': [27],
   'destroyed-at-once': [20],
-  'kept-not-counted': [13],
+  'kept-not-counted': [48],
 }
 
 /** A world that shows the bug; null when none does. */
