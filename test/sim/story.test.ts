@@ -34,6 +34,15 @@ test(`${SEEDS} seeds: every promise holds after every event and at the end`, asy
   )
   t.ok(changes > SEEDS, `enough was changed: ${changes} stops, starts, restarts and names`)
   t.ok(starts > 4 * SEEDS && epochs > SEEDS, `enough went wrong: ${starts} starts, ${epochs} raised epochs`)
+  const { commissions, amendments, prunes, machines, joins, returned } = tally.counts
+  t.ok(
+    commissions > SEEDS / 5 && amendments > SEEDS / 2 && prunes > SEEDS / 10,
+    `${commissions} pubs made by an operator's file, ${amendments} changed, ${prunes} ended`,
+  )
+  t.ok(
+    machines > SEEDS / 3 && joins > SEEDS / 6 && returned > SEEDS / 10,
+    `${machines} servers rented, ${joins} joined, ${returned} given back`,
+  )
   const { silentMoves, drainMoves } = tally.counts
   t.ok(
     silentMoves > SEEDS / 2 && drainMoves > SEEDS / 20,
