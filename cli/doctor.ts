@@ -78,6 +78,19 @@ export function judgeHubs(hubs: HubView[]): Finding {
   )
 }
 
+/** The Caddy of a hub of this machine: what it has of it, or what it says instead. */
+export function judgeCaddy(label: string, seen: { place: string; names: number } | string): Finding {
+  const what = `Caddy of ${label}`
+  if (typeof seen !== 'string')
+    return finding(
+      what,
+      'good',
+      `answers at ${seen.place}, and has ${counted(seen.names, 'name')} of its pubs`,
+    )
+  const todo = "Look whether Caddy runs here and what the hub's log says, or start the hub without --caddy"
+  return finding(what, 'bad', seen, todo)
+}
+
 /** The address of a pub that is up, and whether a connection was taken there. */
 export interface PortSeen {
   name: string

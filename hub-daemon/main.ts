@@ -12,6 +12,7 @@ import type { Engine, EngineKind } from './engines/engine'
 import type { SwarmChoice } from './engines/swarm-options'
 import { type HubMethods, hubPlugin } from './io/api'
 import { AtRest } from './io/at-rest'
+import { openCaddyDoor } from './io/caddy-door'
 import { readOffer } from './io/capacity'
 import { chooseEngine } from './io/engine-choice'
 import { Exports } from './io/exports'
@@ -29,6 +30,7 @@ import { emptyMemory } from './memory'
 import { type Place, placeOf as readingPlaceOf } from './reading-place'
 import { emptyState, type HubState } from './state'
 
+export { type CaddyLook, lookAtCaddy } from './io/caddy-look'
 export { lookAtSwarm, type SwarmLook } from './io/swarm-look'
 
 export interface HubOptions {
@@ -59,6 +61,8 @@ export interface HubOptions {
   diskBytes?: number
   /** Where it is, for plans that ask for a region. */
   region?: string
+  /** The admin API of a Caddy on this machine, by which pubs' pages are served by HTTPS. Default: none. */
+  caddy?: string
   /** Where figures for a monitor are shown. Default: nowhere. */
   metrics?: MetricsPlace
   /** The operator's word that nobody else holds this hub's feed: opens the boot gate. Logged. */
@@ -168,7 +172,9 @@ async function start(
   const rest = new AtRest()
   const exports = exportsOf(state, observer, secrets, engine, rest)
   const meter = new Meter(engine, observer, state, new Rings(join(directory, 'figures'), log))
-  const sources = { sbot, gate: node.gate, state, observer, log, link: () => link }
+  const changed = () => void observer.refresh()
+  const caddy = openCaddyDoor({ ...{ caddy: options.caddy, directory, hub: id, state, log }, changed })
+  const sources = { sbot, gate: node.gate, state, observer, log, caddy, link: () => link }
   const monitor = monitorHub(options.metrics, sources)
   const running = new Reconciler({
     ...{ sbot, state, note: monitor.note },
@@ -193,7 +199,17 @@ async function start(
       providerClock: () => link?.time() ?? null,
       changed: wake,
     },
-    offer: () => readOffer({ engine, host, version, directory, ...given, said: saidMemory(state) }),
+    offer: () =>
+      readOffer({
+        engine,
+        host,
+        version,
+        directory,
+        ...given,
+        https: caddy.https(),
+        said: saidMemory(state),
+      }),
+    looked: caddy.looked,
     log,
     failed: (error) => {
       log.error({ reason: error.message }, 'the hub can not go on')
@@ -215,7 +231,7 @@ async function start(
   const stop = async () => {
     await exports.stop()
     await meter.stop()
-    await running.stop()
+    await Promise.all([running.stop(), caddy.stop()])
     await Promise.all([link?.stop(), monitor.stop()])
     await engine.close()
     await node.close()
