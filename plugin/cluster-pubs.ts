@@ -82,7 +82,7 @@ function compareNew(
   if (!done.ok) return hold(done.why)
   const { hub, plan: with_ } = done.say
   compared.change('pubs', name, {
-    ...{ line, words: words.made(name, with_, labelOf(state, hub), owners) },
+    ...{ line, words: words.made(name, with_, wanted.web, labelOf(state, hub), owners) },
     deed: { kind: 'commission', wish: wanted, hub },
   })
   for (const id of owners) if (!state.provider.owners.has(id)) unknown.add(id)
