@@ -163,7 +163,7 @@ function serverFor(servers: readonly Server[], port: number): Server | null {
 /** Caddy's form of addresses: `:443`, `tcp/0.0.0.0:443`, `[::]:440-450`. */
 function listensOn(address: unknown, port: number, everywhere: boolean): boolean {
   const [, host = '', first = '', last = first] =
-    /^(?:tcp[46]?\/)?(.*):(\d+)(?:-(\d+))?$/.exec(String(address)) ?? []
+    /^(?:tcp[46]?\/)?([^/]*):(\d+)(?:-(\d+))?$/.exec(String(address)) ?? []
   if (first === '' || Number(first) > port || Number(last) < port) return false
   return !everywhere || host === '' || host === '0.0.0.0' || host === '[::]'
 }

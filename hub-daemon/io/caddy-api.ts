@@ -58,12 +58,15 @@ function ask(place: CaddyPlace, { method, path, body, etag }: Asked, signal: Abo
   const bytes = body === undefined || body === null ? null : Buffer.from(JSON.stringify(body))
   const origin = caddyPlaceText(place)
   const headers = {
-    // On a socket Caddy takes requests for no host at all; on a port it may ask for an origin that it knows.
+    // On a socket Caddy takes requests for no host at all (node would say localhost); on a port it may ask for an origin that it knows.
     ...(place.kind === 'socket' ? { Host: '' } : { Origin: origin }),
     ...(etag === undefined ? {} : { 'If-Match': etag }),
     ...(bytes === null ? {} : { 'Content-Type': 'application/json', 'Content-Length': bytes.length }),
   }
-  const where = place.kind === 'socket' ? { socketPath: place.path } : { host: place.host, port: place.port }
+  const where =
+    place.kind === 'socket'
+      ? { socketPath: place.path, setHost: false }
+      : { host: place.host, port: place.port }
   return new Promise((resolve, reject) => {
     const fail = (why: string) => reject(new Error(`Caddy at ${origin} ${why}`))
     const patience = AbortSignal.any([signal, AbortSignal.timeout(CADDY_ANSWER_MS)])
