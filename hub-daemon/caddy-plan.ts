@@ -59,33 +59,39 @@ export function planCaddy({ mark, sites, mayTakeAway }: CaddyWish, http: unknown
   const stray = [...own.filter(({ server }) => server !== target?.[0]), ...more].at(-1)
   if (stray !== undefined) return { kind: 'change', change: removal(stray, servers), ...seen }
   if (wanted.length === 0) return { kind: 'settled', ...seen }
-  const route = routeOf(mark, wanted)
+  return { ...placed(routeOf(mark, wanted), kept, target, { servers, port }), ...seen }
+}
+
+/** What makes a route stand in the server that it belongs to; `kept` is where this hub's is there. */
+function placed(
+  route: Record<string, unknown>,
+  kept: Found | undefined,
+  target: Server | null,
+  { servers, port }: { servers: readonly Server[]; port: number },
+): { kind: 'settled' } | { kind: 'change'; change: CaddyChange } | { kind: 'impossible'; why: string } {
   if (target === null) {
     const isForeign = servers.some(([name]) => name === OWN_SERVER)
     const why = `its server "${OWN_SERVER}" does not listen on port ${port}, and hubs make one of that name: call yours otherwise`
-    if (isForeign) return { kind: 'impossible', why, ...seen }
+    if (isForeign) return { kind: 'impossible', why }
     const body = { listen: [`:${port}`], routes: [route] }
-    return { kind: 'change', change: { method: 'PUT', path: `${SERVERS}/${OWN_SERVER}`, body }, ...seen }
+    return { kind: 'change', change: { method: 'PUT', path: `${SERVERS}/${OWN_SERVER}`, body } }
   }
   const [name, server] = target
   const off = record(server.automatic_https)
   if (off.disable === true || off.disable_certificates === true) {
     const why = `automatic HTTPS is switched off in its server "${name}", so there would be no certificates: take auto_https off out of its Caddyfile`
-    return { kind: 'impossible', why, ...seen }
+    return { kind: 'impossible', why }
   }
-  if (kept !== undefined && sameJson(kept.route, route)) return { kind: 'settled', ...seen }
   const list = `${serverPath(name)}/routes`
-  if (kept !== undefined)
-    return {
-      kind: 'change',
-      change: { method: 'PATCH', path: `${list}/${kept.index}`, body: route },
-      ...seen,
-    }
+  if (kept !== undefined) {
+    if (sameJson(kept.route, route)) return { kind: 'settled' }
+    return { kind: 'change', change: { method: 'PATCH', path: `${list}/${kept.index}`, body: route } }
+  }
   // In front: a site for any name at all would take everything that comes after it.
   const change: CaddyChange = Array.isArray(server.routes)
     ? { method: 'PUT', path: `${list}/0`, body: route }
     : { method: server.routes === undefined ? 'PUT' : 'PATCH', path: list, body: [route] }
-  return { kind: 'change', change, ...seen }
+  return { kind: 'change', change }
 }
 
 /** How many names Caddy has for a hub, by its mark. */

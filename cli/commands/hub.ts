@@ -58,7 +58,7 @@ export function register(program: Command): void {
     .option('--region <word>', 'where it is, like eu: plans may ask for a region')
     .option(
       '--caddy <address>',
-      "the admin API of a Caddy on this machine, like http://127.0.0.1:2019: it serves pubs' pages by HTTPS (or in BUTTCLOUD_CADDY)",
+      "the admin API of a Caddy on this machine, like http://127.0.0.1:2019: it serves pubs' pages by HTTPS",
     )
     .option(
       '--nobody-else',
@@ -127,7 +127,7 @@ function hubOptions(context: Context): HubOptions {
     ...bytes('memoryBytes', '--memory', given.memory),
     ...bytes('diskBytes', '--disk', given.disk),
     ...regionOf(given.region),
-    ...caddyOf(given.caddy ?? (process.env.BUTTCLOUD_CADDY || undefined)),
+    ...caddyOf(given.caddy),
     ...(given.nobodyElse === true ? { nobodyElse: true } : {}),
     ...monitorPlace(given, 'hub'),
     logLook: logLook(context),

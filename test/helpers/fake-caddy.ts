@@ -1,5 +1,8 @@
 /** Caddy's configuration as its admin API changes it (seen of 2.6): paths into objects and lists, nothing more. */
-import { type CaddyChange, OWN_SERVER } from '../../hub-daemon/caddy-plan'
+import { type CaddyChange, type CaddyPlan, OWN_SERVER, planCaddy } from '../../hub-daemon/caddy-plan'
+import { markOf, type Site } from '../../hub-daemon/caddy-sites'
+import { CADDY_CHANGES_PER_LOOK_MAX } from '../../protocol/limits-caddy'
+import { HUB, pubOf, STRANGER } from './hub-orders'
 
 export interface FakeCaddy {
   /** The app `http`; null where there is none. */
@@ -57,4 +60,36 @@ export function others(caddy: FakeCaddy, mark: string): unknown[] {
       routes: routes.filter((route: any) => route?.['@id'] !== mark),
     }))
     .filter(({ name, routes }) => name !== OWN_SERVER || routes.length > 0)
+}
+
+export const MARK = markOf(HUB)
+export const OTHER = markOf(STRANGER)
+export const ALICE: Site = {
+  pub: pubOf(1),
+  names: ['alice.pubs.example.org', 'social.example.net'],
+  upstream: '127.0.0.1:8201',
+}
+export const BOB: Site = { pub: pubOf(2), names: ['bob.pubs.example.org'], upstream: '127.0.0.1:8202' }
+/** An operator's own site, as a Caddyfile makes it. */
+export const BILLING = {
+  match: [{ host: ['billing.example.org'] }],
+  handle: [{ handler: 'subroute', routes: [{ handle: [{ handler: 'reverse_proxy' }] }] }],
+  terminal: true,
+}
+export const operators = (...routes: unknown[]): FakeCaddy => ({
+  http: { servers: { srv0: { listen: [':443'], routes } } },
+})
+
+/** Looks and changes until there is nothing to do, or for so many changes. */
+export function settle(
+  caddy: FakeCaddy,
+  sites: Site[],
+  mark = MARK,
+  changesMax = CADDY_CHANGES_PER_LOOK_MAX,
+): CaddyPlan {
+  for (let changes = 0; ; changes += 1) {
+    const plan = planCaddy({ mark, sites, mayTakeAway: true }, structuredClone(caddy.http))
+    if (plan.kind !== 'change' || changes === changesMax) return plan
+    applyChange(caddy, plan.change)
+  }
 }

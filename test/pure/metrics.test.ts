@@ -280,8 +280,7 @@ test('metrics: a hub', (t) => {
     writing: true,
     engineReachable: true,
     providerAwayMs: null,
-    leaseLeftMs: null,
-    caddy: null,
+    ...{ leaseLeftMs: null, caddy: null },
     feedMessages: 5,
   }
   t.equal(figures(hubSamples(state, around))['buttcloud_pubs up'], 0)
@@ -290,10 +289,6 @@ test('metrics: a hub', (t) => {
   const now = figures(hubSamples(state, { ...around, ...away }))
   t.equal(now.buttcloud_lease_left_seconds, -16, 'out for so long')
   t.equal(figures(hubSamples(state, around)).buttcloud_lease_left_seconds, undefined, 'none was given')
-  const caddy = { reachable: true, trouble: null, awaySince: null, names: 3 }
-  const served = figures(hubSamples(state, { ...around, caddy }))
-  t.deepEqual([served.buttcloud_caddy_reachable, served.buttcloud_caddy_names], [1, 3])
-  t.equal(now.buttcloud_caddy_reachable, undefined, 'there is none')
   t.deepEqual([now['buttcloud_pubs up'], now['buttcloud_pubs placed']], [1, 1])
   t.deepEqual([now.buttcloud_engine_reachable, now.buttcloud_provider_connected], [0, 0])
   t.equal(now.buttcloud_provider_away_seconds, 61)
