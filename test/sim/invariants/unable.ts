@@ -20,7 +20,14 @@ export class Unable {
   private readonly offers = new Map<FeedId, { trouble: string | null; since: Millis }>()
   private readonly left = new Map<PubId, { hub: FeedId; at: Millis }[]>()
 
+  /** Pubs whose owners have been told that they are there. */
+  private readonly made = new Set<PubId>()
+
   constructor(private readonly world: UnableWorld) {}
+
+  isMade(pub: PubId): void {
+    this.made.add(pub)
+  }
 
   reported(hub: FeedId, word: ObservedMessage): void {
     this.said.set(`${hub} ${word.pub}`, { word, at: this.world.now() })
@@ -53,7 +60,8 @@ export class Unable {
     if (said === undefined || !OF_THE_HUB.includes(said.word.trouble))
       return bad(`leaves its hub, which says ${said?.word.phase} of it, ${said?.word.trouble}`)
     const waitedMs = this.world.now() - said.at
-    if (waitedMs >= 0 && waitedMs < CANNOT_RUN_FOR_MS - FOLDED_WITHIN_MS)
+    // One that is still being made goes on at once.
+    if (this.made.has(pub) && waitedMs >= 0 && waitedMs < CANNOT_RUN_FOR_MS - FOLDED_WITHIN_MS)
       bad(`leaves its hub after ${waitedMs} ms of ${said.word.trouble}`)
     const left = this.leftFor(pub)
     if (left.includes(hub)) bad('goes where it could not run some hours ago')
