@@ -10,11 +10,12 @@ import type { Plan } from '../protocol/plan'
 import type { PubFact, Request } from '../protocol/state'
 import { isReaddressed } from './addresses'
 import { desiredOf, fallbackOf, isOrdered, sizeOf } from './change'
-import { placesAnew, whyNeverUp } from './decide-first-place'
+import { placesAnew } from './decide-first-place'
 import { deliverInvite } from './decide-invite'
 import { waitsForFarewell } from './decide-moves'
 import { costsNothing, paymentsOf } from './entitlement'
 import { answer, type Look } from './look'
+import { whyNeverUp } from './never-up'
 import { newRecord } from './new-pub'
 import { countedFor } from './owners'
 import { planOf } from './policy'
@@ -268,7 +269,7 @@ function finishEnded(look: Look, request: Request, pub: PubFact): void {
   if (pub.record.answers !== request.key)
     return answer(look, request, 'failed', words.deletedWhile(pub.record.name), options)
   const paid = paymentsOf(look.world.state, pub.pub).length > 0
-  const text = `${words.createFailed(pub.record.name, whyNeverUp(look, pub), command)}${paid ? payWords.backToo : ''}`
+  const text = `${words.createFailed(pub.record.name, whyNeverUp(look.world, look.places, pub), command)}${paid ? payWords.backToo : ''}`
   answer(look, request, 'failed', text, options)
 }
 

@@ -10,7 +10,7 @@ import { evolveMoney } from './evolve-money'
 import { noteMove } from './evolve-moves'
 import { tellNews } from './evolve-news'
 import { evolveObserved } from './evolve-observed'
-import { evolveOperator, noteAmend } from './evolve-operator'
+import { evolveOperator, noteAmend, noteMaking } from './evolve-operator'
 import { evolvePublic } from './evolve-public'
 import type { FeedId, MessageId, Millis, PubId } from './ids'
 import { INCIDENTS_KEPT_MAX } from './limits'
@@ -169,7 +169,7 @@ function evolvePub(state: State, message: Folded, record: PubMessage): void {
     })
   }
   if (record.status === 'live') state.names.set(record.name, record.pub)
-  else state.provider.operator.commissions.delete(record.pub)
+  noteMaking(state.provider, message, record)
   for (const owner of record.owners) add(state.byOwner, owner, record.pub)
   add(state.byHub, record.hub, record.pub)
 }

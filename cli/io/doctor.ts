@@ -3,7 +3,8 @@ import { accessSync, constants, existsSync, readdirSync, statfsSync } from 'node
 import { get as httpGet } from 'node:http'
 import { dirname, join } from 'node:path'
 import type { FeedId } from '../../protocol/ids'
-import type { HubView, PubView, WhoamiAnswer } from '../../protocol/rpc'
+import type { HubView, WhoamiAnswer } from '../../protocol/rpc'
+import type { FleetPubView } from '../../protocol/rpc-desk'
 import type { DnsView } from '../../protocol/rpc-dns'
 import type { MachinesView } from '../../protocol/rpc-machines'
 import { readJson } from '../../sbot/durable'
@@ -20,6 +21,7 @@ import {
   judgeHubs,
   judgeMachines,
   judgeNames,
+  judgePubs,
 } from '../doctor'
 import { Failure, firstLine } from '../failure'
 import { providersOf } from '../owner-book'
@@ -225,11 +227,12 @@ async function providerHere(dir: string): Promise<Finding[]> {
   const folder = join(dir, 'provider')
   try {
     const hubs = judgeHubs(await askProvider<HubView[]>(folder, 'adminHubs'))
-    const ports = await portsOfPubs(await askProvider<PubView[]>(folder, 'adminPubs'))
+    const pubs = await askProvider<FleetPubView[]>(folder, 'adminPubs')
+    const ports = await portsOfPubs(pubs)
     // An older one has neither.
     const names = await askProvider<DnsView>(folder, 'adminDns').then(judgeNames, () => [])
     const machines = await askProvider<MachinesView>(folder, 'adminMachines').then(judgeMachines, () => [])
-    return [hubs, ...ports, ...names, ...machines]
+    return [hubs, ...judgePubs(pubs), ...ports, ...names, ...machines]
   } catch (error) {
     const why = firstLine(error).replace(/\. .*$/, '')
     const todo = 'Start it with: buttcloud provider (or buttcloud up)'
