@@ -228,11 +228,11 @@ async function providerHere(dir: string): Promise<Finding[]> {
   try {
     const hubs = judgeHubs(await askProvider<HubView[]>(folder, 'adminHubs'))
     const pubs = await askProvider<FleetPubView[]>(folder, 'adminPubs')
-    const ports = await portsOfPubs(pubs)
+    const ports = [...judgePubs(pubs), ...(await portsOfPubs(pubs))]
     // An older one has neither.
     const names = await askProvider<DnsView>(folder, 'adminDns').then(judgeNames, () => [])
     const machines = await askProvider<MachinesView>(folder, 'adminMachines').then(judgeMachines, () => [])
-    return [hubs, ...judgePubs(pubs), ...ports, ...names, ...machines]
+    return [hubs, ...ports, ...names, ...machines]
   } catch (error) {
     const why = firstLine(error).replace(/\. .*$/, '')
     const todo = 'Start it with: buttcloud provider (or buttcloud up)'
@@ -253,7 +253,7 @@ async function hubOf(folder: string): Promise<Finding> {
     label: string
   }
   const what = `hub ${label}`
-  const place = addressText(host, port)
+  const place = host.includes(':') ? `[${host}]:${port}` : `${host}:${port}`
   return (await accepts(host, port, TCP_MS))
     ? finding(what, 'good', `reaches its provider at ${place}`)
     : finding(
@@ -263,9 +263,6 @@ async function hubOf(folder: string): Promise<Finding> {
         'Look whether the provider runs, and what lies between: names, firewalls, ports',
       )
 }
-
-const addressText = (host: string, port: number): string =>
-  host.includes(':') ? `[${host}]:${port}` : `${host}:${port}`
 
 const socketOf = (address: string | undefined): string | null =>
   /^unix:\/\/(.+)$/.exec(address ?? '')?.[1] ?? null

@@ -1,17 +1,13 @@
 import test from 'tape'
-import { clusterText as clusterLines } from '../../cli/render-cluster'
-import { commissioned } from '../../plugin/commission'
 import { DEFAULT_PLANS } from '../../plugin/plans-default'
 import { plansList } from '../../plugin/plans-text'
-import { Places } from '../../plugin/schedule'
 import { CLUSTER_PUB_CHANGES_MAX } from '../../protocol/limits-cluster'
 import { buildPub } from '../../protocol/messages/pub'
 import type { Plan } from '../../protocol/plan'
-import { alice, bob, feed, hub, key, oscar, provider } from '../helpers/story'
+import { alice, bob, feed, hub, key, provider } from '../helpers/story'
 import { recordOf } from '../helpers/story-change'
-import { type ClusterStory, clusterStory, compared, perform, worldOf } from '../helpers/story-cluster'
+import { type ClusterStory, clusterStory, compared, perform } from '../helpers/story-cluster'
 import { join } from '../helpers/story-fleet'
-import { hubSays } from '../helpers/story-hub'
 import { hubIs, SECOND, twoHubs } from '../helpers/story-move'
 
 const story = (): ClusterStory => clusterStory(twoHubs())
@@ -236,48 +232,6 @@ test('pubs: one that is not there is made for its owners, where there is room, o
   one.one.story.offers(0)
   one.one.story.offers(0, SECOND)
   t.match(heldOf(one, `pubs:\n  hut:\n    owners: ["${bob}"]\n`).join(), /no room for that: .*full/)
-  t.end()
-})
-
-test('pubs: one that is being made is owed, and made no second time; one that never came up is made again, with the reason', (t) => {
-  const one = story()
-  const { story: told } = one.one
-  const text = `pubs:\n  shed:\n    owners: ["${bob}"]\n    hub: second\n`
-  const word = compared(one, text).changes[0]
-  if (word?.deed.kind !== 'commission') throw new Error('no commission')
-  const world = worldOf(one)
-  const done = commissioned(world, new Places(world), word.deed.wish, oscar)
-  if (!done.ok) throw new Error(done.why)
-  const pub = told.tells(provider, done.say)
-  const { policy } = told
-  told.policy = { ...policy, portMin: 8100, portMax: 8100 }
-  const waits = compared(one, text)
-  t.deepEqual(
-    [waits.changes, waits.owed],
-    [[], ['shed is owed and not begun: all ports for pubs are in use.']],
-  )
-  told.policy = policy
-  told.settle()
-  hubSays(told, pub, 'down', { trouble: 'unreachable', reason: 'its engine does not answer' })
-  const making = compared(one, text)
-  t.deepEqual([making.changes, making.held], [[], []])
-  t.match(
-    making.owed.join(),
-    /^shed is being made on second since .*, which says: its engine does not answer\. It is up within/,
-  )
-  const view = { file: 'c', faults: [], digest: '', applied: null, ...making }
-  t.match(clusterLines(view), /which says: .*\nnothing else to do$/s)
-
-  hubSays(told, pub, 'failed', { trouble: 'crashing', reason: 'it crashes' })
-  told.settle()
-  const again = compared(one, text)
-  t.deepEqual([again.held, again.owed], [[], []])
-  t.match(
-    again.changes[0]?.words ?? '',
-    /^shed is made on second .*, again: the one of .* never came up: it crashes$/,
-  )
-  t.equal(apply(one, text), 1)
-  t.deepEqual(compared(one, text).changes, [])
   t.end()
 })
 

@@ -18,7 +18,7 @@ import {
 import { buildAlert } from '../../protocol/messages/alert'
 import { buildDues, DUES_REASONS, DUES_STAGES, type DuesMessage } from '../../protocol/messages/dues'
 import { buildIncident, type IncidentMessage } from '../../protocol/messages/incident'
-import { alice, bob, feed, hub, key, plainLedger, provider, Story } from '../helpers/story'
+import { alice, bob, hub, key, plainLedger, provider, Story } from '../helpers/story'
 import { recordOf } from '../helpers/story-change'
 import { aliceHasPub } from '../helpers/story-hub'
 import { billing, pays } from '../helpers/story-money'
@@ -259,29 +259,6 @@ test('who owns it and pays has one mail about dues; the page for payers stands i
     ['owner', 'payer'],
   )
   for (const { text } of decided(false)) t.ok(text.includes(portal), text)
-  t.end()
-})
-
-test('the operator: a hub that could not run what it was given, once a day, with all that left it', (t) => {
-  const { story } = aliceIsUp(['operator'])
-  const mails = (): Mail[] => story.mails.filter(({ key: one }) => one.startsWith('hub-unable '))
-  const leaves = (name: string): void => {
-    const pub = story.asks(alice, `create ${name}`)
-    story.settle()
-    const record = story.state.provider.pubs.get(pubIdOf(pub))?.record
-    if (record === undefined) throw new Error('no record')
-    const moved = { from: record.hub, why: 'cannot-run', by: null }
-    story.tells(provider, { ...record, hub: feed('elsewhere'), epoch: 2, moved })
-    story.settle()
-  }
-  story.policy = { ...story.policy, pubsPerOwnerMax: 9 }
-  leaves('hut')
-  leaves('barn')
-  t.equal(mails().length, 1)
-  t.match(mails()[0]?.text ?? '', /^The hub hub-1 could not run what it was given: hut\./)
-  story.now += DAY_MS
-  leaves('den')
-  t.deepEqual(mails().length, 2)
   t.end()
 })
 

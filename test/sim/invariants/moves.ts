@@ -184,11 +184,9 @@ export class Moves {
     const payload = content.type === 'post' ? parsePayload(message.content) : null
     if (payload?.kind === 'notice' && payload.topic === 'moved') this.told(payload)
     // The answer to a create says where the pub is.
-    if (payload?.kind === 'answer' && payload.final && ['create', 'import'].includes(payload.command ?? '')) {
+    if (payload?.kind === 'answer' && payload.final && ['create', 'import'].includes(payload.command ?? ''))
       this.moves.delete(pubIdOf(payload.answers))
-      this.unable.isMade(pubIdOf(payload.answers))
-    }
-    if (payload?.kind === 'notice' && payload.topic === 'operator') this.unable.isMade(payload.pub)
+    if (payload !== null) this.unable.told(payload)
   }
 
   private recorded({ key, value }: Message, record: PubMessage): void {

@@ -1,12 +1,14 @@
 /** Pubs that go elsewhere because their hub said for long that it can't run them; and where nothing can be run. */
-import type { FeedId, Millis, PubId } from '../../../protocol/ids'
+import { type FeedId, type Millis, type PubId, pubIdOf } from '../../../protocol/ids'
 import { CANNOT_RUN_AGAIN_MS, CANNOT_RUN_FOR_MS, CANNOT_RUN_MOVES_MAX } from '../../../protocol/limits-moving'
+import type { Payload } from '../../../protocol/messages/answer'
 import type { CapacityMessage } from '../../../protocol/messages/capacity'
 import type { ObservedMessage } from '../../../protocol/messages/observed'
 import type { PubMessage } from '../../../protocol/messages/pub'
 
 /** A message that is on the provider's disk is folded within this. */
 const FOLDED_WITHIN_MS = 5_000
+const MAKING: readonly string[] = ['create', 'import']
 const OF_THE_HUB: readonly unknown[] = ['port-taken', 'no-image', 'disk-full', 'unreachable']
 
 /** What of the provider's machine counts. */
@@ -25,8 +27,11 @@ export class Unable {
 
   constructor(private readonly world: UnableWorld) {}
 
-  isMade(pub: PubId): void {
-    this.made.add(pub)
+  /** Something was said to owners. */
+  told(payload: Payload): void {
+    const isAnswer = payload.kind === 'answer' && payload.final && MAKING.includes(payload.command ?? '')
+    if (isAnswer) this.made.add(pubIdOf(payload.answers))
+    if (payload.kind === 'notice' && payload.topic === 'operator') this.made.add(payload.pub)
   }
 
   reported(hub: FeedId, word: ObservedMessage): void {
