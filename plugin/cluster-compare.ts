@@ -9,11 +9,17 @@ import type { Plan } from '../protocol/plan'
 import type { ClusterChangeView, ClusterHeldView, ClusterSection } from '../protocol/rpc-cluster'
 import type { AmendWish } from './amend'
 import { comparePlans } from './cluster-plans'
-import { SETTINGS, type Settings, storedSetting, withSettings } from './cluster-policy'
+import {
+  checkSetting,
+  policyNow,
+  SETTINGS,
+  type Settings,
+  storedSetting,
+  withSettings,
+} from './cluster-policy'
 import { comparePrune, comparePubs } from './cluster-pubs'
 import type { HubWish, PolicyWish, Wishes } from './cluster-read'
 import type { CommissionWish } from './commission'
-import { readHostSettings } from './dns-settings'
 import { hubCalled } from './fleet-view'
 import { hubDeed, type MoveWorld } from './move'
 import { DEFAULT_POLICY, type Policy } from './policy'
@@ -91,8 +97,11 @@ export function compareCluster(
   if (wishes.plans !== null) comparePlans(world, wishes.plans, compared)
   comparePolicy(world, wishes.policy, compared)
   const hubs = compareHubs(world, wishes.hubs, compared)
-  // Pubs are judged by what hubs and plans will be.
-  const policy = { ...world.policy, plans: wishes.plans?.plans ?? world.policy.plans }
+  // Pubs are judged by what hubs, plans and policy will be: that is done first.
+  const policy = {
+    ...policyAfter(world, wishes.policy, compared),
+    plans: wishes.plans?.plans ?? world.policy.plans,
+  }
   const after = { ...world, policy, state: withHubs(world, hubs) }
   comparePubs(after, wishes, by, compared)
   comparePrune(after, wishes, { names: prune, by }, compared)
@@ -108,7 +117,7 @@ function comparePolicy({ home, policy }: ClusterWorld, wishes: PolicyWish[], com
       if (SETTINGS[place]?.of(policy) !== value) notYet.push(place)
       continue
     }
-    const why = whyNotSet(config, place, value)
+    const why = whyNotSet(config, place, value, settingsAfter(config, wishes))
     if (why !== null) {
       compared.hold('policy', place, line, why)
       continue
@@ -121,6 +130,15 @@ function comparePolicy({ home, policy }: ClusterWorld, wishes: PolicyWish[], com
   if (notYet.length > 0) compared.notes.push(words.nextStart(notYet))
 }
 
+/** What of the changes counts at once. */
+function policyAfter({ home, policy }: ClusterWorld, wishes: PolicyWish[], { changes }: Compared): Policy {
+  const places = changes.flatMap(({ deed }) => (deed.kind === 'policy' ? [deed.place] : []))
+  return { ...policy, ...policyNow(policy, settingsAfter(home.config, wishes), places) }
+}
+
+const settingsAfter = ({ settings }: HomeFacts['config'], wishes: PolicyWish[]): Settings =>
+  withSettings(settings, new Map(wishes.map(({ place, value }) => [place, value])))
+
 /** What is written down for a setting, or what holds without that. */
 export function settingNow(settings: Settings, policy: Policy, place: string): unknown {
   const stored = storedSetting(settings, place)
@@ -130,13 +148,19 @@ export function settingNow(settings: Settings, policy: Policy, place: string): u
   return SETTINGS[place]?.of(place === 'pubVersion' ? policy : DEFAULT_POLICY) ?? null
 }
 
-function whyNotSet(config: HomeFacts['config'], place: string, value: number | string): string | null {
+/** `after`: what would be written down then. */
+function whyNotSet(
+  config: HomeFacts['config'],
+  place: string,
+  value: number | string,
+  after: Settings,
+): string | null {
   if (config.kind === 'broken') return config.why
   const one = withSettings({}, new Map([[place, value]]))
   if (config.kind === 'theirs') return words.theirConfig(JSON.stringify(one).slice(1, -1))
-  if (place !== 'domain') return null
   try {
-    readHostSettings({ domain: value, dns: config.settings.dns })
+    // What stands beside it may have been written by hand since the start.
+    checkSetting(after, place)
     return null
   } catch (error) {
     return (error as Error).message

@@ -85,7 +85,7 @@ function compareNew(
   const done = commissioned(world, places, wanted, by)
   if (!done.ok) return hold(done.why)
   const { hub, plan: with_ } = done.say
-  const made = words.made(name, with_, labelOf(state, hub), owners)
+  const made = words.made(name, with_, wanted.web, labelOf(state, hub), owners)
   const before = unmadeOf(world, () => places, world.now).find(({ fact }) => fact.record.name === name)
   compared.change('pubs', name, {
     ...{ line, words: before === undefined ? made : words.again(made, when(before.at), before.why) },

@@ -188,7 +188,7 @@ export function specFor(look: Look, record: PubMessage, revision: number): SpecM
 }
 
 function webOf({ web, webPort }: PubMessage): SpecMessage['web'] {
-  return web && webPort !== null ? { port: webPort } : null
+  return web && webPort !== null ? { port: webPort, names: null } : null
 }
 
 /** Owes the order that makes a pub's first invite. */

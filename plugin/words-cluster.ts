@@ -86,8 +86,8 @@ export const clusterWords = {
   ends: (name: string, keptMs: number, owners: readonly FeedId[]) =>
     `${name} ends: it goes off, its data is kept for ${durationText(keptMs)} and then removed; ${someOf(owners)} ${owners.length === 1 ? 'is' : 'are'} told`,
   noOwners: 'there is no live pub of that name; to make it, say whose it shall be: owners',
-  made: (name: string, plan: string, label: string, owners: readonly FeedId[]) =>
-    `${name} is made on ${label} with plan ${plan}, as a gift, for ${someOf(owners)}`,
+  made: (name: string, plan: string, web: boolean, label: string, owners: readonly FeedId[]) =>
+    `${name} is made on ${label} with plan ${plan}${web ? ' and web pages' : ''}, as a gift, for ${someOf(owners)}`,
   again: (text: string, date: string, why: string) =>
     `${text}, again: the one of ${date} never came up: ${why}`,
   owed: (name: string, why: string) => `${name} is owed and not begun: ${why}.`,

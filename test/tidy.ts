@@ -118,14 +118,16 @@ tape('tidy: no test is written for the console', (t) => {
   t.end()
 })
 
-tape('tidy: every page has one title', (t) => {
+tape('tidy: every page has one title, and no mark of a merge', (t) => {
   const pages = [
     ...filesUnder(join(ROOT, 'docs'), '.md'),
     ...FOLDERS.flatMap((folder) => filesUnder(join(ROOT, folder), '.md')),
   ]
   for (const name of readdirSync(ROOT)) if (name.endsWith('.md')) pages.push(name)
   for (const path of pages) {
-    const text = readFileSync(join(ROOT, path), 'utf8').replace(/^```[\s\S]*?^```/gm, '')
+    const whole = readFileSync(join(ROOT, path), 'utf8')
+    t.doesNotMatch(whole, /^(<{7}|>{7})/m, `${path}: no mark of a merge is left`)
+    const text = whole.replace(/^```[\s\S]*?^```/gm, '')
     t.equal(text.split('\n').filter((line) => line.startsWith('# ')).length, 1, path)
   }
   t.end()

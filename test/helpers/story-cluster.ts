@@ -88,3 +88,16 @@ export function perform(told: ClusterStory, change: Comparison['changes'][number
     story.settle()
   }
 }
+
+/** What of a file would be done, in words, and what of it can't be. */
+export const wordsOf = (one: ClusterStory, text: string): string[] =>
+  compared(one, text).changes.map(({ words }) => words)
+export const heldOf = (one: ClusterStory, text: string): string[] =>
+  compared(one, text).held.map(({ name, line, why }) => `${line} ${name}: ${why}`)
+
+/** Does all that a file wants and gives how often something was done. */
+export function apply(one: ClusterStory, text: string): number {
+  const { changes } = compared(one, text)
+  for (const change of changes) perform(one, change, text)
+  return changes.length
+}

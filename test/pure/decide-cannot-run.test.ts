@@ -86,6 +86,19 @@ test('what is its own fault, was said of an earlier order, or is over moves noth
   t.end()
 })
 
+test('a clock that is set back meanwhile makes no fault an old one, nor one that never ends', (t) => {
+  const fleet = new Fleet([hub, B])
+  const pub = fleet.makes('p1')
+  const from = fleet.record(pub).hub
+  fails(fleet, pub, 'port-taken', -1_000)
+  t.deepEqual(fleet.decide().effects, [], 'it has just begun')
+  fleet.story.now += CANNOT_RUN_FOR_MS
+  t.deepEqual(fleet.decide().effects, [], 'a second is missing')
+  fleet.story.now -= 10 * CANNOT_RUN_FOR_MS
+  t.notEqual(arrives(fleet, pub), from, 'dated further ahead than it may take')
+  t.end()
+})
+
 test('by itself is off: it stays', (t) => {
   const fleet = new Fleet([hub, B])
   fleet.story.policy = { ...fleet.story.policy, moving: { ...fleet.story.policy.moving, byItself: false } }

@@ -50,7 +50,7 @@ const SHOWN_BY: Partial<Record<Bug, readonly number[]>> = {
   'yes-without-branch': [34],
   'links-forgotten': [119],
   'no-epoch-check': [17],
-  'keys-stay': [17],
+  'keys-stay': [40, 44, 46],
   'payment-ends-halt': [56],
   'removed-is-any-word': [323, 479, 671],
   'no-grace-after-pause': [179, 331, 359],

@@ -134,7 +134,7 @@ function drained(events: number): Promise<void> {
 function isQuiet(world: World): boolean {
   if (world.timeline.now - world.lastSaid < QUIET_MS) return false
   if (world.machines.some((machine) => !machine.life.alive)) return false
-  return unsettled(world).length === 0
+  return unsettled(world).length === 0 && owedAtRest(world).length === 0
 }
 
 function judgeEnd(world: World): void {

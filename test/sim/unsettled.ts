@@ -7,6 +7,7 @@ import type { PubMessage } from '../../protocol/messages/pub'
 import type { SpecMessage } from '../../protocol/messages/spec'
 import type { SimHub } from './hub'
 import type { Invariant } from './invariants/violation'
+import type { PubProcess } from './pub'
 import { otherSize, otherwisePaid, unheard, unpaid } from './unpaid'
 import type { World } from './world'
 
@@ -22,7 +23,9 @@ export function unsettled(world: World): { invariant: Invariant; sentence: strin
     const hub = hubs.find((one) => one.machine.id === id)
     return (hub?.place.memoryBytes ?? 0) - checks.moves.reservedOn(id)
   }
-  for (const sentence of checks.moves.untold(isThere)) found.push({ invariant: 'told-of-moves', sentence })
+  // Who can never be up where it is has not arrived, and nobody is told that it has.
+  const arrives = (record: PubMessage) => isThere(record.hub) && !world.breakdowns.isExcused(record)
+  for (const sentence of checks.moves.untold(arrives)) found.push({ invariant: 'told-of-moves', sentence })
   const isUp = (pub: PubId) => {
     const record = checks.owners.records.get(pub)
     const hub = hubs.find((one) => one.machine.id === record?.hub)
@@ -71,19 +74,30 @@ export function unsettled(world: World): { invariant: Invariant; sentence: strin
       ...otherwisePaid(world, record),
       ...otherSize(world, record),
     )
-    if (!live || process === null || !process.isOpen) continue
-    for (const op of checks.invites.ops.values()) {
-      const left = op.invite.uses - (checks.invites.used.get(op.op) ?? 0)
-      const isRevoked = checks.invites.revoked.has(op.invite.key)
-      if (isRevoked && op.pub === record.pub && process.invites().has(op.invite.key))
-        found.push({
-          invariant: 'taken-back-is-gone',
-          sentence: `${record.name} has an invite that was taken back`,
-        })
-      const works = left <= 0 || isRevoked || process.invites().has(op.invite.key)
-      if (op.pub === record.pub && checks.invites.handedOut.has(op.op) && !works)
-        found.push({ invariant: 'invites-work', sentence: `an invite to ${record.name} is not in its table` })
-    }
+    if (live && process?.isOpen === true) found.push(...wrongInvites(world, record, process))
+  }
+  return found
+}
+
+/** What was handed out for a pub that is up works while it has uses, and what was taken back does not. */
+function wrongInvites(
+  { checks: { invites } }: World,
+  record: PubMessage,
+  process: PubProcess,
+): { invariant: Invariant; sentence: string }[] {
+  const found: { invariant: Invariant; sentence: string }[] = []
+  for (const op of invites.ops.values()) {
+    if (op.pub !== record.pub) continue
+    const isThere = process.invites().has(op.invite.key)
+    const isRevoked = invites.revoked.has(op.invite.key)
+    if (isRevoked && isThere)
+      found.push({
+        invariant: 'taken-back-is-gone',
+        sentence: `${record.name} has an invite that was taken back`,
+      })
+    const left = op.invite.uses - (invites.used.get(op.op) ?? 0)
+    if (left > 0 && !isRevoked && invites.handedOut.has(op.op) && !isThere)
+      found.push({ invariant: 'invites-work', sentence: `an invite to ${record.name} is not in its table` })
   }
   return found
 }

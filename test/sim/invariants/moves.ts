@@ -263,10 +263,10 @@ export class Moves {
   }
 
   /** Moves that owners were not told of in the end. */
-  untold(isThere: (hub: FeedId) => boolean): string[] {
+  untold(arrives: (record: PubMessage) => boolean): string[] {
     return [...this.moves.values()].flatMap(({ pub, told }) => {
       const record = this.records.get(pub)
-      if (told > 0 || record === undefined || !isThere(record.hub)) return []
+      if (told > 0 || record === undefined || !arrives(record)) return []
       return [`the owners of ${record.name} were not told that it has moved`]
     })
   }
