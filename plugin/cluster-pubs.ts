@@ -15,8 +15,13 @@ import { Places } from './schedule'
 import { when } from './words'
 import { clusterWords as words } from './words-cluster'
 
+interface PubsWorld extends ClusterWorld {
+  /** Hubs that the file names and that have not joined. */
+  awaited: ReadonlySet<string>
+}
+
 /** What the file wants of each pub; those that it does not name are counted, and left alone. */
-export function comparePubs(world: ClusterWorld, { pubs }: Wishes, by: FeedId, compared: Compared): void {
+export function comparePubs(world: PubsWorld, { pubs }: Wishes, by: FeedId, compared: Compared): void {
   if (pubs === null) return
   const { state } = world
   // Those that are new share the room that there is.
@@ -63,7 +68,7 @@ export function comparePrune(
 
 /** Made for its owners by the operator. */
 function compareNew(
-  world: ClusterWorld & { places: Places; unknown: Set<FeedId> },
+  world: PubsWorld & { places: Places; unknown: Set<FeedId> },
   wish: PubWish,
   by: FeedId,
   compared: Compared,
@@ -74,6 +79,7 @@ function compareNew(
   // Its word stands on the feed, and its record follows from that.
   for (const { content } of state.provider.operator.commissions.values()) if (content.name === name) return
   if (owners === null) return hold(words.noOwners)
+  if (isAwaited(world, place)) return hold(words.notThereYet(place?.name ?? ''))
   if (isTooMuch(compared)) return hold(words.tooMuch(CLUSTER_PUB_CHANGES_MAX))
   const wanted = {
     name,
@@ -107,12 +113,15 @@ function noteMaking(world: ClusterWorld, name: string, pub: PubFact | null, comp
   }
 }
 
+const isAwaited = ({ awaited }: PubsWorld, place: PubWish['place']): boolean =>
+  place?.kind === 'hub' && awaited.has(place.name)
+
 function livePubNamed({ names, provider }: State, name: string): PubFact | null {
   const pub = provider.pubs.get(names.get(name) as PubFact['pub'])
   return pub?.record.status === 'live' ? pub : null
 }
 
-function comparePub(world: ClusterWorld, pub: PubFact, wish: PubWish, by: FeedId, compared: Compared): void {
+function comparePub(world: PubsWorld, pub: PubFact, wish: PubWish, by: FeedId, compared: Compared): void {
   const { name, line, plan, web, owners, place } = wish
   const done = isTooMuch(compared) ? null : amended(world, pub, { plan, web, owners }, by)
   if (done === null) return compared.hold('pubs', name, line, words.tooMuch(CLUSTER_PUB_CHANGES_MAX))
@@ -130,7 +139,7 @@ function isTooMuch({ changes }: Compared): boolean {
 }
 
 function comparePlace(
-  world: ClusterWorld,
+  world: PubsWorld,
   pub: PubFact,
   { name, place }: PubWish & { place: NonNullable<PubWish['place']> },
   by: FeedId,
@@ -139,6 +148,7 @@ function comparePlace(
   const { state } = world
   const { line } = place
   const hold = (why: string): void => compared.hold('pubs', name, line, why)
+  if (isAwaited(world, place)) return hold(words.notThereYet(place.name))
   const found = candidatesOf(state, pub, place)
   if (!found.ok) return hold(found.why)
   if (found.hubs.includes(pub.record.hub)) return

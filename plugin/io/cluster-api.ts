@@ -14,6 +14,7 @@ import { clusterText } from '../cluster-text'
 import { applyChanges } from './cluster-apply'
 import { refusal } from './commits'
 import { fleetWorld } from './fleet-api'
+import { machineDeedWorld } from './machines/api'
 import { argumentOf, type Caller, method, writing } from './method'
 import type { Provider } from './provider'
 
@@ -55,7 +56,7 @@ export function clusterMethods(
 }
 
 function worldOf(one: Provider): ClusterWorld {
-  return { ...fleetWorld(one), home: one.home.facts() }
+  return { ...fleetWorld(one), ...machineDeedWorld(one), policy: one.policy, home: one.home.facts() }
 }
 
 const NOTHING: Comparison = { changes: [], held: [], notes: [], owed: [] }
