@@ -15,7 +15,7 @@ export function machinesText(view: MachinesView): string {
   const paragraphs = [head]
   if (machines.length > 0) paragraphs.push(listOf(machines))
   if (next !== null) paragraphs.push(`${view.stuck ? 'Waits for you' : 'Next'}: ${harmless(next)}.`)
-  if (trouble !== null) paragraphs.push(`The driver can't be asked now: ${harmless(trouble)}`)
+  if (trouble !== null) paragraphs.push(`What the driver can't do now: ${harmless(trouble)}`)
   if (view.faults !== undefined && view.faults.length > 0)
     paragraphs.push(['The settings don’t fit:', ...view.faults.map((one) => `  ${harmless(one)}`)].join('\n'))
   if (strangers.length > 0) paragraphs.push(strangers.map((one) => `${harmless(one)}.`).join('\n'))

@@ -75,26 +75,26 @@ const nameIn = (place: string): string => place.slice(place.indexOf('.') + 1)
 export function readSetting(place: string, text: string): number | string {
   const kind = SETTINGS[place]?.kind
   const value = kind === 'number' && /^\d{1,15}(?:\.\d{1,6})?$/.test(text) ? Number(text) : text
-  check(place, value)
+  checkSetting(withSettings({}, new Map([[place, value]])), place)
   return value
 }
 
-/** By the reader that the provider starts with. */
-function check(place: string, value: number | string): void {
-  const [group, name] = [place.split('.')[0] ?? '', nameIn(place)]
-  if (group === 'placing') placingPolicyOf({ [name]: value })
-  else if (group === 'moving') movingPolicyOf({ [name]: value })
-  else if (group === 'dues') duesPolicyOf({ [name]: value })
-  else if (place === 'domain') readHostSettings({ domain: value })
+/** A setting with those that stand beside it, by the reader that the provider starts with. Throws a sentence. */
+export function checkSetting(settings: Settings, place: string): void {
+  const [group] = place.split('.')
+  if (group === 'placing') placingPolicyOf(settings.placing)
+  else if (group === 'moving') movingPolicyOf(settings.moving)
+  else if (group === 'dues') duesPolicyOf(settings.dues)
+  else if (place === 'domain') readHostSettings(settings)
   else if (place === 'pubVersion') {
-    if (!isVersion(String(value)))
+    if (!isVersion(String(settings.pubVersion)))
       throw new Error('pubVersion must be what fits a Docker tag, like 0.2.0, with nothing before it')
   } else if (place === 'name') {
-    const name_ = String(value)
-    if (name_.length > SERVICE_NAME_CHARS_MAX || /\p{Cc}/u.test(name_))
+    const name = String(settings.name)
+    if (name.length > SERVICE_NAME_CHARS_MAX || /\p{Cc}/u.test(name))
       throw new Error(`name must be one line of at most ${SERVICE_NAME_CHARS_MAX} characters`)
   } else if (place === 'pubsPerOwnerMax' || place === 'requestsPerMinuteMax' || place === 'retentionMs')
-    wholeSetting(place, value)
+    wholeSetting(place, settings[place])
 }
 
 /** What stands in config.json for a setting; undefined where nothing does. */

@@ -2,7 +2,6 @@
  * Pubs whose hub is there and says for long that it can't run them go elsewhere, like those of a hub that is gone. Not where
  * the fault is their own; not to and fro; and not where most hubs say the same.
  */
-import type { Millis } from '../protocol/ids'
 import { CANNOT_RUN_AGAIN_MS, CANNOT_RUN_FOR_MS, CANNOT_RUN_MOVES_MAX } from '../protocol/limits-moving'
 import type { PubFact } from '../protocol/state'
 import { type Fault, faultOf, inCommon, leftLately, type Trouble } from './cannot-run'
@@ -63,18 +62,13 @@ function isLeaving(look: Look, moving: MovingFacts, { record }: PubFact): boolea
 
 function leave(look: Look, around: Around, pub: PubFact, fault: Fault): void {
   const { now } = look.world
-  const due = dueAt(look, fault)
+  const due = look.deadline(fault.at, CANNOT_RUN_FOR_MS)
   if (now < due) return look.wakeAt(due)
   const why =
     whyNot(look, around, pub, fault) ?? moveOf(look, around.moving, around.silent, pub, 'cannot-run')
   if (why === null) return
   const { name, hub } = pub.record
   look.stuck.push({ pub: pub.pub, name, hub, why, storm: null })
-}
-
-/** What a wrong clock has dated ahead has lasted for long enough. */
-function dueAt(look: Look, { at }: Fault): Millis {
-  return at > look.world.now ? look.world.now : look.deadline(at, CANNOT_RUN_FOR_MS)
 }
 
 function whyNot(look: Look, around: Around, { pub }: PubFact, { trouble }: Fault): string | null {
@@ -85,5 +79,8 @@ function whyNot(look: Look, around: Around, { pub }: PubFact, { trouble }: Fault
   if (first !== undefined) look.wakeAt(first.at + CANNOT_RUN_AGAIN_MS)
   if (left.length >= CANNOT_RUN_MOVES_MAX) return moveWords.triedMany(left.length)
   const storm = around.storm(trouble)
-  return storm === null ? null : moveWords.allAtOnce(trouble, storm)
+  if (storm === null) return null
+  if (trouble !== 'unreachable') return moveWords.allAtOnce(trouble, storm)
+  // An engine that is dead is no silence of ours. What has not come from another such hub can't have brought it along.
+  return first === undefined ? null : moveWords.followed(storm)
 }

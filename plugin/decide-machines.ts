@@ -1,6 +1,7 @@
 /** The part of a look that rents servers and gives them back: one record at most. */
 import type { Look } from './look'
-import { type MachineWorld, machineStep, needsOperator } from './machines'
+import { type MachineWorld, machineStep } from './machines'
+import { operatorsTask } from './machines-trouble'
 
 /** Owes the next record of a machine, or of the hub on one that is leaving. */
 export function oweMachines(look: Look): void {
@@ -16,7 +17,7 @@ export function oweMachines(look: Look): void {
   const step = machineStep(world)
   if (step.kind === 'say') look.owe({ kind: 'record', content: step.content })
   if (step.kind === 'hub') look.owe({ kind: 'order', content: step.content })
-  if (needsOperator(step, world))
-    look.machinesWait = machines.trouble?.error ?? (step.kind === 'wait' ? step.why : null)
+  const task = operatorsTask(step, world)
+  if (task !== null) look.machinesWait = task
   if (step.kind === 'wait' && step.againInMs !== null) look.wakeAt(now + step.againInMs)
 }

@@ -2,7 +2,7 @@
  * Owners of a pub that nobody can reach, or write in, for long are told so once, and once more when that is over: where its
  * server fell silent and no other can take it, and where it is on its way to another one and does not come up there.
  */
-import type { FeedId, MessageId, Millis } from '../protocol/ids'
+import type { FeedId, MessageId } from '../protocol/ids'
 import { STRANDED_TOLD_AFTER_MS, STRANDED_TOLD_AGAIN_MS } from '../protocol/limits-moving'
 import type { PubFact } from '../protocol/state'
 import { desiredOf } from './change'
@@ -63,8 +63,8 @@ function tell(look: Look, pub: PubFact, text: string): void {
   if (answers.get(pub.pub as string as MessageId)?.final !== true) return
   const before = stranded.get(pub.pub)
   if (before !== undefined) {
-    const again: Millis = before.at + STRANDED_TOLD_AGAIN_MS
     if (!before.isOver) return
+    const again = look.deadline(before.at, STRANDED_TOLD_AGAIN_MS)
     if (now < again) return look.wakeAt(again)
   }
   // One for each time that it is so: the former one is a message, too.

@@ -9,6 +9,7 @@ import { hubOf } from './machine-records'
 import type { MachinePolicy, MachinePrice } from './machine-settings'
 import { type MachineStep, type MachineWorld, spareOf } from './machines'
 import { busyOn, liveOn } from './machines-busy'
+import { troubleOf } from './machines-trouble'
 import { reservedBytesOf } from './query'
 import { machineWords as words } from './words-machines'
 
@@ -29,7 +30,7 @@ export function machinesView(
     machines: views,
     next: asked === null ? null : nextText(asked.step),
     stuck: asked?.step.kind === 'wait' && asked.step.stuck,
-    trouble: asked?.world.machines.trouble?.error ?? null,
+    trouble: asked === null ? null : troubleOf(asked.world),
     faults: [...(asked?.world.machines.faults ?? [])],
     strangers: asked === null ? [] : strangersAmong(asked.world).map(({ name }) => words.stranger(name)),
     cost: settings?.price == null ? null : costOf(views, settings.price, plans, settings),
@@ -68,6 +69,8 @@ function viewOf(state: State, { content, at, made }: MachineRecord, world: Machi
 }
 
 function waitsFor(world: MachineWorld, content: MachineMessage): string | null {
+  const refused = world.machines.refused.get(content.machine)
+  if (refused !== undefined) return words.trouble(refused.error)
   const hub = hubOf(world.state, content)
   if (content.status === 'wanted')
     return hub === null && content.driver === 'manual' ? words.byHand(content.machine) : null

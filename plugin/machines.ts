@@ -1,16 +1,18 @@
 /**
  * When servers are rented to be hubs, and given back: (state, facts, settings, now) → at most one step. Pure. A decision stands on
- * the feed before anybody is asked for anything (plugin/io/machines/loop.ts), and whatever is in doubt waits: a pub too late costs
+ * the feed before anybody is asked for anything (plugin/io/machines/machines.ts), and whatever is in doubt waits: a pub too late costs
  * less than a machine too many, and a machine too many less than what was only there.
  */
 import type { FeedId, Millis } from '../protocol/ids'
 import { MACHINE_DAY_MS, MACHINE_SURPLUS_SHARE } from '../protocol/limits-machines'
 import { buildHub, type HubMessage } from '../protocol/messages/hub'
 import { buildMachine, type MachineMessage } from '../protocol/messages/machine'
+import type { OtherClock } from '../protocol/other-clock'
 import type { State } from '../protocol/state'
 import type { MachineFact as MachineRecord } from '../protocol/state-machines'
+import type { Refusal } from './driver-orders'
 import type { MovingFacts } from './look'
-import type { MachineFact, MachineTrouble } from './machine-driver'
+import type { MachineFact } from './machine-driver'
 import { hubOf } from './machine-records'
 import type { MachinePolicy } from './machine-settings'
 import { type Busy, busyOn, liveOn } from './machines-busy'
@@ -35,8 +37,10 @@ export interface MachineFacts {
   thereMs: ReadonlyMap<string, Millis>
   /** How long ago those were first wanted that this run has seen begin. */
   madeMs: ReadonlyMap<string, Millis>
-  /** What the driver said last where it could not; null where all is well. */
-  trouble: { kind: MachineTrouble; error: string } | null
+  /** Why the driver can't be asked at all; null where it answers. */
+  trouble: Refusal | null
+  /** Which machines it can't make or destroy, though it answers. */
+  refused: ReadonlyMap<string, Refusal>
   /** What the settings name and the other side does not have, a sentence each; absent while nobody has looked. */
   faults?: readonly string[]
 }
@@ -48,7 +52,7 @@ export interface MachineWorld {
   connected: ReadonlySet<FeedId>
   moving: MovingFacts | undefined
   currentSince: Millis | undefined
-  otherClocks: readonly Millis[]
+  otherClocks: readonly OtherClock[]
   machines: MachineFacts
   ledger: Pick<Ledger, 'machine'>
   roomOf(hub: FeedId): Room | null
@@ -68,13 +72,6 @@ const wait = (why: string, againInMs: Millis | null = null): MachineStep => ({
   ...{ kind: 'wait', why, againInMs, stuck: false },
 })
 const stuck = (why: string): MachineStep => ({ kind: 'wait', why, againInMs: null, stuck: true })
-
-/** True where only a person can help: the policy is at its end, or the driver refuses for good. */
-export function needsOperator(step: MachineStep, { machines }: Pick<MachineWorld, 'machines'>): boolean {
-  const { trouble } = machines
-  const isLasting = trouble !== null && trouble.kind !== 'busy' && trouble.kind !== 'unreachable'
-  return (step.kind === 'wait' && step.stuck) || isLasting
-}
 
 /** What is to be done now. */
 export function machineStep(world: MachineWorld): MachineStep {
@@ -211,8 +208,8 @@ function growth(world: MachineWorld, wanted: MachineRecord[], there: number): Ma
 function waitFor({ machines, policy }: MachineWorld, one: MachineRecord, isNeeded: boolean): MachineStep {
   const { machine } = one.content
   if (one.content.driver === 'manual') return wait(words.byHand(machine))
-  if (machines.trouble !== null && !machines.listed?.has(machine))
-    return wait(words.trouble(machines.trouble.error))
+  const trouble = machines.trouble ?? machines.refused.get(machine)
+  if (trouble !== undefined && !machines.listed?.has(machine)) return wait(words.trouble(trouble.error))
   const thereMs = machines.thereMs.get(machine)
   const againInMs = thereMs === undefined ? null : Math.max(1, policy.machines.joinMs - thereMs)
   return wait(words.onTheWay(machine, isNeeded), againInMs)

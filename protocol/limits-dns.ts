@@ -24,3 +24,5 @@ export const DNS_PAUSE_LONGEST_MS = 5 * 60_000
 export const DNS_NAME_PAUSE_MS = 10 * 60_000
 /** Records are set anew so often though nothing changed here: somebody may have changed them there. */
 export const DNS_REFRESH_MS = 24 * 3_600_000
+/** Names that a pub's pages are served by: its owner's own and its name for life, with room for more. */
+export const WEB_NAMES_MAX = 8

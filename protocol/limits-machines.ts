@@ -27,6 +27,8 @@ export const MACHINES_CHECK_EVERY_MS = 60 * MINUTE_MS
 /** Pauses after trouble with the driver: the first, doubling up to the longest. */
 export const MACHINE_PAUSE_FIRST_MS = 10_000
 export const MACHINE_PAUSE_LONGEST_MS = 15 * MINUTE_MS
+/** What should pass by itself (a cloud that is busy, or does not answer) and did not for so long is told to the operator: it may cost. */
+export const MACHINE_LASTING_MS = HOUR_MS
 /** Machines that may be rented within a day, whatever the clock and the policy say. */
 export const MACHINE_DAY_MS = DAY_MS
 export const MACHINES_PER_DAY = 5

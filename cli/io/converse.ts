@@ -25,11 +25,14 @@ import type { OwnerDoor } from './owner-door'
 import { type Progress, startProgress } from './progress'
 import { aimed, confirm, isWord, NOT_CONFIRMED } from './questions'
 import { rememberShown } from './shown-file'
+import { tellSilence } from './silence'
 
 const CROWDED = `More than ${REQUESTS_PER_MINUTE_MAX} of your messages within a minute: the provider may take a minute over this one, or not look at it.`
 
 const SENT_ALL_THE_SAME =
   'The request is sent and stays valid; its answer will come into the thread. Look later with: buttcloud inbox'
+
+const GOES_OUT = 'The request is written and goes out when it is reached.'
 
 export interface Wish {
   text: string
@@ -98,16 +101,22 @@ async function exchange(on: Exchange, wish: Wish): Promise<void> {
 async function send(on: Exchange, wish: Wish, timeoutMs: number): Promise<Request> {
   const { context, conversation, door, provider } = on
   const thread = threadFor(wish, conversation.letters)
-  const progress = startProgress(context, 'Writing to the provider')
+  const text = 'Writing to the provider'
+  const progress = startProgress(context, text)
+  const otherwise = 'Nothing is sent before.'
+  const stop = tellSilence({ context, door, provider: provider.id, progress, text, otherwise })
   const sending = door.say({ provider: provider.id, text: wish.text, thread })
-  const sent = await within(sending, timeoutMs).finally(() => progress.end())
+  const sent = await within(sending, timeoutMs).finally(() => {
+    stop()
+    progress.end()
+  })
   if (sent === null) {
     const { problem } = await door.state(provider.id)
     await on.close()
     const late = await sending.catch(() => null)
     const fate =
       late === null
-        ? 'Nothing was sent; try again later.'
+        ? 'Nothing was sent. Try again later; `buttcloud doctor` says what of it can be reached, and `--timeout` how long to wait.'
         : 'It was written at the last moment and goes out later.'
     throw new Failure(
       3,
@@ -125,14 +134,17 @@ function threadFor(wish: Wish, letters: Letter[]): NewLetter['thread'] {
 }
 
 async function wait(on: Exchange, request: Request, timeoutMs: number): Promise<Answered> {
-  const { context, conversation } = on
+  const { context, conversation, door, provider } = on
   if (isCrowded(conversation.letters, request, Date.now())) context.say(CROWDED)
-  const progress = startProgress(context, 'Waiting for the provider')
+  const text = 'Waiting for the provider'
+  const progress = startProgress(context, text)
+  const stop = tellSilence({ context, door, provider: provider.id, progress, text, otherwise: GOES_OUT })
   let said = false
   const links = new Set<string>()
   const look = (): Answered => {
     const answered = conversation.answered(request)
     if (answered.final !== null) return answered
+    if (answered.received !== null || answered.bearers.length > 0) stop()
     if (answered.received !== null && !said) sayReceived(context, progress, answered.received)
     said ||= answered.received !== null
     for (const link of paymentLinks([answered.received, ...answered.bearers])) {
@@ -149,6 +161,7 @@ async function wait(on: Exchange, request: Request, timeoutMs: number): Promise<
   } catch (error) {
     throw brokenOff(on, request, error)
   } finally {
+    stop()
     progress.end()
   }
   return conversation.answered(request)

@@ -3,7 +3,6 @@
  * this and nothing else. What stands on the feed is the truth; what is kept here is gone after a restart and is owed anew
  * by the requests that are open then.
  */
-import { describeRefusal } from '../../protocol/check'
 import type { FeedId, MessageId, Millis } from '../../protocol/ids'
 import { BILLING_SOURCES_MAX, FACTS_SEEN_MAX } from '../../protocol/limits-money'
 import { buildAlert } from '../../protocol/messages/alert'
@@ -29,6 +28,7 @@ import { isLink } from '../stripe-ask'
 import { isBridge } from './bridges'
 import { refusal } from './commits'
 import type { Inbox } from './inbox'
+import { argumentOf } from './method'
 import { latestSource, refusedSource, type Source } from './sources'
 
 interface Waiting {
@@ -171,9 +171,7 @@ export class Billing {
   /** `billingDone(…)`. */
   done(caller: FeedId, request: unknown): BillingDoneAnswer {
     this.admit(caller)
-    const checked = checkBillingDone(request, 'billingDone')
-    if (!checked.ok) throw refusal('bad-argument', describeRefusal(checked))
-    const done = checked.value
+    const done = argumentOf(checkBillingDone, request, 'billingDone')
     const waiting = this.waiting.get(done.id)
     const kind = waiting?.call.kind
     const lacks = (kind === 'checkout' && !done.checkout) || (kind === 'portal' && !done.portal)
@@ -204,9 +202,7 @@ export class Billing {
   /** `billingFact(…)`. */
   async fact(caller: FeedId, request: unknown): Promise<BillingFactAnswer> {
     this.admit(caller)
-    const checked = checkBillingFact(request, 'billingFact')
-    if (!checked.ok) throw refusal('bad-argument', describeRefusal(checked))
-    const fact = checked.value
+    const fact = argumentOf(checkBillingFact, request, 'billingFact')
     // Bound before anything is awaited: two facts at once can't bind one subscription to two checkouts.
     const claim = this.claims.get(fact.subscription) ?? { checkout: fact.checkout, count: 0 }
     if (claim.checkout !== fact.checkout) return { outcome: 'unknown' }
@@ -242,9 +238,7 @@ export class Billing {
   /** `billingAlert(…)`: once per event. */
   async alert(caller: FeedId, request: unknown): Promise<BillingFactAnswer> {
     this.admit(caller)
-    const checked = checkBillingAlert(request, 'billingAlert')
-    if (!checked.ok) throw refusal('bad-argument', describeRefusal(checked))
-    const alert = checked.value
+    const alert = argumentOf(checkBillingAlert, request, 'billingAlert')
     return this.queued(`alert ${alert.event}`, async () => {
       const { provider } = this.inbox.state
       if (provider.money.alerts.has(alert.event)) return { outcome: 'known' }

@@ -1,6 +1,5 @@
 /** The cluster file over muxrpc: read, compared and applied here, so that it works from elsewhere, too. */
 import { createHash } from 'node:crypto'
-import { describeRefusal } from '../../protocol/check'
 import type { FeedId } from '../../protocol/ids'
 import {
   type AdminApplyRequest,
@@ -15,7 +14,8 @@ import { clusterText } from '../cluster-text'
 import { applyChanges } from './cluster-apply'
 import { refusal } from './commits'
 import { fleetWorld } from './fleet-api'
-import { type Caller, currentSoon, method } from './method'
+import { machineDeedWorld } from './machines/api'
+import { argumentOf, type Caller, method, writing } from './method'
 import type { Provider } from './provider'
 
 /** Part of the plugin's API object. `asked` rejects for everybody but the operators. */
@@ -23,19 +23,14 @@ export function clusterMethods(
   asked: (caller: Caller) => Promise<Provider>,
   idOf: (caller: Caller) => FeedId,
 ): object {
-  const known = async (from: Caller): Promise<Provider> => {
-    const one = await asked(from)
-    await currentSoon(one)
-    return one
-  }
+  const known = writing(asked)
   return {
     adminApply: method<ClusterView>(async (from, request) => {
       const one = await known(from)
-      const checked = checkAdminApply(request, 'adminApply')
-      if (!checked.ok) throw refusal('bad-argument', describeRefusal(checked))
-      const { file, dryRun, digest } = checked.value
-      const prune = checked.value.prune ?? []
-      const read = readFile(checked.value)
+      const wish = argumentOf(checkAdminApply, request, 'adminApply')
+      const { file, dryRun, digest } = wish
+      const prune = wish.prune ?? []
+      const read = readFile(wish)
       if (!read.ok) return viewOf(file, NOTHING, read.faults)
       const { wishes } = read
       const by = idOf(from)
@@ -61,10 +56,10 @@ export function clusterMethods(
 }
 
 function worldOf(one: Provider): ClusterWorld {
-  return { ...fleetWorld(one), home: one.home.facts() }
+  return { ...fleetWorld(one), ...machineDeedWorld(one), policy: one.policy, home: one.home.facts() }
 }
 
-const NOTHING: Comparison = { changes: [], held: [], notes: [] }
+const NOTHING: Comparison = { changes: [], held: [], notes: [], owed: [] }
 
 function readFile({ file, text }: AdminApplyRequest): ClusterRead {
   try {
@@ -78,12 +73,12 @@ function readFile({ file, text }: AdminApplyRequest): ClusterRead {
 
 function viewOf(
   file: string,
-  { changes, held, notes }: Comparison,
+  { changes, held, notes, owed }: Comparison,
   faults: readonly string[] = [],
 ): ClusterView {
   const views = changes.map(({ section, name, words, counts }) => ({ section, name, words, counts }))
   const digest = createHash('sha256')
     .update(JSON.stringify(changes.map(({ deed, words }) => [deed, words])))
     .digest('hex')
-  return { file, faults: [...faults], digest, changes: views, held, notes, applied: null }
+  return { file, faults: [...faults], digest, changes: views, held, notes, owed, applied: null }
 }

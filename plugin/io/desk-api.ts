@@ -1,5 +1,4 @@
 /** The operator's looks at everything: room, incidents, and what came of what. */
-import { describeRefusal } from '../../protocol/check'
 import { AUDIT_ENTRIES_DEFAULT, INCIDENTS_LISTED_DEFAULT } from '../../protocol/limits-desk'
 import {
   type AuditView,
@@ -15,7 +14,7 @@ import { refusal } from './commits'
 import { dnsMethods } from './dns-api'
 import { fleetWorld } from './fleet-api'
 import { viewOf as machinesOf } from './machines/api'
-import { type Caller, method } from './method'
+import { argumentOf, type Caller, method } from './method'
 import type { Provider } from './provider'
 
 /** Part of the plugin's API object. `asked` throws for everybody but the provider's own key. */
@@ -32,15 +31,12 @@ export function deskMethods(asked: (caller: Caller) => Promise<Provider>): objec
     }),
     adminIncidents: method<FleetIncidentView[]>(async (from, request) => {
       const one = await asked(from)
-      const checked = checkAdminIncidents(request, 'adminIncidents')
-      if (!checked.ok) throw refusal('bad-argument', describeRefusal(checked))
-      return fleetIncidents(one.inbox.state, checked.value.count ?? INCIDENTS_LISTED_DEFAULT)
+      const { count } = argumentOf(checkAdminIncidents, request, 'adminIncidents')
+      return fleetIncidents(one.inbox.state, count ?? INCIDENTS_LISTED_DEFAULT)
     }),
     adminAudit: method<AuditView>(async (from, request) => {
       const one = await asked(from)
-      const checked = checkAdminAudit(request, 'adminAudit')
-      if (!checked.ok) throw refusal('bad-argument', describeRefusal(checked))
-      const { about, count } = checked.value
+      const { about, count } = argumentOf(checkAdminAudit, request, 'adminAudit')
       const { state } = one.inbox
       const target = auditTarget(state, about)
       if (target === null)

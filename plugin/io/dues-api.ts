@@ -1,5 +1,4 @@
 /** What the operator does about pubs that are not paid for: gifts, permits, and a look at all of it. */
-import { describeRefusal } from '../../protocol/check'
 import { buildGrant, type GrantTarget, grantKey } from '../../protocol/messages/grant'
 import { buildPermit } from '../../protocol/messages/permit'
 import {
@@ -11,30 +10,24 @@ import {
 } from '../../protocol/rpc-money'
 import { grantTarget, grantView, grantViews, moneyView } from '../money-view'
 import { refusal } from './commits'
-import { type Caller, currentSoon, method } from './method'
+import { argumentOf, type Caller, method, writing } from './method'
 import type { Provider } from './provider'
 
 /** Part of the plugin's API object. `asked` throws for everybody but the provider's own key. */
 export function duesMethods(asked: (caller: Caller) => Promise<Provider>): object {
-  const known = async (from: Caller): Promise<Provider> => {
-    const one = await asked(from)
-    await currentSoon(one)
-    return one
-  }
+  const known = writing(asked)
   return {
     adminGrant: method<GrantView[]>(async (from, request) => {
       const one = await known(from)
-      const checked = checkAdminGrant(request, 'adminGrant')
-      if (!checked.ok) throw refusal('bad-argument', describeRefusal(checked))
-      const { target } = checked.value
+      const wish = argumentOf(checkAdminGrant, request, 'adminGrant')
+      const { target } = wish
       if (target === null) return grantViews(one.inbox.state)
-      return one.deeds.ask(() => grant(one, target, checked.value))
+      return one.deeds.ask(() => grant(one, target, wish))
     }),
     adminPermit: method<MoneyView>(async (from, request) => {
       const one = await known(from)
-      const checked = checkAdminPermit(request, 'adminPermit')
-      if (!checked.ok) throw refusal('bad-argument', describeRefusal(checked))
-      await one.deeds.ask(() => one.inbox.say(buildPermit(checked.value), [one.sbot.id]))
+      const wish = argumentOf(checkAdminPermit, request, 'adminPermit')
+      await one.deeds.ask(() => one.inbox.say(buildPermit(wish), [one.sbot.id]))
       return view(one)
     }),
     adminMoney: method<MoneyView>(async (from) => view(await known(from))),

@@ -4,7 +4,7 @@
  */
 
 import { randomUUID } from 'node:crypto'
-import { type Check, describeRefusal } from '../../protocol/check'
+import type { Check } from '../../protocol/check'
 import type { ExportPart } from '../../protocol/command-kinds'
 import {
   checkExportRequest,
@@ -35,6 +35,7 @@ import { exportFileName, exportWords } from '../words-export'
 import { refusal } from './commits'
 import { callHub } from './hub-call'
 import type { Inbox } from './inbox'
+import { argumentOf } from './method'
 import type { PrivateBlobs } from './private-blobs'
 
 interface Relay {
@@ -66,7 +67,7 @@ export class Exports {
 
   /** `buttcloud.exportOpen`. */
   async open(caller: FeedId, given: unknown): Promise<ExportOpened> {
-    const { name, part, resume } = checked(checkExportRequest, given)
+    const { name, part, resume } = argumentOf(checkExportRequest, given, 'request')
     const pub = this.owned(caller, name)
     const { state } = this.inbox
     const feed = feedOf(state, pub)
@@ -120,7 +121,7 @@ export class Exports {
 
   /** `buttcloud.exportRead`: bytes, or news of them (protocol/export.ts). */
   async read(caller: FeedId, given: unknown): Promise<unknown> {
-    const { session: id } = checked(checkExportSession, given)
+    const { session: id } = argumentOf(checkExportSession, given, 'request')
     const relay = this.relayOf(caller, id)
     if (relay.busy) throw refusal('try-again', exportWords.oneRead)
     const pub = this.inbox.state.provider.pubs.get(relay.pub)
@@ -150,7 +151,7 @@ export class Exports {
 
   /** `buttcloud.exportClose`. */
   async close(caller: FeedId, given: unknown): Promise<void> {
-    const { session } = checked(checkExportSession, given)
+    const { session } = argumentOf(checkExportSession, given, 'request')
     this.relayOf(caller, session)
     this.end(session)
   }
@@ -266,12 +267,6 @@ function piecesOf(bytes: Buffer): Buffer[] {
   for (let at = 0; at < bytes.length; at += PRIVATE_BLOB_BYTES_MAX)
     pieces.push(bytes.subarray(at, at + PRIVATE_BLOB_BYTES_MAX))
   return pieces
-}
-
-function checked<T>(check: Check<T>, given: unknown): T {
-  const found = check(given, 'request')
-  if (found.ok) return found.value
-  throw refusal('bad-argument', describeRefusal(found))
 }
 
 function senseOf<T>(check: Check<T>, answer: unknown): T {

@@ -3,7 +3,7 @@
  * the pub now is told, over the connection that asked. All who watch one pub share one stream from its hub.
  */
 import pull from 'pull-stream'
-import { type Check, describeRefusal } from '../../protocol/check'
+import type { Check } from '../../protocol/check'
 import {
   checkFigures,
   checkFiguresOf,
@@ -24,6 +24,7 @@ import type { Sbot } from '../../sbot/port'
 import { refusal } from './commits'
 import { callHub } from './hub-call'
 import type { Inbox } from './inbox'
+import { argumentOf } from './method'
 import { refusedSource, type Source } from './sources'
 
 interface Watcher {
@@ -53,19 +54,19 @@ export class FigureRelay {
 
   /** `buttcloud.figures({pub})`. */
   async figures(caller: FeedId, request: unknown): Promise<Figures> {
-    const { pub } = checked(checkFiguresOf, request)
+    const { pub } = argumentOf(checkFiguresOf, request)
     return this.#ask(caller, pub, 'hubFigures', { pub }, checkFigures)
   }
 
   /** `buttcloud.samples({pub, span})`. */
   async samples(caller: FeedId, request: unknown): Promise<Samples> {
-    const { pub, span } = checked(checkSamplesRequest, request)
+    const { pub, span } = argumentOf(checkSamplesRequest, request)
     return this.#ask(caller, pub, 'hubSamples', { pub, span }, checkSamples)
   }
 
   /** `buttcloud.logs({pub, lines})`: what it printed, without what nobody may read in a log, whatever version its hub is of. */
   async logs(caller: FeedId, request: unknown): Promise<Output> {
-    const { pub, lines } = checked(checkOutputRequest, request)
+    const { pub, lines } = argumentOf(checkOutputRequest, request)
     const output = await this.#ask(caller, pub, 'hubLogs', { pub, lines }, checkOutput)
     return { ...output, lines: outputLines(output.lines.join('\n'), lines) }
   }
@@ -73,7 +74,7 @@ export class FigureRelay {
   /** `buttcloud.stats({pub})`: one item a second. Ends when the caller is no owner any more. */
   stats(caller: FeedId, request: unknown): Source<LiveFigures> {
     try {
-      const { pub } = checked(checkFiguresOf, request)
+      const { pub } = argumentOf(checkFiguresOf, request)
       const { record } = this.#owned(caller, pub)
       const mine = [...this.#watchers].filter(({ owner }) => owner === caller).length
       if (mine >= STATS_PER_OWNER_MAX)
@@ -185,12 +186,6 @@ export class FigureRelay {
     if (fact === undefined || !this.#owns(caller, pub)) throw refusal('unknown', NOT_YOURS)
     return fact
   }
-}
-
-function checked<T>(check: Check<T>, request: unknown): T {
-  const found = check(request, '')
-  if (found.ok) return found.value
-  throw refusal('bad-argument', describeRefusal(found))
 }
 
 /** What a hub says keeps its word at the front; a connection that broke gets one. */

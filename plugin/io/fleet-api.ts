@@ -1,5 +1,4 @@
 /** What the operator does with hubs, and with where pubs run; and who may write for a pub. */
-import { type Check, describeRefusal } from '../../protocol/check'
 import type { FeedId } from '../../protocol/ids'
 import {
   checkAdminFenceCheck,
@@ -18,7 +17,7 @@ import { pubCalled } from '../restore'
 import { fleetWords } from '../words-fleet'
 import { refusal } from './commits'
 import { machineMethods } from './machines/api'
-import { type Caller, currentSoon, method } from './method'
+import { argumentOf, type Caller, method, writing } from './method'
 import { movingOf } from './moving'
 import type { Provider } from './provider'
 
@@ -27,16 +26,12 @@ export function fleetMethods(
   asked: (caller: Caller) => Promise<Provider>,
   idOf: (caller: Caller) => FeedId,
 ): object {
-  const known = async (from: Caller): Promise<Provider> => {
-    const one = await asked(from)
-    await currentSoon(one)
-    return one
-  }
+  const known = writing(asked)
   return {
     ...machineMethods(asked, idOf),
     adminMove: method<MoveView>(async (from, request) => {
       const one = await known(from)
-      const wish = checkedOr(checkAdminMove, request)
+      const wish = argumentOf(checkAdminMove, request)
       return one.deeds.ask(async () => {
         const world = fleetWorld(one)
         const done = moved(world, wish, idOf(from))
@@ -57,12 +52,12 @@ export function fleetMethods(
     }),
     adminHub: method<HubDetailView>(async (from, request) => {
       const one = await known(from)
-      const { hub, since } = checkedOr(checkAdminHub, request)
+      const { hub, since } = argumentOf(checkAdminHub, request)
       return detailOf(one, hub, since)
     }),
     adminHubSet: method<HubDetailView>(async (from, request) => {
       const one = await known(from)
-      const wish = checkedOr(checkAdminHubSet, request)
+      const wish = argumentOf(checkAdminHubSet, request)
       return one.deeds.ask(async () => {
         const { state } = one.inbox
         const around = { now: one.now(), policy: one.policy }
@@ -74,7 +69,7 @@ export function fleetMethods(
     }),
     adminFenceCheck: method<FenceCheckView>(async (from, request) => {
       const one = await known(from)
-      const wish = checkedOr(checkAdminFenceCheck, request)
+      const wish = argumentOf(checkAdminFenceCheck, request)
       const pub = pubCalled(one.inbox.state, wish.pub)
       if (pub === null) throw refusal('refused', fleetWords.noSuchPub(wish.pub))
       const committed = await lastCommitted(one, pub)
@@ -108,10 +103,4 @@ async function lastCommitted(
   if (head === null || head.key === null) return null
   const [last] = await sbot.history(feed, head.sequence - 1, 1)
   return { sequence: head.sequence, key: head.key, at: last?.timestamp ?? 0 }
-}
-
-function checkedOr<T>(check: Check<T>, request: unknown): T {
-  const checked = check(request, '')
-  if (!checked.ok) throw refusal('bad-argument', describeRefusal(checked))
-  return checked.value
 }

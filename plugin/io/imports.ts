@@ -3,7 +3,6 @@
  * owner; until it is asked for it lies on our disk (import-files.ts), the key pair sealed, and goes by itself.
  */
 import { randomUUID } from 'node:crypto'
-import { type Check, describeRefusal } from '../../protocol/check'
 import type { FeedId, PubId } from '../../protocol/ids'
 import {
   checkImportCommit,
@@ -25,6 +24,7 @@ import { importWords as words } from '../words-import'
 import { refusal } from './commits'
 import { ImportFiles, type ImportNote } from './import-files'
 import type { Inbox } from './inbox'
+import { argumentOf } from './method'
 import type { Tables } from './tables'
 import type { Vault } from './vault'
 
@@ -80,7 +80,7 @@ export class Imports {
   /** `buttcloud.importOpen`. */
   open(caller: FeedId, given: unknown): Promise<ImportAt> {
     return this.queued(caller, async () => {
-      const { name, feed, bytes, sha256 } = sound(checkImportRequest, given)
+      const { name, feed, bytes, sha256 } = argumentOf(checkImportRequest, given, 'request')
       if (!this.knows(caller)) throw refusal('refused', words.stranger)
       const named = checkName(name)
       if (!named.ok) throw refusal('bad-argument', named.reason)
@@ -105,7 +105,7 @@ export class Imports {
   /** `buttcloud.importWrite`. */
   write(caller: FeedId, given: unknown): Promise<ImportAt> {
     return this.queued(caller, async () => {
-      const { at, data } = sound(checkImportPiece, given)
+      const { at, data } = argumentOf(checkImportPiece, given, 'request')
       const note = this.noteOf(caller)
       const size = this.files.sizeOf(caller)
       if (at !== size) throw refusal('gap', words.elsewhere(size))
@@ -283,12 +283,6 @@ function isOpen(requests: Iterable<string>, pub: PubId): boolean {
 
 function newsOf({ messages, head }: Pick<Brought, 'messages' | 'head'>): ImportNews {
   return { kind: 'checked', messages, head }
-}
-
-function sound<T>(check: Check<T>, given: unknown): T {
-  const found = check(given, 'request')
-  if (found.ok) return found.value
-  throw refusal('bad-argument', describeRefusal(found))
 }
 
 /** What comes of it, or null when that takes longer. */

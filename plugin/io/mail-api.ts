@@ -1,5 +1,4 @@
 /** The methods about mail: an owner's own address, and the queue for the operator. */
-import { describeRefusal } from '../../protocol/check'
 import type { FeedId } from '../../protocol/ids'
 import {
   checkEmailSet,
@@ -11,7 +10,7 @@ import {
 } from '../../protocol/mail'
 import { isGuest } from '../owners'
 import { refusal } from './commits'
-import { type Caller, method } from './method'
+import { argumentOf, type Caller, method } from './method'
 import type { Post } from './post'
 import type { Provider } from './provider'
 
@@ -56,12 +55,11 @@ export function mailMethods({ idOf, operator, provider, ownersKnown }: MailCalle
     }),
     adminMailTest: method<MailTestAnswer>(async (caller, request) => {
       operator(caller)
-      const checked = checkMailTest(request ?? {}, '')
-      if (!checked.ok) throw refusal('bad-argument', describeRefusal(checked))
+      const { address } = argumentOf(checkMailTest, request ?? {})
       const { post } = await provider()
       if (post === null)
         throw refusal('refused', 'this provider sends no mail: config.json has no `mail` (docs/OPERATORS.md)')
-      return post.test(checked.value.address)
+      return post.test(address)
     }),
   }
 }

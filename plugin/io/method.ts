@@ -1,4 +1,5 @@
 /** What the muxrpc methods have in common: whoever calls may send anything, and gets an answer or a sentence. */
+import { type Check, describeRefusal } from '../../protocol/check'
 import { gateOf } from '../../sbot/detect'
 import { refusal } from './commits'
 import type { Provider } from './provider'
@@ -19,6 +20,22 @@ export async function currentSoon(one: Provider): Promise<void> {
     }, CURRENT_WAIT_MS)
   })
   await Promise.race([one.current(), late]).finally(() => clearTimeout(timer))
+}
+
+/** The provider for callers whom `asked` lets through, once it writes and knows its own feed. */
+export function writing(asked: (caller: Caller) => Promise<Provider>): (caller: Caller) => Promise<Provider> {
+  return async (caller) => {
+    const one = await asked(caller)
+    await currentSoon(one)
+    return one
+  }
+}
+
+/** What was sent, checked; throws what is wrong with it. `name` stands before the field in that. */
+export function argumentOf<T>(check: Check<T>, sent: unknown, name = ''): T {
+  const checked = check(sent, name)
+  if (checked.ok) return checked.value
+  throw refusal('bad-argument', describeRefusal(checked))
 }
 
 /**

@@ -4,7 +4,8 @@ import type { Sample } from '../../protocol/metrics'
 import { gateOf } from '../../sbot/detect'
 import type { MetricsPlace } from '../../sbot/metrics-page'
 import { type Monitor, startMonitor } from '../../sbot/monitor'
-import { machineStep, needsOperator } from '../machines'
+import { machineStep } from '../machines'
+import { operatorsTask } from '../machines-trouble'
 import { providerSamples } from '../metrics'
 import type { Log, Provider } from './provider'
 
@@ -32,7 +33,7 @@ export function gatherProvider(provider: Provider | undefined): Sample[] {
 /** Null where none are rented, or it can't be known yet. */
 function machinesStuck({ machines }: Provider): boolean | null {
   const world = machines?.world() ?? null
-  return world === null ? null : needsOperator(machineStep(world), world)
+  return world === null ? null : operatorsTask(machineStep(world), world) !== null
 }
 
 /**

@@ -1,5 +1,4 @@
 /** What the operator does about people and their pubs: who there is, stops, blocks, announcements. */
-import { describeRefusal } from '../../protocol/check'
 import type { FeedId } from '../../protocol/ids'
 import {
   type AnnounceView,
@@ -13,7 +12,7 @@ import {
 import { announceDeed, blockDeed, haltDeed, livePubCalled } from '../operator-deeds'
 import { announceView, blockView, blockViews, ownerViews, suspendView } from '../operator-view'
 import { refusal } from './commits'
-import { type Caller, currentSoon, method } from './method'
+import { argumentOf, type Caller, method, writing } from './method'
 import type { Provider } from './provider'
 
 export interface OperatorCallers {
@@ -25,32 +24,25 @@ export interface OperatorCallers {
 
 /** Part of the plugin's API object. */
 export function operatorMethods({ idOf, asked, operators }: OperatorCallers): object {
-  const known = async (from: Caller): Promise<Provider> => {
-    const one = await asked(from)
-    await currentSoon(one)
-    return one
-  }
+  const known = writing(asked)
   const worldOf = (one: Provider) => ({ state: one.inbox.state, now: one.now(), policy: one.policy })
   return {
     adminOwners: method<OwnerView[]>(async (from) => ownerViews(worldOf(await known(from)))),
     adminSuspend: method<SuspendView>(async (from, request) => {
       const one = await known(from)
-      const checked = checkAdminSuspend(request, 'adminSuspend')
-      if (!checked.ok) throw refusal('bad-argument', describeRefusal(checked))
+      const wish = argumentOf(checkAdminSuspend, request, 'adminSuspend')
       const { state } = one.inbox
       return one.deeds.ask(async () => {
-        await publish(one, haltDeed(state, checked.value, idOf(from)))
-        const pub = livePubCalled(state, checked.value.pub)
+        await publish(one, haltDeed(state, wish, idOf(from)))
+        const pub = livePubCalled(state, wish.pub)
         if (pub === null) throw refusal('unknown', 'it is gone')
         return suspendView(state, pub)
       })
     }),
     adminBlock: method<BlockView[]>(async (from, request) => {
       const one = await known(from)
-      const checked = checkAdminBlock(request, 'adminBlock')
-      if (!checked.ok) throw refusal('bad-argument', describeRefusal(checked))
+      const { feed, ...rest } = argumentOf(checkAdminBlock, request, 'adminBlock')
       const { state } = one.inbox
-      const { feed, ...rest } = checked.value
       if (feed === null) return blockViews(state)
       return one.deeds.ask(async () => {
         await publish(one, blockDeed(state, { feed, ...rest }, idOf(from), operators))
@@ -60,9 +52,7 @@ export function operatorMethods({ idOf, asked, operators }: OperatorCallers): ob
     }),
     adminAnnounce: method<AnnounceView>(async (from, request) => {
       const one = await known(from)
-      const checked = checkAdminAnnounce(request, 'adminAnnounce')
-      if (!checked.ok) throw refusal('bad-argument', describeRefusal(checked))
-      const { text, send } = checked.value
+      const { text, send } = argumentOf(checkAdminAnnounce, request, 'adminAnnounce')
       return one.deeds.ask(async () => {
         const world = worldOf(one)
         const deed = announceDeed(world.state, text, idOf(from), world.now)

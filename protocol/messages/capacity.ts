@@ -29,14 +29,16 @@ const check = shape({
    * a reader takes what it does not know for that.
    */
   trouble: nullable(text(20)),
+  /** yes: pubs' web pages are served by HTTPS there, under the names in their orders. Null, or absent from before 0.2: not. */
+  https: nullable(literal('yes')),
 })
 export type CapacityMessage = Of<typeof check>
 export const checkCapacity: Check<CapacityMessage> = check
 
-export type OfferFields = Omit<CapacityMessage, 'type' | 'v' | 'labels' | 'trouble'> &
-  Partial<Pick<CapacityMessage, 'labels' | 'trouble'>>
+export type OfferFields = Omit<CapacityMessage, 'type' | 'v' | 'labels' | 'trouble' | 'https'> &
+  Partial<Pick<CapacityMessage, 'labels' | 'trouble' | 'https'>>
 
 /** Builds an offer. */
 export function buildCapacity(fields: OfferFields): CapacityMessage {
-  return { type: 'buttcloud/capacity', v: 1, labels: null, trouble: null, ...fields }
+  return { type: 'buttcloud/capacity', v: 1, labels: null, trouble: null, https: null, ...fields }
 }

@@ -3,7 +3,7 @@
  *
  * Example: {"type":"buttcloud/pub","v":1,"pub":"%request…","name":"alice","owners":["@…"],"plan":"tiny",
  *           "size":{"memoryBytes":201326592,"reservedBytes":50331648,"diskBytes":1073741824},"suspended":false,
- *           "status":"live","desired":"up","restarts":0,"rebuilds":0,"version":null,"webPort":null,"web":false,"title":null,"description":null,"port":8101,"host":null,"hub":"@…","epoch":1,"feed":null,"moved":null,
+ *           "status":"live","desired":"up","restarts":0,"rebuilds":0,"version":null,"webPort":null,"web":false,"title":null,"description":null,"port":8101,"host":null,"own":null,"hub":"@…","epoch":1,"feed":null,"moved":null,
  *           "amended":null,"keepUntil":null,"answers":"%…"}
  */
 import {
@@ -21,6 +21,7 @@ import {
   text,
   whole,
 } from '../check'
+import { hostName } from '../host-name'
 import {
   DESCRIPTION_CHARS_MAX,
   NAME_CHARS_MAX,
@@ -67,6 +68,18 @@ const check = shape({
   port: whole(PORT_MIN, PORT_MAX),
   /** The host name of its own, for life; null, or absent before there were any: the host of whichever hub it is on. */
   host: nullable(text(HOST_CHARS_MAX)),
+  /**
+   * The name of an owner's own that it shall be reached by, besides `host`; null, or absent before there were any: none.
+   * Only while it is `proven` to lead here, it is what the pub is reached by.
+   */
+  own: nullable(
+    shape({
+      name: hostName,
+      /** When its owner asked for it. */
+      since: whole(0, Number.MAX_SAFE_INTEGER),
+      proven: flag,
+    }),
+  ),
   /** Where it is placed. */
   hub: feedId,
   /** Raised at every placement: what a hub may write for this pub carries it. */
@@ -102,11 +115,13 @@ const check = shape({
 export type PubMessage = Of<typeof check>
 export const checkPub: Check<PubMessage> = check
 
+export type OwnName = NonNullable<PubMessage['own']>
 export type Moved = NonNullable<PubMessage['moved']>
 
 /** Builds a pub's record. */
 export function buildPub(
-  fields: Omit<PubMessage, 'type' | 'v' | 'host' | 'amended'> & Partial<Pick<PubMessage, 'host' | 'amended'>>,
+  fields: Omit<PubMessage, 'type' | 'v' | 'host' | 'own' | 'amended'> &
+    Partial<Pick<PubMessage, 'host' | 'own' | 'amended'>>,
 ): PubMessage {
-  return { type: 'buttcloud/pub', v: 1, host: null, amended: null, ...fields }
+  return { type: 'buttcloud/pub', v: 1, host: null, own: null, amended: null, ...fields }
 }

@@ -20,6 +20,7 @@ import {
   text,
   whole,
 } from '../check'
+import { hostName } from '../host-name'
 import {
   DESCRIPTION_CHARS_MAX,
   PORT_MAX,
@@ -28,7 +29,7 @@ import {
   TITLE_CHARS_MAX,
   VERSION_CHARS_MAX,
 } from '../limits'
-import { HOST_CHARS_MAX } from '../limits-dns'
+import { HOST_CHARS_MAX, WEB_NAMES_MAX } from '../limits-dns'
 
 const bytes = whole(0, Number.MAX_SAFE_INTEGER)
 
@@ -51,8 +52,14 @@ const check = shape({
   version: nullable(text(VERSION_CHARS_MAX)),
   /** What to go back to where `version` does not get healthy in time; null where there is nothing to go back to. */
   fallback: nullable(shape({ version: nullable(text(VERSION_CHARS_MAX)) })),
-  /** The port of its web pages; null while they are off. */
-  web: nullable(shape({ port: whole(PORT_MIN, PORT_MAX) })),
+  /** Its web pages; null while they are off. */
+  web: nullable(
+    shape({
+      port: whole(PORT_MIN, PORT_MAX),
+      /** The names of hosts that they are to be found by, by HTTPS where the hub can; null, or absent before: none. */
+      names: nullable(list(hostName, 0, WEB_NAMES_MAX)),
+    }),
+  ),
   /** Who may call the pub's own methods as an owner. */
   owners: list(feedId, 0, RECIPIENTS_MAX - 1),
   /** What the pub says of itself (`about`). Told to the running pub; a change needs no new run. */

@@ -18,6 +18,8 @@ export interface Rented {
   joinsAtMs: number | null
   /** The cloud shows it from then on. */
   shownAt: number
+  /** It was told to end, and is shown until then. */
+  endsAt?: number
 }
 
 /** How the cloud behaves; each may be changed at any time. */
@@ -28,6 +30,10 @@ export interface Weather {
   losesAnswer: boolean
   joinsAfterMs: number | null
   lagMs: number
+  /** It says what it has, and makes none. */
+  makesNone?: MachineError
+  /** How long one is shown as it was after it was told to end. */
+  endsAfterMs?: number
 }
 
 export class Cloud implements MachineDriver {
@@ -39,6 +45,11 @@ export class Cloud implements MachineDriver {
   /** What its settings name and it does not have. */
   faults: string[] = []
   checks = 0
+  /** Those that can't be destroyed. */
+  readonly locked = new Set<string>()
+  /** Orders to make one, and to destroy one, whatever came of them. */
+  orders = 0
+  ends = 0
   weather: Weather = { refuses: null, losesAnswer: false, joinsAfterMs: 5 * MINUTE_MS, lagMs: 0 }
   calls = 0
   onDestroy: (name: string) => void = () => {}
@@ -49,11 +60,15 @@ export class Cloud implements MachineDriver {
   async list(): Promise<MachineFact[]> {
     this.fails()
     const now = this.steady()
+    for (const { name, endsAt } of this.machines.values())
+      if (endsAt !== undefined && endsAt <= now) this.remove(name)
     return [...this.machines.values()].filter(({ shownAt }) => shownAt <= now).map(factOf)
   }
 
   async create({ name, userData }: MachineOrder): Promise<MachineFact> {
     this.fails()
+    this.orders += 1
+    if (this.weather.makesNone !== undefined) throw this.weather.makesNone
     const now = this.steady()
     const { joinsAfterMs, lagMs } = this.weather
     const there = this.machines.get(name)
@@ -72,9 +87,19 @@ export class Cloud implements MachineDriver {
 
   async destroy(name: string): Promise<void> {
     this.fails()
+    this.ends += 1
+    if (this.locked.has(name)) throw new MachineError('busy', `${name} is locked`)
+    const one = this.machines.get(name)
+    const { endsAfterMs = 0 } = this.weather
+    // Whoever asks without an end gets it, so that a test ends, too.
+    if (one !== undefined && endsAfterMs > 0 && this.ends < 100) one.endsAt ??= this.steady() + endsAfterMs
+    else this.remove(name)
+    this.answers()
+  }
+
+  private remove(name: string): void {
     if (this.machines.has(name)) this.onDestroy(name)
     if (this.machines.delete(name)) this.destroyed.push(name)
-    this.answers()
   }
 
   async check(): Promise<string[]> {

@@ -10,24 +10,31 @@ import { policyNow, withSettings } from '../../plugin/cluster-policy'
 import { readCluster, type Wishes } from '../../plugin/cluster-read'
 import { clusterText } from '../../plugin/cluster-text'
 import { commissioned } from '../../plugin/commission'
+import { machineAdded } from '../../plugin/machine-deeds'
 import { hubDeed, moved } from '../../plugin/move'
 import { Places } from '../../plugin/schedule'
 import { locatedIn } from '../../sbot/located-yaml'
-import { oscar, provider } from './story'
+import { oscar, plainLedger, provider } from './story'
 import { type Moving, movingFacts } from './story-move'
 
 export interface ClusterStory {
   one: Moving
   home: HomeFacts
+  /** What the driver of machines lists. */
+  listed: ClusterWorld['listed']
 }
 
 export function clusterStory(one: Moving): ClusterStory {
-  return { one, home: { config: { kind: 'ours', settings: {} }, plans: one.story.policy.plans } }
+  return {
+    one,
+    home: { config: { kind: 'ours', settings: {} }, plans: one.story.policy.plans },
+    listed: new Map(),
+  }
 }
 
-export function worldOf({ one, home }: ClusterStory): ClusterWorld {
+export function worldOf({ one, home, listed }: ClusterStory): ClusterWorld {
   const { state, policy, now, connected } = one.story
-  return { state, policy, now, connected, moving: movingFacts(one), home }
+  return { state, policy, now, connected, moving: movingFacts(one), home, listed, ledger: plainLedger }
 }
 
 /** The wishes in a file's text. Throws its faults. */
@@ -63,6 +70,10 @@ export function perform(told: ClusterStory, change: Comparison['changes'][number
     const done = hubDeed(story.state, story.connected, deed, story)
     if (!done.ok) throw new Error(done.why)
     if (done.say !== null) story.tells(provider, done.say)
+  } else if (deed.kind === 'machine') {
+    const done = machineAdded(worldOf(told), deed.wish, oscar)
+    if (!done.ok) throw new Error(done.why)
+    if (done.say !== null) story.tells(provider, done.say)
   } else if (deed.kind === 'amend') {
     const pub = story.state.provider.pubs.get(deed.pub)
     const done = pub === undefined ? null : amended(worldOf(told), pub, deed.wish, oscar)
@@ -87,4 +98,17 @@ export function perform(told: ClusterStory, change: Comparison['changes'][number
     story.tells(provider, done.record)
     story.settle()
   }
+}
+
+/** What of a file would be done, in words, and what of it can't be. */
+export const wordsOf = (one: ClusterStory, text: string): string[] =>
+  compared(one, text).changes.map(({ words }) => words)
+export const heldOf = (one: ClusterStory, text: string): string[] =>
+  compared(one, text).held.map(({ name, line, why }) => `${line} ${name}: ${why}`)
+
+/** Does all that a file wants and gives how often something was done. */
+export function apply(one: ClusterStory, text: string): number {
+  const { changes } = compared(one, text)
+  for (const change of changes) perform(one, change, text)
+  return changes.length
 }

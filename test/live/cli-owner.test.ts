@@ -159,6 +159,12 @@ test('the embedded node, opened for the length of a command', async (t) => {
     const off = await runCli(around, ['list', '--timeout', '3', '--json'])
     t.equal(off.code, 3, 'provider off: timed out')
     t.match(off.stderr, /3 s \(.+\)/, off.stderr.trim())
+    const patient = await runCli(around, ['list', '--timeout', '8'])
+    t.match(
+      patient.stderr,
+      /^The provider does not answer \(.+\)\. Waiting for it up to 8 s\. .*\n.*within 8 s/,
+      'who waits is told for what, and for how long',
+    )
     const stats = await runCli(around, ['stats'])
     t.equal(stats.code, 3, 'so do figures')
     t.match(stats.stderr, /^The provider is out of reach: /)

@@ -56,6 +56,21 @@ test('a server that is gone, and no other: told once after ten minutes, and once
   t.end()
 })
 
+test('a clock that was a year ahead and is set right keeps nobody from being told', (t) => {
+  const fleet = new Fleet([hub])
+  fleet.makes('p1')
+  const yearMs = 365 * STRANDED_TOLD_AGAIN_MS
+  fleet.story.now += yearMs
+  for (const silentMs of [STRANDED_TOLD_AFTER_MS, 0]) {
+    silent(fleet, hub, silentMs)
+    t.equal(told(fleet).length, 1)
+  }
+  fleet.story.now -= yearMs - STRANDED_TOLD_AGAIN_MS
+  silent(fleet, hub, STRANDED_TOLD_AFTER_MS)
+  t.equal(told(fleet).length, 1)
+  t.end()
+})
+
 test('it goes elsewhere in the end: the notice of that is the second word', (t) => {
   const fleet = new Fleet([hub])
   const pub = fleet.makes('p1')

@@ -12,7 +12,7 @@ test('on: a port of its own, memory on top of the plan, the address when the hub
   t.deepEqual(ask(one, 'web alice on'), [])
   const record = recordOf(one)
   t.ok(record.web && record.webPort !== null && record.webPort !== record.port)
-  t.deepEqual(specOf(one).web, { port: record.webPort })
+  t.deepEqual(specOf(one).web, { port: record.webPort, names: null })
   t.equal(specOf(one).memoryBytes - before.memoryBytes, WEB_MEMORY_BYTES)
   t.equal(specOf(one).reservedBytes - before.reservedBytes, WEB_RESERVED_BYTES)
   story.now += 1_500
@@ -39,7 +39,7 @@ test('off: the room is given back, the port is kept, and comes again', (t) => {
   t.deepEqual(outcomes(story.settle()), ['done'])
   t.deepEqual([specOf(one).web, recordOf(one).webPort], [null, webPort])
   ask(one, 'web alice on')
-  t.deepEqual(specOf(one).web, { port: webPort })
+  t.deepEqual(specOf(one).web, { port: webPort, names: null })
   t.end()
 })
 
@@ -72,7 +72,7 @@ test('a taken port: another one; pages that bring the pub down go off again, and
   t.deepEqual(outcomes(story.settle()), [])
   const second = recordOf(one).webPort
   t.notEqual(second, first)
-  t.deepEqual(specOf(one).web, { port: second })
+  t.deepEqual(specOf(one).web, { port: second, names: null })
   hubSays(story, pub, 'failed', { trouble: 'unreachable', reason: 'Docker does not answer' })
   t.deepEqual(outcomes(story.settle()), [], 'an engine that is away is not the doing of the pages')
   hubSays(story, pub, 'failed', { trouble: 'out-of-memory', reason: 'its memory was used up' })

@@ -3,6 +3,7 @@ import test from 'tape'
 import { machineAdded, machineRemoved } from '../../plugin/machine-deeds'
 import { MachineError } from '../../plugin/machine-driver'
 import { machineStep } from '../../plugin/machines'
+import { operatorsTask, troubleOf } from '../../plugin/machines-trouble'
 import { machineNameOf } from '../../protocol/ids'
 import { DAY_MS, HOUR_MS, MACHINE_BYTES, MachineStory, MINUTE_MS, SETTINGS } from '../helpers/machine-world'
 import { plainLedger, provider } from '../helpers/story'
@@ -22,6 +23,106 @@ test('the driver is in trouble: the record waits, nothing is counted as tried, a
   await one.minutes(60)
   t.equal(one.cloud.made.length, 1)
   t.deepEqual(one.named('leaving').concat(one.named('gone')), [])
+  t.end()
+})
+
+test('a cloud that says what it has and makes nothing is asked ever more seldom, and its trouble stays told', async (t) => {
+  const one = new MachineStory()
+  one.cloud.weather.makesNone = new MachineError('quota', 'the project has no cores left')
+  await one.minutes(60)
+  t.ok(one.cloud.orders >= 3 && one.cloud.orders <= 10, `ordered ${one.cloud.orders} times in an hour`)
+  t.match(next(one), /the project has no cores left/)
+  t.equal(one.log.filter((line) => /could not do what was asked/.test(line)).length, 1, 'said once')
+  delete one.cloud.weather.makesNone
+  await one.minutes(30)
+  t.equal(one.cloud.made.length, 1)
+  t.equal(one.worldOf().machines.trouble, null)
+  t.end()
+})
+
+/** By an operator's word, who gives up what is kept there. */
+function removed(one: MachineStory, machine: string): void {
+  const { state, policy, now } = one.story
+  const world = { state, policy, now, ledger: plainLedger, listed: one.cloud.machines }
+  const deed = machineRemoved(world, { machine, discard: true }, provider)
+  if (!deed.ok || deed.say === null) throw new Error('not removed')
+  one.story.tells(provider, deed.say)
+}
+
+/** With two machines that have joined and are given back, by their names. */
+async function twoLeave(one: MachineStory): Promise<string[]> {
+  await one.minutes(60)
+  const names = one.named('wanted')
+  for (const machine of names) removed(one, machine)
+  return names
+}
+
+test("one that can't be destroyed keeps no other", async (t) => {
+  const one = new MachineStory({ ...SETTINGS, max: 2, min: 2 })
+  const [first = '', second = ''] = await twoLeave(one)
+  one.cloud.locked.add(first)
+  await one.minutes(60)
+  t.deepEqual(one.cloud.destroyed, [second])
+  t.ok(one.cloud.ends <= 12, `asked ${one.cloud.ends} times in an hour`)
+  one.cloud.locked.clear()
+  await one.minutes(30)
+  t.deepEqual(one.cloud.destroyed, [second, first])
+  t.end()
+})
+
+test("one that can't be destroyed keeps nobody from renting another, and is told to the operator when it lasts", async (t) => {
+  const one = new MachineStory({ ...SETTINGS, max: 3, min: 1, coolDownMinutes: 1 })
+  await one.minutes(30)
+  const [first = ''] = one.named('wanted')
+  one.cloud.locked.add(first)
+  removed(one, first)
+  await one.minutes(30)
+  t.equal(one.cloud.made.length, 2, 'the least is there again')
+  const told = () => operatorsTask(machineStep(one.worldOf()), one.worldOf())
+  t.equal(told(), null, 'what is busy may pass')
+  await one.minutes(60)
+  t.match(told() ?? '', new RegExp(`${first} is locked`), 'it is paid for')
+  one.cloud.locked.clear()
+  await one.minutes(20)
+  t.equal(told(), null)
+  t.deepEqual([one.cloud.destroyed, one.named('gone')], [[first], [first]])
+  t.end()
+})
+
+test('one that was told to end and stays is told to the operator, too', async (t) => {
+  const one = new MachineStory({ ...SETTINGS, max: 2, min: 1, coolDownMinutes: 1 })
+  await one.minutes(30)
+  const [first = ''] = one.named('wanted')
+  one.cloud.weather.endsAfterMs = DAY_MS
+  removed(one, first)
+  await one.minutes(30)
+  t.ok(one.cloud.ends >= 1)
+  t.equal(troubleOf(one.worldOf()), null)
+  await one.minutes(120)
+  t.match(operatorsTask(machineStep(one.worldOf()), one.worldOf()) ?? '', /still listed/)
+  t.ok(one.cloud.ends <= 16, `asked ${one.cloud.ends} times in two hours and a half`)
+  t.end()
+})
+
+test('a cloud that does not answer for an hour is told to the operator: it may cost', async (t) => {
+  const one = new MachineStory()
+  await one.minutes(30)
+  one.cloud.weather.refuses = new MachineError('unreachable', 'cloud.example did not answer')
+  await one.minutes(40)
+  const told = () => operatorsTask(machineStep(one.worldOf()), one.worldOf())
+  t.equal(told(), null)
+  await one.minutes(60)
+  t.match(told() ?? '', /did not answer/)
+  t.end()
+})
+
+test('a list that shows for minutes what is being destroyed lets nobody ask without a pause', async (t) => {
+  const one = new MachineStory({ ...SETTINGS, max: 2, min: 2 })
+  one.cloud.weather.endsAfterMs = 5 * MINUTE_MS
+  const names = await twoLeave(one)
+  await one.minutes(30)
+  t.deepEqual(one.cloud.destroyed.slice().sort(), names.slice().sort())
+  t.ok(one.cloud.ends <= 12, `asked ${one.cloud.ends} times`)
   t.end()
 })
 

@@ -1,5 +1,4 @@
 /** What the operator asks about machines. */
-import { type Check, describeRefusal } from '../../../protocol/check'
 import type { FeedId } from '../../../protocol/ids'
 import {
   type AdminMachineTokenAnswer,
@@ -19,7 +18,7 @@ import {
 import { machinesView } from '../../machine-view'
 import { machineStep } from '../../machines'
 import { refusal } from '../commits'
-import { type Caller, currentSoon, method } from '../method'
+import { argumentOf, type Caller, method, writing } from '../method'
 import type { Provider } from '../provider'
 
 /** Part of the plugin's API object. `asked` rejects for everybody but the operators. */
@@ -27,11 +26,7 @@ export function machineMethods(
   asked: (caller: Caller) => Promise<Provider>,
   idOf: (caller: Caller) => FeedId,
 ): object {
-  const known = async (from: Caller): Promise<Provider> => {
-    const one = await asked(from)
-    await currentSoon(one)
-    return one
-  }
+  const known = writing(asked)
   const said = async (one: Provider, deed: () => MachineDeed): Promise<MachineView> =>
     one.deeds.ask(async () => {
       const done = deed()
@@ -45,7 +40,7 @@ export function machineMethods(
     adminMachines: method<MachinesView>(async (from) => viewOf(await known(from))),
     adminMachineToken: method<AdminMachineTokenAnswer>(async (from, request) => {
       const one = await known(from)
-      const { machine: wanted } = checkedOr(checkAdminMachineToken, request)
+      const { machine: wanted } = argumentOf(checkAdminMachineToken, request)
       const found = tokenMayBeShown(one.inbox.state, wanted)
       if (!found.ok) throw refusal('refused', found.why)
       const { machine, label } = found.content
@@ -53,18 +48,19 @@ export function machineMethods(
     }),
     adminMachineAdd: method<MachineView>(async (from, request) => {
       const one = await known(from)
-      const wish = checkedOr(checkAdminMachineAdd, request)
-      return said(one, () => machineAdded(deedWorld(one), wish, idOf(from)))
+      const wish = argumentOf(checkAdminMachineAdd, request)
+      return said(one, () => machineAdded(machineDeedWorld(one), wish, idOf(from)))
     }),
     adminMachineRemove: method<MachineView>(async (from, request) => {
       const one = await known(from)
-      const wish = checkedOr(checkAdminMachineRemove, request)
-      return said(one, () => machineRemoved(deedWorld(one), wish, idOf(from)))
+      const wish = argumentOf(checkAdminMachineRemove, request)
+      return said(one, () => machineRemoved(machineDeedWorld(one), wish, idOf(from)))
     }),
   }
 }
 
-const deedWorld = (one: Provider): MachineDeedWorld => ({
+/** What a word about machines is judged by. */
+export const machineDeedWorld = (one: Provider): MachineDeedWorld => ({
   ...{ state: one.inbox.state, policy: one.policy, now: one.now(), ledger: one.ledger },
   listed: one.machines?.facts().listed ?? null,
 })
@@ -74,10 +70,4 @@ export function viewOf(one: Provider): MachinesView {
   const world = one.machines?.world() ?? null
   const asked = world === null ? null : { world, step: machineStep(world) }
   return machinesView(one.inbox.state, asked, one.policy.plans)
-}
-
-function checkedOr<T>(check: Check<T>, request: unknown): T {
-  const checked = check(request, '')
-  if (!checked.ok) throw refusal('bad-argument', describeRefusal(checked))
-  return checked.value
 }

@@ -5,15 +5,15 @@
 import type { Millis } from '../../../protocol/ids'
 import {
   MACHINE_DAY_MS,
-  MACHINE_PAUSE_FIRST_MS,
-  MACHINE_PAUSE_LONGEST_MS,
+  MACHINE_LASTING_MS,
   MACHINES_CHECK_EVERY_MS,
   MACHINES_LIST_EVERY_MS,
 } from '../../../protocol/limits-machines'
 import type { MachineMessage } from '../../../protocol/messages/machine'
 import type { State } from '../../../protocol/state'
 import { type Clock, createLoop, type Loop, steadyOf } from '../../../sbot/loop'
-import { type DriverStep, driverStep } from '../../driver-step'
+import { DriverOrders, machineOfStep, nextPauseMs } from '../../driver-orders'
+import { type DriverStep, driverSteps } from '../../driver-step'
 import { type MachineDriver, MachineError, type MachineFact, type MachineTrouble } from '../../machine-driver'
 import { hubOf } from '../../machine-records'
 import type { MachineFacts, MachineWorld } from '../../machines'
@@ -35,8 +35,9 @@ export interface MachinesOptions {
 interface Trouble {
   kind: MachineTrouble
   error: string
+  /** By the steady clock, like nextAt. */
+  since: number
   pauseMs: Millis
-  /** By the steady clock. */
   nextAt: number
 }
 
@@ -48,9 +49,12 @@ export class Machines {
   /** Since when each is as it is, and when those were first seen that began in this run. */
   private readonly known = new Map<string, { as: string; since: number; begunHere: boolean; first: number }>()
   private readonly there = new Map<string, number>()
-  private readonly accepted = new Map<string, number>()
+  private readonly orders = new DriverOrders()
   private readonly strangers = new Set<string>()
   private checked: { at: number; faults: readonly string[] } | null = null
+  /** What the log was told last, and what of the refusals was told to the provider. */
+  private told: string | null = null
+  private refusals = '[]'
   private hasLooked = false
   private isStale = true
 
@@ -102,7 +106,9 @@ export class Machines {
           one.begunHere ? [[name, one.first]] : [],
         ),
       ),
-      trouble: trouble === null ? null : { kind: trouble.kind, error: trouble.error },
+      trouble:
+        trouble === null ? null : { kind: trouble.kind, error: trouble.error, forMs: now - trouble.since },
+      refused: this.orders.refusals(now),
       ...(this.checked === null ? {} : { faults: this.checked.faults }),
     }
   }
@@ -134,35 +140,50 @@ export class Machines {
         if (!(await this.list())) continue
         await this.check()
       }
-      const world = this.world()
-      const step = world === null ? null : driverStep(world, this.acceptedMs())
-      if (step === null) return this.later(MACHINES_LIST_EVERY_MS)
+      const step = this.owed()
+      if (step === null) return
       await this.perform(step)
     }
+  }
+
+  /** What is to be asked for now; where that is nothing, when to look again is set. */
+  private owed(): DriverStep | null {
+    const world = this.world()
+    const now = this.steady()
+    const owed = world === null ? null : driverSteps(world, this.orders.coming())
+    if (owed !== null) {
+      this.orders.saw(this.listed?.facts ?? new Map(), owed, now)
+      this.tellRefusals()
+    }
+    const step = this.orders.next(owed ?? [], now)
+    const againInMs = this.orders.againInMs(owed ?? [], now) ?? MACHINES_LIST_EVERY_MS
+    if (step === null) this.later(Math.min(againInMs, MACHINES_LIST_EVERY_MS))
+    return step
   }
 
   private later(ms: Millis): void {
     this.loop.wakeAt(this.options.clock.now() + Math.max(1, Math.ceil(ms)))
   }
 
-  private acceptedMs(): Map<string, Millis> {
-    const now = this.steady()
-    return new Map([...this.accepted].map(([name, at]) => [name, now - at]))
-  }
-
   /** False where it could not be asked for. */
   private async list(): Promise<boolean> {
-    const { driver, changed } = this.options
+    const { driver, log, changed } = this.options
     const at = this.steady()
-    const found = await this.tried(() => driver.list())
-    if (found === null) return false
+    let found: MachineFact[]
+    try {
+      found = await driver.list()
+    } catch (error) {
+      this.failed(error)
+      return false
+    }
     const facts = new Map(found.map((one) => [one.name, one]))
-    const before = shownOf(this.listed?.facts)
+    const isNews = this.trouble !== null || shownOf(facts) !== shownOf(this.listed?.facts)
+    if (this.trouble !== null) log('info', 'the driver of machines answers again')
+    this.trouble = null
     this.listed = { at, facts }
     this.isStale = false
     this.tellStrangers()
-    for (const name of facts.keys()) this.accepted.delete(name)
-    if (shownOf(facts) !== before || this.waitsForEnd()) changed()
+    if (isNews || this.waitsForEnd()) changed()
     return true
   }
 
@@ -200,56 +221,63 @@ export class Machines {
 
   private async perform(step: DriverStep): Promise<void> {
     const { driver, log, userData } = this.options
+    const machine = machineOfStep(step)
     this.isStale = true
-    if (step.kind === 'destroy') {
-      const done = await this.tried(() => driver.destroy(step.machine).then(() => true))
-      if (done !== null) log('info', 'a machine is being destroyed', { machine: step.machine })
+    try {
+      if (step.kind === 'destroy') await driver.destroy(machine)
+      else await driver.create({ name: machine, userData: userData(step.content), kind: step.content.kind })
+    } catch (error) {
+      const why = troubleIn(error)
+      if (this.orders.refused(step, why, this.steady())) this.tell(why)
+      // Whoever names a time means every question.
+      if (why.retryAfterMs !== null) this.failed(error)
       return
     }
-    const { machine, kind } = step.content
-    const order = { name: machine, userData: userData(step.content), kind }
-    const made = await this.tried(() => driver.create(order))
-    if (made === null) return
-    this.accepted.set(machine, this.steady())
-    log('info', 'a machine is asked for', { machine, driver: driver.kind })
+    this.orders.taken(step, this.steady())
+    if (step.kind === 'destroy') log('info', 'a machine is being destroyed', { machine })
+    else log('info', 'a machine is asked for', { machine, driver: driver.kind })
   }
 
-  /** Null where the driver could not; then it is left alone for a while. */
-  private async tried<T>(work: () => Promise<T>): Promise<T | null> {
-    const { log, changed } = this.options
-    try {
-      const value = await work()
-      if (this.trouble !== null) {
-        log('info', 'the driver of machines answers again')
-        this.trouble = null
-        changed()
-      }
-      return value
-    } catch (error) {
-      this.failed(error)
-      return null
-    }
-  }
-
+  /** The driver can't be asked; then it is left alone for a while. */
   private failed(error: unknown): void {
-    const { log, changed } = this.options
-    const { message } = error as Error
-    const kind = error instanceof MachineError ? error.kind : 'refused'
-    const asked = error instanceof MachineError ? error.retryAfterMs : null
-    const doubled = Math.min(
-      (this.trouble?.pauseMs ?? MACHINE_PAUSE_FIRST_MS / 2) * 2,
-      MACHINE_PAUSE_LONGEST_MS,
-    )
+    const { kind, error: sentence, retryAfterMs } = troubleIn(error)
+    const now = this.steady()
+    const before = this.trouble
+    const pauseMs = nextPauseMs(before?.pauseMs ?? null)
     // Nobody sends us away for ever.
-    const pauseMs = Math.min(Math.max(doubled, asked ?? 0), MACHINE_DAY_MS)
-    const isNews = this.trouble?.error !== message
-    this.trouble = { kind, error: message, pauseMs: doubled, nextAt: this.steady() + pauseMs }
+    const waitMs = Math.min(Math.max(pauseMs, retryAfterMs ?? 0), MACHINE_DAY_MS)
+    const since = before?.since ?? now
+    this.trouble = { kind, error: sentence, since, pauseMs, nextAt: now + waitMs }
     this.isStale = true
-    if (!isNews) return
-    log('warn', 'the driver of machines could not do what was asked, trying again', { kind, reason: message })
-    changed()
+    if (before?.error === sentence) return
+    this.tell({ kind, error: sentence })
+    this.options.changed()
+  }
+
+  private tell({ kind, error }: { kind: MachineTrouble; error: string }): void {
+    const fact = 'the driver of machines could not do what was asked, trying again'
+    if (this.told !== error) this.options.log('warn', fact, { kind, reason: error })
+    this.told = error
+  }
+
+  /** What can't be done is another, or has lasted so long that somebody should be told. */
+  private tellRefusals(): void {
+    const all = [...this.orders.refusals(this.steady())]
+    const shown = JSON.stringify(all.map(([name, { error, forMs }]) => [name, error, isLasting(forMs)]))
+    if (shown === this.refusals) return
+    this.refusals = shown
+    if (all.length === 0) this.told = null
+    this.options.changed()
   }
 }
+
+function troubleIn(error: unknown): { kind: MachineTrouble; error: string; retryAfterMs: Millis | null } {
+  const { message } = error as Error
+  if (!(error instanceof MachineError)) return { kind: 'refused', error: message, retryAfterMs: null }
+  return { kind: error.kind, error: message, retryAfterMs: error.retryAfterMs }
+}
+
+const isLasting = (forMs: Millis): boolean => forMs >= MACHINE_LASTING_MS
 
 function shownOf(facts: ReadonlyMap<string, MachineFact> | undefined): string {
   return facts === undefined ? '-' : JSON.stringify([...facts.values()])
