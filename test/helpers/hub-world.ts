@@ -96,7 +96,8 @@ export class HubWorld {
     }
     const { sessions, ordersComplete, providerSince, mark, sealed } = this
     const escrow = { mark, sealed }
-    const providerClock = this.providerAheadMs === null ? null : this.now + this.providerAheadMs
+    const providerClock =
+      this.providerAheadMs === null ? null : { shows: this.now + this.providerAheadMs, ageMs: 0 }
     const facts: Facts = { engine, sessions, ordersComplete, providerSince, providerClock, escrow }
     settle(this.memory, this.state, facts, this.now)
     const { state, memory, busy, now } = this
@@ -166,7 +167,7 @@ export class HubWorld {
         this.volumes.delete(step.pub)
         return
       case 'open-session':
-        this.sessions.set(step.pub, this.session(step.pub, step.epoch))
+        this.sessions.set(step.pub, this.session(step.pub, step.epoch, step.host))
         return
       case 'close-session':
         this.sessions.delete(step.pub)
@@ -250,10 +251,9 @@ export class HubWorld {
       })
   }
 
-  private session(pub: PubId, epoch: number): SessionFact {
+  private session(pub: PubId, epoch: number, host: string): SessionFact {
     return {
-      pub,
-      epoch,
+      ...{ pub, epoch, host },
       feed: feedOf(pub),
       status: 'dialling',
       reason: null,
