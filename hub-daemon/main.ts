@@ -177,7 +177,7 @@ async function start(
     mayWrite: () => node.gate.wait(),
     config,
     context: {
-      ...{ engine, observer, keys, dial, log },
+      ...{ engine, observer, keys, log },
       memory,
       secrets,
       meter,

@@ -3,7 +3,8 @@ import { accessSync, constants, existsSync, statfsSync } from 'node:fs'
 import { get as httpGet } from 'node:http'
 import { dirname, join } from 'node:path'
 import type { FeedId } from '../../protocol/ids'
-import type { HubView, PubView, WhoamiAnswer } from '../../protocol/rpc'
+import type { HubView, WhoamiAnswer } from '../../protocol/rpc'
+import type { FleetPubView } from '../../protocol/rpc-desk'
 import type { DnsView } from '../../protocol/rpc-dns'
 import type { MachinesView } from '../../protocol/rpc-machines'
 import { machineId } from '../../sbot/other-clocks'
@@ -19,6 +20,7 @@ import {
   judgeHubs,
   judgeMachines,
   judgeNames,
+  judgePubs,
 } from '../doctor'
 import { Failure, firstLine } from '../failure'
 import { providersOf } from '../owner-book'
@@ -224,7 +226,8 @@ async function providerHere(dir: string): Promise<Finding[]> {
   const folder = join(dir, 'provider')
   try {
     const hubs = judgeHubs(await askProvider<HubView[]>(folder, 'adminHubs'))
-    const ports = await portsOfPubs(await askProvider<PubView[]>(folder, 'adminPubs'))
+    const pubs = await askProvider<FleetPubView[]>(folder, 'adminPubs')
+    const ports = [...judgePubs(pubs), ...(await portsOfPubs(pubs))]
     // An older one has neither.
     const names = await askProvider<DnsView>(folder, 'adminDns').then(judgeNames, () => [])
     const machines = await askProvider<MachinesView>(folder, 'adminMachines').then(judgeMachines, () => [])
