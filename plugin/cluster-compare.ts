@@ -62,6 +62,8 @@ export interface Comparison {
   changes: ClusterChange[]
   held: ClusterHeldView[]
   notes: string[]
+  /** What was said before and is not so yet. */
+  owed: string[]
 }
 
 /** Gathers what comes of one file. */
@@ -69,6 +71,7 @@ export class Compared implements Comparison {
   readonly changes: ClusterChange[] = []
   readonly held: ClusterHeldView[] = []
   readonly notes: string[] = []
+  readonly owed: string[] = []
 
   change(
     section: ClusterSection,
@@ -76,6 +79,10 @@ export class Compared implements Comparison {
     rest: Omit<ClusterChange, 'section' | 'name' | 'counts'> & Partial<Pick<ClusterChange, 'counts'>>,
   ): void {
     this.changes.push({ section, name, counts: 'now', ...rest })
+  }
+
+  owe(sentence: string): void {
+    this.owed.push(sentence)
   }
 
   hold(section: ClusterSection, name: string, line: number, why: string): void {

@@ -6,10 +6,13 @@ import type { PubFact, State } from '../protocol/state'
 import { amended, endedBy } from './amend'
 import type { ClusterWorld, Compared } from './cluster-compare'
 import type { PubWish, Wishes } from './cluster-read'
-import { commissioned } from './commission'
+import { commissioned, whyNotBegun } from './commission'
 import { hubCalled, labelOf } from './fleet-view'
 import { moved } from './move'
+import { unmadeOf } from './never-up'
+import { observationOf } from './query'
 import { Places } from './schedule'
+import { when } from './words'
 import { clusterWords as words } from './words-cluster'
 
 interface PubsWorld extends ClusterWorld {
@@ -26,6 +29,7 @@ export function comparePubs(world: PubsWorld, { pubs }: Wishes, by: FeedId, comp
   const unknown = new Set<FeedId>()
   for (const wish of pubs) {
     const pub = livePubNamed(state, wish.name)
+    noteMaking(world, wish.name, pub, compared)
     if (pub === null) compareNew({ ...world, places, unknown }, wish, by, compared)
     else comparePub(world, pub, wish, by, compared)
   }
@@ -87,11 +91,26 @@ function compareNew(
   const done = commissioned(world, places, wanted, by)
   if (!done.ok) return hold(done.why)
   const { hub, plan: with_ } = done.say
+  const made = words.made(name, with_, wanted.web, labelOf(state, hub), owners)
+  const before = unmadeOf(world, () => places, world.now).find(({ fact }) => fact.record.name === name)
   compared.change('pubs', name, {
-    ...{ line, words: words.made(name, with_, wanted.web, labelOf(state, hub), owners) },
+    ...{ line, words: before === undefined ? made : words.again(made, when(before.at), before.why) },
     deed: { kind: 'commission', wish: wanted, hub },
   })
   for (const id of owners) if (!state.provider.owners.has(id)) unknown.add(id)
+}
+
+/** What was said before and is not there yet is owed: it is made no second time, and is not nothing either. */
+function noteMaking(world: ClusterWorld, name: string, pub: PubFact | null, compared: Compared): void {
+  const { state } = world
+  for (const [id, { content }] of state.provider.operator.commissions) {
+    if (content.name !== name) continue
+    if (pub === null) compared.owe(words.owed(name, whyNotBegun(world, content)))
+    else if (pub.pub === id) {
+      const said = observationOf(state, pub)?.reason ?? null
+      compared.owe(words.beingMade(name, labelOf(state, pub.record.hub), when(pub.createdAt), said))
+    }
+  }
 }
 
 const isAwaited = ({ awaited }: PubsWorld, place: PubWish['place']): boolean =>

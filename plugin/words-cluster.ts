@@ -116,6 +116,11 @@ export const clusterWords = {
   noOwners: 'there is no live pub of that name; to make it, say whose it shall be: owners',
   made: (name: string, plan: string, web: boolean, label: string, owners: readonly FeedId[]) =>
     `${name} is made on ${label} with plan ${plan}${web ? ' and web pages' : ''}, as a gift, for ${someOf(owners)}`,
+  again: (text: string, date: string, why: string) =>
+    `${text}, again: the one of ${date} never came up: ${why}`,
+  owed: (name: string, why: string) => `${name} is owed and not begun: ${why}.`,
+  beingMade: (name: string, label: string, date: string, trouble: string | null) =>
+    `${name} is being made on ${label} since ${date}${trouble === null ? '' : `, which says: ${trouble}`}. It is up within a quarter of an hour, or given up, and you are told.`,
   unknownOwners: (owners: readonly FeedId[]) =>
     `${someOf(owners)} ${owners.length === 1 ? 'has' : 'have'} asked for nothing here yet: they hear of their pub once their client knows this provider, by its invite (buttcloud admin invite).`,
   amend: (name: string, changes: readonly string[]) => `${name}: ${changes.join(', ')}`,

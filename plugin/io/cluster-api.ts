@@ -59,7 +59,7 @@ function worldOf(one: Provider): ClusterWorld {
   return { ...fleetWorld(one), ...machineDeedWorld(one), policy: one.policy, home: one.home.facts() }
 }
 
-const NOTHING: Comparison = { changes: [], held: [], notes: [] }
+const NOTHING: Comparison = { changes: [], held: [], notes: [], owed: [] }
 
 function readFile({ file, text }: AdminApplyRequest): ClusterRead {
   try {
@@ -73,12 +73,12 @@ function readFile({ file, text }: AdminApplyRequest): ClusterRead {
 
 function viewOf(
   file: string,
-  { changes, held, notes }: Comparison,
+  { changes, held, notes, owed }: Comparison,
   faults: readonly string[] = [],
 ): ClusterView {
   const views = changes.map(({ section, name, words, counts }) => ({ section, name, words, counts }))
   const digest = createHash('sha256')
     .update(JSON.stringify(changes.map(({ deed, words }) => [deed, words])))
     .digest('hex')
-  return { file, faults: [...faults], digest, changes: views, held, notes, applied: null }
+  return { file, faults: [...faults], digest, changes: views, held, notes, owed, applied: null }
 }

@@ -69,7 +69,7 @@ test('a hub that is not there is rented, once, and is what the file says when it
   t.match(onItsWay.notes.join(), /^Hub shed-2 is on its way: its machine, bc-[0-9a-f]{8}-1, is asked for; /)
   t.match(exported(one), /\n {2}shed-2:\n {4}machine:\n {6}flavor: b2-15\n {6}image: "Debian 12"\n/)
   joins(one, 'shed-2')
-  t.deepEqual({ ...compared(one, FILE) }, { changes: [], held: [], notes: [] })
+  t.deepEqual({ ...compared(one, FILE) }, { changes: [], held: [], notes: [], owed: [] })
   t.match(
     exported(one),
     /\n {2}shed-2:\n {4}status: admitted\n {4}machine:\n {6}flavor: b2-15\n {6}image: "Debian 12"\n/,
