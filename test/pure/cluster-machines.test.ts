@@ -246,7 +246,7 @@ test('how many, when and for how much is policy, in force at once; who rents the
     ...{ driver: 'openstack', max: 5, spare: '4GB', openstack: { flavor: 'b2-15' }, coolDownMinutes: 30 },
     price: { amount: 60.5, currency: 'usd' },
   })
-  t.deepEqual({ ...compared(one, text) }, { changes: [], held: [], notes: [] })
+  t.deepEqual({ ...compared(one, text) }, { changes: [], held: [], notes: [], owed: [] })
   t.match(
     exported(one),
     /\n {2}machines:\n {4}driver: openstack\n {4}max: 5\n {4}min: 0\n {4}spare: 4GB\n[\s\S]*\n {4}price:\n {6}amount: 60.5\n {6}currency: usd\n/,
