@@ -10,6 +10,7 @@ import { IMPORT_CALLS, IMPORT_METHODS } from './import'
 import { MAIL_CALLS, MAIL_METHODS } from './mail'
 import type { DuesMessage } from './messages/dues'
 import type { IncidentKind } from './messages/incident'
+import type { OwnName } from './messages/pub'
 import { HUB_OUTPUT_METHODS, OUTPUT_CALLS, OUTPUT_METHODS } from './output'
 import { BILLING_CALLS, BILLING_METHODS } from './rpc-billing'
 import type { Recovery } from './rpc-escrow'
@@ -187,6 +188,8 @@ export interface PubView {
   version: string | null
   /** Where a browser finds its web pages; null while they are off. */
   web: string | null
+  /** The domain of its owners' own; `proven`: it leads to it, so it is what `address` says. Null, or absent from an older provider: none. */
+  domain?: OwnName | null
   createdAt: Millis
   keepUntil: Millis | null
   invites: { issued: number; used: number }
