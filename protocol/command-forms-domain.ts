@@ -17,6 +17,8 @@ const named = (found: Found): Reading => {
       )
     : { kind: 'invalid', command: 'domain', reason: checked.reason }
 }
+/** In a sentence that does not say what it is about only what can be nothing else. */
+const surely: Form['read'] = (found) => (checkOwnName(found.written('host') ?? '').ok ? named(found) : null)
 const off = (found: Found): Reading =>
   told(found, { kind: 'domain', name: found.name, own: { name: null } }, said('domain', found.name, 'off'))
 const how = ({ name }: Found): Reading => ({ kind: 'domain', name, own: null })
@@ -34,7 +36,7 @@ export const DOMAIN: Form[] = [
   form(`(what|which) ${DOMAIN_NAME} (does|has) PUB (have|got)`, how),
   form('domain [of|for|:] PUB [:|to|is] WORD', named),
   form(`(use|set|add|connect|take) [my|our|the] ${DOMAIN_NAME} HOST (for|on|to|with|as) PUB`, named),
-  form(`(use|set|connect|take) HOST (for|as|with) PUB`, named),
+  form(`(use|set|connect|take) HOST (for|as|with) PUB`, surely),
   form(`use HOST as [the|my|our] ${DOMAIN_NAME} (of|for) PUB`, named),
   form(`(set|change) [the|my|our] ${DOMAIN_NAME} (of|for) PUB (to|as) HOST`, named),
   form(`(set|change) PUB ${DOMAIN_NAME} (to|as) HOST`, named),

@@ -167,9 +167,7 @@ export function tablesFolder(nodeFolder: string): string {
 
 /** Reads everything, then runs. Resolves once the log has been read. */
 export async function startProvider(options: ProviderOptions): Promise<Provider> {
-  const { sbot, policy, tables, vault, log } = options
-  const clock = options.clock ?? realClock
-  const note = options.note ?? noNote
+  const { sbot, policy, tables, vault, log, clock = realClock, note = noNote } = options
   const subscribers = new Set<() => void>()
   const ledger = createLedger(options.keys)
   let loop: Loop | null = null
