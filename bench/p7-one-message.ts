@@ -89,7 +89,7 @@ class Fleet {
       newcomers: new Set<FeedId>(),
       strangers: new Map(),
       replies: new Map(),
-      otherClocks: [now],
+      otherClocks: [{ shows: now, ageMs: 0 }],
     }
     const facts = { connected, ...local, mail, moving, sealed: { has: () => true } }
     return decide({ state, now, policy, facts, ledger: plainLedger, standing })

@@ -1,5 +1,6 @@
 /** What the hub sees of its server, as plain data: read by io/observe.ts, judged by plan.ts and report.ts. */
 import type { FeedId, InviteKey, Millis, PubId } from '../protocol/ids'
+import type { OtherClock } from '../protocol/other-clock'
 import type { RunFact } from './engines/engine'
 
 export interface EngineFacts {
@@ -82,6 +83,6 @@ export interface Facts {
   ordersComplete: boolean
   /** Since when the provider is connected; null while it is not. */
   providerSince: Millis | null
-  /** What the provider's clock shows now, as it told last; null where it has told nothing lately. */
-  providerClock: Millis | null
+  /** What the provider's clock shows now; null where it has told nothing lately. */
+  providerClock: OtherClock | null
 }

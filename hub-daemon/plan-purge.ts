@@ -1,8 +1,9 @@
 /** When the volume of a pub that was ordered away is removed for ever. */
 import type { Millis } from '../protocol/ids'
 import { NEWS_WAIT_MS } from '../protocol/limits'
-import { CLOCKS_AGREE_MS, CLOCKS_LOOK_EVERY_MS } from '../protocol/limits-money'
+import { CLOCKS_LOOK_EVERY_MS } from '../protocol/limits-money'
 import type { SpecMessage } from '../protocol/messages/spec'
+import { agrees, earliest } from '../protocol/other-clock'
 import { recall } from './memory'
 import type { Look } from './plan'
 import type { Step } from './steps'
@@ -30,7 +31,6 @@ export function purge(look: Look, spec: SpecMessage): Step | Millis | null {
  */
 function untilBothClocks({ now, facts }: Look, at: Millis): Millis {
   const other = facts.providerClock
-  if (other === null || Math.abs(other - now) > CLOCKS_AGREE_MS)
-    return Math.max(at - now, CLOCKS_LOOK_EVERY_MS)
-  return at - Math.min(now, other)
+  if (other === null || !agrees(other, now)) return Math.max(at - now, CLOCKS_LOOK_EVERY_MS)
+  return Math.ceil(at - Math.min(now, earliest(other)))
 }

@@ -6,6 +6,7 @@ import { regionName } from '../protocol/hub-labels'
 import { type FeedId, isFeedId } from '../protocol/ids'
 import { RECIPIENTS_MAX } from '../protocol/limits'
 import { CLUSTER_FAULTS_MAX } from '../protocol/limits-cluster'
+import { MACHINE_KIND_CHARS_MAX } from '../protocol/limits-machines'
 import type { Entry, Located } from '../protocol/located'
 import type { HubMessage } from '../protocol/messages/hub'
 import { checkName } from '../protocol/name'
@@ -32,6 +33,14 @@ export interface HubWish {
   label: string
   /** Null: it is listed, and its status is left alone. */
   status: HubMessage['status'] | null
+  /** Null: the file says nothing of one. */
+  machine: MachineWish | null
+}
+/** The server that a hub runs on is rented. Null: whatever the settings said, or say, of that. */
+export interface MachineWish {
+  line: number
+  flavor: string | null
+  image: string | null
 }
 export interface PubWish {
   line: number
@@ -46,7 +55,8 @@ export interface PubWish {
 export type ClusterRead = { ok: true; wishes: Wishes } | { ok: false; faults: string[] }
 
 const SECTIONS = ['version', 'plans', 'policy', 'hubs', 'pubs']
-const HUB_KEYS = ['status']
+const HUB_KEYS = ['status', 'machine']
+const MACHINE_KEYS = ['flavor', 'image']
 const PUB_KEYS = ['owners', 'plan', 'hub', 'region', 'web']
 const STATUSES = ['admitted', 'cordoned', 'draining', 'retired'] as const
 const LABEL_CHARS_MAX = 60
@@ -139,15 +149,45 @@ function hubOf(reader: Reader, { key: label, line, value }: Entry): HubWish | nu
       line,
       `expected the label or the id of a hub, found ${JSON.stringify(label.slice(0, 60))}`,
     )
-  if (value.kind === 'nothing') return { line, label, status: null }
+  const none: HubWish = { line, label, status: null, machine: null }
+  if (value.kind === 'nothing') return none
   if (value.kind !== 'map')
     return reader.fault(line, `${label}: expected ${HUB_KEYS.join(', ')}, found ${shown(value)}`)
   refuseUnknown(reader, value.entries, HUB_KEYS, 'a hub')
   const written = entryOf(value.entries, 'status')
-  if (written === null) return { line, label, status: null }
+  const wish = {
+    ...none,
+    machine: machineOf(
+      reader,
+      value.entries.find(({ key }) => key === 'machine'),
+    ),
+  }
+  if (written === null) return wish
   const status = STATUSES.find((one) => one === textOf(written))
-  if (status !== undefined) return { line: written.line, label, status }
+  if (status !== undefined) return { ...wish, line: written.line, status }
   return reader.fault(written.line, `status: expected one of ${STATUSES.join(', ')}, found ${shown(written)}`)
+}
+
+function machineOf(reader: Reader, entry: Entry | undefined): MachineWish | null {
+  if (entry === undefined) return null
+  const { line, value } = entry
+  const none: MachineWish = { line, flavor: null, image: null }
+  if (value.kind === 'nothing') return none
+  if (value.kind !== 'map')
+    return reader.fault(
+      line,
+      `machine: expected ${MACHINE_KEYS.join(', ')}, or nothing for what config.json says, found ${shown(value)}`,
+    )
+  const { entries } = value
+  refuseUnknown(reader, entries, MACHINE_KEYS, 'a machine')
+  const chosen = (what: string): string | null => {
+    const written = entryOf(entries, what)
+    if (written === null) return null
+    const name = textOf(written)
+    if (name !== null && name.length <= MACHINE_KIND_CHARS_MAX) return name
+    return reader.fault(written.line, `${what}: expected the name of one, found ${shown(written)}`)
+  }
+  return { line, flavor: chosen('flavor'), image: chosen('image') }
 }
 
 function pubOf(reader: Reader, { key, line, value }: Entry): PubWish | null {

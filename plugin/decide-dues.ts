@@ -152,7 +152,8 @@ function advance(look: Look, fact: DuesFact, right: Entitlement, room: Room): vo
   if (now < next.at) return look.wakeAt(next.at)
   const says = clocks(look, next.at)
   // Warnings go by our clock, unless all others gainsay it.
-  if (says === 'disagree' || (says === 'alone' && next.cut !== null)) return hold(look, pub, 'clocks')
+  const isAlone = says === 'alone' || says === 'unsure'
+  if (says === 'disagree' || (isAlone && next.cut !== null)) return hold(look, pub, 'clocks')
   if (says === 'early' && next.cut !== null) return look.wakeAt(now + CLOCKS_LOOK_EVERY_MS)
   if (next.cut !== null) {
     if (!isBridgeThere(look)) return hold(look, pub, 'bridge')

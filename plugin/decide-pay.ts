@@ -7,6 +7,7 @@ import { parseCommand } from '../protocol/command'
 import type { Command } from '../protocol/command-kinds'
 import type { FeedId } from '../protocol/ids'
 import { BRIDGE_AWAY_MS, CLOCKS_AGREE_MS, LINK_LEFT_MS, PAID_WAIT_MS } from '../protocol/limits-money'
+import { earliest } from '../protocol/other-clock'
 import type { PubFact, Request } from '../protocol/state'
 import type { PaymentFact } from '../protocol/state-money'
 import { isAlive } from './billing-owed'
@@ -144,7 +145,7 @@ function isOver(look: Look, told: Checkout): boolean {
     look.wakeAt(over)
     return false
   }
-  if ((facts.otherClocks ?? []).every((clock) => clock >= at)) return true
+  if ((facts.otherClocks ?? []).every((clock) => earliest(clock) >= at)) return true
   look.wakeAt(now + RETRY_MS)
   return false
 }

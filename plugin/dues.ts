@@ -3,8 +3,9 @@
  * owners have had the span that the one before it promised: what was missed is made up for, not skipped.
  */
 import type { Millis } from '../protocol/ids'
-import { CLOCKS_AGREE_MS, DUES_TOLD_WITHIN_MS } from '../protocol/limits-money'
+import { DUES_TOLD_WITHIN_MS } from '../protocol/limits-money'
 import type { DuesMessage, DuesStage } from '../protocol/messages/dues'
+import { agrees, earliest, gainsays, type OtherClock } from '../protocol/other-clock'
 import type { DuesFact } from '../protocol/state-money'
 import type { DuesPolicy } from './dues-policy'
 
@@ -92,14 +93,15 @@ export function nextStage({ content, at }: DuesFact, policy: DuesPolicy): NextSt
 
 /**
  * Whether a date has come, by two clocks. `alone`: by ours, and there is no other to ask. `disagree`: there are others,
- * and none shows about the same as ours.
+ * and none shows about the same as ours. `unsure`: by ours, and what others said is too old to say so.
  */
-export type ClocksSay = 'due' | 'early' | 'alone' | 'disagree'
+export type ClocksSay = 'due' | 'early' | 'alone' | 'disagree' | 'unsure'
 
-export function clocksSay(at: Millis, now: Millis, others: readonly Millis[]): ClocksSay {
-  const agreeing = others.filter((one) => Math.abs(one - now) <= CLOCKS_AGREE_MS)
-  if (others.length > 0 && agreeing.length === 0) return 'disagree'
+export function clocksSay(at: Millis, now: Millis, others: readonly OtherClock[]): ClocksSay {
+  const agreeing = others.filter((one) => agrees(one, now))
+  if (agreeing.length === 0 && others.some((one) => gainsays(one, now))) return 'disagree'
   if (now < at) return 'early'
   if (others.length === 0) return 'alone'
-  return agreeing.some((one) => one >= at) ? 'due' : 'early'
+  if (agreeing.length === 0) return 'unsure'
+  return agreeing.some((one) => earliest(one) >= at) ? 'due' : 'early'
 }

@@ -9,6 +9,7 @@ import {
   type Outcome,
   type Question,
 } from '../protocol/messages/answer'
+import type { OtherClock } from '../protocol/other-clock'
 import type { NoticeThread, PubFact, Request, State } from '../protocol/state'
 import type { Held } from './decide-dues'
 import type { Brought } from './decide-import'
@@ -66,7 +67,7 @@ export interface Facts {
   /** Since when this provider runs and hears its hubs; absent: for ever. */
   currentSince?: Millis
   /** What other clocks show now: Stripe's as the bridge tells it, hubs'. Nothing ends by our own clock alone. */
-  otherClocks?: readonly Millis[]
+  otherClocks?: readonly OtherClock[]
   /** What was found of names of owners' own, by pub; absent: nothing yet. */
   ownLooks?: ReadonlyMap<PubId, OwnLook>
   /** What is known of rented machines; absent: none are rented here. */

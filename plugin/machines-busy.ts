@@ -2,6 +2,7 @@
 import type { FeedId, Millis, PubId } from '../protocol/ids'
 import { CLOCKS_LOOK_EVERY_MS } from '../protocol/limits-money'
 import type { PubMessage } from '../protocol/messages/pub'
+import type { OtherClock } from '../protocol/other-clock'
 import type { State } from '../protocol/state'
 import { clocksSay } from './dues'
 import { endingOn } from './fleet-view'
@@ -18,7 +19,7 @@ export interface Busy {
 export interface BusyWorld {
   state: State
   now: Millis
-  otherClocks: readonly Millis[]
+  otherClocks: readonly OtherClock[]
   moving: MovingFacts | undefined
 }
 

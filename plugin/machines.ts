@@ -7,6 +7,7 @@ import type { FeedId, Millis } from '../protocol/ids'
 import { MACHINE_DAY_MS, MACHINE_SURPLUS_SHARE } from '../protocol/limits-machines'
 import { buildHub, type HubMessage } from '../protocol/messages/hub'
 import { buildMachine, type MachineMessage } from '../protocol/messages/machine'
+import type { OtherClock } from '../protocol/other-clock'
 import type { State } from '../protocol/state'
 import type { MachineFact as MachineRecord } from '../protocol/state-machines'
 import type { Refusal } from './driver-orders'
@@ -51,7 +52,7 @@ export interface MachineWorld {
   connected: ReadonlySet<FeedId>
   moving: MovingFacts | undefined
   currentSince: Millis | undefined
-  otherClocks: readonly Millis[]
+  otherClocks: readonly OtherClock[]
   machines: MachineFacts
   ledger: Pick<Ledger, 'machine'>
   roomOf(hub: FeedId): Room | null

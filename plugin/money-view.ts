@@ -1,7 +1,8 @@
 /** What the operator sees of money: every pub, what it runs on, and what waits. */
-import { type FeedId, isFeedId, type Millis } from '../protocol/ids'
-import { ALERTS_SHOWN_MAX, CLOCKS_AGREE_MS, PAID_WAIT_MS } from '../protocol/limits-money'
+import { type FeedId, isFeedId } from '../protocol/ids'
+import { ALERTS_SHOWN_MAX, PAID_WAIT_MS } from '../protocol/limits-money'
 import type { GrantMessage, GrantTarget } from '../protocol/messages/grant'
+import { gainsays, type OtherClock } from '../protocol/other-clock'
 import type { AlertView, GrantView, MoneyPubView, MoneyView, NoRoomView } from '../protocol/rpc-money'
 import type { PubFact, State } from '../protocol/state'
 import type { PaymentFact, Told } from '../protocol/state-money'
@@ -17,7 +18,7 @@ type Known = Pick<World, 'state' | 'now' | 'policy'>
 export function moneyView(
   world: Known,
   held: readonly Held[],
-  clocks: readonly Millis[],
+  clocks: readonly OtherClock[],
   owed: MoneyView['owed'] = { count: 0, since: null },
 ): MoneyView {
   const { state, now } = world
@@ -27,7 +28,7 @@ export function moneyView(
     billing: isBillingOn(state),
     clocks: {
       known: clocks.length,
-      agree: clocks.filter((one) => Math.abs(one - now) <= CLOCKS_AGREE_MS).length,
+      agree: clocks.filter((one) => !gainsays(one, now)).length,
     },
     caps: {
       suspensions: { left: roomFor(world, 'suspensions'), waiting: waiting('suspensions') },

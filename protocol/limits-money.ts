@@ -32,7 +32,12 @@ export const CHECKOUT_EXPIRES_MS = 23 * 3_600_000
 export const STRIPE_SLOW_MS = 60_000
 /** What may lie between two clocks that agree. */
 export const CLOCKS_AGREE_MS = 10 * 60_000
-/** Another clock's time is good for so long after it was told: Stripe is asked at least hourly. */
+/**
+ * By this share of its age another clock's word may be wrong when it is carried on by a clock of ours that runs at twice the right
+ * rate; no machine that serves anybody is worse. So a word that is older than 20 minutes agrees with nothing.
+ */
+export const CLOCK_UNSURE_SHARE = 0.5
+/** A word is known for so long after it was told, to gainsay ours: Stripe is asked at least hourly. */
 export const CLOCK_KEPT_MS = 2 * 3_600_000
 /** A clock that is wrong at a start, or is set wrongly, is set right within this: the time of day comes over the network. */
 export const CLOCK_EVEN_MS = 3_600_000

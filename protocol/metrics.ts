@@ -152,6 +152,11 @@ export const METRICS = {
     help: 'Pubs that should be on another hub and can not be placed there.',
     programs: ['provider'],
   },
+  buttcloud_pubs_unmade: {
+    kind: 'gauge',
+    help: 'Pubs that operators had made by a cluster file in the last week, that never came up, and of whose name there is none since.',
+    programs: ['provider'],
+  },
   buttcloud_pubs_on_the_way: {
     kind: 'gauge',
     help: 'Pubs that were placed on another hub and are not there yet.',

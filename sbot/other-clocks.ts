@@ -6,6 +6,7 @@ import { readFileSync } from 'node:fs'
 import { hostname } from 'node:os'
 import type { Millis } from '../protocol/ids'
 import { CLOCK_KEPT_MS } from '../protocol/limits-money'
+import { earliest, type OtherClock } from '../protocol/other-clock'
 
 interface Word {
   time: Millis
@@ -26,23 +27,24 @@ export class OtherClocks {
     this.words.set(source, { time, toldAt: this.steady() })
   }
 
-  /** The same where the word may have been under way for long: one that is behind what is known says nothing. */
+  /** The same where the word may have been under way for long: one that is behind what it shows at least says nothing. */
   noteLate(source: string, time: Millis): void {
-    if (time > (this.of(source) ?? Number.NEGATIVE_INFINITY)) this.note(source, time)
+    const known = this.of(source)
+    if (known === null || time > earliest(known)) this.note(source, time)
   }
 
   /** What this one's clock shows now; null where it said nothing lately. */
-  of(source: string): Millis | null {
+  of(source: string): OtherClock | null {
     const word = this.words.get(source)
     if (word === undefined) return null
-    const passedMs = this.steady() - word.toldAt
-    if (passedMs <= CLOCK_KEPT_MS) return Math.round(word.time + passedMs)
+    const ageMs = this.steady() - word.toldAt
+    if (ageMs <= CLOCK_KEPT_MS) return { shows: Math.round(word.time + ageMs), ageMs }
     this.words.delete(source)
     return null
   }
 
   /** What all of them show now. */
-  all(): Millis[] {
+  all(): OtherClock[] {
     return [...this.words.keys()].flatMap((source) => this.of(source) ?? [])
   }
 }

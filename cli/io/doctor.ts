@@ -3,7 +3,8 @@ import { accessSync, constants, existsSync, readdirSync, statfsSync } from 'node
 import { get as httpGet } from 'node:http'
 import { dirname, join } from 'node:path'
 import type { FeedId } from '../../protocol/ids'
-import type { HubView, PubView, WhoamiAnswer } from '../../protocol/rpc'
+import type { HubView, WhoamiAnswer } from '../../protocol/rpc'
+import type { FleetPubView } from '../../protocol/rpc-desk'
 import type { DnsView } from '../../protocol/rpc-dns'
 import type { MachinesView } from '../../protocol/rpc-machines'
 import { readJson } from '../../sbot/durable'
@@ -20,6 +21,7 @@ import {
   judgeHubs,
   judgeMachines,
   judgeNames,
+  judgePubs,
 } from '../doctor'
 import { Failure, firstLine } from '../failure'
 import { providersOf } from '../owner-book'
@@ -225,7 +227,8 @@ async function providerHere(dir: string): Promise<Finding[]> {
   const folder = join(dir, 'provider')
   try {
     const hubs = judgeHubs(await askProvider<HubView[]>(folder, 'adminHubs'))
-    const ports = await portsOfPubs(await askProvider<PubView[]>(folder, 'adminPubs'))
+    const pubs = await askProvider<FleetPubView[]>(folder, 'adminPubs')
+    const ports = [...judgePubs(pubs), ...(await portsOfPubs(pubs))]
     // An older one has neither.
     const names = await askProvider<DnsView>(folder, 'adminDns').then(judgeNames, () => [])
     const machines = await askProvider<MachinesView>(folder, 'adminMachines').then(judgeMachines, () => [])
@@ -250,7 +253,7 @@ async function hubOf(folder: string): Promise<Finding> {
     label: string
   }
   const what = `hub ${label}`
-  const place = addressText(host, port)
+  const place = host.includes(':') ? `[${host}]:${port}` : `${host}:${port}`
   return (await accepts(host, port, TCP_MS))
     ? finding(what, 'good', `reaches its provider at ${place}`)
     : finding(
@@ -260,9 +263,6 @@ async function hubOf(folder: string): Promise<Finding> {
         'Look whether the provider runs, and what lies between: names, firewalls, ports',
       )
 }
-
-const addressText = (host: string, port: number): string =>
-  host.includes(':') ? `[${host}]:${port}` : `${host}:${port}`
 
 const socketOf = (address: string | undefined): string | null =>
   /^unix:\/\/(.+)$/.exec(address ?? '')?.[1] ?? null

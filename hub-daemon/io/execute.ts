@@ -1,7 +1,8 @@
 /** Does the steps. The table is complete by its type: a new kind of step does not compile without its performer. */
-import type { FeedId, Millis, PubId } from '../../protocol/ids'
+import type { FeedId, PubId } from '../../protocol/ids'
 import { runNameOf } from '../../protocol/ids'
 import { PROBE_EVERY_MS, STOP_GRACE_MS } from '../../protocol/limits'
+import type { OtherClock } from '../../protocol/other-clock'
 import { reasonOf } from '../../protocol/rpc'
 import type { Log } from '../../sbot/log'
 import type { Engine } from '../engines/engine'
@@ -37,7 +38,7 @@ export interface ExecuteContext {
   /** What the provider was last asked under (EscrowFacts.mark). */
   escrowMark(): string | null
   /** What the provider's clock shows now, as it told last. */
-  providerClock(): Millis | null
+  providerClock(): OtherClock | null
   log: Log
   changed(): void
 }

@@ -20,6 +20,7 @@ import {
   PROVIDER_PING_EVERY_MS,
   SEALED_SECRET_CHARS_MAX,
 } from '../../protocol/limits'
+import type { OtherClock } from '../../protocol/other-clock'
 import type {
   CommitAnswer,
   CommitRequest,
@@ -55,7 +56,7 @@ export interface ProviderLink {
   /** Another one with every connection and every recovery key; null while there is no connection. */
   mark(): string | null
   /** What the provider's clock shows now; null where it said nothing lately. */
-  time(): Millis | null
+  time(): OtherClock | null
   /** For how long its lease still lasts, in milliseconds, counted from when this hub asked; null: it has none. */
   leaseLeftMs(): number | null
   /** How long the provider has been out of reach; null while it is there. */

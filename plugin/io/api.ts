@@ -203,7 +203,8 @@ export function createApi(
     adminPubs: method<FleetPubView[]>(async (from) => {
       operator(from)
       const one = await provider()
-      return withStuck(fleetWorld(one), fleetPubs(one.inbox.state, one.ledger))
+      const world = fleetWorld(one)
+      return withStuck(world, fleetPubs(world, one.ledger))
     }),
   }
 }

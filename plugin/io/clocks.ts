@@ -1,6 +1,7 @@
 /** The clocks that dates of consequence are held against: Stripe's, as the bridge tells it, and those of hubs. */
 import { shape, text, whole } from '../../protocol/check'
 import type { FeedId, Millis } from '../../protocol/ids'
+import type { OtherClock } from '../../protocol/other-clock'
 import { type Clock, steadyOf } from '../../sbot/loop'
 import { machineId, OtherClocks } from '../../sbot/other-clocks'
 
@@ -34,7 +35,7 @@ export class Clocks {
   }
 
   /** What they show now. */
-  all(): Millis[] {
+  all(): OtherClock[] {
     return this.others.all()
   }
 }

@@ -226,9 +226,9 @@ export async function startProvider(options: ProviderOptions): Promise<Provider>
     for (const one of [asks, billing]) one.forget((request) => inbox.state.open.has(request))
     const facts = factsOf({ ...fleet, asks, imports, vault, goneSince, tables, post, machines, ownNames })
     const world = { state: inbox.state, now: clock.now(), policy, facts, ledger, standing }
-    const { effects, wakeAt, held, stuck } = (options.decide ?? decide)(world)
+    const { effects, wakeAt, held, stuck, unmade } = (options.decide ?? decide)(world)
     waits.are(held)
-    stays.are(stuck, outsized(inbox.state, policy.placing))
+    stays.are(stuck, outsized(inbox.state, policy.placing), unmade)
     leases.inStorm(stuck.flatMap(({ hub, storm }) => (storm === null ? [] : [hub])))
     if (wakeAt !== null) loop?.wakeAt(wakeAt)
     if (effects.length === 0) return

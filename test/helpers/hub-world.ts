@@ -96,7 +96,8 @@ export class HubWorld {
     }
     const { sessions, ordersComplete, providerSince, mark, sealed } = this
     const escrow = { mark, sealed }
-    const providerClock = this.providerAheadMs === null ? null : this.now + this.providerAheadMs
+    const providerClock =
+      this.providerAheadMs === null ? null : { shows: this.now + this.providerAheadMs, ageMs: 0 }
     const facts: Facts = { engine, sessions, ordersComplete, providerSince, providerClock, escrow }
     settle(this.memory, this.state, facts, this.now)
     const { state, memory, busy, now } = this

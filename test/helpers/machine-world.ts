@@ -134,7 +134,7 @@ export class MachineStory {
     return {
       ...{ state, policy: { ...policy, machines: this.settings }, now, connected, machines: facts },
       ...{ moving: this.moving(), currentSince: this.story.startedAt ?? now, ledger: plainLedger },
-      otherClocks: this.story.otherClocksAheadMs.map((ahead) => now + ahead),
+      otherClocks: this.story.otherClocks(),
       roomOf: (hub) => places.roomOn(hub),
     }
   }

@@ -10,24 +10,31 @@ import { policyNow, withSettings } from '../../plugin/cluster-policy'
 import { readCluster, type Wishes } from '../../plugin/cluster-read'
 import { clusterText } from '../../plugin/cluster-text'
 import { commissioned } from '../../plugin/commission'
+import { machineAdded } from '../../plugin/machine-deeds'
 import { hubDeed, moved } from '../../plugin/move'
 import { Places } from '../../plugin/schedule'
 import { locatedIn } from '../../sbot/located-yaml'
-import { oscar, provider } from './story'
+import { oscar, plainLedger, provider } from './story'
 import { type Moving, movingFacts } from './story-move'
 
 export interface ClusterStory {
   one: Moving
   home: HomeFacts
+  /** What the driver of machines lists. */
+  listed: ClusterWorld['listed']
 }
 
 export function clusterStory(one: Moving): ClusterStory {
-  return { one, home: { config: { kind: 'ours', settings: {} }, plans: one.story.policy.plans } }
+  return {
+    one,
+    home: { config: { kind: 'ours', settings: {} }, plans: one.story.policy.plans },
+    listed: new Map(),
+  }
 }
 
-export function worldOf({ one, home }: ClusterStory): ClusterWorld {
+export function worldOf({ one, home, listed }: ClusterStory): ClusterWorld {
   const { state, policy, now, connected } = one.story
-  return { state, policy, now, connected, moving: movingFacts(one), home }
+  return { state, policy, now, connected, moving: movingFacts(one), home, listed, ledger: plainLedger }
 }
 
 /** The wishes in a file's text. Throws its faults. */
@@ -61,6 +68,10 @@ export function perform(told: ClusterStory, change: Comparison['changes'][number
     story.policy = { ...story.policy, ...policyNow(story.policy, settings, [deed.place]) }
   } else if (deed.kind === 'hub') {
     const done = hubDeed(story.state, story.connected, deed, story)
+    if (!done.ok) throw new Error(done.why)
+    if (done.say !== null) story.tells(provider, done.say)
+  } else if (deed.kind === 'machine') {
+    const done = machineAdded(worldOf(told), deed.wish, oscar)
     if (!done.ok) throw new Error(done.why)
     if (done.say !== null) story.tells(provider, done.say)
   } else if (deed.kind === 'amend') {

@@ -14,6 +14,7 @@ import type { FeedId, InviteKey, MessageId, Millis, PubId } from '../../protocol
 import { buildPost } from '../../protocol/messages/answer'
 import { buildCapacity } from '../../protocol/messages/capacity'
 import { buildHub } from '../../protocol/messages/hub'
+import type { OtherClock } from '../../protocol/other-clock'
 import { initialState, type State } from '../../protocol/state'
 
 /** A canonical feed id made of a name. */
@@ -83,6 +84,8 @@ export class Story {
   addressed: ReadonlySet<string> | null = null
   /** What other clocks show, as against ours; none: nobody else has told the time. */
   otherClocksAheadMs: number[] = []
+  /** How long ago they said so. */
+  otherClocksAgeMs = 0
   /** What is known of leases and of machines; null: nothing. */
   moving: (() => MovingFacts) | null = null
   machines: (() => MachineFacts) | null = null
@@ -137,6 +140,10 @@ export class Story {
     this.tells(id, buildCapacity({ memoryBytes, ...fields }))
   }
 
+  otherClocks(): OtherClock[] {
+    return this.otherClocksAheadMs.map((ahead) => ({ shows: this.now + ahead, ageMs: this.otherClocksAgeMs }))
+  }
+
   decide(): Decision {
     const { connected, newcomers, strangers, startedAt } = this
     const since = startedAt === null ? {} : { currentSince: startedAt }
@@ -150,7 +157,7 @@ export class Story {
             has: (to: MailTo) =>
               to.kind === 'operator' || addressed.has(to.kind === 'owner' ? to.owner : to.customer),
           }
-    const otherClocks = this.otherClocksAheadMs.map((ahead) => this.now + ahead)
+    const otherClocks = this.otherClocks()
     const local = {
       ...{ mail, otherClocks, sealed: this.sealed, ownLooks: this.ownLooks },
       ...(this.moving === null ? {} : { moving: this.moving() }),

@@ -1,12 +1,14 @@
 // Goal: whatever there is and whatever is wanted, what is exported finds nothing to do, and what was done is not found again.
 import fc from 'fast-check'
 import test from 'tape'
+import { readMachineSettings } from '../../plugin/machine-settings'
 import { DEFAULT_PLANS } from '../../plugin/plans-default'
 import { plansList } from '../../plugin/plans-text'
 import { buildHub } from '../../protocol/messages/hub'
+import { buildMachine } from '../../protocol/messages/machine'
 import { buildPub } from '../../protocol/messages/pub'
 import type { Plan } from '../../protocol/plan'
-import { alice, bob, feed, hub, key, provider } from '../helpers/story'
+import { alice, bob, feed, hub, key, oscar, plainLedger, provider } from '../helpers/story'
 import { recordOf, told } from '../helpers/story-change'
 import { type ClusterStory, clusterStory, compared, exported, perform } from '../helpers/story-cluster'
 import { type Moving, SECOND, twoHubs } from '../helpers/story-move'
@@ -45,6 +47,35 @@ const pubs = fc.array(
   }),
   { maxLength: 8 },
 )
+const kinds = fc.constantFrom('b2-15', 'Debian 12', 'null', null)
+/** Machines of one driver or another, that an operator or the policy asked for, on their way, there, leaving or gone. */
+const machines = fc.uniqueArray(
+  fc.record({
+    label: fc.constantFrom('second', 'shed-2', 'null', '1.5', 'yes', 'attic'),
+    status: fc.constantFrom('wanted' as const, 'wanted' as const, 'leaving' as const, 'gone' as const),
+    driver: fc.constantFrom('openstack', 'openstack', 'manual'),
+    hub: fc.option(statuses),
+    isAsked: fc.boolean(),
+    kind: fc.option(fc.record({ flavor: kinds, image: kinds })),
+  }),
+  { maxLength: 4, selector: ({ label }) => label },
+)
+type Rented = typeof machines extends fc.Arbitrary<infer T> ? T : never
+
+function rent({ one: { story: told_ } }: ClusterStory, all: Rented): void {
+  const policy = readMachineSettings({ driver: 'openstack', max: 9 })
+  told_.policy = { ...told_.policy, machines: policy }
+  all.forEach(({ label, status, driver, hub: joined, isAsked, kind }, at) => {
+    const machine = `bc-0badcafe-${at + 1}`
+    const { key: token } = plainLedger.machine(machine)
+    const by = isAsked ? oscar : null
+    const said = { machine, label, driver, kind, token, why: 'asked', by }
+    told_.tells(provider, buildMachine({ ...said, status: 'wanted' }))
+    if (status !== 'wanted') told_.tells(provider, buildMachine({ ...said, status }))
+    if (joined !== null)
+      told_.tells(provider, buildHub({ hub: feed(`machine ${at}`), status: joined, label, token }))
+  })
+}
 
 test('what is exported finds nothing to do, whatever there is', (t) => {
   fc.assert(
@@ -52,8 +83,10 @@ test('what is exported finds nothing to do, whatever there is', (t) => {
       fc.array(fc.tuple(labels, statuses), { maxLength: 6 }),
       settings,
       pubs,
-      (hubs, written, made) => {
+      machines,
+      (hubs, written, made, rented) => {
         const one = story()
+        rent(one, rented)
         const { story: told_ } = one.one
         const ids = [hub, SECOND, ...hubs.map((_, at) => feed(`hub ${at}`))]
         hubs.forEach(([label, status], at) => {

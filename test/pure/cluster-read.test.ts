@@ -24,6 +24,11 @@ hubs:
   garage:
     status: draining
   attic:
+  shed-2:
+    status: admitted
+    machine: {flavor: b2-7, image: "Debian 12"}
+  shed-3:
+    machine:
 pubs:
   allotment:
     owners: ["${alice}", "${bob}"]
@@ -48,20 +53,22 @@ pubs:
     ],
   )
   t.deepEqual(
-    hubs?.map(({ label, status }) => [label, status]),
+    hubs?.map(({ label, status, machine }) => [label, status, machine]),
     [
-      ['garage', 'draining'],
-      ['attic', null],
+      ['garage', 'draining', null],
+      ['attic', null, null],
+      ['shed-2', 'admitted', { line: 17, flavor: 'b2-7', image: 'Debian 12' }],
+      ['shed-3', null, { line: 19, flavor: null, image: null }],
     ],
   )
   t.deepEqual(pubs, [
     {
-      ...{ line: 16, name: 'allotment', owners: [alice, bob], plan: 'seed', web: true },
-      place: { line: 19, kind: 'hub', name: 'garage' },
+      ...{ line: 21, name: 'allotment', owners: [alice, bob], plan: 'seed', web: true },
+      place: { line: 24, kind: 'hub', name: 'garage' },
     },
     {
-      ...{ line: 21, name: 'shed', owners: null, plan: null, web: null },
-      place: { line: 22, kind: 'region', name: 'eu' },
+      ...{ line: 26, name: 'shed', owners: null, plan: null, web: null },
+      place: { line: 27, kind: 'region', name: 'eu' },
     },
   ])
   t.end()
@@ -70,7 +77,7 @@ pubs:
 test('the shipped example reads', (t) => {
   const shipped = readFileSync(join(__dirname, '../../../docs/cluster.yaml'), 'utf8')
   const { plans, policy, hubs, pubs } = wishesIn(shipped)
-  t.deepEqual([plans?.plans.length, policy.length, hubs?.length, pubs?.length], [2, 4, 2, 2])
+  t.deepEqual([plans?.plans.length, policy.length, hubs?.length, pubs?.length], [2, 4, 3, 2])
   t.end()
 })
 
@@ -147,9 +154,19 @@ const CASES: [string, string, RegExp][] = [
     /line 4: status: expected one of admitted, .*found "gone"/,
   ],
   [
-    'a machine, which nobody makes here',
+    'a machine in one word',
     'version: 1\nhubs:\n  garage:\n    machine: b2-7\n',
-    /line 4: "machine" is no word of a hub/,
+    /line 4: machine: expected flavor, image, or nothing for what config.json says, found "b2-7"/,
+  ],
+  [
+    'a machine with a secret',
+    'version: 1\nhubs:\n  garage:\n    machine:\n      password: x\n',
+    /line 5: "password" is no word of a machine; there is flavor, image/,
+  ],
+  [
+    'a machine of no flavour',
+    'version: 1\nhubs:\n  garage:\n    machine: {flavor: }\n',
+    /line 4: flavor: expected the name of one, found nothing/,
   ],
   ['a name that is none', 'version: 1\npubs:\n  a_b:\n', /line 3: "a_b" can't be the name of a pub/],
   [
@@ -229,7 +246,20 @@ test('twice the same name is a fault of YAML, and so is an alias', (t) => {
 
 test('whatever a file says, it is read or has faults, and nothing is thrown', (t) => {
   const scalar = fc.oneof(fc.constantFrom('1', 'on', '', '{}', '[]', 'null', '3: 4', '@x'), fc.string())
-  const names = ['version', 'plans', 'policy', 'hubs', 'pubs', 'dues', 'status', 'owners', 'hub', '__proto__']
+  const names = [
+    'version',
+    'plans',
+    'policy',
+    'hubs',
+    'pubs',
+    'dues',
+    'status',
+    'machine',
+    'flavor',
+    'owners',
+    'hub',
+    '__proto__',
+  ]
   const tree: fc.Arbitrary<unknown> = fc.letrec((tie) => ({
     node: fc.oneof(
       { maxDepth: 4 },

@@ -44,8 +44,11 @@ test('the sealed key of a deleted pub is kept to the date that its owner was tol
     t.deepEqual([effects, wakeAt], [[], story.now + CLOCKS_LOOK_EVERY_MS], `not by clocks ${clocks} ahead`)
   }
   story.otherClocksAheadMs = [0]
+  story.otherClocksAgeMs = 60 * 60_000
+  t.deepEqual(story.settle(), [], 'nor by a word that is too old to say so')
+  story.otherClocksAgeMs = 0
   t.deepEqual(forgotten(story.settle()), [pubIdOf(pub)])
-  t.deepEqual(story.decide(), { effects: [], wakeAt: null, held: [], stuck: [] }, 'once')
+  t.deepEqual(story.decide(), { effects: [], wakeAt: null, held: [], stuck: [], unmade: [] }, 'once')
   t.end()
 })
 

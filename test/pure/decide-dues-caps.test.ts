@@ -52,12 +52,13 @@ test('the other clock must have reached the date, too', (t) => {
 
 test('what clocks say of a date: ours first, and another that agrees', (t) => {
   const at = 1_000 * DAY_MS
-  t.equal(clocksSay(at, at - 1, [at]), 'early', 'the other one alone is not enough')
+  const fresh = (shows: number) => ({ shows, ageMs: 0 })
+  t.equal(clocksSay(at, at - 1, [fresh(at)]), 'early', 'the other one alone is not enough')
   t.equal(clocksSay(at, at - 1, []), 'early')
   t.equal(clocksSay(at, at, []), 'alone')
-  t.equal(clocksSay(at, at, [at - 1]), 'early')
-  t.equal(clocksSay(at, at, [at - 1, at]), 'due')
-  t.equal(clocksSay(at, at, [at - CLOCKS_AGREE_MS - 1]), 'disagree')
+  t.equal(clocksSay(at, at, [fresh(at - 1)]), 'early')
+  t.equal(clocksSay(at, at, [fresh(at - 1), fresh(at)]), 'due')
+  t.equal(clocksSay(at, at, [fresh(at - CLOCKS_AGREE_MS - 1)]), 'disagree')
   t.end()
 })
 

@@ -11,12 +11,7 @@ import { aliceOwns, BRIDGE, billing, grants, type Owned, passes, pays } from '..
 
 const DAY_MS = 24 * 3_600_000
 
-const viewOf = ({ story }: Owned) =>
-  moneyView(
-    story,
-    story.decide().held,
-    story.otherClocksAheadMs.map((ahead) => story.now + ahead),
-  )
+const viewOf = ({ story }: Owned) => moneyView(story, story.decide().held, story.otherClocks())
 
 test('a pub from free to suspended', (t) => {
   const one = aliceOwns()

@@ -1,6 +1,6 @@
 /** A hub tells its provider the time and hears it, as hub-daemon/io/provider-link.ts does with its ping. */
-import type { Millis } from '../../protocol/ids'
 import { PROVIDER_PING_EVERY_MS } from '../../protocol/limits'
+import type { OtherClock } from '../../protocol/other-clock'
 import { OtherClocks } from '../../sbot/other-clocks'
 import type { Link } from './link'
 import { type Life, whileAlive } from './timeline'
@@ -25,7 +25,7 @@ export class HubClock {
   }
 
   /** What the provider's clock shows, as it told last. */
-  provider(): Millis | null {
+  provider(): OtherClock | null {
     return this.others.of(PROVIDER)
   }
 

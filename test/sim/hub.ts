@@ -9,6 +9,7 @@ import { describeStep, type Step } from '../../hub-daemon/steps'
 import { judgeTrials } from '../../hub-daemon/trial'
 import type { FeedId, InviteKey, Millis, PubId } from '../../protocol/ids'
 import { FULL_LOOK_EVERY_MS, PROVIDER_BACKOFF_MAX_MS } from '../../protocol/limits'
+import type { OtherClock } from '../../protocol/other-clock'
 import { joinText } from '../../protocol/rpc'
 import { createLoop, type Loop } from '../../sbot/loop'
 import type { Incoming } from '../../sbot/port'
@@ -19,7 +20,7 @@ import { Link } from './link'
 import type { Message } from './messages'
 import type { SimProvider } from './provider'
 import { FakeSbot } from './sbot'
-import { misheard, mistaken, unheard } from './seams'
+import { clockBelieved, misheard, mistaken, unheard } from './seams'
 import type { SimSession } from './session'
 import { type Life, orWhenAwake, whileAlive } from './timeline'
 import type { Machine, Universe } from './universe'
@@ -40,7 +41,7 @@ export class SimHub {
   /** On disk too: that the provider has it in escrow. */
   readonly sealed = new Set<PubId>()
   /** What it knew of the provider's clock when it began to remove a volume. */
-  readonly clockAtPurge = new Map<PubId, Millis | null>()
+  readonly clockAtPurge = new Map<PubId, OtherClock | null>()
   readonly sessions = new Map<PubId, SimSession>()
   readonly config: HubConfig
   state: HubState
@@ -136,7 +137,7 @@ export class SimHub {
   }
 
   /** What it knows of the provider's clock. */
-  providerClock(): Millis | null {
+  providerClock(): OtherClock | null {
     return this.clocks.provider()
   }
 
@@ -214,7 +215,7 @@ export class SimHub {
     this.providerSince = this.link.connected ? (this.providerSince ?? now) : null
     const { ordersComplete, providerSince } = this
     const escrow = { mark: this.link.mark, sealed: sealedOf(this) }
-    const providerClock = this.universe.bugs.has('purge-by-one-clock') ? now : this.clocks.provider()
+    const providerClock = clockBelieved(this.clocks.provider(), now, this.universe.bugs)
     const facts: Facts = {
       engine: this.facts,
       ...{ escrow, sessions, ordersComplete, providerSince, providerClock },

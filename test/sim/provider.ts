@@ -25,7 +25,7 @@ import type { Machine, Universe } from './universe'
 
 const [TINY] = DEFAULT_POLICY.plans as [Plan]
 /** Twice the room, and the same disk: there are no figures here that a smaller one would be refused by. */
-const BIG: Plan = {
+export const BIG: Plan = {
   ...{ ...TINY, name: 'big' },
   size: {
     ...TINY.size,

@@ -35,7 +35,7 @@ export function misheardMoney(message: Incoming, bugs: Bugs): Incoming {
 export function plantInMoney({ bugs }: Universe, provider: Provider): void {
   const { inbox, billing, clocks } = provider
   const say = inbox.say.bind(inbox)
-  if (bugs.has('one-clock-is-enough')) clocks.all = () => [provider.now()]
+  if (bugs.has('one-clock-is-enough')) clocks.all = () => [{ shows: provider.now(), ageMs: 0 }]
   if (bugs.has('payment-ends-halt')) {
     const { halts } = inbox.state.provider.operator
     const get = halts.get.bind(halts)

@@ -5,7 +5,8 @@ import type { Provider } from '../../plugin/io/provider'
 import { DEFAULT_POLICY } from '../../plugin/policy'
 import { invitesOf } from '../../plugin/query'
 import { YES } from '../../protocol/command-words'
-import type { FeedId, PubId } from '../../protocol/ids'
+import type { FeedId, Millis, PubId } from '../../protocol/ids'
+import type { OtherClock } from '../../protocol/other-clock'
 import { parsePayload } from '../../protocol/parse'
 import type { Incoming, ReadOptions } from '../../sbot/port'
 import type { Bug, Bugs } from './bugs'
@@ -59,6 +60,11 @@ function confirmed(message: Incoming, provider: Provider | null): Incoming {
 export function unheard(message: Incoming, bugs: Bugs): boolean {
   const content = message.content as { type?: unknown } | null
   return bugs.has('incidents-forgotten') && content?.type === 'buttcloud/incident'
+}
+
+/** What a hub knows of its provider's clock when it plans. */
+export function clockBelieved(told: OtherClock | null, now: Millis, bugs: Bugs): OtherClock | null {
+  return bugs.has('purge-by-one-clock') ? { shows: now, ageMs: 0 } : told
 }
 
 /** What a hub that has trouble with orders hears. */

@@ -7,6 +7,7 @@ import type { PubMessage } from '../../protocol/messages/pub'
 import type { SpecMessage } from '../../protocol/messages/spec'
 import type { SimHub } from './hub'
 import type { Invariant } from './invariants/violation'
+import { BIG } from './provider'
 import type { PubProcess } from './pub'
 import { otherSize, otherwisePaid, unheard, unpaid } from './unpaid'
 import type { World } from './world'
@@ -21,7 +22,15 @@ export function unsettled(world: World): { invariant: Invariant; sentence: strin
     hubs.some((hub) => hub.machine.id === id && hub.machine.life.alive && !world.breakdowns.isDead(hub))
   const roomOn = (id: FeedId) => {
     const hub = hubs.find((one) => one.machine.id === id)
-    return (hub?.place.memoryBytes ?? 0) - checks.moves.reservedOn(id)
+    return (hub?.place.memoryBytes ?? 0) - checks.moves.reservedOn(id) - keptFor(id)
+  }
+  // What can't start never says that it runs in its latest size, so it keeps the room of an earlier one.
+  const keptFor = (id: FeedId) => {
+    let bytes = 0
+    for (const record of checks.owners.records.values())
+      if (record.hub === id && record.status === 'live' && world.breakdowns.isExcused(record))
+        bytes += BIG.size.reservedBytes - sizeOf(record).reservedBytes
+    return bytes
   }
   // Who can never be up where it is has not arrived, and nobody is told that it has.
   const arrives = (record: PubMessage) => isThere(record.hub) && !world.breakdowns.isExcused(record)

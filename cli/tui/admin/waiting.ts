@@ -17,6 +17,7 @@ export function waitingFor(model: AdminModel): Waiting[] {
     ...hubsWait(model),
     ...stuckWait(model),
     ...pubsWait(model),
+    ...unmadeWait(model),
     ...moneyWaits(model),
     ...mailWaits(model),
     ...roomWaits(model),
@@ -65,6 +66,21 @@ function pubsWait({ fleet }: AdminModel): Waiting[] {
   return [
     { ...one(`Not up as wanted ${are}: ${named(pubs.map(({ name }) => name))}.`, null, about), tone: 'bad' },
   ]
+}
+
+/** Those that an operator had made and that never came up. */
+function unmadeWait({ fleet }: AdminModel): Waiting[] {
+  return (fleet.pubs?.value ?? []).flatMap(({ pub, name, neverUp }) =>
+    neverUp?.owed === true
+      ? [
+          one(
+            `${name}, from a cluster file, never came up: ${plainOf(neverUp.why)}.`,
+            'buttcloud admin apply FILE',
+            { kind: 'pub', pub },
+          ),
+        ]
+      : [],
+  )
 }
 
 function moneyWaits(model: AdminModel): Waiting[] {

@@ -84,7 +84,7 @@ export class Fleet {
     // What it knew when it began to: that the next word of it shows a little less takes nothing back.
     const other = hub.clockAtPurge.get(pub) ?? hub.providerClock()
     const keepUntil = hub.state.specs.get(pub)?.content.keepUntil ?? now
-    if (other === null || Math.abs(other - now) > CLOCKS_AGREE_MS || other < keepUntil)
+    if (other === null || Math.abs(other.shows - now) > CLOCKS_AGREE_MS || other.shows < keepUntil)
       this.violate('two-clocks', `the volume of ${record?.name} goes by one clock`)
     // The copy on a former hub goes at the date that this hub was told; the pub itself lives on elsewhere, or came back.
     const told = hub.state.specs.get(pub)?.content

@@ -186,6 +186,7 @@ export class Moves {
     // The answer to a create says where the pub is.
     if (payload?.kind === 'answer' && payload.final && ['create', 'import'].includes(payload.command ?? ''))
       this.moves.delete(pubIdOf(payload.answers))
+    if (payload !== null) this.unable.told(payload)
   }
 
   private recorded({ key, value }: Message, record: PubMessage): void {
