@@ -180,7 +180,7 @@ async function start(
       version,
     },
     context: {
-      ...{ engine, observer, keys, dial, log },
+      ...{ engine, observer, keys, log },
       memory,
       secrets,
       meter,

@@ -184,6 +184,8 @@ export class Reconciler {
       () => {
         count('done')
         context.observer.applied(step, Date.now())
+        // On which machine of a swarm it runs is known only now, and no event of that machine is heard here.
+        if (step.kind === 'start') void context.observer.refresh()
         log.info({ pub: step.pub }, describeStep(step))
       },
       (error: unknown) => {
