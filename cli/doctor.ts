@@ -1,5 +1,6 @@
 /** What `doctor` finds, as judged from what was measured, and as text. Pure; io/doctor.ts looks. */
 import type { HubView } from '../protocol/rpc'
+import type { FleetPubView } from '../protocol/rpc-desk'
 import type { DnsView } from '../protocol/rpc-dns'
 import type { MachinesView } from '../protocol/rpc-machines'
 import { bytesText, durationText } from '../protocol/units'
@@ -76,6 +77,52 @@ export function judgeHubs(hubs: HubView[]): Finding {
     `${words}; out of reach: ${silent.map(({ label }) => label).join(', ')}`,
     'Look whether `buttcloud hub` runs there, and whether that server reaches this one',
   )
+}
+
+/** The Caddy of a hub of this machine: what it has of it, or what it says instead. */
+export function judgeCaddy(label: string, seen: { place: string; names: number } | string): Finding {
+  const what = `Caddy of ${label}`
+  if (typeof seen !== 'string')
+    return finding(
+      what,
+      'good',
+      `answers at ${seen.place}, and has ${counted(seen.names, 'name')} of its pubs`,
+    )
+  const todo = "Look whether Caddy runs here and what the hub's log says, or start the hub without --caddy"
+  return finding(what, 'bad', seen, todo)
+}
+
+/** Pubs that should be elsewhere, and those that an operator had made and that never came up; nothing where there are none. */
+export function judgePubs(pubs: Pick<FleetPubView, 'name' | 'stuck' | 'neverUp'>[]): Finding[] {
+  const found: Finding[] = []
+  const stuck = pubs.filter((pub) => pub.stuck != null)
+  const unmade = pubs.filter(({ neverUp }) => neverUp?.owed === true)
+  const [first] = stuck
+  if (first !== undefined)
+    found.push(
+      finding(
+        'pubs',
+        'bad',
+        `should be on another server and can't be placed there: ${namesOf(stuck)}; ${first.name}: ${first.stuck}`,
+        `See what is waited for: buttcloud admin fence-check ${first.name}`,
+      ),
+    )
+  for (const { name, neverUp } of unmade)
+    found.push(
+      finding(
+        'pubs',
+        'warn',
+        `${name}, which was to be made by a cluster file, never came up: ${neverUp?.why.replace(/\.$/, '')}`,
+        'Mend that and apply the file again: buttcloud admin apply FILE',
+      ),
+    )
+  return found
+}
+
+const NAMES_SHOWN = 5
+const namesOf = (pubs: { name: string }[]): string => {
+  const names = pubs.slice(0, NAMES_SHOWN).map(({ name }) => name)
+  return `${names.join(', ')}${pubs.length > NAMES_SHOWN ? ` and ${pubs.length - NAMES_SHOWN} more` : ''}`
 }
 
 /** The address of a pub that is up, and whether a connection was taken there. */

@@ -3,7 +3,7 @@ import type { ClusterHeldView, ClusterView } from '../protocol/rpc-cluster'
 import { harmless } from './render'
 
 /** Before anything is done. */
-export function clusterText({ file, changes, held, notes }: ClusterView): string {
+export function clusterText({ file, changes, held, notes, owed = [] }: ClusterView): string {
   const lines: string[] = []
   for (const { words, counts } of changes)
     lines.push(
@@ -11,8 +11,9 @@ export function clusterText({ file, changes, held, notes }: ClusterView): string
     )
   if (lines.length > 0) lines.unshift(`${lines.length === 1 ? 'One change' : `${lines.length} changes`}:`)
   if (held.length > 0) lines.push('Not possible, or not now:', ...heldLines(file, held))
-  lines.push(...notes.map(harmless))
-  if (changes.length === 0) lines.push(held.length === 0 ? 'nothing to do' : 'nothing else to do')
+  lines.push(...[...owed, ...notes].map(harmless))
+  const isQuiet = held.length + owed.length === 0
+  if (changes.length === 0) lines.push(isQuiet ? 'nothing to do' : 'nothing else to do')
   return lines.join('\n')
 }
 

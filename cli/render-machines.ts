@@ -13,7 +13,7 @@ export function machinesText(view: MachinesView): string {
       ? 'No machines are rented here: `machines` in config.json is not set (docs/OPERATORS.md).'
       : `${capital(driver)}: ${there.length} of at most ${max}, at least ${min}. ${bytesText(leftBytes)} of room are left; below ${bytesText(spareBytes)} one more is taken.`
   const paragraphs = [head]
-  if (machines.length > 0) paragraphs.push(listOf(machines))
+  if (machines.length > 0) paragraphs.push(listOf(machines, cost))
   if (next !== null) paragraphs.push(`${view.stuck ? 'Waits for you' : 'Next'}: ${harmless(next)}.`)
   if (trouble !== null) paragraphs.push(`What the driver can't do now: ${harmless(trouble)}`)
   if (view.faults !== undefined && view.faults.length > 0)
@@ -23,9 +23,19 @@ export function machinesText(view: MachinesView): string {
   return paragraphs.join('\n\n')
 }
 
-function listOf(machines: readonly MachineView[]): string {
+function listOf(machines: readonly MachineView[], cost: MachineCostView | null): string {
   const lines = table(
-    ['MACHINE', 'HUB', 'STATE', 'THERE', 'PUBS', 'MEMORY', 'OF', 'WHY'],
+    [
+      'MACHINE',
+      'HUB',
+      'STATE',
+      'THERE',
+      'PUBS',
+      'MEMORY',
+      'OF',
+      ...(cost === null ? [] : ['A MONTH']),
+      'WHY',
+    ],
     machines.map((one) => [
       one.machine,
       one.label,
@@ -34,6 +44,7 @@ function listOf(machines: readonly MachineView[]): string {
       String(one.pubs),
       bytesText(one.reservedBytes),
       one.memoryBytes === 0 ? '-' : bytesText(one.memoryBytes),
+      ...(cost === null ? [] : [one.price == null ? '-' : moneyText(one.price, cost.currency)]),
       one.why,
     ]),
   )
@@ -51,13 +62,24 @@ export function stateOf({ status, hub, connected }: MachineView): string {
 }
 
 /** What machines cost a month, and what one pub takes of it. */
-export function costText({ currency, perMachine, all, perPub, perPlan }: MachineCostView): string {
+export function costText({ currency, perMachine, all, perPub, perPlan, kinds }: MachineCostView): string {
   const money = (amount: number): string => moneyText(amount, currency)
+  const each =
+    kinds === undefined
+      ? `${money(perMachine)} each`
+      : kinds
+          .map(({ flavor, count, amount }) => `${count} ${flavor ?? 'of other flavors'} at ${money(amount)}`)
+          .join(', ')
   const lines = [
-    `Machines cost ${money(all)} a month (${money(perMachine)} each)${perPub === null ? '.' : `: ${money(perPub)} for each pub on them as they are filled now.`}`,
+    `Machines cost ${money(all)} a month (${each})${perPub === null ? '.' : `: ${money(perPub)} for each pub on them as they are filled now.`}`,
   ]
-  for (const { plan, amount, perMachine: count } of perPlan ?? [])
-    lines.push(`Full of ${plan}, a machine has ${count} of them, for ${money(amount)} a pub and month.`)
+  for (const kind of kinds ?? [{ flavor: null, perPlan }]) {
+    const which = kind.flavor === null ? '' : ` ${kind.flavor}`
+    for (const { plan, amount, perMachine: count } of kind.perPlan ?? [])
+      lines.push(
+        `Full of ${plan}, a${which} machine has ${count} of them, for ${money(amount)} a pub and month.`,
+      )
+  }
   return lines.join('\n')
 }
 

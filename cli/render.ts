@@ -183,8 +183,14 @@ export function ownPubsText(pubs: PubView[], view: { width: number; paint: Paint
   return [view.paint.bold(cut[0] ?? ''), ...cut.slice(1)].join('\n')
 }
 
+/** What is the operator's to mend. */
+function troubleOf({ stuck, neverUp }: Pick<FleetPubView, 'stuck' | 'neverUp'>): string | null {
+  if (stuck != null) return `stuck: ${stuck}`
+  return neverUp == null ? null : `never came up: ${neverUp.why}`
+}
+
 /** The operator's table of pubs; owners by the beginning of their ids, which `admin owners` and --json have whole. */
-export function pubsText(pubs: (PubView & Pick<FleetPubView, 'stuck'>)[], width: number): string {
+export function pubsText(pubs: (PubView & Pick<FleetPubView, 'stuck' | 'neverUp'>)[], width: number): string {
   if (pubs.length === 0) return 'There are no pubs yet.'
   const rows = pubs.map((pub) => [
     pub.name,
@@ -193,7 +199,7 @@ export function pubsText(pubs: (PubView & Pick<FleetPubView, 'stuck'>)[], width:
     pub.address ?? `port ${pub.port}`,
     `${pub.invites.used}/${pub.invites.issued}`,
     `${pub.owners[0]?.slice(0, 9) ?? '-'}${pub.owners.length > 1 ? ` +${pub.owners.length - 1}` : ''}`,
-    pub.stuck == null ? whyOf(pub) : `stuck: ${pub.stuck}`,
+    troubleOf(pub) ?? whyOf(pub),
   ])
   const lines = table(['PUB', 'STATUS', 'PHASE', 'ADDRESS', 'INVITES', 'OWNER', 'WHY'], rows).split('\n')
   return fitted(lines, width).join('\n')

@@ -36,6 +36,8 @@ export interface DiskFact {
 export interface SessionFact {
   pub: PubId
   epoch: number
+  /** Where it dials. */
+  host: string
   /** The pub's own feed, known from its secret and proven by every handshake. */
   feed: FeedId
   /**

@@ -181,8 +181,7 @@ function climbing(
   if (key !== false) return key
   if (run === undefined) return { kind: 'create', pub, run: runOf(spec, look.config) }
   if (!matches(look, spec, run)) return ending(look, pub, run, session, 'it belongs to an earlier order')
-  const again = run.status === 'exited'
-  return { kind: 'start', pub, name: run.name, again, outOfMemory: run.outOfMemory }
+  return { kind: 'start', pub, name: run.name, again: run.status === 'exited', outOfMemory: run.outOfMemory }
 }
 
 /** A matching run that runs: its session, its deeds, its health. */
@@ -193,10 +192,13 @@ function tending(
   session: SessionFact | undefined,
 ): Step | Millis | null {
   const { pub, epoch, port } = spec
+  const host = run.dial ?? look.config.dial
   if (session === undefined) {
     const key = keyFirst(look, spec)
-    return key === false ? { kind: 'open-session', pub, epoch, port } : key
+    return key === false ? { kind: 'open-session', pub, epoch, host, port } : key
   }
+  // It may be held to a former run on a node that nobody hears of, which must not be taken for this one.
+  if (session.host !== host) return { kind: 'close-session', pub, why: 'its run is on another machine now' }
   if (session.silentSince !== null) {
     const killAt = silentFrom(look, pub, session.silentSince) + SILENT_KILL_MS
     if (look.now < killAt) return killAt
@@ -210,7 +212,7 @@ function tending(
   const deed = session.status === 'open' ? nextDeed(look, session) : null
   if (deed !== null) return deed
   const probeAt = session.probedAt === null ? null : session.probedAt + PROBE_EVERY_MS
-  if (probeAt !== null && probeAt <= look.now) return { kind: 'probe', pub, port, feed: session.feed }
+  if (probeAt !== null && probeAt <= look.now) return { kind: 'probe', pub, host, port, feed: session.feed }
   const words =
     nextOwners(spec, session) ?? (session.status === 'open' ? nextWord(look, spec, session) : null)
   if (words === null) return probeAt
@@ -233,8 +235,7 @@ function nextOwners({ pub, owners }: SpecMessage, session: SessionFact): Step | 
   return knowsOwners(session, owners) ? null : { kind: 'owners', pub, owners }
 }
 
-function knowsOwners(session: SessionFact, owners: readonly FeedId[]): boolean {
-  const known = session.owners
+function knowsOwners({ owners: known }: SessionFact, owners: readonly FeedId[]): boolean {
   return known !== null && known.length === owners.length && owners.every((one) => known.includes(one))
 }
 

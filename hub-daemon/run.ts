@@ -12,7 +12,7 @@ export interface HubConfig {
   host: string
   /** What the pubs listen on: inside a container everything, as a process what is to be reached. */
   listen: string
-  /** What the hub itself dials to reach a published port. */
+  /** What the hub itself dials to reach a published port, but for those of which the engine says otherwise. */
   dial: string
   /** base64 of the network's key; null is the network that everybody is on. */
   capsShs: string | null

@@ -18,7 +18,7 @@ export type Step =
   /** Removes the volume and the secret for ever. */
   | { kind: 'purge'; pub: PubId; name: string; keepUntil: Millis }
   /** Keeps one connection to the run and opens its fence over it. */
-  | { kind: 'open-session'; pub: PubId; epoch: number; port: number }
+  | { kind: 'open-session'; pub: PubId; epoch: number; host: string; port: number }
   | { kind: 'close-session'; pub: PubId; why: string }
   /** Puts an invite into the pub's table. */
   | { kind: 'invite'; pub: PubId; op: InviteOp }
@@ -33,7 +33,7 @@ export type Step =
   /** Tells the pub whether to take blobs: one whose disk is nearly full takes none. */
   | { kind: 'blobs'; pub: PubId; take: boolean }
   /** A handshake from outside. */
-  | { kind: 'probe'; pub: PubId; port: number; feed: FeedId }
+  | { kind: 'probe'; pub: PubId; host: string; port: number; feed: FeedId }
 
 export type StepKind = Step['kind']
 

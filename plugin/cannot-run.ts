@@ -21,6 +21,9 @@ export interface Fault {
 const OF_THE_HUB: ReadonlySet<ObservedMessage['trouble']> = new Set([
   ...(['port-taken', 'no-image', 'disk-full', 'unreachable'] as const),
 ])
+/** True of a trouble that another server may not have. */
+export const isOfHub = (trouble: ObservedMessage['trouble']): boolean => OF_THE_HUB.has(trouble)
+
 /** What can befall all servers for one reason: a bad update of the engine, a registry that is away. */
 const IN_COMMON: ReadonlySet<Trouble> = new Set(['no-image', 'unreachable'])
 
@@ -33,8 +36,7 @@ export function faultOf(state: State, { pub, record }: PubFact): Fault | null {
   if (spec === undefined || said === undefined || spec.hub !== record.hub) return null
   const isPresent =
     spec.epoch === record.epoch && said.epoch === spec.epoch && said.revision === spec.revision
-  if (!isPresent || (said.phase !== 'failed' && said.phase !== 'down') || !OF_THE_HUB.has(said.trouble))
-    return null
+  if (!isPresent || (said.phase !== 'failed' && said.phase !== 'down') || !isOfHub(said.trouble)) return null
   return { trouble: said.trouble as Trouble, at: author?.observedAt.get(pub) ?? 0 }
 }
 

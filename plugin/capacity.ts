@@ -9,9 +9,11 @@ import type {
   RoomView,
 } from '../protocol/rpc-desk'
 import type { State } from '../protocol/state'
+import { hubViews } from './hub-views'
 import { incidentsOf, viewOfIncident } from './incidents'
+import { neverUpOf } from './never-up'
 import type { Policy } from './policy'
-import { hubViews, type Ledger, occupies, reservedBytesFor, viewOf } from './query'
+import { type Ledger, occupies, reservedBytesFor, viewOf } from './query'
 import { needOf, Places } from './schedule'
 
 /** Who is there, and since when the others are not. */
@@ -66,12 +68,26 @@ function promisedDiskOn(state: State, hub: FeedId): number {
   return bytes
 }
 
+export interface FleetPubsWorld {
+  state: State
+  policy: Policy
+  now: Millis
+  connected: ReadonlySet<FeedId>
+}
+
 /** All pubs, those that have ended too. */
-export function fleetPubs(state: State, ledger: Ledger): FleetPubView[] {
+export function fleetPubs(world: FleetPubsWorld, ledger: Ledger): FleetPubView[] {
+  const { state, now } = world
+  let places: Places | null = null
+  const placesNow = (): Places => {
+    places ??= new Places(world)
+    return places
+  }
   return [...state.provider.pubs.values()].map((pub) => ({
     ...viewOf(state, pub, ledger),
     hub: pub.record.hub,
     reservedBytes: occupies(state, pub) ? reservedBytesFor(state, pub) : 0,
+    neverUp: neverUpOf(world, placesNow, pub, now),
   }))
 }
 

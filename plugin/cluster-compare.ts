@@ -7,22 +7,25 @@ import type { HubMessage } from '../protocol/messages/hub'
 import type { PubMessage } from '../protocol/messages/pub'
 import type { Plan } from '../protocol/plan'
 import type { ClusterChangeView, ClusterHeldView, ClusterSection } from '../protocol/rpc-cluster'
+import type { AdminMachineAddRequest } from '../protocol/rpc-machines'
 import type { AmendWish } from './amend'
+import { compareHubs } from './cluster-hubs'
 import { comparePlans } from './cluster-plans'
 import {
-  checkSetting,
+  countsOf,
+  isInForce,
+  policyIn,
   policyNow,
-  SETTINGS,
   type Settings,
-  storedSetting,
+  settingNow,
   withSettings,
 } from './cluster-policy'
 import { comparePrune, comparePubs } from './cluster-pubs'
-import type { HubWish, PolicyWish, Wishes } from './cluster-read'
+import type { PolicyWish, Wishes } from './cluster-read'
 import type { CommissionWish } from './commission'
-import { hubCalled } from './fleet-view'
-import { hubDeed, type MoveWorld } from './move'
-import { DEFAULT_POLICY, type Policy } from './policy'
+import type { MachineDeedWorld } from './machine-deeds'
+import type { MoveWorld } from './move'
+import type { Policy } from './policy'
 import { clusterWords as words } from './words-cluster'
 
 /** What is written in the provider's home. */
@@ -35,7 +38,7 @@ export interface HomeFacts {
   plans: readonly Plan[] | null
 }
 
-export interface ClusterWorld extends MoveWorld {
+export interface ClusterWorld extends MoveWorld, Pick<MachineDeedWorld, 'ledger' | 'listed'> {
   home: HomeFacts
 }
 
@@ -44,6 +47,7 @@ export type ClusterDeed =
   | { kind: 'plans' }
   | { kind: 'policy'; place: string; value: number | string }
   | { kind: 'hub'; hub: FeedId; status: HubMessage['status'] }
+  | { kind: 'machine'; wish: AdminMachineAddRequest }
   | { kind: 'commission'; wish: CommissionWish; hub: FeedId }
   | { kind: 'amend'; pub: PubMessage['pub']; wish: AmendWish }
   | { kind: 'end'; pub: PubMessage['pub'] }
@@ -58,6 +62,8 @@ export interface Comparison {
   changes: ClusterChange[]
   held: ClusterHeldView[]
   notes: string[]
+  /** What was said before and is not so yet. */
+  owed: string[]
 }
 
 /** Gathers what comes of one file. */
@@ -65,6 +71,7 @@ export class Compared implements Comparison {
   readonly changes: ClusterChange[] = []
   readonly held: ClusterHeldView[] = []
   readonly notes: string[] = []
+  readonly owed: string[] = []
 
   change(
     section: ClusterSection,
@@ -72,6 +79,10 @@ export class Compared implements Comparison {
     rest: Omit<ClusterChange, 'section' | 'name' | 'counts'> & Partial<Pick<ClusterChange, 'counts'>>,
   ): void {
     this.changes.push({ section, name, counts: 'now', ...rest })
+  }
+
+  owe(sentence: string): void {
+    this.owed.push(sentence)
   }
 
   hold(section: ClusterSection, name: string, line: number, why: string): void {
@@ -89,13 +100,13 @@ export function compareCluster(
   const compared = new Compared()
   if (wishes.plans !== null) comparePlans(world, wishes.plans, compared)
   comparePolicy(world, wishes.policy, compared)
-  const hubs = compareHubs(world, wishes.hubs, compared)
-  // Pubs are judged by what hubs, plans and policy will be: that is done first.
+  // Hubs and pubs are judged by what plans and policy will be, and pubs by what hubs will be: that is done first.
   const policy = {
     ...policyAfter(world, wishes.policy, compared),
     plans: wishes.plans?.plans ?? world.policy.plans,
   }
-  const after = { ...world, policy, state: withHubs(world, hubs) }
+  const { records, awaited } = compareHubs({ ...world, policy }, wishes.hubs, by, compared)
+  const after = { ...world, policy, state: withHubs(world, records), awaited }
   comparePubs(after, wishes, by, compared)
   comparePrune(after, wishes, { names: prune, by }, compared)
   return compared
@@ -107,7 +118,7 @@ function comparePolicy({ home, policy }: ClusterWorld, wishes: PolicyWish[], com
   for (const { place, value, line } of wishes) {
     const before = settingNow(config.settings, policy, place)
     if (before === value) {
-      if (SETTINGS[place]?.of(policy) !== value) notYet.push(place)
+      if (!isInForce(policy, config.settings, place)) notYet.push(place)
       continue
     }
     const why = whyNotSet(config, place, value, settingsAfter(config, wishes))
@@ -117,7 +128,7 @@ function comparePolicy({ home, policy }: ClusterWorld, wishes: PolicyWish[], com
     }
     compared.change('policy', place, {
       words: words.setting(place, words.value(place, before), words.value(place, value)),
-      ...{ line, counts: SETTINGS[place]?.counts ?? 'next-start', deed: { kind: 'policy', place, value } },
+      ...{ line, counts: countsOf(policy, place), deed: { kind: 'policy', place, value } },
     })
   }
   if (notYet.length > 0) compared.notes.push(words.nextStart(notYet))
@@ -129,17 +140,15 @@ function policyAfter({ home, policy }: ClusterWorld, wishes: PolicyWish[], { cha
   return { ...policy, ...policyNow(policy, settingsAfter(home.config, wishes), places) }
 }
 
+/** What is held alone does not count; where one of a group is no good, none of that is written. */
 const settingsAfter = ({ settings }: HomeFacts['config'], wishes: PolicyWish[]): Settings =>
-  withSettings(settings, new Map(wishes.map(({ place, value }) => [place, value])))
+  withSettings(
+    settings,
+    new Map(wishes.flatMap(({ place, value }) => (place === DRIVER ? [] : [[place, value]]))),
+  )
 
-/** What is written down for a setting, or what holds without that. */
-export function settingNow(settings: Settings, policy: Policy, place: string): unknown {
-  const stored = storedSetting(settings, place)
-  if (typeof stored === 'string') return stored.trim()
-  if (stored !== undefined && stored !== null) return stored
-  // Without a word of the operator's it is the version of the program that runs.
-  return SETTINGS[place]?.of(place === 'pubVersion' ? policy : DEFAULT_POLICY) ?? null
-}
+/** Who rents out machines is chosen where the credentials for that stand. */
+const DRIVER = 'machines.driver'
 
 /** `after`: what would be written down then. */
 function whyNotSet(
@@ -151,58 +160,14 @@ function whyNotSet(
   if (config.kind === 'broken') return config.why
   const one = withSettings({}, new Map([[place, value]]))
   if (config.kind === 'theirs') return words.theirConfig(JSON.stringify(one).slice(1, -1))
+  if (place === DRIVER) return words.driver
   try {
     // What stands beside it may have been written by hand since the start.
-    checkSetting(after, place)
+    policyIn(after, place)
     return null
   } catch (error) {
     return (error as Error).message
   }
-}
-
-/** Gives the records as they will be. */
-function compareHubs(world: ClusterWorld, wishes: HubWish[] | null, compared: Compared): HubMessage[] {
-  const { state, connected } = world
-  const named = new Map<FeedId, HubMessage>()
-  for (const { label, status, line } of wishes ?? []) {
-    const found = hubCalled(state, label)
-    const many = !found.ok && [...state.provider.hubs.values()].some((one) => one.label === label)
-    if (!found.ok && many) {
-      compared.hold('hubs', label, line, found.why)
-      continue
-    }
-    // Who was retired may have left its name to one that is still to come.
-    if (!found.ok || (found.record.status === 'retired' && status !== 'retired' && status !== null)) {
-      compared.notes.push(words.notJoined(label))
-      continue
-    }
-    const { record } = found
-    if (named.has(record.hub)) {
-      compared.hold('hubs', label, line, words.hubTwice(record.label))
-      continue
-    }
-    named.set(record.hub, record)
-    if (status === null) continue
-    const deed = hubDeed(state, connected, { hub: record.hub, status }, world)
-    if (!deed.ok) compared.hold('hubs', label, line, deed.why)
-    else if (deed.say !== null) {
-      named.set(record.hub, deed.say)
-      const count = [...(state.byHub.get(record.hub) ?? [])].filter(
-        (id) => state.provider.pubs.get(id)?.record.status === 'live',
-      ).length
-      compared.change('hubs', record.label, {
-        words: words.hub(record.label, record.status, status, count),
-        ...{ line, deed: { kind: 'hub', hub: record.hub, status } },
-      })
-    }
-  }
-  if (wishes !== null) {
-    const others = [...state.provider.hubs.values()].filter(
-      ({ hub, status }) => status !== 'retired' && !named.has(hub),
-    )
-    if (others.length > 0) compared.notes.push(words.otherHubs(others.map(({ label }) => label)))
-  }
-  return [...named.values()]
 }
 
 /** The state with these records of hubs: moves are judged by what the hubs are once the file is applied. */

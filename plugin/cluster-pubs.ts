@@ -6,14 +6,22 @@ import type { PubFact, State } from '../protocol/state'
 import { amended, endedBy } from './amend'
 import type { ClusterWorld, Compared } from './cluster-compare'
 import type { PubWish, Wishes } from './cluster-read'
-import { commissioned } from './commission'
+import { commissioned, whyNotBegun } from './commission'
 import { hubCalled, labelOf } from './fleet-view'
 import { moved } from './move'
+import { unmadeOf } from './never-up'
+import { observationOf } from './query'
 import { Places } from './schedule'
+import { when } from './words'
 import { clusterWords as words } from './words-cluster'
 
+interface PubsWorld extends ClusterWorld {
+  /** Hubs that the file names and that have not joined. */
+  awaited: ReadonlySet<string>
+}
+
 /** What the file wants of each pub; those that it does not name are counted, and left alone. */
-export function comparePubs(world: ClusterWorld, { pubs }: Wishes, by: FeedId, compared: Compared): void {
+export function comparePubs(world: PubsWorld, { pubs }: Wishes, by: FeedId, compared: Compared): void {
   if (pubs === null) return
   const { state } = world
   // Those that are new share the room that there is.
@@ -21,6 +29,7 @@ export function comparePubs(world: ClusterWorld, { pubs }: Wishes, by: FeedId, c
   const unknown = new Set<FeedId>()
   for (const wish of pubs) {
     const pub = livePubNamed(state, wish.name)
+    noteMaking(world, wish.name, pub, compared)
     if (pub === null) compareNew({ ...world, places, unknown }, wish, by, compared)
     else comparePub(world, pub, wish, by, compared)
   }
@@ -59,7 +68,7 @@ export function comparePrune(
 
 /** Made for its owners by the operator. */
 function compareNew(
-  world: ClusterWorld & { places: Places; unknown: Set<FeedId> },
+  world: PubsWorld & { places: Places; unknown: Set<FeedId> },
   wish: PubWish,
   by: FeedId,
   compared: Compared,
@@ -70,6 +79,7 @@ function compareNew(
   // Its word stands on the feed, and its record follows from that.
   for (const { content } of state.provider.operator.commissions.values()) if (content.name === name) return
   if (owners === null) return hold(words.noOwners)
+  if (isAwaited(world, place)) return hold(words.notThereYet(place?.name ?? ''))
   if (isTooMuch(compared)) return hold(words.tooMuch(CLUSTER_PUB_CHANGES_MAX))
   const wanted = {
     name,
@@ -81,19 +91,37 @@ function compareNew(
   const done = commissioned(world, places, wanted, by)
   if (!done.ok) return hold(done.why)
   const { hub, plan: with_ } = done.say
+  const made = words.made(name, with_, wanted.web, labelOf(state, hub), owners)
+  const before = unmadeOf(world, () => places, world.now).find(({ fact }) => fact.record.name === name)
   compared.change('pubs', name, {
-    ...{ line, words: words.made(name, with_, wanted.web, labelOf(state, hub), owners) },
+    ...{ line, words: before === undefined ? made : words.again(made, when(before.at), before.why) },
     deed: { kind: 'commission', wish: wanted, hub },
   })
   for (const id of owners) if (!state.provider.owners.has(id)) unknown.add(id)
 }
+
+/** What was said before and is not there yet is owed: it is made no second time, and is not nothing either. */
+function noteMaking(world: ClusterWorld, name: string, pub: PubFact | null, compared: Compared): void {
+  const { state } = world
+  for (const [id, { content }] of state.provider.operator.commissions) {
+    if (content.name !== name) continue
+    if (pub === null) compared.owe(words.owed(name, whyNotBegun(world, content)))
+    else if (pub.pub === id) {
+      const said = observationOf(state, pub)?.reason ?? null
+      compared.owe(words.beingMade(name, labelOf(state, pub.record.hub), when(pub.createdAt), said))
+    }
+  }
+}
+
+const isAwaited = ({ awaited }: PubsWorld, place: PubWish['place']): boolean =>
+  place?.kind === 'hub' && awaited.has(place.name)
 
 function livePubNamed({ names, provider }: State, name: string): PubFact | null {
   const pub = provider.pubs.get(names.get(name) as PubFact['pub'])
   return pub?.record.status === 'live' ? pub : null
 }
 
-function comparePub(world: ClusterWorld, pub: PubFact, wish: PubWish, by: FeedId, compared: Compared): void {
+function comparePub(world: PubsWorld, pub: PubFact, wish: PubWish, by: FeedId, compared: Compared): void {
   const { name, line, plan, web, owners, place } = wish
   const done = isTooMuch(compared) ? null : amended(world, pub, { plan, web, owners }, by)
   if (done === null) return compared.hold('pubs', name, line, words.tooMuch(CLUSTER_PUB_CHANGES_MAX))
@@ -111,7 +139,7 @@ function isTooMuch({ changes }: Compared): boolean {
 }
 
 function comparePlace(
-  world: ClusterWorld,
+  world: PubsWorld,
   pub: PubFact,
   { name, place }: PubWish & { place: NonNullable<PubWish['place']> },
   by: FeedId,
@@ -120,6 +148,7 @@ function comparePlace(
   const { state } = world
   const { line } = place
   const hold = (why: string): void => compared.hold('pubs', name, line, why)
+  if (isAwaited(world, place)) return hold(words.notThereYet(place.name))
   const found = candidatesOf(state, pub, place)
   if (!found.ok) return hold(found.why)
   if (found.hubs.includes(pub.record.hub)) return

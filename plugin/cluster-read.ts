@@ -6,11 +6,12 @@ import { regionName } from '../protocol/hub-labels'
 import { type FeedId, isFeedId } from '../protocol/ids'
 import { RECIPIENTS_MAX } from '../protocol/limits'
 import { CLUSTER_FAULTS_MAX } from '../protocol/limits-cluster'
+import { MACHINE_KIND_CHARS_MAX } from '../protocol/limits-machines'
 import type { Entry, Located } from '../protocol/located'
 import type { HubMessage } from '../protocol/messages/hub'
 import { checkName } from '../protocol/name'
 import { type Plan, planName } from '../protocol/plan'
-import { GROUPS, readSetting, SETTINGS, settingsIn, TOP_SETTINGS } from './cluster-policy'
+import { GROUPS, groupsIn, nameIn, readSetting, SETTINGS, settingsIn } from './cluster-policy'
 import { entryOf, Reader, refuseUnknown, shown, textOf } from './faults'
 import { readPlanList } from './plans'
 
@@ -32,6 +33,14 @@ export interface HubWish {
   label: string
   /** Null: it is listed, and its status is left alone. */
   status: HubMessage['status'] | null
+  /** Null: the file says nothing of one. */
+  machine: MachineWish | null
+}
+/** The server that a hub runs on is rented. Null: whatever the settings said, or say, of that. */
+export interface MachineWish {
+  line: number
+  flavor: string | null
+  image: string | null
 }
 export interface PubWish {
   line: number
@@ -46,7 +55,8 @@ export interface PubWish {
 export type ClusterRead = { ok: true; wishes: Wishes } | { ok: false; faults: string[] }
 
 const SECTIONS = ['version', 'plans', 'policy', 'hubs', 'pubs']
-const HUB_KEYS = ['status']
+const HUB_KEYS = ['status', 'machine']
+const MACHINE_KEYS = ['flavor', 'image']
 const PUB_KEYS = ['owners', 'plan', 'hub', 'region', 'web']
 const STATUSES = ['admitted', 'cordoned', 'draining', 'retired'] as const
 const LABEL_CHARS_MAX = 60
@@ -103,21 +113,23 @@ function policyOf(reader: Reader, section: Located | null): PolicyWish[] {
     reader.fault(section.line, `policy: expected settings by their names, found ${shown(section)}`)
     return []
   }
-  refuseUnknown(reader, section.entries, TOP_SETTINGS, 'policy')
-  return section.entries.flatMap(({ key, line, value }) => {
-    if (!GROUPS.includes(key)) return SETTINGS[key] === undefined ? [] : settingOf(reader, key, line, value)
-    if (value.kind === 'nothing') return []
-    if (value.kind !== 'map') {
-      reader.fault(line, `${key}: expected ${settingsIn(key).join(', ')}, found ${shown(value)}`)
-      return []
-    }
-    refuseUnknown(reader, value.entries, settingsIn(key), key)
-    return value.entries.flatMap((one) => {
-      const place = `${key}.${one.key}`
-      return SETTINGS[place] === undefined ? [] : settingOf(reader, place, one.line, one.value)
-    })
+  return settingsOf(reader, '', section.entries)
+}
+
+/** Of a group, or of the whole (''). */
+function settingsOf(reader: Reader, group: string, entries: Entry[]): PolicyWish[] {
+  refuseUnknown(reader, entries, wordsIn(group), group === '' ? 'policy' : group)
+  return entries.flatMap(({ key, line, value }) => {
+    const place = group === '' ? key : `${group}.${key}`
+    if (SETTINGS[place] !== undefined) return settingOf(reader, place, line, value)
+    if (!GROUPS.includes(place) || value.kind === 'nothing') return []
+    if (value.kind === 'map') return settingsOf(reader, place, value.entries)
+    reader.fault(line, `${key}: expected ${wordsIn(place).join(', ')}, found ${shown(value)}`)
+    return []
   })
 }
+
+const wordsIn = (group: string): string[] => [...settingsIn(group), ...groupsIn(group)].map(nameIn)
 
 function settingOf(reader: Reader, place: string, line: number, value: Located): PolicyWish[] {
   const written = textOf(value)
@@ -128,10 +140,16 @@ function settingOf(reader: Reader, place: string, line: number, value: Located):
   try {
     return [{ line, place, value: readSetting(place, written) }]
   } catch (error) {
-    reader.fault(line, (error as Error).message.replace(/^buttcloud\./, ''))
+    reader.fault(line, bare((error as Error).message))
     return []
   }
 }
+
+/** Here the file is named with its line. */
+const bare = (fault: string): string =>
+  fault
+    .replace(/^buttcloud\./, '')
+    .replace(/^The settings of [a-z ]+ can't be used: (.*)\. docs\/OPERATORS\.md shows them\.$/s, '$1')
 
 function hubOf(reader: Reader, { key: label, line, value }: Entry): HubWish | null {
   if (label === '' || label.length > LABEL_CHARS_MAX)
@@ -139,15 +157,45 @@ function hubOf(reader: Reader, { key: label, line, value }: Entry): HubWish | nu
       line,
       `expected the label or the id of a hub, found ${JSON.stringify(label.slice(0, 60))}`,
     )
-  if (value.kind === 'nothing') return { line, label, status: null }
+  const none: HubWish = { line, label, status: null, machine: null }
+  if (value.kind === 'nothing') return none
   if (value.kind !== 'map')
     return reader.fault(line, `${label}: expected ${HUB_KEYS.join(', ')}, found ${shown(value)}`)
   refuseUnknown(reader, value.entries, HUB_KEYS, 'a hub')
   const written = entryOf(value.entries, 'status')
-  if (written === null) return { line, label, status: null }
+  const wish = {
+    ...none,
+    machine: machineOf(
+      reader,
+      value.entries.find(({ key }) => key === 'machine'),
+    ),
+  }
+  if (written === null) return wish
   const status = STATUSES.find((one) => one === textOf(written))
-  if (status !== undefined) return { line: written.line, label, status }
+  if (status !== undefined) return { ...wish, line: written.line, status }
   return reader.fault(written.line, `status: expected one of ${STATUSES.join(', ')}, found ${shown(written)}`)
+}
+
+function machineOf(reader: Reader, entry: Entry | undefined): MachineWish | null {
+  if (entry === undefined) return null
+  const { line, value } = entry
+  const none: MachineWish = { line, flavor: null, image: null }
+  if (value.kind === 'nothing') return none
+  if (value.kind !== 'map')
+    return reader.fault(
+      line,
+      `machine: expected ${MACHINE_KEYS.join(', ')}, or nothing for what config.json says, found ${shown(value)}`,
+    )
+  const { entries } = value
+  refuseUnknown(reader, entries, MACHINE_KEYS, 'a machine')
+  const chosen = (what: string): string | null => {
+    const written = entryOf(entries, what)
+    if (written === null) return null
+    const name = textOf(written)
+    if (name !== null && name.length <= MACHINE_KIND_CHARS_MAX) return name
+    return reader.fault(written.line, `${what}: expected the name of one, found ${shown(written)}`)
+  }
+  return { line, flavor: chosen('flavor'), image: chosen('image') }
 }
 
 function pubOf(reader: Reader, { key, line, value }: Entry): PubWish | null {

@@ -1,8 +1,10 @@
 /** The present state as a cluster file: what `buttcloud admin export-cluster` prints, and `apply` finds nothing to do about. */
 import type { FeedId } from '../protocol/ids'
 import type { State } from '../protocol/state'
-import { type ClusterWorld, settingNow } from './cluster-compare'
-import { GROUPS, SETTINGS, settingsIn, storedSetting } from './cluster-policy'
+import type { MachineFact as MachineRecord } from '../protocol/state-machines'
+import type { ClusterWorld } from './cluster-compare'
+import { groupsIn, nameIn, settingNow, settingsIn, storedSetting } from './cluster-policy'
+import { hubOf, machineOf } from './machine-records'
 import { plansList } from './plans-text'
 
 const HEAD = `# What this provider shall be. \`buttcloud admin apply FILE\` shows what would change, asks, and does it.
@@ -20,38 +22,57 @@ export function clusterText({ state, policy, home }: Omit<ClusterWorld, 'moving'
     HEAD,
     `plans:\n${plansList(plans)}`,
     `policy:\n${policyText(home.config.settings, policy)}`,
-    hubsText(state),
+    hubsText(state, policy.machines?.driver ?? null),
     pubsText(state),
   ].join('\n')
 }
 
-function policyText(settings: ClusterWorld['home']['config']['settings'], policy: ClusterWorld['policy']) {
-  const line = (place: string, name: string, indent: string): string[] => {
+function policyText(
+  settings: ClusterWorld['home']['config']['settings'],
+  policy: ClusterWorld['policy'],
+  group = '',
+  indent = '  ',
+): string {
+  const lines = settingsIn(group).map((place) => {
     // The version that comes with the program changes with it, unless the operator has said one.
-    if (place === 'pubVersion' && storedSetting(settings, place) === undefined) return []
+    if (place === 'pubVersion' && storedSetting(settings, place) === undefined) return ''
     const value = settingNow(settings, policy, place)
-    if (typeof value !== 'number' && typeof value !== 'string') return []
-    return [`${indent}${name}: ${typeof value === 'number' ? value : wordText(value)}\n`]
+    if (typeof value !== 'number' && typeof value !== 'string') return ''
+    return `${indent}${nameIn(place)}: ${typeof value === 'number' ? value : wordText(value)}\n`
+  })
+  for (const one of groupsIn(group)) {
+    const text = policyText(settings, policy, one, `${indent}  `)
+    if (text !== '') lines.push(`${indent}${nameIn(one)}:\n${text}`)
   }
-  const alone = Object.keys(SETTINGS).filter((place) => !place.includes('.'))
-  return [
-    ...alone.flatMap((place) => line(place, place, '  ')),
-    ...GROUPS.map(
-      (group) =>
-        `  ${group}:\n${settingsIn(group)
-          .flatMap((name) => line(`${group}.${name}`, name, '    '))
-          .join('')}`,
-    ),
-  ].join('')
+  return lines.join('')
 }
 
-function hubsText(state: State): string {
+function hubsText(state: State, driver: string | null): string {
   const hubs = hubNames(state)
-  if (hubs.size === 0) return 'hubs: {}\n'
-  const lines = [...hubs].map(
-    ([hub, name]) => `  ${wordText(name)}:\n    status: ${state.provider.hubs.get(hub)?.status}\n`,
-  )
-  return `hubs:\n${lines.join('')}`
+  const lines = [...hubs].map(([hub, name]) => {
+    const one = machineOf(state, hub)
+    const machine = one === null || one.content.status !== 'wanted' ? '' : machineText(one)
+    return `  ${wordText(name)}:\n    status: ${state.provider.hubs.get(hub)?.status}\n${machine}`
+  })
+  // Those that an operator has asked for, and nobody has joined yet.
+  const labels = new Set([...hubs.keys()].map((hub) => state.provider.hubs.get(hub)?.label))
+  for (const one of state.provider.machines.all.values()) {
+    const { content, made } = one
+    const isAsked = content.status === 'wanted' && made.by !== null && content.driver === driver
+    if (!isAsked || hubOf(state, content) !== null || labels.has(content.label)) continue
+    lines.push(`  ${wordText(content.label)}:\n${machineText(one)}`)
+  }
+  return lines.length === 0 ? 'hubs: {}\n' : `hubs:\n${lines.join('')}`
+}
+
+/** What an operator has asked for stays in the file; the others come and go with the room. */
+function machineText({ content: { kind }, made }: MachineRecord): string {
+  if (made.by === null) return '    # Rented because room ran short, and given back when it is empty.\n'
+  const lines = (['flavor', 'image'] as const).flatMap((what) => {
+    const name = kind?.[what] ?? null
+    return name === null ? [] : [`      ${what}: ${wordText(name)}\n`]
+  })
+  return lines.length === 0 ? '    machine: {}\n' : `    machine:\n${lines.join('')}`
 }
 
 /** What each hub is called in the file: by its label, unless that is nobody's own or can't stand there. */

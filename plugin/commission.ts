@@ -17,7 +17,7 @@ import { newRecord } from './new-pub'
 import { blockOf } from './operator-facts'
 import { isProgram } from './owners'
 import { type Policy, planOf } from './policy'
-import { needOf, type Places } from './schedule'
+import { needOf, Places } from './schedule'
 import { unpaidCreates } from './unpaid'
 import { amendWords as words } from './words-amend'
 
@@ -77,6 +77,13 @@ export function commissioned(
   for (let ports = web ? 2 : 1; ports > 0; ports -= 1) if (places.freePort() === null) return no(words.noPort)
   const say = buildCommission({ name, owners, plan: plan.name, size, web, hub, by })
   return { ok: true, say }
+}
+
+/** Why the record of one that was said does not follow. */
+export function whyNotBegun(world: AmendWorld, { web }: CommissionMessage): string {
+  const places = new Places(world)
+  const isShort = places.freePort() === null || (web && places.freePort() === null)
+  return isShort ? words.noPort : words.beginning
 }
 
 /**

@@ -79,5 +79,8 @@ function whyNot(look: Look, around: Around, { pub }: PubFact, { trouble }: Fault
   if (first !== undefined) look.wakeAt(first.at + CANNOT_RUN_AGAIN_MS)
   if (left.length >= CANNOT_RUN_MOVES_MAX) return moveWords.triedMany(left.length)
   const storm = around.storm(trouble)
-  return storm === null ? null : moveWords.allAtOnce(trouble, storm)
+  if (storm === null) return null
+  if (trouble !== 'unreachable') return moveWords.allAtOnce(trouble, storm)
+  // An engine that is dead is no silence of ours. What has not come from another such hub can't have brought it along.
+  return first === undefined ? null : moveWords.followed(storm)
 }

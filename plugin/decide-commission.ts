@@ -8,6 +8,7 @@ import type { PubFact } from '../protocol/state'
 import type { Told } from '../protocol/state-money'
 import { commissionOwes } from './commission'
 import { endFailed, HOPELESS, nextOrder, oweInvite } from './decide-create'
+import { placesAnew } from './decide-first-place'
 import { inviteCode } from './decide-invite'
 import { type Look, notify } from './look'
 import { addressOf, feedOf, observationOf, resultOf } from './query'
@@ -40,6 +41,7 @@ function continueCommission(look: Look, pub: PubFact, { key, content }: Told<Com
   const observed = observationOf(state, pub)
   const deadline = look.deadline(pub.createdAt, CREATE_DEADLINE_MS)
   if (observed?.phase === 'failed' && observed.revision === spec.revision) {
+    if (now < deadline && placesAnew(look, pub)) return look.wakeAt(deadline)
     if (now >= deadline || HOPELESS.has(observed.trouble)) return endFailed(look, { key }, pub)
     if (observed.trouble === 'port-taken') return movePorts(look, pub)
   }

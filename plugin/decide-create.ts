@@ -4,16 +4,18 @@ import { type FeedId, pubIdOf } from '../protocol/ids'
 import { CREATE_DEADLINE_MS } from '../protocol/limits'
 import type { ObservedMessage } from '../protocol/messages/observed'
 import { buildOp } from '../protocol/messages/op'
-import type { PubMessage } from '../protocol/messages/pub'
+import { type PubMessage, reachedBy } from '../protocol/messages/pub'
 import { buildSpec, type SpecMessage } from '../protocol/messages/spec'
 import type { Plan } from '../protocol/plan'
 import type { PubFact, Request } from '../protocol/state'
 import { isReaddressed } from './addresses'
-import { desiredOf, fallbackOf, isOrdered, sizeOf } from './change'
+import { desiredOf, fallbackOf, isOrdered, sizeOf, webOf } from './change'
+import { placesAnew } from './decide-first-place'
 import { deliverInvite } from './decide-invite'
 import { waitsForFarewell } from './decide-moves'
 import { costsNothing, paymentsOf } from './entitlement'
 import { answer, type Look } from './look'
+import { whyNeverUp } from './never-up'
 import { newRecord } from './new-pub'
 import { countedFor } from './owners'
 import { planOf } from './policy'
@@ -142,6 +144,7 @@ export function continueCreate(look: Look, request: Request, pub: PubFact): void
   const observed = observationOf(state, pub)
   const deadline = look.deadline(pub.createdAt, CREATE_DEADLINE_MS)
   if (observed?.phase === 'failed' && observed.revision === spec.revision) {
+    if (now < deadline && placesAnew(look, pub)) return look.wakeAt(deadline)
     if (now >= deadline || HOPELESS.has(observed.trouble)) return endFailed(look, request, pub)
     if (observed.trouble === 'port-taken') return movePort(look, pub)
   }
@@ -177,15 +180,11 @@ export function specFor(look: Look, record: PubMessage, revision: number): SpecM
     description: record.description ?? words.description(look.world.policy.providerName),
     ...sizeOf(record),
     port: record.port,
-    host: record.host,
+    host: reachedBy(record),
     announce: isReaddressed(look.world.state, record) ? 'yes' : null,
     keepUntil: record.keepUntil,
     answers: record.answers,
   })
-}
-
-function webOf({ web, webPort }: PubMessage): SpecMessage['web'] {
-  return web && webPort !== null ? { port: webPort, names: null } : null
 }
 
 /** Owes the order that makes a pub's first invite. */
@@ -265,14 +264,8 @@ function finishEnded(look: Look, request: Request, pub: PubFact): void {
   const options = { command, pub: pub.pub }
   if (pub.record.answers !== request.key)
     return answer(look, request, 'failed', words.deletedWhile(pub.record.name), options)
-  const observed = observationOf(look.world.state, pub)
-  const hub: FeedId = pub.record.hub
-  const reason =
-    observed?.phase === 'failed' || observed?.reason
-      ? (observed.reason ?? 'its server gave no reason')
-      : `${look.world.state.provider.hubs.get(hub)?.label ?? 'its server'} did not get it up in time`
   const paid = paymentsOf(look.world.state, pub.pub).length > 0
-  const text = `${words.createFailed(pub.record.name, reason, command)}${paid ? payWords.backToo : ''}`
+  const text = `${words.createFailed(pub.record.name, whyNeverUp(look.world, look.places, pub), command)}${paid ? payWords.backToo : ''}`
   answer(look, request, 'failed', text, options)
 }
 

@@ -19,6 +19,7 @@ import { oweCommissions } from './decide-commission'
 import { beginContact, continueContact } from './decide-contact'
 import { beginCreate, continueCreate } from './decide-create'
 import { askDelete, continueDelete, forgetKeys } from './decide-delete'
+import { beginDomain, tendDomains } from './decide-domain'
 import { type Held, oweDues } from './decide-dues'
 import { answerEmail, answerEmailCode } from './decide-email'
 import { beginExport } from './decide-export'
@@ -45,6 +46,7 @@ import type { Effect } from './effects'
 import { keptLines } from './kept'
 import { answer, clip, Look, type World } from './look'
 import { oweMails } from './mails'
+import { type Unmade, unmadeOf } from './never-up'
 import { blockOf } from './operator-facts'
 import { isGuest } from './owners'
 import { pubsOf, viewOf } from './query'
@@ -60,6 +62,8 @@ export interface Decision {
   held: readonly Held[]
   /** Pubs that should be elsewhere, and why they are not. */
   stuck: readonly Stuck[]
+  /** Pubs that operators had made and that never came up. */
+  unmade: readonly Unmade[]
 }
 
 const MINUTE_MS = 60_000
@@ -79,6 +83,7 @@ export function decide(world: World): Decision {
     else refuseBlocked(look, author, sequence, [])
   }
   followPayments(look)
+  tendDomains(look)
   oweOrders(look)
   tellIncidents(look)
   tellPayments(look)
@@ -95,7 +100,8 @@ export function decide(world: World): Decision {
   forgetKeys(look)
   oweMails(look)
   for (const effect of look.effects) if (effect.kind === 'answer') sayLeftAside(effect)
-  return { effects: look.effects, wakeAt: wakeAfter(look), held: look.held, stuck: look.stuck }
+  const unmade = unmadeOf(world, () => look.places, world.now)
+  return { effects: look.effects, wakeAt: wakeAfter(look), held: look.held, stuck: look.stuck, unmade }
 }
 
 /** When nothing is owed, looking again at once finds the same: a time that is past waits a moment, and nothing spins. */
@@ -227,6 +233,7 @@ const BEGINNERS: Beginners = {
   address: answerAddress,
   log: (look, request, { name }) => answerLog(look, request, name),
   web: beginWeb,
+  domain: beginDomain,
   plans: answerPlans,
   plan: beginPlan,
   email: answerEmail,

@@ -17,16 +17,28 @@ import {
   MACHINES_PER_DAY_MAX,
 } from '../protocol/limits-machines'
 import { decimalsOf, isCurrency } from '../protocol/price-text'
-import type { MachineDriver } from './machine-driver'
+import type { MachineDriver, MachineKind } from './machine-driver'
 
 export const MACHINE_DRIVERS = ['manual', 'openstack'] as const
 export type MachineDriverName = MachineDriver['kind']
 
-/** What one machine costs a month, in the currency's smallest unit; a fraction of one where it is reckoned by the hour. */
+/** What machines cost a month, in the currency's smallest unit; a fraction of one where it is reckoned by the hour. */
 export interface MachinePrice {
+  /** One of a flavor that `flavors` does not name. */
   amount: number
   /** Three small letters. */
   currency: string
+  flavors: ReadonlyMap<string, number>
+}
+
+/** What one of this kind costs, and the flavor that has a price of its own; null: as all others. */
+export function priceOf(
+  { amount, flavors }: MachinePrice,
+  kind: MachineKind | null,
+): { flavor: string | null; amount: number } {
+  const flavor = kind?.flavor ?? null
+  const own = flavor === null ? undefined : flavors.get(flavor)
+  return own === undefined ? { flavor: null, amount } : { flavor, amount: own }
 }
 
 export interface MachinePolicy {
@@ -54,7 +66,7 @@ const NAMES = [
   // Of one driver alone, which reads it itself.
   'openstack',
 ]
-const PRICE_NAMES = ['amount', 'currency', 'per']
+const PRICE_NAMES = ['amount', 'currency', 'per', 'flavors']
 const MINUTE_MS = 60_000
 const UNITS: Record<string, number> = { m: 1024 ** 2, g: 1024 ** 3, t: 1024 ** 4 }
 
@@ -88,7 +100,7 @@ export function readMachineSettings(settings: unknown): MachinePolicy | null {
     triesMax: whole(given, 'triesMax', 1, MACHINE_TRIES_MAX, MACHINE_TRIES),
     perDayMax: whole(given, 'perDayMax', 1, MACHINES_PER_DAY_MAX, MACHINES_PER_DAY),
     deadMs: deadHours === 0 ? null : deadHours * 60 * MINUTE_MS,
-    price: priceOf(given.price),
+    price: readPrice(given.price),
   }
 }
 
@@ -121,22 +133,31 @@ function bytesOf(value: unknown): number {
   return Math.round(Number(found[1]) * (UNITS[(found[2] ?? '').toLowerCase()] ?? 1))
 }
 
-function priceOf(value: unknown): MachinePrice | null {
+function readPrice(value: unknown): MachinePrice | null {
   if (value === undefined || value === null) return null
   const like = 'machines.price must be an object like {"amount":50.40,"currency":"usd","per":"month"}'
   if (typeof value !== 'object' || Array.isArray(value)) return fail(`${like}, not ${shown(value)}`)
   const given = value as Record<string, unknown>
   refuseStrange(given, PRICE_NAMES, 'machines.price')
-  const { amount, per = 'month' } = given
+  const { amount, per = 'month', flavors = {} } = given
   const currency = typeof given.currency === 'string' ? given.currency.toLowerCase() : ''
   if (!/^[a-z]{3}$/.test(currency) || !isCurrency(currency))
     return fail(`machines.price.currency must be three letters like eur, not ${shown(given.currency)}`)
   if (per !== 'month' && per !== 'hour')
     return fail(`machines.price.per must be month or hour, not ${shown(per)}`)
-  const monthly = typeof amount === 'number' ? amount * (per === 'hour' ? HOURS_PER_MONTH : 1) : Number.NaN
-  if (!(monthly >= 0 && monthly <= MACHINE_PRICE_MAX))
-    return fail(
-      `machines.price.amount must be a number, at most ${MACHINE_PRICE_MAX} a month, not ${shown(amount)}`,
-    )
-  return { amount: monthly * 10 ** decimalsOf(currency), currency }
+  if (typeof flavors !== 'object' || flavors === null || Array.isArray(flavors))
+    return fail(`machines.price.flavors must be an object like {"b2-30":100.80}, not ${shown(flavors)}`)
+  const smallest = (name: string, one: unknown): number => {
+    const monthly = typeof one === 'number' ? one * (per === 'hour' ? HOURS_PER_MONTH : 1) : Number.NaN
+    if (!(monthly >= 0 && monthly <= MACHINE_PRICE_MAX))
+      fail(
+        `machines.price.${name.slice(0, 60)} must be a number, at most ${MACHINE_PRICE_MAX} a month, not ${shown(one)}`,
+      )
+    return monthly * 10 ** decimalsOf(currency)
+  }
+  const own = Object.entries(flavors).map(([flavor, one]): [string, number] => [
+    flavor,
+    smallest(`flavors.${flavor}`, one),
+  ])
+  return { amount: smallest('amount', amount), currency, flavors: new Map(own) }
 }

@@ -1,12 +1,17 @@
 /** What the operator is shown of machines and of their cost. Pure. */
 import type { MachineMessage } from '../protocol/messages/machine'
 import type { Plan } from '../protocol/plan'
-import type { MachineCostView, MachinesView, MachineView } from '../protocol/rpc-machines'
+import type {
+  MachineCostView,
+  MachineKindCostView,
+  MachinesView,
+  MachineView,
+} from '../protocol/rpc-machines'
 import type { State } from '../protocol/state'
 import type { MachineFact as MachineRecord } from '../protocol/state-machines'
 import { strangersAmong } from './driver-step'
 import { hubOf } from './machine-records'
-import type { MachinePolicy, MachinePrice } from './machine-settings'
+import { type MachinePolicy, type MachinePrice, priceOf } from './machine-settings'
 import { type MachineStep, type MachineWorld, spareOf } from './machines'
 import { busyOn, liveOn } from './machines-busy'
 import { troubleOf } from './machines-trouble'
@@ -56,6 +61,7 @@ function viewOf(state: State, { content, at, made }: MachineRecord, world: Machi
   const { machine, label, driver, kind, status, why, by } = content
   const hub = hubOf(state, content)
   const fact = world?.machines.listed?.get(machine) ?? null
+  const price = driver === world?.policy.machines.driver ? world.policy.machines.price : null
   return {
     ...{ machine, label, driver, kind, status, why, by, at, hub },
     madeAt: made.at,
@@ -65,6 +71,7 @@ function viewOf(state: State, { content, at, made }: MachineRecord, world: Machi
     reservedBytes: hub === null ? 0 : reservedBytesOf(state, hub),
     listed: fact === null ? null : { status: fact.status, address: fact.address, why: fact.why },
     waits: world === null ? null : waitsFor(world, content),
+    price: price == null || status === 'gone' ? null : priceOf(price, kind).amount,
   }
 }
 
@@ -78,28 +85,42 @@ function waitsFor(world: MachineWorld, content: MachineMessage): string | null {
   return hub === null ? null : (busyOn(world, hub, content.why === 'discarded', false)?.why ?? null)
 }
 
-/** One price for all: what the settings say. */
+/** By the prices in the settings. */
 export function costOf(
   views: readonly MachineView[],
-  { amount, currency }: MachinePrice,
+  price: MachinePrice,
   plans: readonly Plan[],
   { driver }: Pick<MachinePolicy, 'driver'>,
 ): MachineCostView {
   const paid = views.filter((one) => one.driver === driver && (one.listed !== null || one.status !== 'gone'))
   const pubs = paid.reduce((sum, one) => sum + one.pubs, 0)
-  const offers = paid.flatMap(({ memoryBytes }) => (memoryBytes > 0 ? [memoryBytes] : []))
+  const all = paid.reduce((sum, { kind }) => sum + priceOf(price, kind).amount, 0)
+  const flavors = [...new Set(paid.map(({ kind }) => priceOf(price, kind).flavor))]
+  const kinds = flavors.map((flavor): MachineKindCostView => {
+    const some = paid.filter(({ kind }) => priceOf(price, kind).flavor === flavor)
+    const amount = priceOf(price, some[0]?.kind ?? null).amount
+    return { flavor, amount, count: some.length, perPlan: perPlanOf(some, amount, plans) }
+  })
+  return {
+    ...{ currency: price.currency, perMachine: price.amount, all },
+    perPub: pubs === 0 ? null : all / pubs,
+    perPlan: kinds.find(({ flavor }) => flavor === null)?.perPlan ?? null,
+    ...(kinds.some(({ flavor }) => flavor !== null) ? { kinds } : {}),
+  }
+}
+
+/** Null while none of them has said what it offers. */
+function perPlanOf(
+  some: readonly MachineView[],
+  amount: number,
+  plans: readonly Plan[],
+): MachineCostView['perPlan'] {
+  const offers = some.flatMap(({ memoryBytes }) => (memoryBytes > 0 ? [memoryBytes] : []))
   // The least of them: nobody is promised a price that only the largest machine has.
   const offer = offers.length === 0 ? null : Math.min(...offers)
-  const all = amount * paid.length
-  return {
-    ...{ currency, perMachine: amount, all },
-    perPub: pubs === 0 ? null : all / pubs,
-    perPlan:
-      offer === null
-        ? null
-        : plans.flatMap(({ name, size }) => {
-            const perMachine = Math.floor(offer / size.reservedBytes)
-            return perMachine === 0 ? [] : [{ plan: name, amount: amount / perMachine, perMachine }]
-          }),
-  }
+  if (offer === null) return null
+  return plans.flatMap(({ name, size }) => {
+    const perMachine = Math.floor(offer / size.reservedBytes)
+    return perMachine === 0 ? [] : [{ plan: name, amount: amount / perMachine, perMachine }]
+  })
 }

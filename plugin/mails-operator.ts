@@ -7,6 +7,7 @@ import {
   CUTS_STOPPED_AGAIN_MS,
   HUB_SILENT_AGAIN_MS,
   HUB_SILENT_MAIL_MS,
+  HUB_UNABLE_AGAIN_MS,
   UNDELIVERED_AGAIN_MS,
 } from '../protocol/limits-mail'
 import { PAID_WAIT_MS } from '../protocol/limits-money'
@@ -14,6 +15,7 @@ import type { MailTo } from './effects'
 import type { Look } from './look'
 import { admitsMachine, hubOf } from './machine-records'
 import { isLate, type MailFacts, oweMail } from './mail-facts'
+import { unmadeOf } from './never-up'
 import { isPaid, paymentFor, unpaidCreates } from './unpaid'
 import { mailWords } from './words-mail'
 import { size } from './words-plans'
@@ -33,6 +35,8 @@ export function oweOperatorMails(look: Look, mail: MailFacts): void {
   oweStopped(look, mail)
   oweUndelivered(look, mail)
   oweMachineMails(look, mail)
+  oweUnmade(look, mail)
+  oweUnable(look, mail)
 }
 
 function oweSilentHubs(look: Look, mail: MailFacts): void {
@@ -155,6 +159,36 @@ function oweMachineMails(look: Look, mail: MailFacts): void {
         OPERATOR,
         mailWords.machineOff(policy.providerName, machine, label),
       )
+  }
+}
+
+/** What an operator had made for somebody never came up: nobody else hears of it. */
+function oweUnmade(look: Look, mail: MailFacts): void {
+  const { policy, now, state } = look.world
+  for (const { fact, at, why } of unmadeOf(look.world, () => look.places, now)) {
+    if (isLate(look, at)) continue
+    const label = state.provider.hubs.get(fact.record.hub)?.label ?? fact.record.hub
+    const text = mailWords.unmade(policy.providerName, fact.record.name, label, why)
+    oweMail(look, mail, `unmade ${fact.pub}`, OPERATOR, text)
+  }
+}
+
+/** A hub could not run what it was given: its pubs are elsewhere by now, and it gets the next ones. Once a day. */
+function oweUnable(look: Look, mail: MailFacts): void {
+  const { policy, state } = look.world
+  const days = new Map<string, { hub: FeedId; names: Set<string> }>()
+  for (const [pub, left] of state.provider.left)
+    for (const { hub, at } of left) {
+      const name = state.provider.pubs.get(pub)?.record.name
+      if (name === undefined || isLate(look, at)) continue
+      const key = `hub-unable ${hub} ${spell(at, HUB_UNABLE_AGAIN_MS)}`
+      const day = days.get(key) ?? { hub, names: new Set() }
+      days.set(key, day)
+      day.names.add(name)
+    }
+  for (const [key, { hub, names }] of days) {
+    const label = state.provider.hubs.get(hub)?.label ?? hub
+    oweMail(look, mail, key, OPERATOR, mailWords.hubUnable(policy.providerName, label, [...names]))
   }
 }
 

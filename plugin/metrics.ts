@@ -8,6 +8,7 @@ import { entitlementOf, isBillingOn } from './entitlement'
 import type { MovingFacts, World } from './look'
 import { hubOf } from './machine-records'
 import { silenceMaxMs } from './moving'
+import { unmadeSince } from './never-up'
 import { movingViewOf } from './on-the-way'
 import { observationOf, phaseOf, reservedBytesOf } from './query'
 
@@ -83,10 +84,11 @@ function fleetSamples({ state, now }: Known, { connected, goneSince, since }: Ar
 }
 
 /** Hubs without pubs have nothing to lose. */
-function leaseSamples({ state, policy }: Known, { moving, stuck = [] }: Around): Sample[] {
+function leaseSamples({ state, policy, now }: Known, { moving, stuck = [] }: Around): Sample[] {
   const under = [...state.provider.pubs.values()].filter((pub) => movingViewOf(state, pub) !== null)
   const samples: Sample[] = [
     { name: 'buttcloud_pubs_stuck', value: stuck.length },
+    { name: 'buttcloud_pubs_unmade', value: unmadeSince(state, now).length },
     { name: 'buttcloud_pubs_on_the_way', value: under.length },
     ...[...state.provider.moved].map(
       ([cause, value]): Sample => ({ name: 'buttcloud_moves_total', labels: { cause }, value }),

@@ -19,6 +19,7 @@ export const amendWords = {
     `a subscription pays for it, and its plan follows that; its owners change it with \`plan ${name} ${plan}\``,
   unpaid: (name: string, plan: string) =>
     `nobody pays for it with plan ${plan}; \`buttcloud admin grant ${name}\` first gives it to them`,
+  beginning: 'it begins in a moment',
   noPort: 'all ports for pubs are in use',
   noOwner: {
     program: (id: FeedId) => `${id} is one of this provider's own programs and can't own a pub`,

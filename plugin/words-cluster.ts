@@ -1,6 +1,7 @@
 /** Sentences about what a cluster file changes, and why something of it can't be. For operators. */
 import type { FeedId } from '../protocol/ids'
 import type { HubMessage } from '../protocol/messages/hub'
+import type { MachineMessage } from '../protocol/messages/machine'
 import type { Plan } from '../protocol/plan'
 import { priceText } from '../protocol/price-text'
 import { durationText } from '../protocol/units'
@@ -58,6 +59,8 @@ export const clusterWords = {
   },
   theirConfig: (json: string) =>
     `this provider lives in an ssb-server whose config is yours to change: write ${json} into "buttcloud" there and restart it`,
+  driver:
+    'who rents out machines is chosen in config.json, where what it needs stands with its credentials; write it there and restart the provider',
   nextStart: (places: readonly string[]) =>
     `config.json says something else of ${someOf(places)} than what is in force; it counts from the provider's next start.`,
   plansNextStart:
@@ -75,6 +78,31 @@ export const clusterWords = {
   hubTwice: (label: string) => `${label} is in the file twice, by its label and by its id`,
   notJoined: (label: string) =>
     `Hub ${label} has not joined. A token for it: buttcloud admin hub-token --label ${/^[\w.-]+$/.test(label) ? label : JSON.stringify(label)}`,
+  // ---- machines ----------------------------------------------------------------------------------------------------
+  rents: (label: string, kind: MachineMessage['kind'], driver: string) => {
+    if (driver === 'manual')
+      return `a server is asked of you to be ${label}; \`buttcloud admin machines\` shows how it joins`
+    const { flavor = null, image = null } = kind ?? {}
+    const chosen = [flavor && `flavor ${flavor}`, image && `image ${image}`].filter((one) => one !== null)
+    return `a machine${chosen.length === 0 ? '' : ` (${chosen.join(', ')})`} is rented to be ${label}, which takes pubs once it has joined`
+  },
+  onItsWay: (label: string, machine: string, driver: string) =>
+    driver === 'manual'
+      ? `Hub ${label} has not joined: \`buttcloud admin machines ${machine} --host NAME\` prints the line that makes a server that hub.`
+      : `Hub ${label} is on its way: its machine, ${machine}, is asked for; \`buttcloud admin machines\` shows how far it is.`,
+  notThereYet: (label: string) => `${label} has not joined yet; apply the file again when it has`,
+  otherMachine: (label: string, what: 'flavor' | 'image', has: string | null) =>
+    `its machine was rented with ${has === null ? `the ${what} that config.json said` : `${what} ${has}`}, and can't be made another one: write a hub of another name into the file; \`buttcloud admin machine-remove ${label}\` then moves the pubs of this one and gives it back`,
+  noMachine: 'it was joined by hand, so its server is not rented here; take `machine` out of the file',
+  machineLeaves:
+    'its machine is being given back; once it is gone, the file asks for another one, unless you take `machine` out of it',
+  formerLeaves: 'the machine that was to be it is being given back; apply the file again when it is gone',
+  noneToBe: (status: HubMessage['status']) => `it is not there, and nothing is rented to be ${status}`,
+  byItself: (label: string) =>
+    `${label} was rented because room ran short, and is given back when it is empty and not needed.`,
+  otherMachines: (labels: readonly string[]) =>
+    `Nothing is given back because it is not in the file: ${someOf(labels)} ${labels.length === 1 ? 'is' : 'are'} rented until you say \`buttcloud admin machine-remove HUB\`.`,
+
   otherHubs: (labels: readonly string[]) =>
     `${labels.length === 1 ? 'One hub is' : `${labels.length} hubs are`} not in the file and left alone: ${someOf(labels)}.`,
 
@@ -88,6 +116,11 @@ export const clusterWords = {
   noOwners: 'there is no live pub of that name; to make it, say whose it shall be: owners',
   made: (name: string, plan: string, web: boolean, label: string, owners: readonly FeedId[]) =>
     `${name} is made on ${label} with plan ${plan}${web ? ' and web pages' : ''}, as a gift, for ${someOf(owners)}`,
+  again: (text: string, date: string, why: string) =>
+    `${text}, again: the one of ${date} never came up: ${why}`,
+  owed: (name: string, why: string) => `${name} is owed and not begun: ${why}.`,
+  beingMade: (name: string, label: string, date: string, trouble: string | null) =>
+    `${name} is being made on ${label} since ${date}${trouble === null ? '' : `, which says: ${trouble}`}. It is up within a quarter of an hour, or given up, and you are told.`,
   unknownOwners: (owners: readonly FeedId[]) =>
     `${someOf(owners)} ${owners.length === 1 ? 'has' : 'have'} asked for nothing here yet: they hear of their pub once their client knows this provider, by its invite (buttcloud admin invite).`,
   amend: (name: string, changes: readonly string[]) => `${name}: ${changes.join(', ')}`,

@@ -5,6 +5,7 @@ import type { AlertMessage } from '../protocol/messages/alert'
 import type { IncidentKind } from '../protocol/messages/incident'
 import type { Cut } from './dues'
 import { when } from './words'
+import { someOf } from './words-cluster'
 import { type DuesTold, duesMail } from './words-mail-dues'
 
 export interface MailText {
@@ -252,6 +253,20 @@ export const mailWords = {
       `pubs wait to be ${what === 'suspensions' ? 'suspended' : 'ended'}`,
       `${waiting} pub${waiting === 1 ? ' that is' : 's that are'} not paid for should be ${what === 'suspensions' ? 'suspended' : 'ended'} by now, and ${max} within a day already were or may be. Nothing more happens to the others until a day has passed, or you say that this is right.`,
       'So many at once may be a fault: webhooks that were lost, a wrong clock. `buttcloud admin money` shows them; `buttcloud admin permit` lets them go on.',
+    ),
+  hubUnable: (service: Service, label: string, names: string[]): MailText =>
+    toOperator(
+      service,
+      `${label} could not run pubs`,
+      `The hub ${label} could not run what it was given: ${someOf(names)}. Another hub was looked for at once, or is looked for now.`,
+      `Its log says why (no image, a full disk, an engine that does not answer, a port that something else has), and \`buttcloud admin hubs ${label}\` what left it. Until it is mended it is given new pubs all the same; \`buttcloud admin cordon ${label}\` ends that.`,
+    ),
+  unmade: (service: Service, name: string, label: string, why: string): MailText =>
+    toOperator(
+      service,
+      `${name} was not made`,
+      `The pub ${name}, which was to be made by a cluster file, never came up, last on ${label}: ${why}.`,
+      `Its owners have heard nothing of it. When that is mended, apply the file again: \`buttcloud admin apply FILE\`.`,
     ),
   undelivered: (service: Service, count: number, last: { to: string; reason: string | null }): MailText =>
     toOperator(

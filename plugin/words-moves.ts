@@ -14,6 +14,8 @@ export const moveWords = {
     'its key can be opened with the recovery key alone: bring it with `buttcloud admin recovery online KEYFILE`',
   allAtOnce: (trouble: string, { silent, of }: Storm) =>
     `${silent} of ${of} servers say at once that they can't run pubs (${trouble}), so what is wrong may be the same with all: nothing is moved for it. \`buttcloud admin move PUB\` moves one`,
+  followed: ({ silent, of }: Storm) =>
+    `it came here because the engine of another server was dead, and now ${silent} of ${of} servers say that of theirs, so it may be what ends them: it stays until one is mended. \`buttcloud admin move PUB\` moves it`,
   triedMany: (count: number) =>
     `${count} servers could not run it within a day, so it may be the pub itself: it stays where it is. \`buttcloud admin move PUB\` moves it`,
   couldNot: 'could not run it lately',

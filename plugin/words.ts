@@ -26,6 +26,12 @@ export const words = {
     `**${name}** runs, but making the invite failed: ${why}. Nothing is lost; ask again with \`invite ${name}\`.`,
   createFailed: (name: string, why: string, command: 'create' | 'import'): string =>
     `I could not bring **${name}** up: ${why}. I have taken it away again, nothing is left over. Please try \`${command === 'create' ? `create ${name}` : 'buttcloud import FILE'}\` later.`,
+  noReason: 'its server gave no reason',
+  notInTime: (label: string | null): string => `${label ?? 'its server'} did not get it up in time`,
+  couldNotRun: 'could not run it',
+  /** `tried`: on so many servers. `full`: why no other one takes it; null where that is not known. */
+  neverUp: (why: string, tried: number, full: string | null): string =>
+    `${why}${tried > 1 ? ` (that is the last of ${tried} servers that it was tried on)` : ''}${full === null ? '' : `, and no other server can take it: ${full}`}`,
   inviteTooLate: (name: string): string =>
     `I could not hand the invite to **${name}** in time, because it or its server is out of reach. The invite is void; ask again later with \`invite ${name}\`.`,
   noRoom: (why: string): string =>
@@ -130,6 +136,13 @@ function troubleOf(view: PubView): string {
   return view.phase === 'down' ? ' (being started)' : ''
 }
 
+/** A domain of its owners' own. */
+function domainLine(name: string, { name: own, proven }: NonNullable<PubView['domain']>): string {
+  return proven
+    ? `Domain: \`${own}\``
+    : `Domain: \`${own}\` does not lead here yet; \`domain ${name}\` says what to do.`
+}
+
 /** A pub's state in sentences; `isAway` where it is the last that was heard. */
 export function statusText(view: PubView, isAway: boolean): string {
   const state = isUnstoppable(view)
@@ -144,6 +157,7 @@ export function statusText(view: PubView, isAway: boolean): string {
   if (view.description !== null) lines.push(`It says of itself: ${view.description}`)
   if (view.address !== null) lines.push(`Address: ${view.address}`)
   if (view.web !== null) lines.push(`Web pages: ${view.web}`)
+  if (view.domain != null) lines.push(domainLine(view.name, view.domain))
   if (view.feed !== null) lines.push(`Feed: \`${view.feed}\``)
   if (view.version !== null) lines.push(`Version: ${view.version}`)
   lines.push(`Plan: ${view.plan}`)

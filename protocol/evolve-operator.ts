@@ -2,6 +2,7 @@
 import type { Folded } from './evolve'
 import { noteCause, toldBy } from './evolve-money'
 import { type FeedId, type Millis, type PubId, pubIdOf } from './ids'
+import { NEVER_UP_SHOWN_MS } from './limits-cluster'
 import { ANNOUNCEMENT_REPEAT_MS } from './limits-operator'
 import type { AnnouncementMessage } from './messages/announcement'
 import type { NoticePayload } from './messages/answer'
@@ -38,6 +39,23 @@ export function evolveOperator(provider: ProviderFold, message: Folded, content:
     default:
       forgotten(content)
   }
+}
+
+/** What a record means to pubs that operators have made: one of that name is there, or one of them never came up. */
+export function noteMaking({ operator }: ProviderFold, { claimedAt }: Folded, record: PubMessage): void {
+  const { pub, name, status, answers } = record
+  const { commissions, unmade } = operator
+  if (status === 'live') {
+    unmade.delete(name)
+    return
+  }
+  const told = commissions.get(pub)
+  commissions.delete(pub)
+  // The record that gives it up answers the word that it was made by. One whose name was taken meanwhile is another's now.
+  if (told === undefined || told.key !== answers || record.keepUntil === 0) return
+  for (const [other, { endedAt }] of unmade)
+    if (endedAt <= claimedAt - NEVER_UP_SHOWN_MS) unmade.delete(other)
+  unmade.set(name, { ...told, pub, endedAt: claimedAt })
 }
 
 /** A record that an operator's change has made; and later ones, which may end what was to be told of it. */

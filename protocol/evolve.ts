@@ -5,12 +5,13 @@
  */
 import { maySay } from './authority'
 import { evolveAnswer, isClosed } from './evolve-answers'
-import { noteHost } from './evolve-hosts'
 import { evolveMachine, noteKept } from './evolve-machines'
 import { evolveMoney } from './evolve-money'
 import { noteMove } from './evolve-moves'
 import { tellNews } from './evolve-news'
-import { evolveOperator, noteAmend } from './evolve-operator'
+import { evolveObserved } from './evolve-observed'
+import { evolveOperator, noteAmend, noteMaking } from './evolve-operator'
+import { noteOwn } from './evolve-own'
 import { evolvePublic } from './evolve-public'
 import type { FeedId, MessageId, Millis, PubId } from './ids'
 import { INCIDENTS_KEPT_MAX } from './limits'
@@ -146,6 +147,7 @@ function evolvePub(state: State, message: Folded, record: PubMessage): void {
     begun.add(record.answers)
     noteChange(state.provider, message, record)
   }
+  noteOwn(state.provider, message, before?.record ?? null, record)
   if (before !== undefined) {
     noteOwners(state.provider, message, before.record, record)
     noteMove(state.provider, message, before.record, record)
@@ -169,7 +171,7 @@ function evolvePub(state: State, message: Folded, record: PubMessage): void {
     })
   }
   if (record.status === 'live') state.names.set(record.name, record.pub)
-  else state.provider.operator.commissions.delete(record.pub)
+  noteMaking(state.provider, message, record)
   for (const owner of record.owners) add(state.byOwner, owner, record.pub)
   add(state.byHub, record.hub, record.pub)
 }
@@ -209,15 +211,7 @@ function evolvePrivate(state: State, author: AuthorFold, message: Folded): void 
   if (content.type === 'buttcloud/capacity') state.news.hub(author.id)
   else if ('pub' in content && content.pub !== null) state.news.pub(content.pub)
   if (content.type === 'buttcloud/capacity') author.capacity = content
-  if (content.type === 'buttcloud/observed') {
-    author.observed.set(content.pub, content)
-    author.observedAt.set(content.pub, message.receivedAt)
-    // One that is stopped as ordered was never up under this order, and no run of an order before it runs either.
-    if (content.phase === 'up' || (content.phase === 'down' && content.trouble === null))
-      author.carriedOut.set(content.pub, Math.max(content.revision, author.carriedOut.get(content.pub) ?? 0))
-    noteHost(author, message.key, content)
-    if (content.feed !== null && !author.feeds.has(content.pub)) author.feeds.set(content.pub, content.feed)
-  }
+  if (content.type === 'buttcloud/observed') evolveObserved(author, message, content)
   if (content.type === 'buttcloud/incident') {
     const { key, sequence, receivedAt } = message
     const fact = { key, sequence, receivedAt, incident: content }

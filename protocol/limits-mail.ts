@@ -71,6 +71,7 @@ export const HUB_SILENT_MAIL_MS = 15 * MINUTE_MS
 export const CAPACITY_LOW_SHARE = 0.15
 /** How often the operator is told the same while it lasts. */
 export const HUB_SILENT_AGAIN_MS = DAY_MS
+export const HUB_UNABLE_AGAIN_MS = DAY_MS
 export const CAPACITY_LOW_AGAIN_MS = 7 * DAY_MS
 export const UNDELIVERED_AGAIN_MS = DAY_MS
 export const CUTS_STOPPED_AGAIN_MS = DAY_MS

@@ -152,6 +152,11 @@ export const METRICS = {
     help: 'Pubs that should be on another hub and can not be placed there.',
     programs: ['provider'],
   },
+  buttcloud_pubs_unmade: {
+    kind: 'gauge',
+    help: 'Pubs that operators had made by a cluster file in the last week, that never came up, and of whose name there is none since.',
+    programs: ['provider'],
+  },
   buttcloud_pubs_on_the_way: {
     kind: 'gauge',
     help: 'Pubs that were placed on another hub and are not there yet.',
@@ -206,6 +211,16 @@ export const METRICS = {
   buttcloud_engine_reachable: {
     kind: 'gauge',
     help: '1 while the engine that runs the pubs answers.',
+    programs: ['hub'],
+  },
+  buttcloud_caddy_reachable: {
+    kind: 'gauge',
+    help: '1 while the Caddy that serves pages by HTTPS does what it is told. Missing where the hub has none.',
+    programs: ['hub'],
+  },
+  buttcloud_caddy_names: {
+    kind: 'gauge',
+    help: 'Host names that it serves for this hub. Missing, too, where there is none.',
     programs: ['hub'],
   },
   buttcloud_steps_total: {

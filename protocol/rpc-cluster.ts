@@ -55,6 +55,8 @@ export interface ClusterView {
   held: ClusterHeldView[]
   /** What is left alone, and what to do by hand. */
   notes: string[]
+  /** What was said before and is not so yet, with what it waits for; absent from an older provider. */
+  owed?: string[]
   /** Null: nothing was changed. `done` of the changes were made; `refused` are those that could not be, after all. */
   applied: { done: number; refused: ClusterHeldView[] } | null
 }

@@ -28,6 +28,13 @@ export interface CapacityView {
   cost?: MachineCostView | null
 }
 
+/** Of a pub that was to be made and never came up. */
+export interface NeverUpView {
+  why: string
+  /** An operator had it made, and there is none of its name since. */
+  owed: boolean
+}
+
 /** One line of `adminPubs()`: with what is the operator's business and not its owners'. */
 export interface FleetPubView extends PubView {
   hub: FeedId
@@ -35,6 +42,8 @@ export interface FleetPubView extends PubView {
   reservedBytes: number
   /** It should be on another hub, and why it is not; absent from an older provider. */
   stuck?: string | null
+  /** Null of one that came up, or was given up long ago; absent from an older provider. */
+  neverUp?: NeverUpView | null
 }
 
 /** One line of `adminIncidents({count})`, newest first; of pubs that have ended, too. */

@@ -67,11 +67,24 @@ export interface MachineView {
   listed: { status: string; address: string | null; why: string | null } | null
   /** What it waits for; null where it waits for nothing. */
   waits: string | null
+  /** What it costs a month, like MachineCostView; null, or absent from an older provider, where that is not known. */
+  price?: number | null
+}
+
+/** Machines of one price. */
+export interface MachineKindCostView {
+  /** Null: of a flavor that has no price of its own. */
+  flavor: string | null
+  /** Of one. */
+  amount: number
+  count: number
+  perPlan: MachineCostView['perPlan']
 }
 
 /** What machines cost a month, in the currency's smallest unit, with fractions. */
 export interface MachineCostView {
   currency: string
+  /** Of a flavor that has no price of its own. */
   perMachine: number
   /** Of all that the driver lists, or that are wanted where it lists none. */
   all: number
@@ -79,6 +92,8 @@ export interface MachineCostView {
   perPub: number | null
   /** By plan, where a machine takes nothing else: null while no machine has said what it offers. */
   perPlan: { plan: string; amount: number; perMachine: number }[] | null
+  /** Where flavors with prices of their own are among them; absent where not. Then `perPlan` is of the others. */
+  kinds?: MachineKindCostView[]
 }
 
 /** `adminMachines()`. */
@@ -96,7 +111,7 @@ export interface MachinesView {
   next: string | null
   /** Only the operator can help. */
   stuck: boolean
-  /** Why the driver can't be asked now; null where all is well. */
+  /** Why the driver can't be asked now, or can't make or destroy one; null where all is well. */
   trouble: string | null
   /** What the settings name and the other side does not have, a sentence each; absent from an older provider. */
   faults?: string[]

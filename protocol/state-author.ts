@@ -51,6 +51,8 @@ export interface AuthorFold {
   observedAt: Map<PubId, Millis>
   /** The highest revision that it has carried out for each pub, up or stopped as ordered: no run of those before runs. */
   carriedOut: Map<PubId, number>
+  /** Why it could not run each pub, as it last said under which epoch; none of those that have been up since. */
+  failed: Map<PubId, Pick<ObservedMessage, 'epoch' | 'trouble' | 'reason'>>
   /** The first feed id it named for each pub: a pub's feed never changes. */
   feeds: Map<PubId, FeedId>
   /** By which hosts each pub was said to be up. */
@@ -73,6 +75,7 @@ export function initialAuthor(id: FeedId): AuthorFold {
     observed: new Map(),
     observedAt: new Map(),
     carriedOut: new Map(),
+    failed: new Map(),
     feeds: new Map(),
     hosts: new Map(),
     results: new Map(),

@@ -34,6 +34,13 @@ export interface AmendFact {
   gone: Set<FeedId>
 }
 
+/** A pub that an operator had made and that never came up. */
+export interface UnmadeFact extends Told<CommissionMessage> {
+  pub: PubId
+  /** When it was given up, by the feed's own time. */
+  endedAt: Millis
+}
+
 export interface OperatorFold {
   /** The latest word on each pub that the operator ever stopped. */
   halts: Map<PubId, Told<HaltMessage>>
@@ -43,6 +50,8 @@ export interface OperatorFold {
   announcements: Map<MessageId, AnnouncementFact>
   /** Pubs that operators have made and whose owners have not got their invite, by id. */
   commissions: Map<PubId, Told<CommissionMessage>>
+  /** Those that never came up, by name, until there is a pub of that name; of the last days (NEVER_UP_SHOWN_MS). */
+  unmade: Map<string, UnmadeFact>
   /** By the records that say them. */
   amends: Map<MessageId, AmendFact>
   /** When each owner was recorded. */
@@ -56,6 +65,7 @@ export function initialOperator(): OperatorFold {
     blocks: new Map(),
     announcements: new Map(),
     commissions: new Map(),
+    unmade: new Map(),
     amends: new Map(),
     ownersSince: new Map(),
   }

@@ -1,12 +1,12 @@
 /** Looks at everything a person can mend themselves, each within its own time; changes nothing and sends nothing. */
-import { accessSync, constants, existsSync, readdirSync, statfsSync } from 'node:fs'
+import { accessSync, constants, existsSync, statfsSync } from 'node:fs'
 import { get as httpGet } from 'node:http'
 import { dirname, join } from 'node:path'
 import type { FeedId } from '../../protocol/ids'
-import type { HubView, PubView, WhoamiAnswer } from '../../protocol/rpc'
+import type { HubView, WhoamiAnswer } from '../../protocol/rpc'
+import type { FleetPubView } from '../../protocol/rpc-desk'
 import type { DnsView } from '../../protocol/rpc-dns'
 import type { MachinesView } from '../../protocol/rpc-machines'
-import { readJson } from '../../sbot/durable'
 import { machineId } from '../../sbot/other-clocks'
 import { called } from '../../sbot/peers'
 import { readVersion } from '../../sbot/version'
@@ -20,16 +20,17 @@ import {
   judgeHubs,
   judgeMachines,
   judgeNames,
+  judgePubs,
 } from '../doctor'
 import { Failure, firstLine } from '../failure'
 import { providersOf } from '../owner-book'
 import { callProvider as askProvider } from './admin'
 import { readBook } from './book-file'
+import { caddyOf, hubFolders, hubOf } from './doctor-hub'
 import { portOfProvider, portsOfPubs } from './doctor-ports'
 import { swarmOf } from './doctor-swarm'
 import { openOwner } from './owner'
 import type { OwnerDoor } from './owner-door'
-import { accepts } from './ports'
 import { startProgress } from './progress'
 import { callProvider, identityFor } from './provider-call'
 import { closeClient, connectMaster } from './rpc-client'
@@ -38,7 +39,6 @@ const LOOK_MS = 25_000
 const LEVEL_MS = 8_000
 const SETTLE_MS = 10_000
 const POLL_MS = 100
-const TCP_MS = 4_000
 const DOCKER_MS = 4_000
 const DOCKER_SOCKET = '/var/run/docker.sock'
 
@@ -60,6 +60,7 @@ export async function examine(context: Context, dockerSocket: string | null): Pr
   if (existsSync(join(dir, 'provider', 'secret'))) await look('provider here', () => providerHere(dir))
   const hubs = hubFolders(dir)
   for (const folder of hubs) await look('hub here', () => hubOf(folder))
+  for (const folder of hubs) await look('Caddy', () => caddyOf(folder))
   const socket = dockerSocket ?? socketOf(process.env.DOCKER_HOST) ?? DOCKER_SOCKET
   await look('Docker', async () => {
     // What runs pubs as child processes needs none.
@@ -225,7 +226,8 @@ async function providerHere(dir: string): Promise<Finding[]> {
   const folder = join(dir, 'provider')
   try {
     const hubs = judgeHubs(await askProvider<HubView[]>(folder, 'adminHubs'))
-    const ports = await portsOfPubs(await askProvider<PubView[]>(folder, 'adminPubs'))
+    const pubs = await askProvider<FleetPubView[]>(folder, 'adminPubs')
+    const ports = [...judgePubs(pubs), ...(await portsOfPubs(pubs))]
     // An older one has neither.
     const names = await askProvider<DnsView>(folder, 'adminDns').then(judgeNames, () => [])
     const machines = await askProvider<MachinesView>(folder, 'adminMachines').then(judgeMachines, () => [])
@@ -236,33 +238,6 @@ async function providerHere(dir: string): Promise<Finding[]> {
     return [finding('provider here', 'warn', why, todo), ...(await portOfProvider(dir))]
   }
 }
-
-function hubFolders(dir: string): string[] {
-  if (!existsSync(dir)) return []
-  const names = readdirSync(dir).filter((name) => /^hub(?:-\d+)?$/.test(name))
-  return names.map((name) => join(dir, name)).filter((folder) => existsSync(join(folder, 'hub.json')))
-}
-
-async function hubOf(folder: string): Promise<Finding> {
-  const { host, port, label } = readJson(join(folder, 'hub.json')) as {
-    host: string
-    port: number
-    label: string
-  }
-  const what = `hub ${label}`
-  const place = addressText(host, port)
-  return (await accepts(host, port, TCP_MS))
-    ? finding(what, 'good', `reaches its provider at ${place}`)
-    : finding(
-        what,
-        'bad',
-        `does not reach its provider at ${place}`,
-        'Look whether the provider runs, and what lies between: names, firewalls, ports',
-      )
-}
-
-const addressText = (host: string, port: number): string =>
-  host.includes(':') ? `[${host}]:${port}` : `${host}:${port}`
 
 const socketOf = (address: string | undefined): string | null =>
   /^unix:\/\/(.+)$/.exec(address ?? '')?.[1] ?? null

@@ -10,7 +10,7 @@ import {
 } from '../../protocol/limits-swarm'
 import { EngineError } from './engine'
 import { onSwarmNetwork, settingsCommand } from './swarm-network'
-import type { SwarmNode } from './swarm-nodes'
+import { absenceOf, type SwarmNode } from './swarm-nodes'
 import type { SwarmSettings } from './swarm-options'
 import {
   type Ended,
@@ -67,6 +67,10 @@ async function beginOn(docker: Docker, name: string, network: string | null): Pr
   let force = service.Spec.TaskTemplate?.ForceUpdate ?? 0
   const isUnderWay = task !== null && task.DesiredState !== 'shutdown' && isAlive(task, nodes)
   if (!isUnderWay) {
+    // Swarm would only say that no node is suitable, and that after a while.
+    const absence = absenceOf(service.Spec.TaskTemplate?.Placement?.Constraints ?? [], nodes)
+    if (absence !== null)
+      return callBack(docker, name, new EngineError('unreachable', `could not start ${name}: ${absence}`))
     const spec = await change(docker, name, (now) => {
       force = (now.Spec.TaskTemplate?.ForceUpdate ?? 0) + 1
       const next = scaled(now.Spec, 1, null)
@@ -76,8 +80,11 @@ async function beginOn(docker: Docker, name: string, network: string | null): Pr
     force = spec.TaskTemplate?.ForceUpdate ?? force
   }
   const failure = await untilBegun(docker, name, force)
-  if (failure === null) return
-  // Called back: what does not start now shall not start at some other time, when nobody counts with it.
+  if (failure !== null) await callBack(docker, name, failure)
+}
+
+/** What does not start now shall not start at some other time, when nobody counts with it. */
+async function callBack(docker: Docker, name: string, failure: EngineError): Promise<never> {
   await change(docker, name, (now) => scaled(now.Spec, 0, null))
   throw failure
 }

@@ -20,26 +20,29 @@ export function settingsCommand(settings: string): string {
 
 /** Makes both where they are missing, and says by which name the network goes; refuses one in which pubs could talk to each other. */
 export async function needSwarmNetwork(docker: Docker, base: string): Promise<string> {
+  return (await needNetwork(docker, base)).name
+}
+
+/** `id`: null where it was made just now. */
+async function needNetwork(docker: Docker, base: string): Promise<{ name: string; id: string | null }> {
   await needSettings(docker, base)
-  const [present, ...former] = await generations(docker, base)
+  // All of them: where one has exactly the name that is asked for, others that begin with it are left out.
+  const all = await docker.listNetworks()
+  const [present, ...former] = generationsIn(all, base)
   // Its services leave a former one as they start; Swarm refuses until the last has.
-  for (const name of former)
+  for (const { Id } of former)
     await docker
-      .getNetwork(name)
+      .getNetwork(Id)
       .remove()
       .catch(() => undefined)
-  if (present === undefined) return makeNetwork(docker, base, base)
-  const info = await docker.getNetwork(present).inspect()
-  if (
-    info.Driver !== 'bridge' ||
-    info.Scope !== 'swarm' ||
-    info.ConfigFrom?.Network !== settingsNetworkOf(base)
-  )
+  if (present !== undefined) return { name: present.Name, id: present.Id }
+  if (all.some(({ Name }) => Name === base))
     throw new EngineError(
       'other',
-      `the Docker network ${present} is not the one that keeps pubs apart; remove it, and it is made anew as it must be`,
+      `the Docker network ${base} is not the one that keeps pubs apart; remove it, and it is made anew as it must be`,
     )
-  return present
+  await makeNetwork(docker, base, base)
+  return { name: base, id: null }
 }
 
 /**
@@ -69,10 +72,15 @@ export async function onSwarmNetwork(
 
 /** The next network of the same kind, in place of one that a node can't make any more; the present one, where that is another already. */
 async function nextSwarmNetwork(docker: Docker, base: string, stale: string): Promise<string> {
-  const present = await needSwarmNetwork(docker, base)
-  const { Id } = (await docker.getNetwork(present).inspect()) as { Id: string }
-  if (Id !== stale) return present
-  return makeNetwork(docker, base, `${base}-${generationOf(present, base) + 1}`)
+  const { name: present, id } = await needNetwork(docker, base)
+  if (id !== stale) return present
+  const next = nextGeneration(
+    (await docker.listNetworks()).map(({ Name }) => Name),
+    base,
+    present,
+  )
+  await makeNetwork(docker, base, next)
+  return next
 }
 
 async function needSettings(docker: Docker, base: string): Promise<void> {
@@ -89,21 +97,28 @@ async function needSettings(docker: Docker, base: string): Promise<void> {
     )
 }
 
-async function makeNetwork(docker: Docker, base: string, name: string): Promise<string> {
+async function makeNetwork(docker: Docker, base: string, name: string): Promise<void> {
   const ConfigFrom = { Network: settingsNetworkOf(base) }
   // 409: another hub on this swarm was a moment faster.
   await docker.createNetwork({ Name: name, Driver: 'bridge', Scope: 'swarm', ConfigFrom }).catch(unless(409))
-  return name
 }
 
-/** The names of the network and of those that came in its place, newest first. */
-async function generations(docker: Docker, base: string): Promise<string[]> {
-  // All of them: where one has exactly the name that is asked for, others that begin with it are left out.
-  const found = await docker.listNetworks()
-  return found
-    .map(({ Name }) => Name)
-    .filter((name) => generationOf(name, base) > 0)
-    .sort((one, other) => generationOf(other, base) - generationOf(one, base))
+type Listed = Pick<Docker.NetworkInspectInfo, 'Name' | 'Id' | 'Driver' | 'Scope' | 'ConfigFrom'>
+
+/** Of all networks the one that was made for pubs and those that came in its place, newest first; not what a stranger calls alike. */
+export function generationsIn<One extends Omit<Listed, 'Id'>>(all: readonly One[], base: string): One[] {
+  return all
+    .filter(({ Driver, Scope }) => Driver === 'bridge' && Scope === 'swarm')
+    .filter(({ ConfigFrom }) => ConfigFrom?.Network === settingsNetworkOf(base))
+    .filter(({ Name }) => generationOf(Name, base) > 0)
+    .sort((one, other) => generationOf(other.Name, base) - generationOf(one.Name, base))
+}
+
+/** The name of the network that comes after `present`: the first one that nobody has. */
+export function nextGeneration(taken: readonly string[], base: string, present: string): string {
+  let next = generationOf(present, base) + 1
+  while (taken.includes(`${base}-${next}`)) next += 1
+  return `${base}-${next}`
 }
 
 /** 1 for the first one, 2 for `NAME-2`; 0 for what is none of them. */

@@ -60,6 +60,23 @@ export function takesTasks({ Spec, Status }: SwarmNode): boolean {
   return Status.State === 'ready' && Spec.Availability === 'active'
 }
 
+/** Why a run can't be where its volume lies, in words; null where it can, or where every node can have it. */
+export function absenceOf(
+  constraints: readonly string[],
+  nodes: ReadonlyMap<string, SwarmNode>,
+): string | null {
+  for (const text of constraints) {
+    const constraint = parseConstraint(text)
+    if (constraint?.key !== 'node.id' || !constraint.equal) continue
+    const node = nodes.get(constraint.value)
+    if (node === undefined) return 'its volume lies on a node that has left the swarm'
+    const state = node.Status.State === 'ready' ? node.Spec.Availability : node.Status.State
+    if (!takesTasks(node))
+      return `the node ${nameOf(node)}, where its volume lies, is not there for it (${state})`
+  }
+  return null
+}
+
 /** How a node is called in sentences. */
 export function nameOf(node: SwarmNode): string {
   return node.Description.Hostname ?? node.ID

@@ -30,8 +30,6 @@ export interface ExecuteContext {
   rest: AtRest
   keys: object
   capsShs: string | null
-  /** Where published ports are dialled, but for those of which the engine says otherwise. */
-  dial: string
   /** The feed that a pub has by its order, or has been reported with; null before it was ever up. */
   knownFeed(pub: PubId): FeedId | null
   provider(): ProviderCalls | null
@@ -88,10 +86,10 @@ export function createPerformers(context: ExecuteContext): Performers {
       context.fetcher.forget(name)
       rememberDone(memory, pub)
     },
-    async 'open-session'({ pub, epoch, port }) {
+    async 'open-session'({ pub, epoch, host, port }) {
       const secret = secrets.read(runNameOf(pub))
       if (secret === null) throw new Error(`try-again: the secret of ${runNameOf(pub)} is gone`)
-      const address = { host: dialOf(context, pub), port, feed: secret.feed }
+      const address = { host, port, feed: secret.feed }
       const { provider, changed } = context
       const lost = () => void observer.refresh()
       const figures = (item: unknown) => meter.tell(pub, item)
@@ -161,10 +159,10 @@ export function createPerformers(context: ExecuteContext): Performers {
         log.warn({ pub, reason, take }, 'a pub could not be told about blobs; trying again')
       }
     },
-    async probe({ pub, port, feed }) {
+    async probe({ pub, host, port, feed }) {
       const session = observer.sessions.get(pub)
       try {
-        await probe({ host: dialOf(context, pub), port, feed }, keys, capsShs)
+        await probe({ host, port, feed }, keys, capsShs)
         session?.probed(true, Date.now())
       } catch (error) {
         log.warn({ pub, reason: clean(String(error)) }, 'a pub did not take a handshake from outside')
@@ -172,11 +170,6 @@ export function createPerformers(context: ExecuteContext): Performers {
       }
     },
   }
-}
-
-/** Where a pub's ports are reached: in a swarm the engine knows on which node. */
-function dialOf({ observer, dial }: ExecuteContext, pub: PubId): string {
-  return observer.facts().engine.runs.get(pub)?.dial ?? dial
 }
 
 /** A pub that has started before does not wait for the provider: its key was in escrow then. */

@@ -74,7 +74,18 @@ export class Session {
       disk,
     } = this
     const talk = { status, reason, answeringSince, silentSince, probedAt }
-    return { pub, epoch, feed: address.feed, ...talk, invites, about, owners, tellRetryAt, disk }
+    return {
+      pub,
+      epoch,
+      host: address.host,
+      feed: address.feed,
+      ...talk,
+      invites,
+      about,
+      owners,
+      tellRetryAt,
+      disk,
+    }
   }
 
   /** The connection to the pub, for calls on its server; null while there is none. */
@@ -170,7 +181,7 @@ export class Session {
     await this.running
   }
 
-  private change(fields: Partial<Omit<SessionFact, 'pub' | 'epoch' | 'feed'>>): void {
+  private change(fields: Partial<Omit<SessionFact, 'pub' | 'epoch' | 'host' | 'feed'>>): void {
     Object.assign(this, fields)
     this.options.changed()
   }

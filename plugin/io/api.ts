@@ -16,10 +16,11 @@ import type { FleetPubView } from '../../protocol/rpc-desk'
 import { fleetPubs } from '../capacity'
 import { isBillingOn } from '../entitlement'
 import { withLeases, withStranded, withStuck } from '../fleet-view'
+import { hubViews } from '../hub-views'
 import { inviteViews } from '../invite-list'
 import { blockOf } from '../operator-facts'
 import { isGuest } from '../owners'
-import { hubViews, pubsOf, viewOf } from '../query'
+import { pubsOf, viewOf } from '../query'
 import { backupItems, sourceOf } from './backup'
 import { billingMethods } from './billing-api'
 import { isBridge } from './bridges'
@@ -202,7 +203,8 @@ export function createApi(
     adminPubs: method<FleetPubView[]>(async (from) => {
       operator(from)
       const one = await provider()
-      return withStuck(fleetWorld(one), fleetPubs(one.inbox.state, one.ledger))
+      const world = fleetWorld(one)
+      return withStuck(world, fleetPubs(world, one.ledger))
     }),
   }
 }

@@ -14,6 +14,7 @@ import { clusterText } from '../cluster-text'
 import { applyChanges } from './cluster-apply'
 import { refusal } from './commits'
 import { fleetWorld } from './fleet-api'
+import { machineDeedWorld } from './machines/api'
 import { argumentOf, type Caller, method, writing } from './method'
 import type { Provider } from './provider'
 
@@ -55,10 +56,10 @@ export function clusterMethods(
 }
 
 function worldOf(one: Provider): ClusterWorld {
-  return { ...fleetWorld(one), home: one.home.facts() }
+  return { ...fleetWorld(one), ...machineDeedWorld(one), policy: one.policy, home: one.home.facts() }
 }
 
-const NOTHING: Comparison = { changes: [], held: [], notes: [] }
+const NOTHING: Comparison = { changes: [], held: [], notes: [], owed: [] }
 
 function readFile({ file, text }: AdminApplyRequest): ClusterRead {
   try {
@@ -72,12 +73,12 @@ function readFile({ file, text }: AdminApplyRequest): ClusterRead {
 
 function viewOf(
   file: string,
-  { changes, held, notes }: Comparison,
+  { changes, held, notes, owed }: Comparison,
   faults: readonly string[] = [],
 ): ClusterView {
   const views = changes.map(({ section, name, words, counts }) => ({ section, name, words, counts }))
   const digest = createHash('sha256')
     .update(JSON.stringify(changes.map(({ deed, words }) => [deed, words])))
     .digest('hex')
-  return { file, faults: [...faults], digest, changes: views, held, notes, applied: null }
+  return { file, faults: [...faults], digest, changes: views, held, notes, owed, applied: null }
 }

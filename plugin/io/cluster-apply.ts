@@ -9,10 +9,12 @@ import { amended, endedBy } from '../amend'
 import type { ClusterChange, ClusterDeed, Comparison } from '../cluster-compare'
 import { policyNow } from '../cluster-policy'
 import { commissioned, commissionOwes } from '../commission'
+import { machineAdded } from '../machine-deeds'
 import { hubDeed, moved } from '../move'
 import type { Policy } from '../policy'
 import { Places } from '../schedule'
 import { fleetWorld } from './fleet-api'
+import { machineDeedWorld } from './machines/api'
 import type { Provider } from './provider'
 
 type Doer = (one: Provider, changes: ClusterChange[], plans: readonly Plan[], by: FeedId) => Promise<void>
@@ -22,6 +24,7 @@ const ORDER: readonly ((deed: ClusterDeed) => boolean)[] = [
   ({ kind }) => kind === 'plans',
   ({ kind }) => kind === 'policy',
   (deed) => deed.kind === 'hub' && deed.status !== 'retired',
+  ({ kind }) => kind === 'machine',
   ({ kind }) => kind === 'amend',
   ({ kind }) => kind === 'commission',
   ({ kind }) => kind === 'move',
@@ -78,6 +81,14 @@ const DOERS: Record<ClusterDeed['kind'], Doer> = {
       if (told.say !== null) await one.inbox.say(told.say, [told.say.hub, one.sbot.id])
     }
   },
+  machine: async (one, changes, _plans, by) => {
+    for (const { deed } of changes) {
+      if (deed.kind !== 'machine') continue
+      const told = machineAdded(machineDeedWorld(one), deed.wish, by)
+      if (!told.ok) throw new Error(told.why)
+      if (told.say !== null) await one.inbox.say(told.say, [one.sbot.id])
+    }
+  },
   amend: async (one, changes, _plans, by) => {
     for (const { deed } of changes) {
       if (deed.kind !== 'amend') continue
@@ -130,4 +141,5 @@ function adopt(one: Provider, change: Partial<Policy>): void {
   Object.assign(one.policy, change)
   one.inbox.state.news.everything()
   one.billing.changed()
+  one.machines?.wake()
 }

@@ -83,6 +83,14 @@ export async function stopEngine(index: number): Promise<void> {
   if (hasProgram('ip')) await runProgram('ip', ['link', 'del', bridgeOf(index)]).catch(() => undefined)
 }
 
+/** Makes an engine that does not run a fresh machine, but for its images: no swarm, and no network that was left by half. */
+export function forgetNetworks(index: number): void {
+  const folder = join(CACHE, `engine-${index}`)
+  if (pidOf(folder) !== null) return
+  for (const part of ['swarm', 'network'])
+    rmSync(join(folder, 'data', part), { recursive: true, force: true })
+}
+
 /** The process id of a running engine, null when there is none. */
 export function pidOf(folder: string): number | null {
   try {

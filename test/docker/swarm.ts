@@ -1,9 +1,10 @@
 /** A Docker Swarm of the test's own, on an engine of its own: `swarm init` changes an engine for everybody on it. */
 import tape from 'tape'
-import { SHARED_ENGINE, startEngine, stopEngine, type TestEngine } from './engine'
+import { settingsCommand, settingsNetworkOf } from '../../hub-daemon/engines/swarm-network'
+import { forgetNetworks, SHARED_ENGINE, startEngine, stopEngine, type TestEngine } from './engine'
 import { copyImage, copyPubImage, needPubImage, needTinyImage, TINY_IMAGE } from './images'
 import { runProgram } from './machine'
-import { makeNamespace } from './namespace'
+import { makeNamespace, type Namespace } from './namespace'
 
 /** Of the engines of tests (engine.ts); the shared one and the second stay as they are. */
 export const SWARM_ENGINE = 6
@@ -17,6 +18,7 @@ let isOurs = false
 
 /** Started once for a test file, and left running where it ran before. */
 async function managerEngine(): Promise<TestEngine> {
+  if (!isOurs) forgetNetworks(SWARM_ENGINE)
   const docker = await startEngine(SWARM_ENGINE, { keep: true })
   if (docker.mine && !isOurs) {
     isOurs = true
@@ -48,13 +50,15 @@ export async function needSwarmWithPubs(): Promise<TestEngine> {
 }
 
 /** The engine of the worker, in a network of its own as another machine has. */
-const WORKER_ENGINE = 7
+export const WORKER_ENGINE = 7
 
 export interface SwarmOfTwo {
   manager: TestEngine
   worker: TestEngine
   /** Where the worker's ports are reached. */
   workerAddress: string
+  /** The worker's network. */
+  far: Namespace
   close(): Promise<void>
 }
 
@@ -62,26 +66,37 @@ export interface SwarmOfTwo {
 export async function swarmOfTwo(): Promise<SwarmOfTwo> {
   const far = await makeNamespace(WORKER_ENGINE)
   const manager = await managerEngine()
+  await stopEngine(WORKER_ENGINE)
+  forgetNetworks(WORKER_ENGINE)
   const worker = await startEngine(WORKER_ENGINE, { namespace: far.name })
   const [one, two] = [dockerAt(manager.host), dockerAt(worker.host)]
   const workerAddress = far.outside.replace(/1$/, '2')
-  for (const docker of [one, two]) await docker('swarm', 'leave', '--force').catch(() => '')
-  // What an earlier run has left on this machine, which shall be a fresh one.
-  for (const network of ['buttcloud-swarm', 'buttcloud-swarm-settings'])
-    await two('network', 'rm', network).catch(() => '')
+  await one('swarm', 'leave', '--force').catch(() => '')
   await one('swarm', 'init', '--advertise-addr', far.outside, '--listen-addr', `${far.outside}:2377`)
   const token = (await one('swarm', 'join-token', '-q', 'worker')).trim()
   await two('swarm', 'join', '--token', token, '--advertise-addr', workerAddress, `${far.outside}:2377`)
   await needTinyImage(manager.host)
   await copyImage(TINY_IMAGE, manager.host, worker.host)
   return {
-    ...{ manager, worker, workerAddress },
+    ...{ manager, worker, workerAddress, far },
     close: async () => {
       for (const docker of [two, one]) await docker('swarm', 'leave', '--force').catch(() => '')
       await stopEngine(WORKER_ENGINE)
       await far.remove()
     },
   }
+}
+
+/** The same with the image of the real pub, and with what a worker needs to run one. */
+export async function swarmOfTwoWithPubs(): Promise<SwarmOfTwo> {
+  const shared = process.env[SHARED_ENGINE]
+  const two = await swarmOfTwo()
+  const { manager, worker } = two
+  if (shared === undefined) await needPubImage(manager.host)
+  else await copyPubImage(shared, manager.host)
+  await copyPubImage(manager.host, worker.host)
+  await dockerAt(worker.host)(...settingsCommand(settingsNetworkOf('buttcloud-swarm')).split(' ').slice(1))
+  return two
 }
 
 /** What a swarm of Docker 20.10 lacks, and what ports on loopback would be. */

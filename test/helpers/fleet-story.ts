@@ -17,6 +17,8 @@ export class Fleet {
   readonly heard = new Set<FeedId>()
   readonly feeds = new Map<PubId, FeedId>()
   readonly stormAgo = new Map<FeedId, number>()
+  /** Since when the provider runs; absent: for ever. */
+  currentSince: number | null = null
 
   constructor(hubs: readonly FeedId[]) {
     this.story.connected.clear()
@@ -43,6 +45,7 @@ export class Fleet {
       strangers: story.strangers,
       replies: story.replies,
       moving,
+      ...(this.currentSince === null ? {} : { currentSince: this.currentSince }),
     }
     return decide({ state: story.state, now: story.now, policy: story.policy, facts, ledger: plainLedger })
   }

@@ -11,6 +11,7 @@ import type {
   FleetPubView,
   HubRoomView,
 } from '../../protocol/rpc-desk'
+import type { MachinesView, MachineView } from '../../protocol/rpc-machines'
 import type { MoneyPubView, MoneyView } from '../../protocol/rpc-money'
 import { feed, keyOf, messageKey, NOW, PROVIDER, pubId, pubView } from './tui-world'
 
@@ -49,6 +50,40 @@ const incident = (change: Partial<FleetIncidentView> = {}): FleetIncidentView =>
   ...{ pub: pubId('club'), name: 'club', hub: 'garage', kind: 'down', begunAt: NOW - 12 * MINUTE_MS },
   ...{ overAt: null, reason: 'the hub does not answer' },
   ...change,
+})
+
+/** What a provider says that rents no servers. */
+export const NO_MACHINES: MachinesView = {
+  ...{ driver: null, min: 0, max: 0, spareBytes: 0, leftBytes: 0, machines: [], next: null, stuck: false },
+  ...{ trouble: null, faults: [], strangers: [], cost: null },
+}
+
+const machine = (number: number, change: Partial<MachineView> = {}): MachineView => ({
+  ...{ machine: `bc-3f9a01bc-${number}`, label: `machine-${number}`, driver: 'openstack', kind: null },
+  ...{ status: 'wanted', why: 'spare', by: null, madeAt: NOW - 3 * DAY_MS, at: NOW - 3 * DAY_MS },
+  ...{ hub: feed(`hub machine-${number}`), connected: true, pubs: 2, memoryBytes: 8 * GB, price: 5_040 },
+  ...{ reservedBytes: 2 * GB, listed: { status: 'running', address: '203.0.113.7', why: null }, waits: null },
+  ...change,
+})
+
+export const demoMachines = (): MachinesView => ({
+  ...NO_MACHINES,
+  ...{ driver: 'openstack', max: 4, min: 1, spareBytes: 2 * GB, leftBytes: 1.2 * GB },
+  machines: [
+    machine(1),
+    machine(2, {
+      ...{ status: 'leaving', why: 'surplus', pubs: 0, at: NOW - 2 * DAY_MS },
+      waits: 'it keeps the volumes of 2 pubs that left or ended, until 2026-03-08 10:00 UTC',
+    }),
+    machine(3, {
+      ...{ hub: null, connected: false, pubs: 0, memoryBytes: 0, reservedBytes: 0, price: 10_080 },
+      listed: { status: 'building', address: null, why: null },
+    }),
+    machine(4, { status: 'gone', hub: null, connected: false, listed: null, price: null }),
+  ],
+  next: 'bc-3f9a01bc-3 is on its way, and its room is waited for',
+  trouble: 'could not destroy bc-3f9a01bc-2: the cloud answered 409: it is locked',
+  cost: { currency: 'usd', perMachine: 5_040, all: 20_160, perPub: 10_080, perPlan: null },
 })
 
 export const demoCapacity = (): CapacityView => ({
@@ -195,6 +230,7 @@ export function demoLooks(at = NOW - 3_000): AdminFact[] {
     { kind: 'provider', provider: PROVIDER },
     { kind: 'connection', connection: { state: 'live' } },
     { kind: 'capacity', value: demoCapacity(), at },
+    { kind: 'machines', value: NO_MACHINES, at },
     { kind: 'pubs', value: demoPubs(), at },
     { kind: 'incidents', value: demoIncidents(), at },
     { kind: 'money', value: demoMoney(), at },

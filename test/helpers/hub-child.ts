@@ -1,8 +1,10 @@
 /** A hub daemon in a process of its own, so that a test can kill it. Started with its options as JSON. */
 import { type HubOptions, runHub } from '../../hub-daemon/main'
 import { moveTimeAsTold } from './moved-time'
+import { standOn } from './other-machine'
 
 moveTimeAsTold()
+if (process.env.HUB_MACHINE !== undefined) standOn(process.env.HUB_MACHINE)
 
 const options = JSON.parse(process.argv[2] ?? '{}') as HubOptions
 

@@ -17,14 +17,19 @@ export interface HubProcess {
   move: MoveTime
 }
 
-/** Rejects with what it said when it ends before it runs. */
-export async function startHubProcess(options: HubOptions, namespace?: string): Promise<HubProcess> {
+/** `machine`: it takes itself for one on another machine than the provider's. Rejects with what it said when it ends before it runs. */
+export async function startHubProcess(
+  options: HubOptions,
+  namespace?: string,
+  machine?: string,
+): Promise<HubProcess> {
   const entry = join(__dirname, 'hub-child.js')
   const words = [process.execPath, '--no-deprecation', entry, JSON.stringify(options)]
   // nsenter becomes the program that it starts, so the process id is the hub's own.
   if (namespace !== undefined) words.unshift('nsenter', `--net=/var/run/netns/${namespace}`)
   const child: ChildProcess = spawn(words[0] ?? '', words.slice(1), {
     stdio: ['ignore', 'pipe', 'pipe', 'ipc'],
+    env: { ...process.env, ...(machine === undefined ? {} : { HUB_MACHINE: machine }) },
   })
   const move = timeMover(child)
   let said = ''

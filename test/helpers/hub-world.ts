@@ -167,7 +167,7 @@ export class HubWorld {
         this.volumes.delete(step.pub)
         return
       case 'open-session':
-        this.sessions.set(step.pub, this.session(step.pub, step.epoch))
+        this.sessions.set(step.pub, this.session(step.pub, step.epoch, step.host))
         return
       case 'close-session':
         this.sessions.delete(step.pub)
@@ -251,10 +251,9 @@ export class HubWorld {
       })
   }
 
-  private session(pub: PubId, epoch: number): SessionFact {
+  private session(pub: PubId, epoch: number, host: string): SessionFact {
     return {
-      pub,
-      epoch,
+      ...{ pub, epoch, host },
       feed: feedOf(pub),
       status: 'dialling',
       reason: null,

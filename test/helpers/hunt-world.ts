@@ -2,7 +2,7 @@
  * A small fleet to hunt for forks in: a provider, three hubs on the process engine with a cable each, pubs that are
  * redeemed all the time, and what can befall them. Every hub has an address of its own on this machine.
  */
-import { cpSync, existsSync, mkdirSync, readdirSync } from 'node:fs'
+import { cpSync, existsSync, mkdirSync, readdirSync, statSync } from 'node:fs'
 import { join } from 'node:path'
 import ssbKeys from 'ssb-keys'
 import { holderOf } from '../../hub-daemon/engines/process-lock'
@@ -227,8 +227,9 @@ export async function lookIntoVolumes(world: HuntWorld): Promise<number> {
 export async function chainInVolume(volume: string, networkKey: string, feed: string): Promise<Chain> {
   const home = temporaryFolder('volume')
   mkdirSync(join(home, '.ssb'))
+  // Where the secret lies in memory its place in the volume is an empty file.
   for (const name of readdirSync(volume))
-    if (name === 'secret' || name === 'flume')
+    if (name === 'flume' || (name === 'secret' && statSync(join(volume, name)).size > 0))
       cpSync(join(volume, name), join(home, '.ssb', name), { recursive: true })
   const reader = await startStock({ networkKey, home, appname: 'ssb' })
   try {

@@ -10,24 +10,31 @@ import { policyNow, withSettings } from '../../plugin/cluster-policy'
 import { readCluster, type Wishes } from '../../plugin/cluster-read'
 import { clusterText } from '../../plugin/cluster-text'
 import { commissioned } from '../../plugin/commission'
+import { machineAdded } from '../../plugin/machine-deeds'
 import { hubDeed, moved } from '../../plugin/move'
 import { Places } from '../../plugin/schedule'
 import { locatedIn } from '../../sbot/located-yaml'
-import { oscar, provider } from './story'
+import { oscar, plainLedger, provider } from './story'
 import { type Moving, movingFacts } from './story-move'
 
 export interface ClusterStory {
   one: Moving
   home: HomeFacts
+  /** What the driver of machines lists. */
+  listed: ClusterWorld['listed']
 }
 
 export function clusterStory(one: Moving): ClusterStory {
-  return { one, home: { config: { kind: 'ours', settings: {} }, plans: one.story.policy.plans } }
+  return {
+    one,
+    home: { config: { kind: 'ours', settings: {} }, plans: one.story.policy.plans },
+    listed: new Map(),
+  }
 }
 
-export function worldOf({ one, home }: ClusterStory): ClusterWorld {
+export function worldOf({ one, home, listed }: ClusterStory): ClusterWorld {
   const { state, policy, now, connected } = one.story
-  return { state, policy, now, connected, moving: movingFacts(one), home }
+  return { state, policy, now, connected, moving: movingFacts(one), home, listed, ledger: plainLedger }
 }
 
 /** The wishes in a file's text. Throws its faults. */
@@ -47,6 +54,19 @@ export const compared = (told: ClusterStory, text: string, prune: string[] = [])
 
 export const exported = (told: ClusterStory): string => clusterText(worldOf(told))
 
+/** What is written once, for all of its changes. */
+function setPolicy(told: ClusterStory, changes: Comparison['changes']): void {
+  const { story } = told.one
+  const wanted = changes.flatMap(({ deed }): [string, number | string][] =>
+    deed.kind === 'policy' ? [[deed.place, deed.value]] : [],
+  )
+  if (wanted.length === 0) return
+  const settings = withSettings(told.home.config.settings, new Map(wanted))
+  told.home = { ...told.home, config: { kind: 'ours', settings } }
+  const places = wanted.map(([place]) => place)
+  story.policy = { ...story.policy, ...policyNow(story.policy, settings, places) }
+}
+
 /** Does one change, as plugin/io/cluster-apply.ts does it with a feed and a disk. */
 export function perform(told: ClusterStory, change: Comparison['changes'][number], text: string): void {
   const { story } = told.one
@@ -56,11 +76,13 @@ export function perform(told: ClusterStory, change: Comparison['changes'][number
     told.home = { ...told.home, plans }
     story.policy = { ...story.policy, plans }
   } else if (deed.kind === 'policy') {
-    const settings = withSettings(told.home.config.settings, new Map([[deed.place, deed.value]]))
-    told.home = { ...told.home, config: { kind: 'ours', settings } }
-    story.policy = { ...story.policy, ...policyNow(story.policy, settings, [deed.place]) }
+    setPolicy(told, [change])
   } else if (deed.kind === 'hub') {
     const done = hubDeed(story.state, story.connected, deed, story)
+    if (!done.ok) throw new Error(done.why)
+    if (done.say !== null) story.tells(provider, done.say)
+  } else if (deed.kind === 'machine') {
+    const done = machineAdded(worldOf(told), deed.wish, oscar)
     if (!done.ok) throw new Error(done.why)
     if (done.say !== null) story.tells(provider, done.say)
   } else if (deed.kind === 'amend') {
@@ -98,6 +120,7 @@ export const heldOf = (one: ClusterStory, text: string): string[] =>
 /** Does all that a file wants and gives how often something was done. */
 export function apply(one: ClusterStory, text: string): number {
   const { changes } = compared(one, text)
-  for (const change of changes) perform(one, change, text)
+  setPolicy(one, changes)
+  for (const change of changes) if (change.deed.kind !== 'policy') perform(one, change, text)
   return changes.length
 }

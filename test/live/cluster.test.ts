@@ -1,6 +1,6 @@
 /**
  * Goal: a fleet is what a file says: shown first, asked, made so at once and without a restart; a provider that is killed in
- * the middle is brought to the end by the same file; and nobody but an operator can.
+ * the middle is brought to the end by the same file; nobody but an operator can; and a server that it wants is asked for once.
  */
 import { existsSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
@@ -9,8 +9,10 @@ import test, { type Test } from 'tape'
 import { CLUSTER_FILE_BYTES_MAX } from '../../protocol/limits-cluster'
 import type { AdminPlansAnswer, HubView, PubView } from '../../protocol/rpc'
 import type { ClusterView, ExportClusterAnswer } from '../../protocol/rpc-cluster'
+import type { AdminMachineTokenAnswer, MachinesView } from '../../protocol/rpc-machines'
 import { type CliSurroundings, runCli } from '../helpers/cli'
 import { joinHub, type TestHub } from '../helpers/hub'
+import { startHubProcess } from '../helpers/hub-process'
 import { freePort, randomNetworkKey, removeFolder, temporaryFolder, until } from '../helpers/machine'
 import { inviteIn, readFrom } from '../helpers/patchwork'
 import { askForPub, closeWorld, inside, type World } from '../helpers/path-story'
@@ -33,7 +35,10 @@ async function openFleet(): Promise<Fleet> {
   const carol: string = ssbKeys.loadOrCreateSync(join(home, 'carol', 'secret')).id
   ssbKeys.loadOrCreateSync(join(home, 'oscar', 'secret'))
   const portMin = await freePort()
-  const settings = { portMin, portMax: Math.min(65_535, portMin + 200), operators: [carol] }
+  const settings = {
+    ...{ portMin, portMax: Math.min(65_535, portMin + 200), operators: [carol] },
+    machines: { driver: 'manual', max: 1 },
+  }
   const folder = join(home, 'provider')
   writeFileSync(join(folder, 'config.json'), JSON.stringify(settings))
   const provider = await startProvider({ networkKey, home: 'own', folder, nobodyElse: true })
@@ -219,6 +224,60 @@ async function onlyOperators(t: Test, fleet: Fleet, around: CliSurroundings): Pr
   t.ok((await provider.admin<HubView[]>('adminHubs')).length === 2, 'and it lives')
 }
 
+/** A hub that is not there is asked for once, joins by its machine's token, and is what the file says. */
+async function aMachine(t: Test, fleet: Fleet, around: CliSurroundings): Promise<void> {
+  const { home, provider, networkKey } = fleet
+  const file = join(home, 'machine.yaml')
+  const policy = 'policy:\n  machines: {max: 3, price: {amount: 50.40, currency: usd}}\n'
+  const hubs = 'hubs:\n  garage:\n  attic:\n  shed-2:\n    machine: {flavor: b2-7}\n'
+  writeFileSync(file, `version: 1\n${policy}${hubs}`)
+  const apply = (...words: string[]) =>
+    runCli(around, ['admin', 'apply', file, '--path', provider.folder, ...words])
+  await until(
+    'the driver to say what there is',
+    async () => (await look(provider, readFileSync(file, 'utf8'))).held.length === 0,
+    PATIENCE_MS,
+  )
+  const asked = await apply('--yes')
+  t.deepEqual([asked.code, asked.stdout], [0, '4 changes are made.\n'], asked.stderr)
+  t.match(asked.stderr, /machines.max: 1 → 3\n[\s\S]*a server is asked of you to be shed-2/)
+  const same = await apply()
+  t.equal(same.code, 0, same.stderr)
+  t.match(
+    same.stdout,
+    /^Hub shed-2 has not joined: `buttcloud admin machines bc-\S+ --host NAME`.*\nnothing to do/,
+  )
+  const { machines, max, cost } = await provider.admin<MachinesView>('adminMachines')
+  t.deepEqual([max, cost?.perMachine], [3, 5_040], 'its policy counts at once')
+  t.deepEqual(
+    machines.map(({ label, kind }) => [label, kind?.flavor]),
+    [['shed-2', 'b2-7']],
+    'one, and no second',
+  )
+  const machine = machines[0]?.machine
+  const { token } = await provider.admin<AdminMachineTokenAnswer>('adminMachineToken', { machine })
+  const folder = join(home, 'shed-2')
+  mkdirSync(folder)
+  const hub = await startHubProcess({
+    ...{ networkKey, engine: 'process', bind: '127.0.0.1', host: '127.0.0.1', diskBytes: 1e12 },
+    ...{ dir: folder, memoryBytes: 64 * 1024 ** 2, join: token },
+  })
+  try {
+    await until(
+      'the machine to be a hub',
+      async () => (await provider.admin<HubView[]>('adminHubs')).some(({ label }) => label === 'shed-2'),
+      PATIENCE_MS,
+    )
+    t.deepEqual((await apply()).stdout, 'nothing to do\n')
+    const { text } = await provider.admin<ExportClusterAnswer>('adminExportCluster', {})
+    t.match(text, /\n {2}shed-2:\n {4}status: admitted\n {4}machine:\n {6}flavor: b2-7\n/)
+    const again = await look(provider, text)
+    t.deepEqual([again.changes, again.held], [[], []])
+  } finally {
+    await hub.kill('SIGTERM')
+  }
+}
+
 test('a fleet that is what a file says', async (t) => {
   const fleet = await openFleet()
   const { home, networkKey, second } = fleet
@@ -228,6 +287,7 @@ test('a fleet that is what a file says', async (t) => {
     const text = await askedFirst(t, fleet, around)
     await killedInTheMiddle(t, fleet, text)
     await onlyOperators(t, fleet, around)
+    await aMachine(t, fleet, around)
   }).finally(async () => {
     await second.stop()
     await closeWorld(fleet)

@@ -1,12 +1,16 @@
-// Goal: whatever there is and whatever is wanted, what is exported finds nothing to do, and what was done is not found again.
+// Goal: whatever there is and whatever is wanted, what is exported finds nothing to do, what was done is not found again, and any file is read or has faults.
 import fc from 'fast-check'
 import test from 'tape'
+import { readCluster } from '../../plugin/cluster-read'
+import { readMachineSettings } from '../../plugin/machine-settings'
 import { DEFAULT_PLANS } from '../../plugin/plans-default'
 import { plansList } from '../../plugin/plans-text'
 import { buildHub } from '../../protocol/messages/hub'
+import { buildMachine } from '../../protocol/messages/machine'
 import { buildPub } from '../../protocol/messages/pub'
 import type { Plan } from '../../protocol/plan'
-import { alice, bob, feed, hub, key, provider } from '../helpers/story'
+import { locatedIn } from '../../sbot/located-yaml'
+import { alice, bob, feed, hub, key, oscar, plainLedger, provider } from '../helpers/story'
 import { recordOf, told } from '../helpers/story-change'
 import { type ClusterStory, clusterStory, compared, exported, perform } from '../helpers/story-cluster'
 import { type Moving, SECOND, twoHubs } from '../helpers/story-move'
@@ -33,6 +37,18 @@ const settings = fc.record(
     ),
     moving: fc.record({ leaseSeconds: fc.integer({ min: 45, max: 60 }) }),
     dues: fc.record({ unpaidDays: fc.integer({ min: 1, max: 30 }) }, { requiredKeys: [] }),
+    machines: fc.record(
+      {
+        driver: fc.constant('openstack'),
+        max: fc.integer({ min: 3, max: 9 }),
+        min: fc.integer({ min: 0, max: 3 }),
+        spare: fc.constantFrom('2GB', '1.5 GB'),
+        deadHours: fc.nat(5),
+        openstack: fc.constant({ credentialsFile: 'secret.sh' }),
+        price: fc.record({ amount: fc.constantFrom(0, 50.4), currency: fc.constantFrom('eur', 'USD') }),
+      },
+      { requiredKeys: ['driver', 'max'] },
+    ),
   },
   { requiredKeys: [] },
 )
@@ -45,6 +61,35 @@ const pubs = fc.array(
   }),
   { maxLength: 8 },
 )
+const kinds = fc.constantFrom('b2-15', 'Debian 12', 'null', null)
+/** Machines of one driver or another, that an operator or the policy asked for, on their way, there, leaving or gone. */
+const machines = fc.uniqueArray(
+  fc.record({
+    label: fc.constantFrom('second', 'shed-2', 'null', '1.5', 'yes', 'attic'),
+    status: fc.constantFrom('wanted' as const, 'wanted' as const, 'leaving' as const, 'gone' as const),
+    driver: fc.constantFrom('openstack', 'openstack', 'manual'),
+    hub: fc.option(statuses),
+    isAsked: fc.boolean(),
+    kind: fc.option(fc.record({ flavor: kinds, image: kinds })),
+  }),
+  { maxLength: 4, selector: ({ label }) => label },
+)
+type Rented = typeof machines extends fc.Arbitrary<infer T> ? T : never
+
+function rent({ one: { story: told_ } }: ClusterStory, all: Rented): void {
+  const policy = readMachineSettings({ driver: 'openstack', max: 9 })
+  told_.policy = { ...told_.policy, machines: policy }
+  all.forEach(({ label, status, driver, hub: joined, isAsked, kind }, at) => {
+    const machine = `bc-0badcafe-${at + 1}`
+    const { key: token } = plainLedger.machine(machine)
+    const by = isAsked ? oscar : null
+    const said = { machine, label, driver, kind, token, why: 'asked', by }
+    told_.tells(provider, buildMachine({ ...said, status: 'wanted' }))
+    if (status !== 'wanted') told_.tells(provider, buildMachine({ ...said, status }))
+    if (joined !== null)
+      told_.tells(provider, buildHub({ hub: feed(`machine ${at}`), status: joined, label, token }))
+  })
+}
 
 test('what is exported finds nothing to do, whatever there is', (t) => {
   fc.assert(
@@ -52,8 +97,10 @@ test('what is exported finds nothing to do, whatever there is', (t) => {
       fc.array(fc.tuple(labels, statuses), { maxLength: 6 }),
       settings,
       pubs,
-      (hubs, written, made) => {
+      machines,
+      (hubs, written, made, rented) => {
         const one = story()
+        rent(one, rented)
         const { story: told_ } = one.one
         const ids = [hub, SECOND, ...hubs.map((_, at) => feed(`hub ${at}`))]
         hubs.forEach(([label, status], at) => {
@@ -85,7 +132,8 @@ test('what is exported finds nothing to do, whatever there is', (t) => {
         one.home = { ...one.home, config: { kind: 'ours', settings: written } }
         const text = exported(one).replace(/^[\s\S]*?version: 1\n/, '')
         const { changes, held } = compared(one, text)
-        if (changes.length + held.length > 0) throw new Error(JSON.stringify({ changes, held, text }))
+        if (changes.length + held.length > 0 || /secret/.test(text))
+          throw new Error(JSON.stringify({ changes, held, text }))
       },
     ),
     { numRuns: 300 },
@@ -119,5 +167,40 @@ test('every change, done alone, is not found again; and all of them leave nothin
     { numRuns: 150 },
   )
   t.pass('150 files')
+  t.end()
+})
+
+test('whatever a file says, it is read or has faults, and nothing is thrown', (t) => {
+  const scalar = fc.oneof(fc.constantFrom('1', 'on', '', '{}', '[]', 'null', '3: 4', '@x'), fc.string())
+  const names = [
+    'version',
+    'plans',
+    'policy',
+    'hubs',
+    'pubs',
+    'dues',
+    'status',
+    'machine',
+    'flavor',
+    'owners',
+    'hub',
+    '__proto__',
+  ]
+  const tree: fc.Arbitrary<unknown> = fc.letrec((tie) => ({
+    node: fc.oneof(
+      { maxDepth: 4 },
+      scalar,
+      fc.array(tie('node'), { maxLength: 3 }),
+      fc.dictionary(fc.oneof(fc.constantFrom(...names), fc.string()), tie('node'), { maxKeys: 5 }),
+    ),
+  })).node
+  fc.assert(
+    fc.property(fc.dictionary(fc.constantFrom(...names), tree), (root) => {
+      const read = readCluster('f', locatedIn('f', JSON.stringify(root)))
+      return read.ok || (read.faults.length > 0 && read.faults.every((one) => /^f, line |^and /.test(one)))
+    }),
+    { numRuns: 400 },
+  )
+  t.pass('400 files')
   t.end()
 })

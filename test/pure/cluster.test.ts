@@ -27,7 +27,7 @@ test('plans: what is new, gone, otherwise and first, each in words', (t) => {
   t.match(said[4] ?? '', /in this order: personal, tiny, village; `create NAME` alone gets personal/)
   t.deepEqual(compared(one, text).notes.length, 1, 'what is there keeps its size')
   apply(one, text)
-  t.deepEqual({ ...compared(one, text) }, { changes: [], held: [], notes: [] })
+  t.deepEqual({ ...compared(one, text) }, { changes: [], held: [], notes: [], owed: [] })
   t.match(wordsOf(one, `plans:\n${plansList([tiny])}`).join(), /plan personal is offered no more/)
   const broken = { ...one, home: { ...one.home, plans: null } }
   t.deepEqual(wordsOf(broken, text), ['the file of plans is written anew: what is there now can’t be read'])

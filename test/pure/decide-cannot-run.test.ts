@@ -1,8 +1,13 @@
 /** Goal: a pub that its hub says for long it can't run is up elsewhere, and no pub wanders for a fault of its own. */
 import test from 'tape'
 import { faultOf } from '../../plugin/cannot-run'
-import type { FeedId, MessageId } from '../../protocol/ids'
-import { CANNOT_RUN_AGAIN_MS, CANNOT_RUN_FOR_MS, CANNOT_RUN_MOVES_MAX } from '../../protocol/limits-moving'
+import { type FeedId, type MessageId, pubIdOf } from '../../protocol/ids'
+import {
+  CANNOT_RUN_AGAIN_MS,
+  CANNOT_RUN_FOR_MS,
+  CANNOT_RUN_MOVES_MAX,
+  FAREWELL_WAIT_MS,
+} from '../../protocol/limits-moving'
 import { buildCapacity } from '../../protocol/messages/capacity'
 import type { ObservedMessage } from '../../protocol/messages/observed'
 import { B, C, Fleet, statusOf } from '../helpers/fleet-story'
@@ -157,14 +162,60 @@ test('most servers say the same at once: nothing moves; a port of one server is 
     fleet.story.now += CANNOT_RUN_FOR_MS
     return fleet
   }
-  const engines = dead('unreachable').decide()
-  t.equal(engines.effects.length, 0)
-  t.match(engines.stuck[0]?.why ?? '', /2 of 3 servers say at once/)
-  t.equal(dead('no-image').decide().effects.length, 0, 'a registry that is away')
+  const images = dead('no-image').decide()
+  t.equal(images.effects.length, 0, 'a registry that is away, an update that was never built')
+  t.match(images.stuck[0]?.why ?? '', /2 of 3 servers say at once/)
   const ports = dead('port-taken')
     .decide()
     .effects.filter(({ kind }) => kind === 'record')
   t.equal(ports.length, 2, 'ports are taken one by one')
+  t.end()
+})
+
+test('two engines of three are dead: who was there goes to the third; who came from the first stays, in case it is what ends them', (t) => {
+  const fleet = new Fleet([hub, B, C])
+  const pubs = ['p1', 'p2', 'p3'].map((name) => fleet.makes(name))
+  const on = (id: FeedId): MessageId[] => pubs.filter((one) => fleet.record(one).hub === id)
+  const dies = (id: FeedId): void => {
+    offers(fleet, id, 'unreachable')
+    for (const one of on(id)) fleet.says(one, 'failed', { trouble: 'unreachable', reason: 'no' })
+    fleet.settle()
+    fleet.story.now += CANNOT_RUN_FOR_MS
+    fleet.settle()
+    for (const one of pubs) {
+      if (fleet.spec(one).desired !== 'none') continue
+      fleet.story.now += FAREWELL_WAIT_MS
+      fleet.settle()
+      fleet.says(one, 'up')
+      fleet.settle()
+    }
+  }
+  const [guest] = on(hub)
+  dies(hub)
+  const second = fleet.record(guest as MessageId).hub
+  const third = second === B ? C : B
+  const [resident] = on(second).filter((one) => one !== guest)
+  t.deepEqual([on(hub).length, on(second).length, on(third).length], [0, 2, 1])
+  dies(second)
+  t.equal(fleet.record(resident as MessageId).hub, third, 'it was up before the other came')
+  t.equal(fleet.record(guest as MessageId).hub, second)
+  const { stuck } = fleet.decide()
+  t.deepEqual(
+    stuck.map(({ pub }) => pub),
+    [pubIdOf(guest as MessageId)],
+  )
+  t.match(stuck[0]?.why ?? '', /the engine of another server was dead, and now 2 of 3 servers say/)
+
+  const at = new Fleet([hub, B, C])
+  const both = ['p1', 'p2', 'p3'].map((name) => at.makes(name))
+  for (const one of both.slice(0, 2)) {
+    offers(at, at.record(one).hub, 'unreachable')
+    at.says(one, 'failed', { trouble: 'unreachable', reason: 'no' })
+  }
+  at.settle()
+  at.story.now += CANNOT_RUN_FOR_MS
+  at.settle()
+  t.equal(new Set(both.map((one) => at.record(one).hub)).size, 1, 'both at once: all are on the third')
   t.end()
 })
 

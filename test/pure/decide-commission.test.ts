@@ -23,32 +23,15 @@ import {
   provider,
   Story,
 } from '../helpers/story'
-import { hubSays, opDone } from '../helpers/story-hub'
+import { carol, comesUp, says } from '../helpers/story-commission'
+import { hubSays } from '../helpers/story-hub'
 import { noticesOf } from '../helpers/story-operator'
 
-const carol = feed('carol')
-
-/** The word of an operator, on the feed; nothing has followed. */
-function says(story: Story, more: object = {}): MessageId {
-  const { state, policy, now, connected } = story
-  const world = { state, policy, now, connected }
-  const wish = { name: 'shed', owners: [carol], plan: null, place: null, web: false, ...more }
-  const done = commissioned(world, new Places(world), wish, oscar)
-  if (!done.ok) throw new Error(done.why)
-  return story.tells(provider, done.say)
-}
 const recordOf = (story: Story, key: MessageId): PubMessage => {
   const record = story.state.provider.pubs.get(pubIdOf(key))?.record
   if (record === undefined) throw new Error('no record')
   return record
 }
-/** Up, with its invite made. */
-function comesUp(story: Story, key: MessageId) {
-  hubSays(story, key, 'up')
-  opDone(story, key, key)
-  return story.settle()
-}
-
 test('record, order, invite and gift follow from the word; the notice with the invite is the end of it', (t) => {
   const story = new Story().withHub()
   const key = says(story, { owners: [carol, bob] })

@@ -48,7 +48,7 @@ test('the sealed key of a deleted pub is kept to the date that its owner was tol
   t.deepEqual(story.settle(), [], 'nor by a word that is too old to say so')
   story.otherClocksAgeMs = 0
   t.deepEqual(forgotten(story.settle()), [pubIdOf(pub)])
-  t.deepEqual(story.decide(), { effects: [], wakeAt: null, held: [], stuck: [] }, 'once')
+  t.deepEqual(story.decide(), { effects: [], wakeAt: null, held: [], stuck: [], unmade: [] }, 'once')
   t.end()
 })
 

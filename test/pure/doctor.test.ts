@@ -9,6 +9,7 @@ import {
   judgeNames,
   judgePorts,
   judgeProviderPort,
+  judgePubs,
   verdict,
 } from '../../cli/doctor'
 import { paint } from '../../cli/render'
@@ -18,6 +19,24 @@ const hub = (label: string, more: Partial<HubView> = {}): HubView => ({
   ...{ hub: '@a' as HubView['hub'], label, status: 'admitted', connected: true, engine: 'docker', host: 'h' },
   ...{ memoryBytes: 1, reservedBytes: 0, pubs: 2 },
   ...more,
+})
+
+tape('doctor: pubs that can’t be placed, and those of a cluster file that never came up', (t) => {
+  const pub = (name: string, more: object = {}) => ({ name, stuck: null, neverUp: null, ...more })
+  t.deepEqual(judgePubs([pub('a'), pub('b', { neverUp: { why: 'it crashes', owed: false } })]), [])
+  const [stuck, unmade] = judgePubs([
+    pub('a', { stuck: 'no room' }),
+    pub('b', { stuck: 'no room' }),
+    pub('c', { neverUp: { why: 'no image.', owed: true } }),
+  ])
+  t.equal(stuck?.health, 'bad')
+  t.match(stuck?.words ?? '', /can't be placed there: a, b; a: no room/)
+  t.deepEqual(
+    [unmade?.health, unmade?.words],
+    ['warn', 'c, which was to be made by a cluster file, never came up: no image'],
+  )
+  t.match(unmade?.todo ?? '', /admin apply FILE/)
+  t.end()
 })
 
 tape('doctor: disk, clock and engine are judged by what they lead to', (t) => {

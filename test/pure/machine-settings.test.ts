@@ -2,11 +2,13 @@
 import test from 'tape'
 import { judgeMachines } from '../../cli/doctor'
 import { costText, machinesText, machineText, moneyText } from '../../cli/render-machines'
+import { machineAdded } from '../../plugin/machine-deeds'
 import { readMachineSettings } from '../../plugin/machine-settings'
 import { machinesView } from '../../plugin/machine-view'
 import { machineStep } from '../../plugin/machines'
 import { providerSamples } from '../../plugin/metrics'
 import { MACHINE_BYTES, MachineStory, SETTINGS } from '../helpers/machine-world'
+import { plainLedger, provider } from '../helpers/story'
 
 const LEAST = { driver: 'manual', max: 2 }
 
@@ -28,7 +30,9 @@ test('settings: what is left out has a default, and what is wrong is named', (t)
   const some = readMachineSettings({ ...LEAST, spare: '1.5 GB', deadHours: 2, coolDownMinutes: 5 })
   t.deepEqual([some?.spareBytes, some?.deadMs, some?.coolDownMs], [1.5 * 1024 ** 3, 7_200_000, 300_000])
   const hourly = readMachineSettings({ ...LEAST, price: { amount: 0.01, currency: 'EUR', per: 'hour' } })
-  t.deepEqual(hourly?.price, { amount: 730, currency: 'eur' })
+  t.deepEqual(hourly?.price, { amount: 730, currency: 'eur', flavors: new Map() })
+  const each = { amount: 0.01, currency: 'EUR', per: 'hour', flavors: { 'b2-30': 0.02 } }
+  t.deepEqual([...(readMachineSettings({ ...LEAST, price: each })?.price?.flavors ?? [])], [['b2-30', 1460]])
   const wrong: [unknown, RegExp][] = [
     ['yes', /machines must be an object like/],
     [[], /machines must be an object/],
@@ -46,6 +50,14 @@ test('settings: what is left out has a default, and what is wrong is named', (t)
     [{ ...LEAST, price: { amount: '5', currency: 'eur' } }, /machines\.price\.amount must be a number/],
     [{ ...LEAST, price: { amount: 5, currency: 'eur', per: 'year' } }, /price\.per must be month or hour/],
     [{ ...LEAST, price: { amount: 5, currency: 'eur', each: 1 } }, /machines\.price has no setting "each"/],
+    [
+      { ...LEAST, price: { amount: 5, currency: 'eur', flavors: 7 } },
+      /price\.flavors must be an object like .*, not 7/,
+    ],
+    [
+      { ...LEAST, price: { amount: 5, currency: 'eur', flavors: { big: -1 } } },
+      /price\.flavors\.big must be a number.*not -1/,
+    ],
   ]
   for (const [settings, sentence] of wrong) t.match(why(settings), sentence, why(settings))
   t.end()
@@ -91,6 +103,43 @@ test('the dream of the blueprint: 300 pubs of 48 MB on 15 GB for 50.40 are 0.17 
     [moneyText(0.42, 'usd'), moneyText(1_575, 'usd'), moneyText(500, 'jpy')],
     ['0.0042 USD', '15.75 USD', '500.00 JPY'],
   )
+  t.end()
+})
+
+test('flavors with prices of their own: each machine has its own, and the sum is of what is there', async (t) => {
+  const price = { amount: 50.4, currency: 'usd', flavors: { 'b2-30': 100.8, 'b2-7': 20 } }
+  const one = new MachineStory({ ...SETTINGS, max: 3, min: 1, perDayMax: 5, price })
+  await one.minutes(30)
+  const { state, policy, now } = one.story
+  const deeds = { state, policy, now, ledger: plainLedger, listed: one.cloud.machines }
+  const added = machineAdded(deeds, { label: 'big', kind: { flavor: 'b2-30', image: null } }, provider)
+  if (!added.ok || added.say === null) throw new Error('not added')
+  one.story.tells(provider, added.say)
+  // Before the policy finds that the first is more than is needed.
+  await one.minutes(8)
+  const [first = '', second = ''] = one.named('wanted')
+  for (const [name, label, bytes] of [
+    [first, 'machine-1', 15],
+    [second, 'big', 30],
+  ] as const) {
+    const hub = one.hubOfMachine(name)
+    if (hub === null) throw new Error(`no hub of ${name}`)
+    one.offers(hub, label, bytes * 1024 ** 3)
+  }
+  const view = viewOf(one)
+  t.deepEqual(
+    view.machines.map(({ price }) => price),
+    [5_040, 10_080],
+  )
+  t.equal(view.cost?.all, 15_120)
+  const text = machinesText(view)
+  t.match(
+    text,
+    /Machines cost 151\.20 USD a month \(1 of other flavors at 50\.40 USD, 1 b2-30 at 100\.80 USD\)\./,
+  )
+  t.match(text, /Full of \w+, a machine has 320 of them, for 0\.16 USD/)
+  t.match(text, /Full of \w+, a b2-30 machine has 640 of them, for 0\.16 USD/)
+  t.match(text, /A MONTH +WHY\n.* 50\.40 USD +least\n.* 100\.80 USD +asked/)
   t.end()
 })
 

@@ -82,7 +82,7 @@ test('owners: money, stops and blocks', (t) => {
   t.deepEqual(view.blocked, { reason: 'they \u202eknow', at: story.now })
   const text = ownersText([view], story.now, second)
   t.match(text, /1 paid, 1 given, 1 owed.*blocked\n.*\n {2}blocked: they {2}know/)
-  t.match(pubsText(fleetPubs(story.state, plainLedger), 120), /den .*suspended by the operator/)
+  t.match(pubsText(fleetPubs(story, plainLedger), 120), /den .*suspended by the operator/)
   t.match(
     blocksText(blockViews(story.state), second),
     /is blocked since 2030-01-01.*Their pubs alice, barn, den go on/,

@@ -8,6 +8,7 @@ import {
   weaknessesOf,
 } from '../../hub-daemon/engines/swarm-flags'
 import {
+  absenceOf,
   chooseNode,
   fulfils,
   parseConstraint,
@@ -190,5 +191,19 @@ tape('swarm: options that can not be meant are refused in a sentence', (t) => {
       Options: { o: 'addr=10.0.0.1,rw' },
     },
   )
+  t.end()
+})
+
+tape('swarm: a run whose volume lies on a node that is away says so', (t) => {
+  const nodes = (...all: SwarmNode[]) => new Map(all.map((one) => [one.ID, one]))
+  const pinned = ['node.labels.pubs==yes', 'node.id==a']
+  t.equal(absenceOf(pinned, nodes(node('a'))), null, 'a node that takes it')
+  t.equal(absenceOf(['node.role!=manager', 'node.id!=a'], nodes()), null, 'a volume that every node can have')
+  for (const [one, words] of [
+    [node('a', { state: 'down' }), /host-a, where its volume lies, .*\(down\)/],
+    [node('a', { availability: 'drain' }), /host-a, where its volume lies, .*\(drain\)/],
+    [node('b'), /has left the swarm/],
+  ] as const)
+    t.match(absenceOf(pinned, nodes(one)) ?? '', words)
   t.end()
 })

@@ -71,7 +71,7 @@ function watched(provider = new PlayedProvider()): Watched {
 }
 
 const LOOKS = ['adminCapacity', 'adminPubs', 'adminIncidents', 'adminMoney']
-const SELDOM = ['adminMail', 'adminBridges', 'adminGrant']
+const SELDOM = ['adminMachines', 'adminMail', 'adminBridges', 'adminGrant']
 
 tape(
   'admin tui source: all is asked once, one after the other, and what changes seldom not every time',

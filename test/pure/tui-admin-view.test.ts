@@ -4,10 +4,11 @@
  */
 import tape from 'tape'
 import type { AdminModel } from '../../cli/tui/admin/model'
+import { topOf } from '../../cli/tui/admin/reading'
 import { viewFleet } from '../../cli/tui/admin/view'
 import { screenText } from '../../cli/tui/screen'
 import type { FeedId, PubId } from '../../protocol/ids'
-import { fleetModel, pressFleet, storyFact, tellFleet } from '../helpers/fleet-world'
+import { demoMachines, fleetModel, pressFleet, storyFact, tellFleet } from '../helpers/fleet-world'
 import { compared, type Pictures } from '../helpers/pictures'
 import { NOW, pubId } from '../helpers/tui-world'
 import deed from './tui-admin-screens/deed.json'
@@ -15,6 +16,7 @@ import events from './tui-admin-screens/events.json'
 import fleet from './tui-admin-screens/fleet.json'
 import help from './tui-admin-screens/help.json'
 import hub from './tui-admin-screens/hub.json'
+import machines from './tui-admin-screens/machines.json'
 import mail from './tui-admin-screens/mail.json'
 import money from './tui-admin-screens/money.json'
 import owner from './tui-admin-screens/owner.json'
@@ -43,6 +45,30 @@ function shown(size: { width: number; height: number }, keys: string[]): AdminMo
   const facts = stories.map((about) => storyFact(about as FeedId | PubId, pubId('club')))
   return tellFleet(pressed, NOW, ...facts).model
 }
+
+tape(
+  'admin tui view: servers that are rented stand under the hubs, with what they cost and wait for',
+  (t) => {
+    const rented = (size: { width: number; height: number }) =>
+      tellFleet(pressFleet(fleetModel(size)), NOW, {
+        ...{ kind: 'machines', value: demoMachines(), at: NOW - 3_000 },
+      }).model
+    const downs = (count: number) => Array.from({ length: count }, () => 'down')
+    compared(t, 'machines', machines, (size) =>
+      screenText(viewFleet(pressFleet(rented(size), ...downs(4)).model)),
+    )
+    const small = rented({ width: 80, height: 24 })
+    const opened = pressFleet(small, ...downs(3), 'enter').model
+    t.equal(topOf(opened).kind, 'hub', 'one that has joined opens its hub')
+    t.match(screenText(viewFleet(pressFleet(opened, 'a').model)), /give the rented server back/)
+    t.equal(
+      topOf(pressFleet(small, ...downs(5), 'enter').model).kind,
+      'home',
+      'one that has not opens nothing',
+    )
+    t.end()
+  },
+)
 
 for (const [name, pictures, keys] of STORIES)
   tape(`admin tui view: ${name}`, (t) => {

@@ -170,12 +170,12 @@ function secretOf(hub: SimHub, pub: PubId): FeedId {
 }
 
 function openSession(hub: SimHub, step: Extract<Step, { kind: 'open-session' }>): void {
-  const { pub, epoch, port } = step
+  const { pub, epoch, host, port } = step
   const feed = hub.secrets.get(pub)
   if (feed === undefined) throw new Error('the secret is gone')
   const { machine, link, engine } = hub
   const session = new SimSession({
-    ...{ pub, feed, epoch, machine, link },
+    ...{ pub, feed, epoch, host, machine, link },
     dial: () => engine.at(port),
     changed: () => hub.wake(),
   })

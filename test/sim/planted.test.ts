@@ -58,7 +58,7 @@ const SHOWN_BY: Partial<Record<Bug, readonly number[]>> = {
   'removed-is-any-word': [323, 479, 671],
   'no-grace-after-pause': [179, 331, 359],
   'no-grace-after-start': [4],
-  'no-storm-breaker': [8],
+  'no-storm-breaker': [14, 23, 8],
   'unable-not-heard': [111, 131, 167],
   'engine-gone-not-heard': [3],
   'commissions-forgotten': [34],

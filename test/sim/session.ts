@@ -17,6 +17,7 @@ export interface SessionOptions {
   pub: PubId
   feed: FeedId
   epoch: number
+  host: string
   machine: Machine
   link: Link
   /** The run that answers where this session dials. */
@@ -69,13 +70,13 @@ export class SimSession {
   }
 
   fact(): SessionFact {
-    const { pub, epoch, feed } = this.options
+    const { pub, epoch, host, feed } = this.options
     const { status, reason, answeringSince, silentSince, probedAt, invites, about, owners, tellRetryAt } =
       this
     const talk = { status, reason, answeringSince, silentSince, probedAt }
     this.usedBytes = this.process?.volume.usedBytes ?? this.usedBytes
     const disk = { usedBytes: this.usedBytes, takesBlobs: this.takesBlobs, retryAt: this.blobsRetryAt }
-    return { pub, epoch, feed, ...talk, invites, about, owners, tellRetryAt, disk }
+    return { pub, epoch, host, feed, ...talk, invites, about, owners, tellRetryAt, disk }
   }
 
   async invite(entry: InviteEntry): Promise<void> {

@@ -153,7 +153,8 @@ function twin(world: World): void {
     (message) => world.checks.pubStored(message),
   )
   const session = new SimSession({
-    ...{ pub, feed: volume.feed, epoch: process.epoch, machine: hub.machine, link: hub.link },
+    ...{ pub, feed: volume.feed, epoch: process.epoch, host: hub.config.dial },
+    ...{ machine: hub.machine, link: hub.link },
     dial: () => copy,
     changed: () => undefined,
   })

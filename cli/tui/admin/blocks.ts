@@ -16,6 +16,7 @@ import {
   pubRow,
   waitingRows,
 } from './rows'
+import { machineHead, machineRows } from './rows-machines'
 import { alertRow, grantRow, mailRows, noRoomRow, owesHead, owesRows } from './rows-money'
 
 /** What of a screen's list can be seen around the chosen row: a fleet may have thousands of pubs. */
@@ -44,6 +45,8 @@ function headingOf(model: AdminModel, screen: AdminScreen, item: Item, width: nu
   switch (item.kind) {
     case 'hub':
       return [[], hubHead(width)]
+    case 'machine':
+      return [[], machineHead(width)]
     case 'pub':
       return [[], pubHead(width)]
     case 'waiting':
@@ -91,6 +94,8 @@ function rowsOf(
   switch (item.kind) {
     case 'hub':
       return [hubRow(model, item.hub, isChosen, width)]
+    case 'machine':
+      return machineRows(model, item, isChosen, width)
     case 'pub':
       return [pubRow(model, item, isChosen, width)]
     case 'waiting':

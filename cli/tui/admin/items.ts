@@ -2,16 +2,18 @@
 import type { FeedId } from '../../../protocol/ids'
 import type { MailView } from '../../../protocol/mail'
 import type { AuditEntry, AuditView, FleetPubView, HubRoomView } from '../../../protocol/rpc-desk'
+import type { MachineView } from '../../../protocol/rpc-machines'
 import type { AlertView, GrantView, MoneyPubView, NoRoomView } from '../../../protocol/rpc-money'
 import type { Known } from '../model'
 import { eventsOf } from './events'
 import { listedPubs } from './listing'
 import type { About, AdminModel, AdminScreen, FleetEvent, Tab, Waiting } from './model'
-import { hubsOf, pubOf } from './reading'
+import { hubsOf, machinesOf, pubOf } from './reading'
 import { waitingFor } from './waiting'
 
 export type Item =
   | { kind: 'hub'; hub: HubRoomView }
+  | { kind: 'machine'; machine: MachineView }
   | { kind: 'pub'; pub: FleetPubView }
   | { kind: 'waiting'; waiting: Waiting }
   | { kind: 'event'; event: FleetEvent }
@@ -73,6 +75,7 @@ function homeItems(model: AdminModel, tab: Tab): Item[] {
     case 'fleet':
       return [
         ...hubsOf(fleet).map((hub): Item => ({ kind: 'hub', hub })),
+        ...machinesOf(fleet).map((machine): Item => ({ kind: 'machine', machine })),
         ...waiting(),
         ...events().slice(0, LATELY_MAX),
       ]
@@ -131,6 +134,8 @@ export function screenOfItem(item: Item): AdminScreen | null {
       return item.grant.kind === 'owner'
         ? { kind: 'owner', owner: item.grant.id as FeedId, selected: 0 }
         : { kind: 'pub', pub: item.grant.id as FleetPubView['pub'], selected: 0 }
+    case 'machine':
+      return item.machine.hub === null ? null : { kind: 'hub', hub: item.machine.hub, selected: 0 }
     case 'alert':
     case 'mail-waits':
     case 'mail-failed':
@@ -156,6 +161,8 @@ export function copyOfItem(item: Item): string | null {
       return item.owner
     case 'no-room':
       return item.paid.owner
+    case 'machine':
+      return item.machine.machine
     case 'alert':
       return item.alert.reference
     case 'grant':

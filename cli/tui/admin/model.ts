@@ -3,6 +3,7 @@ import type { FeedId, Millis, PubId } from '../../../protocol/ids'
 import type { MailView } from '../../../protocol/mail'
 import type { BridgeView } from '../../../protocol/rpc'
 import type { AuditView, CapacityView, FleetIncidentView, FleetPubView } from '../../../protocol/rpc-desk'
+import type { MachinesView } from '../../../protocol/rpc-machines'
 import type { GrantView, MoneyView } from '../../../protocol/rpc-money'
 import type { Connection, Known, Line } from '../model'
 import type { Tone } from '../screen'
@@ -10,6 +11,7 @@ import type { Tone } from '../screen'
 /** What the provider is asked again and again, by the name of each. */
 export interface Looks {
   capacity: CapacityView
+  machines: MachinesView
   pubs: FleetPubView[]
   incidents: FleetIncidentView[]
   money: MoneyView
@@ -23,7 +25,8 @@ export type LookName = keyof Looks
 export type Fleet = { [Name in LookName]: Known<Looks[Name]> | null }
 
 export const NOTHING_SEEN: Fleet = {
-  ...{ capacity: null, pubs: null, incidents: null, money: null, grants: null, bridges: null, mail: null },
+  ...{ capacity: null, machines: null, pubs: null, incidents: null, money: null, grants: null },
+  ...{ bridges: null, mail: null },
 }
 
 /** What an event, or a line of what waits, is about. */

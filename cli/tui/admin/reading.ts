@@ -1,6 +1,7 @@
 /** Questions about what is known of a fleet. */
 import type { FeedId, PubId } from '../../../protocol/ids'
 import type { FleetIncidentView, FleetPubView, HubRoomView } from '../../../protocol/rpc-desk'
+import type { MachineView } from '../../../protocol/rpc-machines'
 import type { GrantView, MoneyPubView } from '../../../protocol/rpc-money'
 import type { Tone } from '../screen'
 import type { AdminModel, AdminScreen, Fleet } from './model'
@@ -17,6 +18,10 @@ export function hubsOf(fleet: Fleet): HubRoomView[] {
     .filter(({ status }) => status !== 'retired')
     .sort((a, b) => (a.label < b.label ? -1 : a.label > b.label ? 1 : 0))
 }
+
+/** Those that are not gone. */
+export const machinesOf = (fleet: Fleet): MachineView[] =>
+  (fleet.machines?.value.machines ?? []).filter(({ status }) => status !== 'gone')
 
 export const hubOf = (fleet: Fleet, hub: FeedId): HubRoomView | null =>
   fleet.capacity?.value.hubs.find((one) => one.hub === hub) ?? null

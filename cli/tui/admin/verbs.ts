@@ -1,6 +1,6 @@
 /** The operator's verbs: a few are done from here and asked for first, the others are written out to be typed. */
 import type { AdminModel, AdminScreen, Deed, Verb } from './model'
-import { grantsOf, hubOf, labelOf, pubOf } from './reading'
+import { grantsOf, hubOf, labelOf, machinesOf, pubOf } from './reading'
 
 /** One word of a command line, as a shell reads it back. */
 function shellWord(text: string): string {
@@ -65,6 +65,8 @@ function ofProvider(model: AdminModel): Verb[] {
     if (waiting > 0)
       verbs.push(typed(`let ${waiting} more pubs through the cap`, 'permit', kind, String(waiting)))
   }
+  if (model.fleet.machines?.value.driver != null)
+    verbs.push(typed('want one more server, within the most that may be', 'machine-add'))
   return [
     ...verbs,
     toType(`${commandOf(model, 'announce')} 'TEXT'`, 'tell the owners of every pub something'),
@@ -89,6 +91,8 @@ function ofHub(model: AdminModel, hub: AdminModel['provider'] & string): Verb[] 
   if (status === 'admitted') verbs.push(typed('let it take no new pubs', 'cordon'))
   if (status === 'admitted' || status === 'cordoned') verbs.push(typed('move its pubs elsewhere', 'drain'))
   if (status === 'cordoned' || status === 'draining') verbs.push(typed('let it take pubs again', 'uncordon'))
+  if (machinesOf(model.fleet).some((one) => one.hub === hub && one.status === 'wanted'))
+    verbs.push(typed('give the rented server back; its pubs move', 'machine-remove'))
   if (known?.pubs === 0 && status !== 'retired')
     verbs.push(typed('part with it for good; asks first', 'retire'))
   return [...verbs, toType(hub, 'its feed id')]

@@ -119,6 +119,7 @@ export function viewPub(model: AdminModel, screen: Of<'pub'>, room: Room): View 
   if (pub.stuck != null) first.push(span(`   stuck: ${plainOf(pub.stuck)}`, 'bad'))
   else if (pub.moving != null)
     first.push(span(`   on its way there, placed ${ageText(pub.moving.since, model.now)}`, 'warn'))
+  if (pub.neverUp != null) first.push(span(`   never came up: ${plainOf(pub.neverUp.why)}`, 'warn'))
   if (pub.reason !== null) first.push(span(`   ${pub.reason}`, 'warn'))
   const above = [
     first,

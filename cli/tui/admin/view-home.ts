@@ -12,6 +12,7 @@ import { listedPubs, listingWords } from './listing'
 import { type AdminModel, type AdminScreen, type LookName, TABS, type Tab } from './model'
 import { countsOf, hubsOf, memoryOf } from './reading'
 import { listed, shareTone } from './rows'
+import { machineSum } from './rows-machines'
 
 type Home = Extract<AdminScreen, { kind: 'home' }>
 
@@ -55,7 +56,7 @@ export function viewHome(model: AdminModel, screen: Home, room: Room): View {
 function aboveOf(model: AdminModel, tab: Tab, room: Room): Part {
   switch (tab) {
     case 'fleet':
-      return part([sumRow(model, room.width), rowOf('')])
+      return part([sumRow(model, room.width), ...machineRow(model, room.width), rowOf('')])
     case 'pubs':
       return filterPart(model, room.width)
     case 'events':
@@ -65,6 +66,12 @@ function aboveOf(model: AdminModel, tab: Tab, room: Room): Part {
     case 'mail':
       return part([...mailRows(model, room.width), rowOf('')])
   }
+}
+
+/** Nothing where no servers are rented. */
+function machineRow(model: AdminModel, width: number): Row[] {
+  const row = machineSum(model, width)
+  return row === null ? [] : [row]
 }
 
 /** How much there is of everything, on one line. */

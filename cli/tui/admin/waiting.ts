@@ -4,7 +4,7 @@ import type { FleetPubView } from '../../../protocol/rpc-desk'
 import { durationText } from '../../../protocol/units'
 import { plainOf } from '../../render'
 import type { AdminModel, Waiting } from './model'
-import { hubsOf, isInTrouble } from './reading'
+import { hubsOf, isInTrouble, machinesOf } from './reading'
 import { commandOf } from './verbs'
 
 /** How much of all memory may be left before more is needed; the operator's mail says it at the same. */
@@ -17,7 +17,9 @@ export function waitingFor(model: AdminModel): Waiting[] {
     ...hubsWait(model),
     ...stuckWait(model),
     ...pubsWait(model),
+    ...unmadeWait(model),
     ...moneyWaits(model),
+    ...machinesWait(model),
     ...mailWaits(model),
     ...roomWaits(model),
   ]
@@ -67,6 +69,21 @@ function pubsWait({ fleet }: AdminModel): Waiting[] {
   ]
 }
 
+/** Those that an operator had made and that never came up. */
+function unmadeWait({ fleet }: AdminModel): Waiting[] {
+  return (fleet.pubs?.value ?? []).flatMap(({ pub, name, neverUp }) =>
+    neverUp?.owed === true
+      ? [
+          one(
+            `${name}, from a cluster file, never came up: ${plainOf(neverUp.why)}.`,
+            'buttcloud admin apply FILE',
+            { kind: 'pub', pub },
+          ),
+        ]
+      : [],
+  )
+}
+
 function moneyWaits(model: AdminModel): Waiting[] {
   const money = model.fleet.money?.value
   if (money === undefined) return []
@@ -108,6 +125,23 @@ function moneyWaits(model: AdminModel): Waiting[] {
   )
   for (const { label } of bridges)
     waits.push(one(`The billing bridge ${label} is not connected.`, commandOf(model, 'bridges')))
+  return waits
+}
+
+/** A server that somebody has to bring, and what the policy or the cloud can't do by itself. */
+function machinesWait(model: AdminModel): Waiting[] {
+  const view = model.fleet.machines?.value
+  if (view === undefined) return []
+  const command = commandOf(model, 'machines')
+  const waits = machinesOf(model.fleet)
+    .filter(({ driver, status, hub }) => driver === 'manual' && status === 'wanted' && hub === null)
+    .map(({ machine, label }) =>
+      one(`A server is missing, to be ${label}.`, commandOf(model, 'machines', machine, '--host', 'NAME')),
+    )
+  if (view.stuck && view.next !== null) waits.push(one(`Machines: ${plainOf(view.next)}.`, command))
+  if (view.trouble !== null) waits.push(one(`Machines: ${plainOf(view.trouble)}.`, command))
+  for (const said of [...(view.faults ?? []), ...view.strangers])
+    waits.push(one(`Machines: ${plainOf(said)}.`, command))
   return waits
 }
 

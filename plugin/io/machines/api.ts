@@ -49,17 +49,18 @@ export function machineMethods(
     adminMachineAdd: method<MachineView>(async (from, request) => {
       const one = await known(from)
       const wish = argumentOf(checkAdminMachineAdd, request)
-      return said(one, () => machineAdded(deedWorld(one), wish, idOf(from)))
+      return said(one, () => machineAdded(machineDeedWorld(one), wish, idOf(from)))
     }),
     adminMachineRemove: method<MachineView>(async (from, request) => {
       const one = await known(from)
       const wish = argumentOf(checkAdminMachineRemove, request)
-      return said(one, () => machineRemoved(deedWorld(one), wish, idOf(from)))
+      return said(one, () => machineRemoved(machineDeedWorld(one), wish, idOf(from)))
     }),
   }
 }
 
-const deedWorld = (one: Provider): MachineDeedWorld => ({
+/** What a word about machines is judged by. */
+export const machineDeedWorld = (one: Provider): MachineDeedWorld => ({
   ...{ state: one.inbox.state, policy: one.policy, now: one.now(), ledger: one.ledger },
   listed: one.machines?.facts().listed ?? null,
 })

@@ -187,6 +187,7 @@ export class Moves {
     if (payload?.kind === 'notice' && pubIdOf(payload.causes) === payload.pub) this.moves.delete(payload.pub)
     if (payload?.kind === 'answer' && payload.final && ['create', 'import'].includes(payload.command ?? ''))
       this.moves.delete(pubIdOf(payload.answers))
+    if (payload !== null) this.unable.told(payload)
   }
 
   private recorded({ key, value }: Message, record: PubMessage): void {

@@ -1,12 +1,14 @@
 /** Pubs that go elsewhere because their hub said for long that it can't run them; and where nothing can be run. */
-import type { FeedId, Millis, PubId } from '../../../protocol/ids'
+import { type FeedId, type Millis, type PubId, pubIdOf } from '../../../protocol/ids'
 import { CANNOT_RUN_AGAIN_MS, CANNOT_RUN_FOR_MS, CANNOT_RUN_MOVES_MAX } from '../../../protocol/limits-moving'
+import type { Payload } from '../../../protocol/messages/answer'
 import type { CapacityMessage } from '../../../protocol/messages/capacity'
 import type { ObservedMessage } from '../../../protocol/messages/observed'
 import type { PubMessage } from '../../../protocol/messages/pub'
 
 /** A message that is on the provider's disk is folded within this. */
 const FOLDED_WITHIN_MS = 5_000
+const MAKING: readonly string[] = ['create', 'import']
 const OF_THE_HUB: readonly unknown[] = ['port-taken', 'no-image', 'disk-full', 'unreachable']
 
 /** What of the provider's machine counts. */
@@ -20,7 +22,17 @@ export class Unable {
   private readonly offers = new Map<FeedId, { trouble: string | null; since: Millis }>()
   private readonly left = new Map<PubId, { hub: FeedId; at: Millis }[]>()
 
+  /** Pubs whose owners have been told that they are there. */
+  private readonly made = new Set<PubId>()
+
   constructor(private readonly world: UnableWorld) {}
+
+  /** Something was said to owners. */
+  told(payload: Payload): void {
+    const isAnswer = payload.kind === 'answer' && payload.final && MAKING.includes(payload.command ?? '')
+    if (isAnswer) this.made.add(pubIdOf(payload.answers))
+    if (payload.kind === 'notice' && payload.topic === 'operator') this.made.add(payload.pub)
+  }
 
   reported(hub: FeedId, word: ObservedMessage): void {
     this.said.set(`${hub} ${word.pub}`, { word, at: this.world.now() })
@@ -53,7 +65,8 @@ export class Unable {
     if (said === undefined || !OF_THE_HUB.includes(said.word.trouble))
       return bad(`leaves its hub, which says ${said?.word.phase} of it, ${said?.word.trouble}`)
     const waitedMs = this.world.now() - said.at
-    if (waitedMs >= 0 && waitedMs < CANNOT_RUN_FOR_MS - FOLDED_WITHIN_MS)
+    // One that is still being made goes on at once.
+    if (this.made.has(pub) && waitedMs >= 0 && waitedMs < CANNOT_RUN_FOR_MS - FOLDED_WITHIN_MS)
       bad(`leaves its hub after ${waitedMs} ms of ${said.word.trouble}`)
     const left = this.leftFor(pub)
     if (left.includes(hub)) bad('goes where it could not run some hours ago')

@@ -38,6 +38,7 @@ const LOOKS: { kind: LookName; method: Method; argument: object | null; isSeldom
   { kind: 'pubs', method: 'adminPubs', argument: null, isSeldom: false },
   { kind: 'incidents', method: 'adminIncidents', argument: { count: INCIDENTS_WANTED }, isSeldom: false },
   { kind: 'money', method: 'adminMoney', argument: {}, isSeldom: false },
+  { kind: 'machines', method: 'adminMachines', argument: null, isSeldom: true },
   { kind: 'mail', method: 'adminMail', argument: {}, isSeldom: true },
   { kind: 'bridges', method: 'adminBridges', argument: {}, isSeldom: true },
   {
