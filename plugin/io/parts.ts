@@ -150,7 +150,9 @@ export function machinesOf(
     world: (facts) =>
       inbox.complete && gate.isSo
         ? {
-            ...{ state: inbox.state, policy: { ...policy, machines: settings }, now: clock.now() },
+            // A cluster file may change it while the provider runs.
+            ...{ state: inbox.state, policy: { ...policy, machines: policy.machines ?? settings } },
+            now: clock.now(),
             ...{ connected: connected(), currentSince: gate.since, otherClocks: clocks.all() },
             ...{ moving: movingOf({ inbox, leases, vault, restored, sessions }), machines: facts, ledger },
             roomOf: roomsOf(inbox, policy, connected),
