@@ -218,10 +218,24 @@ test('what failed says why, and what was left over is found', async (t) => {
     t.equal((await refusal(driver.create(order('hub-2')))).kind, 'busy')
     t.deepEqual(await driver.list(), [], 'an order may be under way')
     for (const port of cloud.ports) port.created_at = '2026-01-01T00:00:00Z'
-    const [left] = await driver.list()
+    t.deepEqual(await driver.list(), [], 'whoever tries it is not told that it failed')
+    const later = world.driver('alice', { floating: true })
+    const [left] = await later.list()
     t.deepEqual([left?.name, left?.status], ['hub-2', 'failed'], left?.why ?? '')
-    await driver.destroy('hub-2')
+    await later.destroy('hub-2')
     t.deepEqual(await world.count(), { servers: 0, ports: 0, addresses: 0 })
+    faults.push({ on: /^POST .*\/servers$/, as: { status: 503 } })
+    await refusal(driver.create(order('hub-3')))
+    // Somebody takes the port away by hand; the address goes on costing.
+    cloud.ports.splice(0)
+    for (const address of cloud.floatingips)
+      Object.assign(address, { port_id: null, created_at: '2026-01-01T00:00:00Z' })
+    t.deepEqual(
+      (await later.list()).map(({ name, status }) => [name, status]),
+      [['hub-3', 'failed']],
+    )
+    await later.destroy('hub-3')
+    t.deepEqual(await world.count(), { servers: 0, ports: 0, addresses: 0 }, 'an address alone is found, too')
   })
 })
 

@@ -104,6 +104,19 @@ test('one that was told to end and stays is told to the operator, too', async (t
   t.end()
 })
 
+test('one that was asked for and is on no list is told to the operator, too', async (t) => {
+  const one = new MachineStory()
+  one.cloud.weather.lagMs = DAY_MS
+  one.cloud.weather.joinsAfterMs = null
+  await one.minutes(40)
+  t.equal(troubleOf(one.worldOf()), null)
+  await one.minutes(40)
+  t.match(operatorsTask(machineStep(one.worldOf()), one.worldOf()) ?? '', /asked for.*not listed/)
+  t.equal(one.cloud.made.length, 1)
+  t.ok(one.cloud.orders <= 8, `asked ${one.cloud.orders} times`)
+  t.end()
+})
+
 test('a cloud that does not answer for an hour is told to the operator: it may cost', async (t) => {
   const one = new MachineStory()
   await one.minutes(30)
