@@ -79,6 +79,19 @@ export function judgeHubs(hubs: HubView[]): Finding {
   )
 }
 
+/** The Caddy of a hub of this machine: what it has of it, or what it says instead. */
+export function judgeCaddy(label: string, seen: { place: string; names: number } | string): Finding {
+  const what = `Caddy of ${label}`
+  if (typeof seen !== 'string')
+    return finding(
+      what,
+      'good',
+      `answers at ${seen.place}, and has ${counted(seen.names, 'name')} of its pubs`,
+    )
+  const todo = "Look whether Caddy runs here and what the hub's log says, or start the hub without --caddy"
+  return finding(what, 'bad', seen, todo)
+}
+
 /** Pubs that should be elsewhere, and those that an operator had made and that never came up; nothing where there are none. */
 export function judgePubs(pubs: Pick<FleetPubView, 'name' | 'stuck' | 'neverUp'>[]): Finding[] {
   const found: Finding[] = []

@@ -1,34 +1,33 @@
 /** The hub daemon, wired together: its node, its provider, its engine, and the loop between them. */
 import { join } from 'node:path'
-import type { FeedId, PubId } from '../protocol/ids'
+import type { FeedId } from '../protocol/ids'
 import { HANDSHAKE_TIMEOUT_MS } from '../protocol/limits'
-import { addressOf } from '../protocol/token'
 import { createLog, type Log, type LogLook } from '../sbot/log'
 import type { Membership } from '../sbot/membership'
 import type { MetricsPlace } from '../sbot/metrics-page'
 import { networkKeyOf, openNode } from '../sbot/stacks'
 import { readVersion } from '../sbot/version'
-import type { Engine, EngineKind } from './engines/engine'
+import type { EngineKind } from './engines/engine'
 import type { SwarmChoice } from './engines/swarm-options'
 import { type HubMethods, hubPlugin } from './io/api'
 import { AtRest } from './io/at-rest'
+import { openCaddyDoor } from './io/caddy-door'
 import { readOffer } from './io/capacity'
 import { chooseEngine } from './io/engine-choice'
-import { Exports } from './io/exports'
 import { Fetcher } from './io/fetch'
+import { endHub, exportsOf, linkTo, observerOf } from './io/hub-parts'
 import { joinProvider, readMembership } from './io/join'
 import { Meter } from './io/meter'
 import { createHubMethods } from './io/methods'
 import { monitorHub } from './io/monitor'
-import { Observer } from './io/observe'
-import { createProviderLink, type ProviderLink } from './io/provider-link'
+import type { ProviderLink } from './io/provider-link'
 import { Reconciler } from './io/reconcile'
 import { Rings } from './io/rings'
 import { Secrets } from './io/secrets'
 import { emptyMemory } from './memory'
-import { type Place, placeOf as readingPlaceOf } from './reading-place'
 import { emptyState, type HubState } from './state'
 
+export { type CaddyLook, lookAtCaddy } from './io/caddy-look'
 export { lookAtSwarm, type SwarmLook } from './io/swarm-look'
 
 export interface HubOptions {
@@ -59,6 +58,8 @@ export interface HubOptions {
   diskBytes?: number
   /** Where it is, for plans that ask for a region. */
   region?: string
+  /** The admin API of a Caddy on this machine, by which pubs' pages are served by HTTPS. Default: none. */
+  caddy?: string
   /** Where figures for a monitor are shown. Default: nowhere. */
   metrics?: MetricsPlace
   /** The operator's word that nobody else holds this hub's feed: opens the boot gate. Logged. */
@@ -154,31 +155,27 @@ async function start(
     ...{ pull: options.pull ?? null, swarm: options.swarm ?? {} },
     pubVersions: options.pubVersions ?? {},
   })
-  const state = emptyState(id, provider)
-  const memory = emptyMemory()
+  const isProcess = engine.kind === 'process'
+  const ours = { listen: isProcess ? bind : EVERY_ADDRESS, image: isProcess ? null : image }
+  const config = { ...{ hub: id, host, dial, capsShs: networkKey, version }, ...ours }
+  const [state, memory] = [emptyState(id, provider), emptyMemory()]
   const pubs = join(directory, 'pubs')
   let link: ProviderLink | null = null
   let reconciler: Reconciler | null = null
   const wake = () => reconciler?.wake()
-  const observer = new Observer(engine, wake, (trouble) => {
-    if (trouble === null) log.info({ engine: engine.kind }, 'the engine answers')
-    else log.warn({ reason: trouble }, 'no pub can be made here until the engine answers; asking on')
-  })
+  const observer = observerOf(engine, wake, log)
   const secrets = new Secrets(pubs)
   const rest = new AtRest()
   const exports = exportsOf(state, observer, secrets, engine, rest)
   const meter = new Meter(engine, observer, state, new Rings(join(directory, 'figures'), log))
-  const sources = { sbot, gate: node.gate, state, observer, log, link: () => link }
+  const changed = () => void observer.refresh()
+  const caddy = openCaddyDoor({ ...{ caddy: options.caddy, directory, hub: id, state, log }, changed })
+  const sources = { sbot, gate: node.gate, state, observer, log, caddy, link: () => link }
   const monitor = monitorHub(options.metrics, sources)
   const running = new Reconciler({
     ...{ sbot, state, note: monitor.note },
     mayWrite: () => node.gate.wait(),
-    config: {
-      ...{ hub: id, host, dial, capsShs: networkKey },
-      listen: engine.kind === 'process' ? bind : EVERY_ADDRESS,
-      image: engine.kind === 'process' ? null : image,
-      version,
-    },
+    config,
     context: {
       ...{ engine, observer, keys, log },
       memory,
@@ -193,7 +190,17 @@ async function start(
       providerClock: () => link?.time() ?? null,
       changed: wake,
     },
-    offer: () => readOffer({ engine, host, version, directory, ...given, said: saidMemory(state) }),
+    offer: () =>
+      readOffer({
+        engine,
+        host,
+        version,
+        directory,
+        ...given,
+        https: caddy.https(),
+        said: saidMemory(state),
+      }),
+    looked: caddy.looked,
     log,
     failed: (error) => {
       log.error({ reason: error.message }, 'the hub can not go on')
@@ -202,51 +209,16 @@ async function start(
   })
   reconciler = running
   sbot.request(provider, true)
-  link = createProviderLink({
-    ...{ sbot, provider, log },
-    address: addressOf(membership),
-    changed: () => {
-      for (const session of observer.sessions.values()) session.providerChanged()
-      wake()
-    },
-    recoveryChanged: wake,
-  })
+  link = linkTo(membership, { sbot, log, observer, wake })
   log.info({ hub: id, provider, label: membership.label, engine: engine.kind, host }, 'the hub is running')
-  const stop = async () => {
-    await exports.stop()
-    await meter.stop()
-    await running.stop()
-    await Promise.all([link?.stop(), monitor.stop()])
-    await engine.close()
-    await node.close()
-    log.info({}, 'the hub has ended')
-  }
-  const hub = { id, provider, label: membership.label, engine: engine.kind, stop: once(stop) }
+  const stop = once(() => endHub({ exports, meter, running, caddy, link, monitor, engine, node, log }))
+  const hub = { id, provider, label: membership.label, engine: engine.kind, stop }
   return { hub, methods: createHubMethods({ observer, meter, exports, engine, state }) }
 }
 
 /** The memory that this hub has last offered. */
 function saidMemory({ capacity }: HubState): number | null {
   return capacity?.content.memoryBytes ?? null
-}
-
-function exportsOf(
-  state: HubState,
-  observer: Observer,
-  secrets: Secrets,
-  engine: Engine,
-  rest: AtRest,
-): Exports {
-  const place = (pub: PubId): Place => {
-    const connected = (observer.sessions.get(pub)?.rpc ?? null) !== null
-    return readingPlaceOf(pub, {
-      state,
-      engine: observer.facts().engine,
-      connected,
-      taken: rest.isTaken(pub),
-    })
-  }
-  return new Exports({ pubs: observer.sessions, secrets, engine, rest, place })
 }
 
 /** The same end for everybody who asks for it. */

@@ -1,5 +1,6 @@
 /** What a monitor is told of a hub. Names: protocol/metrics.ts. */
 import type { Sample } from '../protocol/metrics'
+import type { CaddyFacts } from './caddy-offer'
 import type { HubState } from './state'
 
 /** What is known besides the feeds. */
@@ -10,13 +11,15 @@ export interface Around {
   providerAwayMs: number | null
   /** For how long its lease still lasts, negative once it is out; null: it was given none. */
   leaseLeftMs: number | null
+  /** Null where it drives none. */
+  caddy: CaddyFacts | null
   /** The sequence of the hub's own feed. */
   feedMessages: number
 }
 
 /** All gauges of a hub, and the length of its feed. */
 export function hubSamples(state: HubState, around: Around): Sample[] {
-  const { writing, engineReachable, providerAwayMs, leaseLeftMs, feedMessages } = around
+  const { writing, engineReachable, providerAwayMs, leaseLeftMs, caddy, feedMessages } = around
   const lease: Sample[] =
     leaseLeftMs === null ? [] : [{ name: 'buttcloud_lease_left_seconds', value: leaseLeftMs / 1_000 }]
   return [
@@ -26,7 +29,16 @@ export function hubSamples(state: HubState, around: Around): Sample[] {
     { name: 'buttcloud_provider_away_seconds', value: (providerAwayMs ?? 0) / 1_000 },
     { name: 'buttcloud_feed_messages_total', value: feedMessages },
     ...lease,
+    ...caddyOf(caddy),
     ...phasesOf(state),
+  ]
+}
+
+function caddyOf(caddy: CaddyFacts | null): Sample[] {
+  if (caddy === null) return []
+  return [
+    { name: 'buttcloud_caddy_reachable', value: caddy.reachable ? 1 : 0 },
+    { name: 'buttcloud_caddy_names', value: caddy.names },
   ]
 }
 

@@ -81,6 +81,7 @@ function differs(published: CapacityMessage | null, offer: Offer): boolean {
     published.host !== offer.host ||
     published.version !== offer.version ||
     published.trouble !== (offer.trouble ?? null) ||
+    published.https !== (offer.https ?? null) ||
     !sameLabels(published.labels ?? [], offer.labels ?? [])
   )
     return true

@@ -9,10 +9,11 @@ import type {
   RoomView,
 } from '../protocol/rpc-desk'
 import type { State } from '../protocol/state'
+import { hubViews } from './hub-views'
 import { incidentsOf, viewOfIncident } from './incidents'
 import { neverUpOf } from './never-up'
 import type { Policy } from './policy'
-import { hubViews, type Ledger, occupies, reservedBytesFor, viewOf } from './query'
+import { type Ledger, occupies, reservedBytesFor, viewOf } from './query'
 import { needOf, Places } from './schedule'
 
 /** Who is there, and since when the others are not. */

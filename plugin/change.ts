@@ -1,9 +1,10 @@
 /** The commands that change a pub and keep it: what each of them asks of its record, and when that is so. */
 import type { Command } from '../protocol/command'
+import { isHostName } from '../protocol/host-name'
 import type { MessageId } from '../protocol/ids'
 import { WEB_MEMORY_BYTES, WEB_RESERVED_BYTES } from '../protocol/limits'
 import type { ObservedMessage } from '../protocol/messages/observed'
-import type { PubMessage } from '../protocol/messages/pub'
+import { type PubMessage, reachedBy } from '../protocol/messages/pub'
 import type { SpecMessage } from '../protocol/messages/spec'
 import type { Size } from '../protocol/plan'
 
@@ -127,12 +128,25 @@ export function isOrdered(record: PubMessage, spec: SpecMessage): boolean {
     spec.version === record.version &&
     spec.epoch === record.epoch &&
     spec.port === record.port &&
-    spec.host === record.host &&
+    spec.host === reachedBy(record) &&
     sameOwners(spec, record) &&
-    (spec.web?.port ?? null) === (record.web ? record.webPort : null) &&
+    isSameWeb(spec.web, webOf(record)) &&
     spec.name === (record.title ?? record.name) &&
     (record.description === null || spec.description === record.description)
   )
+}
+
+/** The pages that its hub shall serve: under the name that it is reached by, and its name for life. */
+export function webOf(record: PubMessage): SpecMessage['web'] {
+  const { web, webPort, host } = record
+  if (!web || webPort === null) return null
+  const names = [...new Set([reachedBy(record), host])].filter((name) => name !== null && isHostName(name))
+  return { port: webPort, names: names.length === 0 ? null : (names as string[]) }
+}
+
+function isSameWeb(a: SpecMessage['web'], b: SpecMessage['web']): boolean {
+  const [had, has] = [a?.names ?? [], b?.names ?? []]
+  return a?.port === b?.port && had.length === has.length && had.every((name) => has.includes(name))
 }
 
 /** The order in which they stand says for whom the pub counts, which is nothing to its hub. */

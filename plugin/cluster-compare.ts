@@ -12,11 +12,12 @@ import type { AmendWish } from './amend'
 import { compareHubs } from './cluster-hubs'
 import { comparePlans } from './cluster-plans'
 import {
-  checkSetting,
+  countsOf,
+  isInForce,
+  policyIn,
   policyNow,
-  SETTINGS,
   type Settings,
-  storedSetting,
+  settingNow,
   withSettings,
 } from './cluster-policy'
 import { comparePrune, comparePubs } from './cluster-pubs'
@@ -24,7 +25,7 @@ import type { PolicyWish, Wishes } from './cluster-read'
 import type { CommissionWish } from './commission'
 import type { MachineDeedWorld } from './machine-deeds'
 import type { MoveWorld } from './move'
-import { DEFAULT_POLICY, type Policy } from './policy'
+import type { Policy } from './policy'
 import { clusterWords as words } from './words-cluster'
 
 /** What is written in the provider's home. */
@@ -117,7 +118,7 @@ function comparePolicy({ home, policy }: ClusterWorld, wishes: PolicyWish[], com
   for (const { place, value, line } of wishes) {
     const before = settingNow(config.settings, policy, place)
     if (before === value) {
-      if (SETTINGS[place]?.of(policy) !== value) notYet.push(place)
+      if (!isInForce(policy, config.settings, place)) notYet.push(place)
       continue
     }
     const why = whyNotSet(config, place, value, settingsAfter(config, wishes))
@@ -127,7 +128,7 @@ function comparePolicy({ home, policy }: ClusterWorld, wishes: PolicyWish[], com
     }
     compared.change('policy', place, {
       words: words.setting(place, words.value(place, before), words.value(place, value)),
-      ...{ line, counts: SETTINGS[place]?.counts ?? 'next-start', deed: { kind: 'policy', place, value } },
+      ...{ line, counts: countsOf(policy, place), deed: { kind: 'policy', place, value } },
     })
   }
   if (notYet.length > 0) compared.notes.push(words.nextStart(notYet))
@@ -139,17 +140,15 @@ function policyAfter({ home, policy }: ClusterWorld, wishes: PolicyWish[], { cha
   return { ...policy, ...policyNow(policy, settingsAfter(home.config, wishes), places) }
 }
 
+/** What is held alone does not count; where one of a group is no good, none of that is written. */
 const settingsAfter = ({ settings }: HomeFacts['config'], wishes: PolicyWish[]): Settings =>
-  withSettings(settings, new Map(wishes.map(({ place, value }) => [place, value])))
+  withSettings(
+    settings,
+    new Map(wishes.flatMap(({ place, value }) => (place === DRIVER ? [] : [[place, value]]))),
+  )
 
-/** What is written down for a setting, or what holds without that. */
-export function settingNow(settings: Settings, policy: Policy, place: string): unknown {
-  const stored = storedSetting(settings, place)
-  if (typeof stored === 'string') return stored.trim()
-  if (stored !== undefined && stored !== null) return stored
-  // Without a word of the operator's it is the version of the program that runs.
-  return SETTINGS[place]?.of(place === 'pubVersion' ? policy : DEFAULT_POLICY) ?? null
-}
+/** Who rents out machines is chosen where the credentials for that stand. */
+const DRIVER = 'machines.driver'
 
 /** `after`: what would be written down then. */
 function whyNotSet(
@@ -161,9 +160,10 @@ function whyNotSet(
   if (config.kind === 'broken') return config.why
   const one = withSettings({}, new Map([[place, value]]))
   if (config.kind === 'theirs') return words.theirConfig(JSON.stringify(one).slice(1, -1))
+  if (place === DRIVER) return words.driver
   try {
     // What stands beside it may have been written by hand since the start.
-    checkSetting(after, place)
+    policyIn(after, place)
     return null
   } catch (error) {
     return (error as Error).message

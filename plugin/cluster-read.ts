@@ -11,7 +11,7 @@ import type { Entry, Located } from '../protocol/located'
 import type { HubMessage } from '../protocol/messages/hub'
 import { checkName } from '../protocol/name'
 import { type Plan, planName } from '../protocol/plan'
-import { GROUPS, readSetting, SETTINGS, settingsIn, TOP_SETTINGS } from './cluster-policy'
+import { GROUPS, groupsIn, nameIn, readSetting, SETTINGS, settingsIn } from './cluster-policy'
 import { entryOf, Reader, refuseUnknown, shown, textOf } from './faults'
 import { readPlanList } from './plans'
 
@@ -113,21 +113,23 @@ function policyOf(reader: Reader, section: Located | null): PolicyWish[] {
     reader.fault(section.line, `policy: expected settings by their names, found ${shown(section)}`)
     return []
   }
-  refuseUnknown(reader, section.entries, TOP_SETTINGS, 'policy')
-  return section.entries.flatMap(({ key, line, value }) => {
-    if (!GROUPS.includes(key)) return SETTINGS[key] === undefined ? [] : settingOf(reader, key, line, value)
-    if (value.kind === 'nothing') return []
-    if (value.kind !== 'map') {
-      reader.fault(line, `${key}: expected ${settingsIn(key).join(', ')}, found ${shown(value)}`)
-      return []
-    }
-    refuseUnknown(reader, value.entries, settingsIn(key), key)
-    return value.entries.flatMap((one) => {
-      const place = `${key}.${one.key}`
-      return SETTINGS[place] === undefined ? [] : settingOf(reader, place, one.line, one.value)
-    })
+  return settingsOf(reader, '', section.entries)
+}
+
+/** Of a group, or of the whole (''). */
+function settingsOf(reader: Reader, group: string, entries: Entry[]): PolicyWish[] {
+  refuseUnknown(reader, entries, wordsIn(group), group === '' ? 'policy' : group)
+  return entries.flatMap(({ key, line, value }) => {
+    const place = group === '' ? key : `${group}.${key}`
+    if (SETTINGS[place] !== undefined) return settingOf(reader, place, line, value)
+    if (!GROUPS.includes(place) || value.kind === 'nothing') return []
+    if (value.kind === 'map') return settingsOf(reader, place, value.entries)
+    reader.fault(line, `${key}: expected ${wordsIn(place).join(', ')}, found ${shown(value)}`)
+    return []
   })
 }
+
+const wordsIn = (group: string): string[] => [...settingsIn(group), ...groupsIn(group)].map(nameIn)
 
 function settingOf(reader: Reader, place: string, line: number, value: Located): PolicyWish[] {
   const written = textOf(value)
@@ -138,10 +140,16 @@ function settingOf(reader: Reader, place: string, line: number, value: Located):
   try {
     return [{ line, place, value: readSetting(place, written) }]
   } catch (error) {
-    reader.fault(line, (error as Error).message.replace(/^buttcloud\./, ''))
+    reader.fault(line, bare((error as Error).message))
     return []
   }
 }
+
+/** Here the file is named with its line. */
+const bare = (fault: string): string =>
+  fault
+    .replace(/^buttcloud\./, '')
+    .replace(/^The settings of [a-z ]+ can't be used: (.*)\. docs\/OPERATORS\.md shows them\.$/s, '$1')
 
 function hubOf(reader: Reader, { key: label, line, value }: Entry): HubWish | null {
   if (label === '' || label.length > LABEL_CHARS_MAX)

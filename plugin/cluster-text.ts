@@ -2,8 +2,8 @@
 import type { FeedId } from '../protocol/ids'
 import type { State } from '../protocol/state'
 import type { MachineFact as MachineRecord } from '../protocol/state-machines'
-import { type ClusterWorld, settingNow } from './cluster-compare'
-import { GROUPS, SETTINGS, settingsIn, storedSetting } from './cluster-policy'
+import type { ClusterWorld } from './cluster-compare'
+import { groupsIn, nameIn, settingNow, settingsIn, storedSetting } from './cluster-policy'
 import { hubOf, machineOf } from './machine-records'
 import { plansList } from './plans-text'
 
@@ -27,24 +27,24 @@ export function clusterText({ state, policy, home }: Omit<ClusterWorld, 'moving'
   ].join('\n')
 }
 
-function policyText(settings: ClusterWorld['home']['config']['settings'], policy: ClusterWorld['policy']) {
-  const line = (place: string, name: string, indent: string): string[] => {
+function policyText(
+  settings: ClusterWorld['home']['config']['settings'],
+  policy: ClusterWorld['policy'],
+  group = '',
+  indent = '  ',
+): string {
+  const lines = settingsIn(group).map((place) => {
     // The version that comes with the program changes with it, unless the operator has said one.
-    if (place === 'pubVersion' && storedSetting(settings, place) === undefined) return []
+    if (place === 'pubVersion' && storedSetting(settings, place) === undefined) return ''
     const value = settingNow(settings, policy, place)
-    if (typeof value !== 'number' && typeof value !== 'string') return []
-    return [`${indent}${name}: ${typeof value === 'number' ? value : wordText(value)}\n`]
+    if (typeof value !== 'number' && typeof value !== 'string') return ''
+    return `${indent}${nameIn(place)}: ${typeof value === 'number' ? value : wordText(value)}\n`
+  })
+  for (const one of groupsIn(group)) {
+    const text = policyText(settings, policy, one, `${indent}  `)
+    if (text !== '') lines.push(`${indent}${nameIn(one)}:\n${text}`)
   }
-  const alone = Object.keys(SETTINGS).filter((place) => !place.includes('.'))
-  return [
-    ...alone.flatMap((place) => line(place, place, '  ')),
-    ...GROUPS.map(
-      (group) =>
-        `  ${group}:\n${settingsIn(group)
-          .flatMap((name) => line(`${group}.${name}`, name, '    '))
-          .join('')}`,
-    ),
-  ].join('')
+  return lines.join('')
 }
 
 function hubsText(state: State, driver: string | null): string {

@@ -4,12 +4,12 @@ import { type FeedId, pubIdOf } from '../protocol/ids'
 import { CREATE_DEADLINE_MS } from '../protocol/limits'
 import type { ObservedMessage } from '../protocol/messages/observed'
 import { buildOp } from '../protocol/messages/op'
-import type { PubMessage } from '../protocol/messages/pub'
+import { type PubMessage, reachedBy } from '../protocol/messages/pub'
 import { buildSpec, type SpecMessage } from '../protocol/messages/spec'
 import type { Plan } from '../protocol/plan'
 import type { PubFact, Request } from '../protocol/state'
 import { isReaddressed } from './addresses'
-import { desiredOf, fallbackOf, isOrdered, sizeOf } from './change'
+import { desiredOf, fallbackOf, isOrdered, sizeOf, webOf } from './change'
 import { placesAnew } from './decide-first-place'
 import { deliverInvite } from './decide-invite'
 import { waitsForFarewell } from './decide-moves'
@@ -180,15 +180,11 @@ export function specFor(look: Look, record: PubMessage, revision: number): SpecM
     description: record.description ?? words.description(look.world.policy.providerName),
     ...sizeOf(record),
     port: record.port,
-    host: record.host,
+    host: reachedBy(record),
     announce: isReaddressed(look.world.state, record) ? 'yes' : null,
     keepUntil: record.keepUntil,
     answers: record.answers,
   })
-}
-
-function webOf({ web, webPort }: PubMessage): SpecMessage['web'] {
-  return web && webPort !== null ? { port: webPort, names: null } : null
 }
 
 /** Owes the order that makes a pub's first invite. */

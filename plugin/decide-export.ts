@@ -11,7 +11,7 @@ import { comesByMessage, holdsSecret } from '../protocol/export'
 import type { FeedId, Millis } from '../protocol/ids'
 import { EXPORT_HUB_WAIT_MS, EXPORT_LINKS_MAX } from '../protocol/limits'
 import type { OpenQuestion, PubFact, Request } from '../protocol/state'
-import { hereOf, isNowhereYet } from './export-rights'
+import { hereOf, hubToRead } from './export-rights'
 import { keptPubNamed } from './kept'
 import { type AnswerOptions, answer, clip, type Look, onlyOwnersRead, replyRecipients } from './look'
 import { feedOf, pubNamed, pubsOf } from './query'
@@ -39,7 +39,8 @@ export function beginExport(look: Look, request: Request, { name, part }: Export
   if (look.pubsChanged.has(pub.pub) || look.pubsEnded.has(pub.pub)) return look.wakeAt(look.world.now)
   const { record } = pub
   if (feedOf(state, pub) === null) return refuse(changeWords.beingMade(record.name))
-  if (isNowhereYet(state, pub)) return refuse(exportWords.notThere(record.name, hereOf(record)))
+  if (hubToRead(state, look.world.facts.connected, pub) === null)
+    return refuse(exportWords.notThere(record.name, hereOf(record)))
   if (holdsSecret(part) && needsSecond(pub)) return askForSecret(look, request, pub, part)
   if (!comesByMessage(part))
     return answer(look, request, 'done', exportWords.byTerminal(record.name, part, hereOf(record)), {
@@ -85,7 +86,8 @@ function deliver(
   options: AnswerOptions,
 ): void {
   const { state, facts, now } = look.world
-  const { owners, name, hub } = pub.record
+  const { owners, name } = pub.record
+  const hub = hubToRead(state, facts.connected, pub) ?? pub.record.hub
   if (state.provider.delivered.has(request.key))
     return answer(look, request, 'done', exportWords.elsewhere(name, part), options)
   // What all owners were asked for goes to all of them.

@@ -19,6 +19,7 @@ import { oweCommissions } from './decide-commission'
 import { beginContact, continueContact } from './decide-contact'
 import { beginCreate, continueCreate } from './decide-create'
 import { askDelete, continueDelete, forgetKeys } from './decide-delete'
+import { beginDomain, tendDomains } from './decide-domain'
 import { type Held, oweDues } from './decide-dues'
 import { answerEmail, answerEmailCode } from './decide-email'
 import { beginExport } from './decide-export'
@@ -82,6 +83,7 @@ export function decide(world: World): Decision {
     else refuseBlocked(look, author, sequence, [])
   }
   followPayments(look)
+  tendDomains(look)
   oweOrders(look)
   tellIncidents(look)
   tellPayments(look)
@@ -231,6 +233,7 @@ const BEGINNERS: Beginners = {
   address: answerAddress,
   log: (look, request, { name }) => answerLog(look, request, name),
   web: beginWeb,
+  domain: beginDomain,
   plans: answerPlans,
   plan: beginPlan,
   email: answerEmail,

@@ -1,5 +1,15 @@
 /** `domain` and `dns` of config.json, checked: pubs' own host names, and the name server that is kept up to date about them. */
-import { type Check, describeRefusal, nullable, oneOf, refuse, shape, text, whole } from '../protocol/check'
+import {
+  type Check,
+  describeRefusal,
+  list,
+  nullable,
+  oneOf,
+  refuse,
+  shape,
+  text,
+  whole,
+} from '../protocol/check'
 import { NAME_CHARS_MAX } from '../protocol/limits'
 import {
   DNS_TTL_S,
@@ -7,6 +17,7 @@ import {
   DNS_TTL_S_MIN,
   HOST_CHARS_MAX,
   LABEL_CHARS_MAX,
+  RESOLVERS_MAX,
 } from '../protocol/limits-dns'
 
 /** RFC 8945 6, without those that it advises against. */
@@ -106,6 +117,16 @@ export function readHostSettings(settings: { domain?: unknown; dns?: unknown }):
       key: { ...key, algorithm: key.algorithm ?? 'hmac-sha256' },
     },
   }
+}
+
+/** The name servers that are asked about owners' domains; an empty list: this machine's. Throws a sentence. */
+export function readResolvers(setting: unknown): readonly string[] {
+  if (setting === undefined || setting === null || setting === false) return []
+  const read = list(text(HOST_CHARS_MAX), 0, RESOLVERS_MAX)(setting, 'resolvers')
+  if (read.ok) return read.value
+  throw new Error(
+    `The settings of host names can't be used: ${describeRefusal(read)}. docs/OPERATORS.md shows them.`,
+  )
 }
 
 /** True for a zone's own name and all below it. */

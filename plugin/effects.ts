@@ -201,7 +201,7 @@ function keyOfRecord(content: Recorded): string {
     case 'buttcloud/owner':
       return `owner ${content.owner}`
     case 'buttcloud/pub':
-      return `pub ${content.pub} ${content.answers} ${content.status} ${content.port} ${content.epoch} ${content.version} ${content.plan} ${content.suspended}`
+      return `pub ${content.pub} ${content.answers} ${content.status} ${content.port} ${content.epoch} ${content.version} ${content.plan} ${content.suspended} ${content.own?.name} ${content.own?.proven}`
     case 'buttcloud/bridge':
       return `bridge ${content.bridge} ${content.status}`
     case 'buttcloud/checkout':

@@ -6,6 +6,8 @@ import type { OpenQuestion, PubFact, State } from '../protocol/state'
 import { desiredOf } from './change'
 import { needsSecond } from './question'
 
+type Reached = Pick<ReadonlySet<FeedId>, 'has'>
+
 /** What has to be thought of before a copy of the pub runs elsewhere. What its owners want counts before what is owed. */
 export function hereOf(record: PubMessage): ExportHere {
   if (record.status === 'ended') return 'ended'
@@ -37,4 +39,25 @@ function isAgreed(state: State, question: OpenQuestion, owner: FeedId): boolean 
 export function isNowhereYet(state: State, { pub, record, placed }: PubFact): boolean {
   if (record.status !== 'live' || desiredOf(record) === 'up' || placed.from === null) return false
   return state.authors.get(record.hub)?.feeds.has(pub) !== true
+}
+
+/**
+ * The hub that what a pub holds is read from: its own; and of one that is nowhere yet, that on which it was last, which keeps its
+ * volume and key until their date. Null where that one is not connected.
+ */
+export function hubToRead(state: State, connected: Reached, fact: PubFact): FeedId | null {
+  const { pub, record } = fact
+  if (!isNowhereYet(state, fact)) return record.hub
+  let last: { hub: FeedId; epoch: number; isThere: boolean } | null = null
+  for (const { hub } of state.provider.places.get(pub) ?? []) {
+    const author = state.authors.get(hub)
+    const said = author?.observed.get(pub)
+    if (hub === record.hub || said === undefined || author?.feeds.has(pub) !== true) continue
+    // The next hub ran under the epoch under which the former one was told to end its run.
+    const one = { hub, epoch: said.epoch, isThere: said.phase !== 'removed' }
+    const isLater =
+      last === null || one.epoch > last.epoch || (one.epoch === last.epoch && one.isThere && !last.isThere)
+    if (isLater) last = one
+  }
+  return last !== null && connected.has(last.hub) ? last.hub : null
 }

@@ -6,11 +6,12 @@ import type { FenceCheckView, HubDetailView, LeaseView } from '../protocol/rpc-f
 import type { PubFact, State } from '../protocol/state'
 import { desiredOf } from './change'
 import type { Stuck } from './decide-moves'
+import { hubViews } from './hub-views'
 import type { MovingFacts } from './look'
 import { leaseLeftMs } from './moving'
 import { isThere } from './on-the-way'
 import type { Policy } from './policy'
-import { hubViews, identityOf, observationOf, phaseOf } from './query'
+import { identityOf, observationOf, phaseOf } from './query'
 import { fleetWords as words } from './words-fleet'
 
 export interface FleetWorld {

@@ -17,6 +17,7 @@ import type { Stuck } from './decide-moves'
 import type { Effect, Reply } from './effects'
 import type { MachineFacts } from './machines'
 import type { MailFacts } from './mail-facts'
+import type { OwnLook } from './own-looks'
 import type { Policy } from './policy'
 import { hostOf, type Ledger, pubNamed, pubsOf } from './query'
 import { Places } from './schedule'
@@ -67,6 +68,8 @@ export interface Facts {
   currentSince?: Millis
   /** What other clocks show now: Stripe's as the bridge tells it, hubs'. Nothing ends by our own clock alone. */
   otherClocks?: readonly OtherClock[]
+  /** What was found of names of owners' own, by pub; absent: nothing yet. */
+  ownLooks?: ReadonlyMap<PubId, OwnLook>
   /** What is known of rented machines; absent: none are rented here. */
   machines?: MachineFacts
   /** Mail, where this provider sends any: what is in its queue or was sent lately, by key; who has a confirmed address. */

@@ -1,5 +1,6 @@
 /** Whether a pub is where it was placed, and what its owners are shown until it is. */
 import type { ObservedMessage } from '../protocol/messages/observed'
+import { reachedBy } from '../protocol/messages/pub'
 import type { MovingView } from '../protocol/rpc-fleet'
 import type { PubFact, State } from '../protocol/state'
 import { isReached } from './change'
@@ -7,9 +8,9 @@ import { isReached } from './change'
 /** True once its present hub has said that it does there what it shall. */
 export function isThere(state: State, pub: PubFact): boolean {
   const spec = state.provider.specs.get(pub.pub)
-  const { hub, host, epoch } = pub.record
+  const { hub, epoch } = pub.record
   const said: ObservedMessage | null = state.authors.get(hub)?.observed.get(pub.pub) ?? null
-  const isOrdered = spec?.hub === hub && spec.host === host && spec.epoch === epoch
+  const isOrdered = spec?.hub === hub && spec.host === reachedBy(pub.record) && spec.epoch === epoch
   return isOrdered && said?.epoch === epoch && isReached(spec, said)
 }
 

@@ -3,8 +3,9 @@
 import type { FeedId, InviteKey, MessageId, PubId } from '../protocol/ids'
 import type { ObservedMessage } from '../protocol/messages/observed'
 import type { InviteOp, OpMessage } from '../protocol/messages/op'
+import { type PubMessage, reachedBy } from '../protocol/messages/pub'
 import type { ResultMessage } from '../protocol/messages/result'
-import type { HubView, InviteEntry, PubView } from '../protocol/rpc'
+import type { InviteEntry, PubView } from '../protocol/rpc'
 import type { Place, PubFact, State, UseFact } from '../protocol/state'
 import { desiredOf, sizeOf } from './change'
 import { incidentsOf, viewOfIncident } from './incidents'
@@ -135,7 +136,12 @@ export function liveInvites(
 
 /** The host that a pub is reached by: its own, else what its hub says; null before that has said any. */
 export function hostOf(state: State, pub: PubFact): string | null {
-  return pub.record.host ?? observationOf(state, pub)?.host ?? hostAt(state, pub.record)
+  return reachedBy(pub.record) ?? observationOf(state, pub)?.host ?? hostAt(state, placeOf(pub.record))
+}
+
+/** The place that a record says. */
+export function placeOf(record: PubMessage): Place {
+  return { hub: record.hub, host: reachedBy(record) }
 }
 
 /** The host of a place: the name that a pub had there, else what the hub offers now. */
@@ -151,9 +157,12 @@ export function addressOf(state: State, pub: PubFact): string | null {
 
 /** Where a browser finds the pub's web pages; null while they are off or it is not known yet. */
 export function webAddressOf(state: State, pub: PubFact): string | null {
+  const { web, webPort, hub } = pub.record
+  if (!web || webPort === null) return null
+  const name = reachedBy(pub.record)
+  if (name !== null && state.authors.get(hub)?.capacity?.https === 'yes') return `https://${name}/`
   const host = hostOf(state, pub)
-  const { web, webPort } = pub.record
-  return host === null || !web || webPort === null ? null : `http://${host}:${webPort}/`
+  return host === null ? null : `http://${host}:${webPort}/`
 }
 
 /** The pubs of one owner, live ones first, then by age. */
@@ -206,6 +215,7 @@ export function viewOf(state: State, pub: PubFact, ledger: Ledger): PubView {
     port: pub.record.port,
     version: observed?.version ?? null,
     web: webAddressOf(state, pub),
+    domain: pub.record.own,
     createdAt: pub.createdAt,
     keepUntil: pub.record.keepUntil,
     invites: { issued: uses.size, used },
@@ -262,27 +272,6 @@ export function reservedBytesFor(state: State, pub: PubFact): number {
 export function occupies(state: State, pub: PubFact): boolean {
   if (pub.record.status === 'live') return true
   return !state.provider.specs.has(pub.pub) ? false : observationOf(state, pub)?.phase !== 'removed'
-}
-
-/** The fleet as the operator sees it. */
-export function hubViews(state: State, connected: ReadonlySet<FeedId>): HubView[] {
-  return [...state.provider.hubs.values()].map((record) => {
-    const capacity = state.authors.get(record.hub)?.capacity ?? null
-    let pubs = 0
-    for (const id of state.byHub.get(record.hub) ?? [])
-      if (state.provider.pubs.get(id)?.record.status === 'live') pubs += 1
-    return {
-      hub: record.hub,
-      label: record.label,
-      status: record.status,
-      connected: connected.has(record.hub),
-      engine: capacity?.engine ?? null,
-      host: capacity?.host ?? null,
-      memoryBytes: capacity?.memoryBytes ?? 0,
-      reservedBytes: reservedBytesOf(state, record.hub),
-      pubs,
-    }
-  })
 }
 
 /** Every pub that has not ended. */

@@ -59,6 +59,8 @@ export const clusterWords = {
   },
   theirConfig: (json: string) =>
     `this provider lives in an ssb-server whose config is yours to change: write ${json} into "buttcloud" there and restart it`,
+  driver:
+    'who rents out machines is chosen in config.json, where what it needs stands with its credentials; write it there and restart the provider',
   nextStart: (places: readonly string[]) =>
     `config.json says something else of ${someOf(places)} than what is in force; it counts from the provider's next start.`,
   plansNextStart:

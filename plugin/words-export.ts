@@ -64,7 +64,7 @@ export const exportWords = {
       here === 'suspended'
         ? 'It comes up there when it may run again'
         : `\`start ${name}\` brings it up there`
-    return `**${name}** was not running when it was put on another server, so there is nothing of it there yet. ${how}: its own messages are all here, what others wrote and their files come back from members. Then it can be taken away.`
+    return `**${name}** was not running when it was put on another server, so there is nothing of it there yet, and its former server is out of reach or keeps it no more. ${how}: its own messages are all here, what others wrote and their files come back from members. Then it can be taken away.`
   },
   byTerminal: (name: string, part: ExportPart, here: ExportHere): string => {
     const how = `That is fetched from a terminal: ${line(name, part)} writes it into a file, and goes on where it was cut.`

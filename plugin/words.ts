@@ -136,6 +136,13 @@ function troubleOf(view: PubView): string {
   return view.phase === 'down' ? ' (being started)' : ''
 }
 
+/** A domain of its owners' own. */
+function domainLine(name: string, { name: own, proven }: NonNullable<PubView['domain']>): string {
+  return proven
+    ? `Domain: \`${own}\``
+    : `Domain: \`${own}\` does not lead here yet; \`domain ${name}\` says what to do.`
+}
+
 /** A pub's state in sentences; `isAway` where it is the last that was heard. */
 export function statusText(view: PubView, isAway: boolean): string {
   const state = isUnstoppable(view)
@@ -150,6 +157,7 @@ export function statusText(view: PubView, isAway: boolean): string {
   if (view.description !== null) lines.push(`It says of itself: ${view.description}`)
   if (view.address !== null) lines.push(`Address: ${view.address}`)
   if (view.web !== null) lines.push(`Web pages: ${view.web}`)
+  if (view.domain != null) lines.push(domainLine(view.name, view.domain))
   if (view.feed !== null) lines.push(`Feed: \`${view.feed}\``)
   if (view.version !== null) lines.push(`Version: ${view.version}`)
   lines.push(`Plan: ${view.plan}`)

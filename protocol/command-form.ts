@@ -36,6 +36,7 @@ const PLACES: Record<string, string> = {
   FEED: `(?<feed>${MARK}\\d+|@[^ ]+)`,
   PART: '(?<part>[a-z]+(?: key)?)',
   WORD: '(?<word>[^ ]+)',
+  HOST: '(?<host>[^ ]+\\.[^ ]+)',
   SWITCH: '(?<switch>on|off)',
   VERB: '(?<verb>follow|unfollow|block|unblock)',
 }

@@ -1,6 +1,7 @@
 /** The commands that are read by forms (protocol/command-form.ts). */
 
 import { type Form, readForms } from './command-form'
+import { DOMAIN } from './command-forms-domain'
 import { FEED_FORMS } from './command-forms-feeds'
 import { EXPORT, IMPORT, INVITES, REBUILD, UNINVITE, UPGRADE } from './command-forms-keeping'
 import { MONEY } from './command-forms-money'
@@ -20,6 +21,7 @@ const GROUPS: [needs: RegExp, forms: Form[]][] = [
   [/export|secret|key|download|back|save|data/, EXPORT],
   [/import/, IMPORT],
   [/web/, WEB],
+  [/domain|\.[a-z0-9-]/, DOMAIN],
   [/pay|bill|cancel|subscri|invoice|receipt|checkout|portal|card|renew/, MONEY],
   [/mail|.@.|\d{3}[-.]?\d{3}/, EMAIL],
   [/address|reach|connect|find|get to|log|histor|incident|happened|wrong|why|where/, ONES],

@@ -30,6 +30,8 @@ export type Command =
   | { kind: 'log'; name: string | null }
   /** Without `on` it says whether they are on. */
   | { kind: 'web'; name: string | null; on: boolean | null }
+  /** `own` null: how it is; else the name that it shall be reached by, null: only by those it had before. */
+  | { kind: 'domain'; name: string | null; own: { name: string | null } | null }
   | { kind: 'plans' }
   /** Without a plan it says which one it has. */
   | { kind: 'plan'; name: string | null; plan: string | null }

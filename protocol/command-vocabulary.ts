@@ -27,6 +27,7 @@ export const COMMANDS = [
   'address',
   'log',
   'web',
+  'domain',
   'plans',
   'plan',
   'email',
@@ -66,6 +67,7 @@ export const SAME_AS: Record<string, CommandWord> = {
   owner: 'owners',
   logs: 'log',
   website: 'web',
+  domains: 'domain',
   prices: 'plans',
   pricing: 'plans',
   'e-mail': 'email',
@@ -93,6 +95,7 @@ export const SLIPS: Record<string, CommandWord> = {
   ...sameAs('unfollow', 'unfolow unfollw unfolllow unfollwo un-follow'),
   ...sameAs('owners', 'onwers owenrs ownrs ownes owners oweners'),
   ...sameAs('address', 'adress addres addess adresse addrss'),
+  ...sameAs('domain', 'domian doamin domin domaine dommain'),
   ...sameAs('plans', 'plasn palns plnas planss'),
   ...sameAs('email', 'emial eamil emal emai'),
 }

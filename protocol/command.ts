@@ -171,6 +171,8 @@ function isHarmless(read: Command | Invalid): boolean {
       return true
     case 'web':
       return read.on === null
+    case 'domain':
+      return read.own === null
     case 'plan':
       return read.plan === null
     case 'owners':
@@ -235,6 +237,8 @@ function plainOf(read: Command | Invalid): string | null {
       return words('plan', read.name, read.plan)
     case 'web':
       return words('web', read.name, read.on === null ? null : read.on ? 'on' : 'off')
+    case 'domain':
+      return read.own === null ? null : words('domain', read.name, read.own.name ?? 'off')
     default:
       return null
   }

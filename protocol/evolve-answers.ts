@@ -1,6 +1,7 @@
 /** What the provider's own posts mean to its state: answers, combined ones, questions, notices, delivered invites. */
 import type { Folded } from './evolve'
 import { noteAmendTold } from './evolve-operator'
+import { noteOwnTold } from './evolve-own'
 import { type FeedId, type MessageId, type PubId, pubIdOf } from './ids'
 import { INCIDENT_NOTICES_PER_DAY_MAX } from './limits'
 import {
@@ -115,6 +116,7 @@ function noteNotice(provider: ProviderFold, message: Folded, post: Post, payload
     noteMade(provider, message, payload)
   if (payload.topic === 'moved') provider.hostsTold.set(payload.pub, payload.host)
   noteStranded(provider, message, payload)
+  noteOwnTold(provider, message, payload)
   if (payload.topic === 'announcement')
     provider.operator.announcements.get(payload.causes)?.owed.delete(payload.pub)
   if (payload.to !== null) return

@@ -2,7 +2,7 @@
 import type { Folded } from './evolve'
 import type { Millis } from './ids'
 import { CANNOT_RUN_MOVES_MAX } from './limits-moving'
-import type { PubMessage } from './messages/pub'
+import { type PubMessage, reachedBy } from './messages/pub'
 import type { ProviderFold } from './state'
 
 /** A record after another one of the same pub. */
@@ -13,7 +13,8 @@ export function noteMove(
   record: PubMessage,
 ): void {
   const { moves, known, places, left } = provider
-  const { pub, hub, host, epoch } = record
+  const { pub, hub, epoch } = record
+  const host = reachedBy(record)
   if (record.status === 'ended') {
     moves.delete(pub)
     known.delete(pub)
@@ -22,8 +23,8 @@ export function noteMove(
     provider.stranded.delete(pub)
     return
   }
-  if (hub === before.hub && host === before.host) return
-  const former = { hub: before.hub, host: before.host }
+  const former = { hub: before.hub, host: reachedBy(before) }
+  if (hub === former.hub && host === former.host) return
   if (!known.has(pub)) known.set(pub, former)
   const had = places.get(pub) ?? [former]
   if (!had.some((one) => one.hub === hub && one.host === host)) had.push({ hub, host })

@@ -11,6 +11,7 @@ import { noteMove } from './evolve-moves'
 import { tellNews } from './evolve-news'
 import { evolveObserved } from './evolve-observed'
 import { evolveOperator, noteAmend, noteMaking } from './evolve-operator'
+import { noteOwn } from './evolve-own'
 import { evolvePublic } from './evolve-public'
 import type { FeedId, MessageId, Millis, PubId } from './ids'
 import { INCIDENTS_KEPT_MAX } from './limits'
@@ -146,6 +147,7 @@ function evolvePub(state: State, message: Folded, record: PubMessage): void {
     begun.add(record.answers)
     noteChange(state.provider, message, record)
   }
+  noteOwn(state.provider, message, before?.record ?? null, record)
   if (before !== undefined) {
     noteOwners(state.provider, message, before.record, record)
     noteMove(state.provider, message, before.record, record)

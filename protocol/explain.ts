@@ -53,6 +53,16 @@ export const sentence = {
     `To take somebody off a pub's owners, say its exact name: ${quote('owners alice remove @…=.ed25519')}.`,
   emailBad: (): string =>
     `Say a mail address too, for example ${quote('email alice@example.org')}, or the six digits that were mailed to it, or ${quote('email off')}.`,
+  domainWhich: (): string =>
+    `Say the whole name that the pub shall be reached by, for example ${quote('domain alice social.example.net')}, or ${quote('domain alice off')}.`,
+  ownNameAddress: (): string =>
+    `That is an address. A domain is a name with dots in it, as in ${quote('domain alice social.example.net')}.`,
+  ownNameForeign: (): string =>
+    'Write that domain as your registrar does for machines: with letters a to z alone, it begins with `xn--` then.',
+  ownNameOneWord: (found: string): string =>
+    `${quote(found.slice(0, 60))} is one word. A domain is the whole name with its dots, as in ${quote('domain alice social.example.net')}.`,
+  ownNameBad: (): string =>
+    `That can't be a domain: it is made of letters a to z, digits and hyphens, with dots between, as in ${quote('domain alice social.example.net')}.`,
   later: (word: string): string =>
     `${quote(word)} is not available yet. Send ${quote('help')} to see what is.`,
   operators: (word: string, name: string | null): string =>

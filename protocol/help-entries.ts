@@ -163,6 +163,15 @@ const PUBLIC: Record<string, Entry> = {
     ],
     examples: ['web alice on', 'web alice off', "turn alice's website off"],
   },
+  domain: {
+    usage: 'domain NAME DOMAIN|off',
+    does: 'has it reached by a domain of yours',
+    details: [
+      'The answer says what to enter where you manage that domain. You are told when it leads to your pub, with your invites under the new address.',
+      'The address that it had goes on working. `domain NAME` says how it is.',
+    ],
+    examples: ['domain alice social.example.net', 'domain alice', 'domain alice off'],
+  },
 }
 
 const OWNING: Record<string, Entry> = {

@@ -213,6 +213,16 @@ export const METRICS = {
     help: '1 while the engine that runs the pubs answers.',
     programs: ['hub'],
   },
+  buttcloud_caddy_reachable: {
+    kind: 'gauge',
+    help: '1 while the Caddy that serves pages by HTTPS does what it is told. Missing where the hub has none.',
+    programs: ['hub'],
+  },
+  buttcloud_caddy_names: {
+    kind: 'gauge',
+    help: 'Host names that it serves for this hub. Missing, too, where there is none.',
+    programs: ['hub'],
+  },
   buttcloud_steps_total: {
     kind: 'counter',
     help: 'What the hub did to its pubs, by kind of step and whether it worked.',

@@ -10,6 +10,7 @@ import { IMPORT_CALLS, IMPORT_METHODS } from './import'
 import { MAIL_CALLS, MAIL_METHODS } from './mail'
 import type { DuesMessage } from './messages/dues'
 import type { IncidentKind } from './messages/incident'
+import type { OwnName } from './messages/pub'
 import { HUB_OUTPUT_METHODS, OUTPUT_CALLS, OUTPUT_METHODS } from './output'
 import { BILLING_CALLS, BILLING_METHODS } from './rpc-billing'
 import type { Recovery } from './rpc-escrow'
@@ -149,10 +150,7 @@ export interface WhoamiAnswer {
   version: string
   /** To the operator and to hubs: what pubs' secrets are sealed to. null to everybody else. */
   recovery: Recovery | null
-  /**
-   * To a hub: this ask has renewed its lease, which lasts so long from the moment it asked. null to everybody else; absent
-   * from an older provider, which moves nothing.
-   */
+  /** To a hub: its lease lasts so long from the moment it asked. null to others; absent from an older provider, which moves nothing. */
   lease?: { ms: Millis } | null
 }
 
@@ -187,6 +185,8 @@ export interface PubView {
   version: string | null
   /** Where a browser finds its web pages; null while they are off. */
   web: string | null
+  /** The domain of its owners' own; `proven`: it leads to it, and `address` says it. Null, or absent from older providers: none. */
+  domain?: OwnName | null
   createdAt: Millis
   keepUntil: Millis | null
   invites: { issued: number; used: number }

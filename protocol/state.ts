@@ -153,6 +153,8 @@ export interface ProviderFold {
   hostsTold: Map<PubId, string | null>
   /** The last notice to owners that their pub is out of reach, and whether they were told that it is back. */
   stranded: Map<PubId, { key: MessageId; at: Millis; isOver: boolean }>
+  /** Of pubs with a name of an owner's own: the record that asked for it, and when its owners were last told that it leads elsewhere. */
+  own: Map<PubId, { asked: MessageId; told: { key: MessageId; at: Millis } | null }>
   /** Every place of a pub that has had more than one. */
   places: Map<PubId, Place[]>
   /** When the owners of each pub were last told of incidents; only the last INCIDENT_NOTICES_PER_DAY_MAX. */
@@ -220,7 +222,7 @@ export function initialState(provider: FeedId): State {
       known: new Map(),
       hostsTold: new Map(),
       stranded: new Map(),
-      places: new Map(),
+      ...{ places: new Map(), own: new Map() },
       incidentNotices: new Map(),
       threads: new Map(),
       ownerAdds: [],

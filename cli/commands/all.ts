@@ -10,6 +10,7 @@ import { register as contact } from './contact'
 import { register as create } from './create'
 import { register as deletePub } from './delete'
 import { register as doctor } from './doctor'
+import { register as domain } from './domain'
 import { register as email } from './email'
 import { register as exportPub } from './export'
 import { register as hub } from './hub'
@@ -58,6 +59,7 @@ export const VERBS = [
   importPub,
   contact,
   web,
+  domain,
   owners,
   call,
   open,

@@ -3,6 +3,7 @@ import { existsSync } from 'node:fs'
 import { join, resolve } from 'node:path'
 import type { Command } from 'commander'
 import type { HubOptions } from '../../hub-daemon/main'
+import { caddyPlaceText, readCaddyPlace } from '../../protocol/caddy-place'
 import { regionName } from '../../protocol/hub-labels'
 import { isVersion } from '../../protocol/version'
 import type { Context } from '../context'
@@ -55,6 +56,10 @@ export function register(program: Command): void {
     .option('--memory <megabytes>', 'memory to offer to pubs (default: what the machine has, less a reserve)')
     .option('--disk <megabytes>', 'disk to offer to pubs')
     .option('--region <word>', 'where it is, like eu: plans may ask for a region')
+    .option(
+      '--caddy <address>',
+      "the admin API of a Caddy on this machine, like http://127.0.0.1:2019: it serves pubs' pages by HTTPS",
+    )
     .option(
       '--nobody-else',
       'I am sure that no other copy of this feed runs: write without asking anybody first',
@@ -122,6 +127,7 @@ function hubOptions(context: Context): HubOptions {
     ...bytes('memoryBytes', '--memory', given.memory),
     ...bytes('diskBytes', '--disk', given.disk),
     ...regionOf(given.region),
+    ...caddyOf(given.caddy),
     ...(given.nobodyElse === true ? { nobodyElse: true } : {}),
     ...monitorPlace(given, 'hub'),
     logLook: logLook(context),
@@ -133,6 +139,13 @@ function regionOf(given: unknown): { region?: string } {
   const checked = regionName(given, '--region')
   if (checked.ok) return { region: checked.value }
   throw new Failure(2, `--region is ${checked.expected}, not "${String(given)}".`)
+}
+
+function caddyOf(given: unknown): { caddy?: string } {
+  if (given === undefined) return {}
+  const read = readCaddyPlace(String(given))
+  if (read.ok) return { caddy: caddyPlaceText(read.place) }
+  throw new Failure(2, `--caddy ${read.why}; it is "${String(given).slice(0, 100)}".`)
 }
 
 function megabytes(option: string, value: unknown): number {

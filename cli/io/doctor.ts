@@ -1,5 +1,5 @@
 /** Looks at everything a person can mend themselves, each within its own time; changes nothing and sends nothing. */
-import { accessSync, constants, existsSync, readdirSync, statfsSync } from 'node:fs'
+import { accessSync, constants, existsSync, statfsSync } from 'node:fs'
 import { get as httpGet } from 'node:http'
 import { dirname, join } from 'node:path'
 import type { FeedId } from '../../protocol/ids'
@@ -7,7 +7,6 @@ import type { HubView, WhoamiAnswer } from '../../protocol/rpc'
 import type { FleetPubView } from '../../protocol/rpc-desk'
 import type { DnsView } from '../../protocol/rpc-dns'
 import type { MachinesView } from '../../protocol/rpc-machines'
-import { readJson } from '../../sbot/durable'
 import { machineId } from '../../sbot/other-clocks'
 import { called } from '../../sbot/peers'
 import { readVersion } from '../../sbot/version'
@@ -27,11 +26,11 @@ import { Failure, firstLine } from '../failure'
 import { providersOf } from '../owner-book'
 import { callProvider as askProvider } from './admin'
 import { readBook } from './book-file'
+import { caddyOf, hubFolders, hubOf } from './doctor-hub'
 import { portOfProvider, portsOfPubs } from './doctor-ports'
 import { swarmOf } from './doctor-swarm'
 import { openOwner } from './owner'
 import type { OwnerDoor } from './owner-door'
-import { accepts } from './ports'
 import { startProgress } from './progress'
 import { callProvider, identityFor } from './provider-call'
 import { closeClient, connectMaster } from './rpc-client'
@@ -40,7 +39,6 @@ const LOOK_MS = 25_000
 const LEVEL_MS = 8_000
 const SETTLE_MS = 10_000
 const POLL_MS = 100
-const TCP_MS = 4_000
 const DOCKER_MS = 4_000
 const DOCKER_SOCKET = '/var/run/docker.sock'
 
@@ -62,6 +60,7 @@ export async function examine(context: Context, dockerSocket: string | null): Pr
   if (existsSync(join(dir, 'provider', 'secret'))) await look('provider here', () => providerHere(dir))
   const hubs = hubFolders(dir)
   for (const folder of hubs) await look('hub here', () => hubOf(folder))
+  for (const folder of hubs) await look('Caddy', () => caddyOf(folder))
   const socket = dockerSocket ?? socketOf(process.env.DOCKER_HOST) ?? DOCKER_SOCKET
   await look('Docker', async () => {
     // What runs pubs as child processes needs none.
@@ -238,30 +237,6 @@ async function providerHere(dir: string): Promise<Finding[]> {
     const todo = 'Start it with: buttcloud provider (or buttcloud up)'
     return [finding('provider here', 'warn', why, todo), ...(await portOfProvider(dir))]
   }
-}
-
-function hubFolders(dir: string): string[] {
-  if (!existsSync(dir)) return []
-  const names = readdirSync(dir).filter((name) => /^hub(?:-\d+)?$/.test(name))
-  return names.map((name) => join(dir, name)).filter((folder) => existsSync(join(folder, 'hub.json')))
-}
-
-async function hubOf(folder: string): Promise<Finding> {
-  const { host, port, label } = readJson(join(folder, 'hub.json')) as {
-    host: string
-    port: number
-    label: string
-  }
-  const what = `hub ${label}`
-  const place = host.includes(':') ? `[${host}]:${port}` : `${host}:${port}`
-  return (await accepts(host, port, TCP_MS))
-    ? finding(what, 'good', `reaches its provider at ${place}`)
-    : finding(
-        what,
-        'bad',
-        `does not reach its provider at ${place}`,
-        'Look whether the provider runs, and what lies between: names, firewalls, ports',
-      )
 }
 
 const socketOf = (address: string | undefined): string | null =>

@@ -82,6 +82,7 @@ const checkPubView: Check<PubView> = shape({
   port: count,
   version: nullable(word),
   web: nullable(words),
+  domain: nullable(shape({ name: words, since: time, proven: flag })),
   createdAt: time,
   keepUntil: nullable(time),
   invites: shape({ issued: count, used: count }),

@@ -92,6 +92,9 @@ function shortest(command: Command): string {
       break
     case 'web':
       parts.push(command.on === null ? null : command.on ? 'on' : 'off')
+      break
+    case 'domain':
+      if (command.own !== null) parts.push(command.own.name ?? 'off')
   }
   return parts.filter((part) => part !== null).join(' ')
 }

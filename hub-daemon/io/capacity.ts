@@ -18,6 +18,8 @@ export interface CapacityOptions {
   diskBytes: number | undefined
   /** Where it is, as its host says. */
   region: string | undefined
+  /** Whether pubs' pages are served by HTTPS. */
+  https: 'yes' | null
   /** What this hub has last said that it offers; a swarm that has not answered since the start has it still. */
   said: number | null
 }
@@ -33,7 +35,7 @@ export function readOffer(options: CapacityOptions): Offer {
   return {
     memoryBytes: options.memoryBytes ?? room,
     diskBytes: options.diskBytes ?? freeDiskBytes(options.directory),
-    ...{ engine: engine.kind, host, version },
+    ...{ engine: engine.kind, host, version, https: options.https },
     labels: options.region === undefined ? null : [regionLabel(options.region)],
   }
 }

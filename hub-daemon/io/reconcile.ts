@@ -27,6 +27,8 @@ export interface ReconcileOptions {
   mayWrite(): Promise<void>
   /** What this machine offers now. */
   offer(): Offer
+  /** Told of every look, with what it saw. */
+  looked?(look: Look): void
   log: Log
   /** For a monitor. */
   note?: Note
@@ -143,6 +145,7 @@ export class Reconciler {
     const look: Look = { state, config, facts, memory, busy: this.busy, now }
     judgeTrials(look)
     const next = plan(look)
+    this.options.looked?.(look)
     for (const step of next.steps) this.begin(step)
     if (next.wakeAt !== null) this.loop.wakeAt(next.wakeAt)
     const mayReport = this.ownEnd !== null && this.ownHeard >= this.ownEnd

@@ -141,4 +141,5 @@ function adopt(one: Provider, change: Partial<Policy>): void {
   Object.assign(one.policy, change)
   one.inbox.state.news.everything()
   one.billing.changed()
+  one.machines?.wake()
 }

@@ -27,7 +27,7 @@ import {
 import type { PubFact } from '../../protocol/state'
 import type { Clock } from '../../sbot/loop'
 import type { Sbot } from '../../sbot/port'
-import { hereOf, isNowhereYet, mayExportSecret } from '../export-rights'
+import { hereOf, hubToRead, mayExportSecret } from '../export-rights'
 import { isKept, keptPubNamed } from '../kept'
 import { feedOf, pubNamed, pubsOf } from '../query'
 import { words } from '../words'
@@ -71,18 +71,18 @@ export class Exports {
     const pub = this.owned(caller, name)
     const { state } = this.inbox
     const feed = feedOf(state, pub)
-    if (isNowhereYet(state, pub)) throw refusal('refused', exportWords.notThere(name, hereOf(pub.record)))
+    const hub = this.hubOf(pub)
     const alone = !holdsSecret(part) || mayExportSecret(state, pub, caller, this.clock.now())
     const about = { pub: pub.pub, feed, here: hereOf(pub.record) }
     if (!alone) return { session: null, ...about }
-    const id = this.place(caller, pub, part)
+    const id = this.place(caller, pub, part, hub)
     const session = await this.openPlaced(id, pub, part, resume)
     this.log('export begun', { pub: pub.pub, part, owner: caller })
     return { session, ...about }
   }
 
   /** Takes a place before anything is waited for, so that calls at once can't all find the same one free. */
-  private place(caller: FeedId, pub: PubFact, part: ExportPart): string {
+  private place(caller: FeedId, pub: PubFact, part: ExportPart, hub: FeedId): string {
     const mine = [...this.relays].filter(([, one]) => one.owner === caller)
     const same = mine.filter(([, one]) => one.pub === pub.pub && one.part === part)
     if (same.some(([, one]) => one.session === null)) throw refusal('try-again', exportWords.opening)
@@ -91,7 +91,7 @@ export class Exports {
       throw refusal('try-again', exportWords.tooMany(EXPORTS_PER_OWNER_MAX))
     const id = randomUUID()
     this.relays.set(id, {
-      ...{ owner: caller, pub: pub.pub, part, hub: pub.record.hub, session: null, busy: true, over: false },
+      ...{ owner: caller, pub: pub.pub, part, hub, session: null, busy: true, over: false },
       idle: () => undefined,
     })
     return id
@@ -105,7 +105,7 @@ export class Exports {
   ): Promise<string> {
     const relay = this.relays.get(id) as Relay
     try {
-      relay.session = await this.openAtHub(pub, part, resume)
+      relay.session = await this.openAtHub(relay.hub, pub, part, resume)
       if (!relay.over) return id
       this.closeAtHub({ hub: relay.hub, session: relay.session })
       throw refusal('try-again', exportWords.noSession)
@@ -126,7 +126,7 @@ export class Exports {
     if (relay.busy) throw refusal('try-again', exportWords.oneRead)
     const pub = this.inbox.state.provider.pubs.get(relay.pub)
     try {
-      if (pub === undefined || pub.record.hub !== relay.hub) throw refusal('try-again', exportWords.moved)
+      if (pub === undefined || this.hubOf(pub) !== relay.hub) throw refusal('try-again', exportWords.moved)
       this.permit(caller, pub)
       if (holdsSecret(relay.part) && !mayExportSecret(this.inbox.state, pub, caller, this.clock.now()))
         throw refusal('refused', exportWords.needsYes(pub.record.name, relay.part))
@@ -172,8 +172,8 @@ export class Exports {
   }
 
   private async whole(pub: PubFact, part: 'secret' | 'gossip'): Promise<Buffer> {
-    const { hub } = pub.record
-    const session = await this.openAtHub(pub, part, null)
+    const hub = this.hubOf(pub)
+    const session = await this.openAtHub(hub, pub, part, null)
     const parts: Buffer[] = []
     let bytes = 0
     try {
@@ -221,10 +221,27 @@ export class Exports {
     return relay
   }
 
-  private async openAtHub(pub: PubFact, part: ExportPart, resume: ExportResume | null): Promise<string> {
-    const { hub, name } = pub.record
-    const request: HubExportRequest = { pub: pub.pub, name, part, resume }
-    const answer = await callHub(this.sbot, this.clock, hub, 'hubExportOpen', request, CALL_TIMEOUT_MS)
+  /** Where it is read. Throws the sentence that says how it can be had where nobody who is there has anything of it. */
+  private hubOf(pub: PubFact): FeedId {
+    const connected = new Set(this.sbot.peers().map(({ id }) => id))
+    const hub = hubToRead(this.inbox.state, connected, pub)
+    if (hub !== null) return hub
+    throw refusal('refused', exportWords.notThere(pub.record.name, hereOf(pub.record)))
+  }
+
+  private async openAtHub(
+    hub: FeedId,
+    pub: PubFact,
+    part: ExportPart,
+    resume: ExportResume | null,
+  ): Promise<string> {
+    const request: HubExportRequest = { pub: pub.pub, name: pub.record.name, part, resume }
+    const asked = callHub(this.sbot, this.clock, hub, 'hubExportOpen', request, CALL_TIMEOUT_MS)
+    const answer = await asked.catch((error: Error) => {
+      // Its former hub has kept it to its date, and no longer.
+      if (hub === pub.record.hub || !error.message.startsWith('unknown:')) throw error
+      throw refusal('refused', exportWords.notThere(pub.record.name, hereOf(pub.record)))
+    })
     return senseOf(checkExportSession, answer).session
   }
 

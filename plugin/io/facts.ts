@@ -9,6 +9,7 @@ import type { Inbox } from './inbox'
 import type { Leases } from './leases'
 import type { Machines } from './machines/machines'
 import { movingOf } from './moving'
+import type { OwnNames } from './own-names'
 import type { Post } from './post'
 import type { Restored } from './restored'
 import type { Sessions } from './sessions'
@@ -29,6 +30,7 @@ interface Parts {
   sessions: Sessions
   post: Post | null
   machines: Machines | null
+  ownNames: OwnNames | null
   connected(): ReadonlySet<FeedId>
 }
 
@@ -45,6 +47,7 @@ export function factsOf(parts: Parts): Facts {
     currentSince: parts.gate.since,
     moving: movingOf({ inbox, leases, vault, restored, sessions }),
     mail: parts.post?.facts() ?? null,
+    ...(parts.ownNames === null ? {} : { ownLooks: parts.ownNames.looks() }),
     ...(machines === null ? {} : { machines: machines.facts() }),
   }
 }

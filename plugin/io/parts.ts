@@ -3,6 +3,7 @@ import type { FeedId, Millis } from '../../protocol/ids'
 import type { Clock } from '../../sbot/loop'
 import { wantedNames } from '../dns-plan'
 import { hubOf } from '../machine-records'
+import { wantedOwn } from '../own-looks'
 import type { Ledger } from '../query'
 import { Places } from '../schedule'
 import type { AskMeans } from './asks'
@@ -16,15 +17,24 @@ import type { Inbox } from './inbox'
 import type { Leases } from './leases'
 import { Machines } from './machines/machines'
 import { movingOf } from './moving'
+import { OwnNames } from './own-names'
 import { createPainter } from './painter'
 import type { Post } from './post'
-import type { ProviderOptions } from './provider'
+import type { Log, ProviderOptions } from './provider'
 import type { Restored } from './restored'
 import type { Sessions } from './sessions'
+import type { Vault } from './vault'
 
 /** What takes pubs out. */
 export function exportsOf({ sbot, blobs, log }: ProviderOptions, inbox: Inbox, clock: Clock): Exports {
   return new Exports(sbot, inbox, clock, blobs, (fact, details) => log('info', fact, details))
+}
+
+/** Which kind of recovery is on, said at every start. */
+export function tellRecovery(vault: Vault, log: Log): void {
+  const { mode, key } = vault.recovery
+  log('info', 'secrets of pubs are kept in escrow', { recovery: mode, key: key.slice(0, 9) })
+  if (vault.warning !== null) log('warn', vault.warning)
 }
 
 /** What talks with the billing bridge. */
@@ -92,6 +102,18 @@ export function dnsOf({ dns }: ProviderOptions, inbox: Inbox, gate: Current): Dn
   return dns?.(() => (inbox.complete && gate.isSo ? wantedNames(inbox.state) : new Map())) ?? null
 }
 
+/** What looks up domains of owners' own. */
+export function ownNamesOf(
+  { names, log }: ProviderOptions,
+  inbox: Inbox,
+  gate: Current,
+  clock: Clock,
+  changed: () => void,
+): OwnNames | null {
+  const wanted = () => (inbox.complete && gate.isSo ? wantedOwn(inbox.state) : [])
+  return names === undefined ? null : new OwnNames({ ...names, clock, log, changed, wanted })
+}
+
 /** What is needed to judge a fleet. */
 export interface FleetParts {
   inbox: Inbox
@@ -128,7 +150,9 @@ export function machinesOf(
     world: (facts) =>
       inbox.complete && gate.isSo
         ? {
-            ...{ state: inbox.state, policy: { ...policy, machines: settings }, now: clock.now() },
+            // A cluster file may change it while the provider runs.
+            ...{ state: inbox.state, policy: { ...policy, machines: policy.machines ?? settings } },
+            now: clock.now(),
             ...{ connected: connected(), currentSince: gate.since, otherClocks: clocks.all() },
             ...{ moving: movingOf({ inbox, leases, vault, restored, sessions }), machines: facts, ledger },
             roomOf: roomsOf(inbox, policy, connected),

@@ -38,7 +38,20 @@ import type { Machines } from './machines/machines'
 import type { ManualOptions } from './machines/manual'
 import { Stays } from './moving'
 import { createDoor, type Door } from './onboarding'
-import { billingOf, dnsOf, exportsOf, importsOf, machinesOf, meansOf, noMail, postOf } from './parts'
+import type { Asked, OwnNames } from './own-names'
+import {
+  billingOf,
+  dnsOf,
+  exportsOf,
+  importsOf,
+  machinesOf,
+  meansOf,
+  noMail,
+  ownNamesOf,
+  postOf,
+  tellRecovery,
+} from './parts'
+import { watchPeers } from './peers'
 import { createPerformer } from './perform'
 import type { Post } from './post'
 import type { PrivateBlobs } from './private-blobs'
@@ -81,6 +94,8 @@ export interface ProviderOptions {
   note?: Note
   /** Keeps records of pubs' host names; `wanted` says which. */
   dns?(wanted: () => ReadonlyMap<string, DnsTarget | null>): Dns
+  /** Asks about names of owners' own; the file of what was found lies in `folder`. */
+  names?: { open(): Asked; folder: string }
   /** Rents servers, where policy.machines says so; `seed` of a token makes what a machine runs first. */
   machines?: { driver(manual: ManualOptions): MachineDriver; userData(seed: string, label: string): string }
   /** Where mail is sent; `wake` makes the provider look again. */
@@ -118,6 +133,8 @@ export interface Provider {
   readonly imports: Imports
   /** Null: whoever runs this provider keeps its pubs' records. */
   readonly dns: Dns | null
+  /** Null: domains of owners' own are never looked up. */
+  readonly ownNames: OwnNames | null
   /** Null: no servers are rented here. */
   readonly machines: Machines | null
   /** Null: this provider sends no mail. */
@@ -150,15 +167,14 @@ export function tablesFolder(nodeFolder: string): string {
 
 /** Reads everything, then runs. Resolves once the log has been read. */
 export async function startProvider(options: ProviderOptions): Promise<Provider> {
-  const { sbot, policy, tables, vault, log } = options
-  const clock = options.clock ?? realClock
-  const note = options.note ?? noNote
+  const { sbot, policy, tables, vault, log, clock = realClock, note = noNote } = options
   const subscribers = new Set<() => void>()
   const ledger = createLedger(options.keys)
   let loop: Loop | null = null
   let dns: Dns | null = null
   let machines: Machines | null = null
-  const wake = () => void [loop?.wake(), dns?.wake(), machines?.wake()]
+  let ownNames: OwnNames | null = null
+  const wake = () => void [loop, dns, machines, ownNames].map((one) => one?.wake())
   const inbox = new Inbox(
     sbot,
     tables,
@@ -190,6 +206,7 @@ export async function startProvider(options: ProviderOptions): Promise<Provider>
   const gate = new Current(options, inbox, clock, wake)
   const restored = options.restored ?? null
   dns = dnsOf(options, inbox, gate)
+  ownNames = ownNamesOf(options, inbox, gate, clock, () => loop?.wake())
   const fleet = { inbox, gate, clock, clocks, leases, restored, ledger, sessions, connected }
   machines = machinesOf(options, { ...fleet, wake: () => loop?.wake() })
   const current = () => gate.wait().then(() => restored?.begin(livePubs(inbox.state)))
@@ -207,7 +224,7 @@ export async function startProvider(options: ProviderOptions): Promise<Provider>
     await deeds.do()
     imports.tidy()
     for (const one of [asks, billing]) one.forget((request) => inbox.state.open.has(request))
-    const facts = factsOf({ ...fleet, asks, imports, vault, goneSince, tables, post, machines })
+    const facts = factsOf({ ...fleet, asks, imports, vault, goneSince, tables, post, machines, ownNames })
     const world = { state: inbox.state, now: clock.now(), policy, facts, ledger, standing }
     const { effects, wakeAt, held, stuck, unmade } = (options.decide ?? decide)(world)
     waits.are(held)
@@ -228,7 +245,7 @@ export async function startProvider(options: ProviderOptions): Promise<Provider>
   tellRecovery(vault, log)
   return {
     ...{ sbot, inbox, figures, tables, ledger, commits, policy, deeds, connected, goneSince, restored },
-    ...{ billing, clocks, leases, sessions, exports, imports, post, dns, machines, current },
+    ...{ billing, clocks, leases, sessions, exports, imports, post, dns, ownNames, machines, current },
     now: () => clock.now(),
     since: () => gate.since,
     held: () => waits.held,
@@ -244,7 +261,7 @@ export async function startProvider(options: ProviderOptions): Promise<Provider>
     },
     async stop() {
       for (const part of [inbox, figures, exports, imports, post, leases]) part?.stop()
-      await Promise.all([loop?.stop(), dns?.stop(), machines?.stop()])
+      await Promise.all([loop, dns, ownNames, machines].map((one) => one?.stop()))
     },
   }
 }
@@ -268,13 +285,6 @@ function loopOf(look: () => Promise<void>, clock: Clock, log: Log): Loop {
   })
 }
 
-/** Which kind of recovery is on, said at every start. */
-function tellRecovery(vault: Vault, log: Log): void {
-  const { mode, key } = vault.recovery
-  log('info', 'secrets of pubs are kept in escrow', { recovery: mode, key: key.slice(0, 9) })
-  if (vault.warning !== null) log('warn', vault.warning)
-}
-
 /**
  * Started in order, so that they stand on the feed in order; waited for together, so that one flush to disk serves
  * them all. When one fails the others still end, and the next look finds what is missing.
@@ -282,19 +292,4 @@ function tellRecovery(vault: Vault, log: Log): void {
 async function performAll(effects: Effect[], perform: (effect: Effect) => Promise<void>): Promise<void> {
   const results = await Promise.allSettled(effects.map(perform))
   for (const result of results) if (result.status === 'rejected') throw result.reason
-}
-
-/** Looks again whenever somebody comes or goes; gives since when each hub is gone. */
-function watchPeers(sbot: Sbot, inbox: Inbox, clock: Clock, wake: () => void): Map<FeedId, Millis> {
-  const goneSince = new Map<FeedId, Millis>()
-  sbot.onPeer((peer) => {
-    wake()
-    goneSince.delete(peer.id)
-    peer.onClose(() => {
-      // Only hubs are ever asked for, and they are few.
-      if (inbox.state.provider.hubs.has(peer.id)) goneSince.set(peer.id, clock.now())
-      wake()
-    })
-  })
-  return goneSince
 }

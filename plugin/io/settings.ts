@@ -37,6 +37,8 @@ export interface Settings {
   /** What pubs get host names under, and the name server that knows them (plugin/dns-settings.ts). */
   domain?: unknown
   dns?: unknown
+  /** Name servers that are asked about owners' domains (plugin/dns-settings.ts). */
+  resolvers?: unknown
   /** Where figures for a monitor are shown (plugin/io/metrics.ts). */
   metrics?: unknown
 }

@@ -12,7 +12,7 @@ import { noDelay } from '../../sbot/no-delay'
 import { guardReplicate } from '../../sbot/sound-ebt'
 import { keepReplicating } from '../../sbot/standing-ebt'
 import { readVersion } from '../../sbot/version'
-import { readHostSettings } from '../dns-settings'
+import { readHostSettings, readResolvers } from '../dns-settings'
 import { duesPolicyOf } from '../dues-settings'
 import { readMachineSettings } from '../machine-settings'
 import { type MailSettings, readMailSettings } from '../mail-settings'
@@ -29,6 +29,7 @@ import { driverOf } from './machines/driver'
 import { createMailer } from './mail'
 import { monitorOf } from './metrics'
 import { hookAuth, hookInviteUse } from './onboarding'
+import { resolverOf } from './own-names'
 import { plansOf } from './plans-file'
 import { Post } from './post'
 import { createPrivateBlobs } from './private-blobs'
@@ -67,6 +68,7 @@ export function wire(ssb: any, config: any, permissions?: any): Wired {
   const restored = new Restored(folder, log)
   const monitor = monitorOf(settings.metrics, () => started.get(self), log)
   const dns = dnsOf(settings, { config, folder, log, self })
+  const names = { open: resolverOf(readResolvers(settings.resolvers)), folder }
   const post = postOf(settings, { config, folder, log, note: monitor.note })
   const blobs = createPrivateBlobs(ssb, folder, realClock, (fact, details) => log('warn', fact, details))
   const anybody: unknown = permissions?.anonymous?.allow
@@ -119,7 +121,7 @@ export function wire(ssb: any, config: any, permissions?: any): Wired {
         blobs,
         ...(post === null ? {} : { post }),
         ...(dns === null ? {} : { dns }),
-        machines,
+        ...{ machines, names },
         address,
         log,
         note: monitor.note,

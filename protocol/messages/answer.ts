@@ -112,6 +112,7 @@ export interface NoticePayload {
  * moved     it runs on another server now, or that one has another host: why, and what follows for its address and its invites
  * stranded  nobody can reach it, or write in it, for long: its server is gone, or it is on its way to another one
  * back      it can be reached again; after `stranded`, where no `moved` says so
+ * domain    a name of its owners' own does not lead to it, and is given up, or will be
  * announcement  a text of whoever runs the provider for all owners; once per set of owners, `pub` is one of theirs
  */
 export const NOTICE_TOPICS = [
@@ -124,6 +125,7 @@ export const NOTICE_TOPICS = [
   'stranded',
   'back',
   'announcement',
+  'domain',
 ] as const
 export type NoticeTopic = (typeof NOTICE_TOPICS)[number]
 
@@ -189,7 +191,7 @@ export function noticeKey({
 }: Pick<NoticePayload, 'causes' | 'to'> & Partial<Pick<NoticePayload, 'topic' | 'pub'>>): string {
   if (topic === 'announcement') return `${causes} ${pub}`
   // Its cause may be told of otherwise, too.
-  if (topic === 'stranded') return `${causes} stranded`
+  if (topic === 'stranded' || topic === 'domain') return `${causes} ${topic}`
   return to === null ? causes : `${causes} ${to}`
 }
 

@@ -118,6 +118,11 @@ export const checkPub: Check<PubMessage> = check
 export type OwnName = NonNullable<PubMessage['own']>
 export type Moved = NonNullable<PubMessage['moved']>
 
+/** The name that it is reached by, and no other one is told: its owner's own while that leads here, else its own for life. */
+export function reachedBy({ own, host }: Pick<PubMessage, 'own' | 'host'>): string | null {
+  return own?.proven === true ? own.name : host
+}
+
 /** Builds a pub's record. */
 export function buildPub(
   fields: Omit<PubMessage, 'type' | 'v' | 'host' | 'own' | 'amended'> &

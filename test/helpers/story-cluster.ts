@@ -54,6 +54,19 @@ export const compared = (told: ClusterStory, text: string, prune: string[] = [])
 
 export const exported = (told: ClusterStory): string => clusterText(worldOf(told))
 
+/** What is written once, for all of its changes. */
+function setPolicy(told: ClusterStory, changes: Comparison['changes']): void {
+  const { story } = told.one
+  const wanted = changes.flatMap(({ deed }): [string, number | string][] =>
+    deed.kind === 'policy' ? [[deed.place, deed.value]] : [],
+  )
+  if (wanted.length === 0) return
+  const settings = withSettings(told.home.config.settings, new Map(wanted))
+  told.home = { ...told.home, config: { kind: 'ours', settings } }
+  const places = wanted.map(([place]) => place)
+  story.policy = { ...story.policy, ...policyNow(story.policy, settings, places) }
+}
+
 /** Does one change, as plugin/io/cluster-apply.ts does it with a feed and a disk. */
 export function perform(told: ClusterStory, change: Comparison['changes'][number], text: string): void {
   const { story } = told.one
@@ -63,9 +76,7 @@ export function perform(told: ClusterStory, change: Comparison['changes'][number
     told.home = { ...told.home, plans }
     story.policy = { ...story.policy, plans }
   } else if (deed.kind === 'policy') {
-    const settings = withSettings(told.home.config.settings, new Map([[deed.place, deed.value]]))
-    told.home = { ...told.home, config: { kind: 'ours', settings } }
-    story.policy = { ...story.policy, ...policyNow(story.policy, settings, [deed.place]) }
+    setPolicy(told, [change])
   } else if (deed.kind === 'hub') {
     const done = hubDeed(story.state, story.connected, deed, story)
     if (!done.ok) throw new Error(done.why)
@@ -109,6 +120,7 @@ export const heldOf = (one: ClusterStory, text: string): string[] =>
 /** Does all that a file wants and gives how often something was done. */
 export function apply(one: ClusterStory, text: string): number {
   const { changes } = compared(one, text)
-  for (const change of changes) perform(one, change, text)
+  setPolicy(one, changes)
+  for (const change of changes) if (change.deed.kind !== 'policy') perform(one, change, text)
   return changes.length
 }

@@ -5,6 +5,7 @@ import type { Brought } from '../../plugin/decide-import'
 import type { Effect, Mail, MailTo, Reply } from '../../plugin/effects'
 import { type Facts, type MovingFacts, noticeThread } from '../../plugin/look'
 import type { MachineFacts } from '../../plugin/machines'
+import type { OwnLook } from '../../plugin/own-looks'
 import { DEFAULT_POLICY, type Policy } from '../../plugin/policy'
 import type { Ledger } from '../../plugin/query'
 import { Standing } from '../../plugin/standing'
@@ -88,6 +89,8 @@ export class Story {
   /** What is known of leases and of machines; null: nothing. */
   moving: (() => MovingFacts) | null = null
   machines: (() => MachineFacts) | null = null
+  /** What was found of owners' domains. */
+  readonly ownLooks = new Map<PubId, OwnLook>()
   /** When the provider started; null: long ago. */
   startedAt: Millis | null = null
   private standing: Standing | null = null
@@ -156,7 +159,7 @@ export class Story {
           }
     const otherClocks = this.otherClocks()
     const local = {
-      ...{ mail, otherClocks, sealed: this.sealed },
+      ...{ mail, otherClocks, sealed: this.sealed, ownLooks: this.ownLooks },
       ...(this.moving === null ? {} : { moving: this.moving() }),
       ...(this.machines === null ? {} : { machines: this.machines() }),
     }

@@ -37,7 +37,7 @@ async function openFleet(): Promise<Fleet> {
   const portMin = await freePort()
   const settings = {
     ...{ portMin, portMax: Math.min(65_535, portMin + 200), operators: [carol] },
-    machines: { driver: 'manual', max: 2 },
+    machines: { driver: 'manual', max: 1 },
   }
   const folder = join(home, 'provider')
   writeFileSync(join(folder, 'config.json'), JSON.stringify(settings))
@@ -228,7 +228,9 @@ async function onlyOperators(t: Test, fleet: Fleet, around: CliSurroundings): Pr
 async function aMachine(t: Test, fleet: Fleet, around: CliSurroundings): Promise<void> {
   const { home, provider, networkKey } = fleet
   const file = join(home, 'machine.yaml')
-  writeFileSync(file, 'version: 1\nhubs:\n  garage:\n  attic:\n  shed-2:\n    machine: {flavor: b2-7}\n')
+  const policy = 'policy:\n  machines: {max: 3, price: {amount: 50.40, currency: usd}}\n'
+  const hubs = 'hubs:\n  garage:\n  attic:\n  shed-2:\n    machine: {flavor: b2-7}\n'
+  writeFileSync(file, `version: 1\n${policy}${hubs}`)
   const apply = (...words: string[]) =>
     runCli(around, ['admin', 'apply', file, '--path', provider.folder, ...words])
   await until(
@@ -237,15 +239,16 @@ async function aMachine(t: Test, fleet: Fleet, around: CliSurroundings): Promise
     PATIENCE_MS,
   )
   const asked = await apply('--yes')
-  t.deepEqual([asked.code, asked.stdout], [0, 'One change is made.\n'], asked.stderr)
-  t.match(asked.stderr, /a server is asked of you to be shed-2/)
+  t.deepEqual([asked.code, asked.stdout], [0, '4 changes are made.\n'], asked.stderr)
+  t.match(asked.stderr, /machines.max: 1 → 3\n[\s\S]*a server is asked of you to be shed-2/)
   const same = await apply()
   t.equal(same.code, 0, same.stderr)
   t.match(
     same.stdout,
     /^Hub shed-2 has not joined: `buttcloud admin machines bc-\S+ --host NAME`.*\nnothing to do/,
   )
-  const { machines } = await provider.admin<MachinesView>('adminMachines')
+  const { machines, max, cost } = await provider.admin<MachinesView>('adminMachines')
+  t.deepEqual([max, cost?.perMachine], [3, 5_040], 'its policy counts at once')
   t.deepEqual(
     machines.map(({ label, kind }) => [label, kind?.flavor]),
     [['shed-2', 'b2-7']],

@@ -1,6 +1,7 @@
-// Goal: whatever there is and whatever is wanted, what is exported finds nothing to do, and what was done is not found again.
+// Goal: whatever there is and whatever is wanted, what is exported finds nothing to do, what was done is not found again, and any file is read or has faults.
 import fc from 'fast-check'
 import test from 'tape'
+import { readCluster } from '../../plugin/cluster-read'
 import { readMachineSettings } from '../../plugin/machine-settings'
 import { DEFAULT_PLANS } from '../../plugin/plans-default'
 import { plansList } from '../../plugin/plans-text'
@@ -8,6 +9,7 @@ import { buildHub } from '../../protocol/messages/hub'
 import { buildMachine } from '../../protocol/messages/machine'
 import { buildPub } from '../../protocol/messages/pub'
 import type { Plan } from '../../protocol/plan'
+import { locatedIn } from '../../sbot/located-yaml'
 import { alice, bob, feed, hub, key, oscar, plainLedger, provider } from '../helpers/story'
 import { recordOf, told } from '../helpers/story-change'
 import { type ClusterStory, clusterStory, compared, exported, perform } from '../helpers/story-cluster'
@@ -35,6 +37,18 @@ const settings = fc.record(
     ),
     moving: fc.record({ leaseSeconds: fc.integer({ min: 45, max: 60 }) }),
     dues: fc.record({ unpaidDays: fc.integer({ min: 1, max: 30 }) }, { requiredKeys: [] }),
+    machines: fc.record(
+      {
+        driver: fc.constant('openstack'),
+        max: fc.integer({ min: 3, max: 9 }),
+        min: fc.integer({ min: 0, max: 3 }),
+        spare: fc.constantFrom('2GB', '1.5 GB'),
+        deadHours: fc.nat(5),
+        openstack: fc.constant({ credentialsFile: 'secret.sh' }),
+        price: fc.record({ amount: fc.constantFrom(0, 50.4), currency: fc.constantFrom('eur', 'USD') }),
+      },
+      { requiredKeys: ['driver', 'max'] },
+    ),
   },
   { requiredKeys: [] },
 )
@@ -118,7 +132,8 @@ test('what is exported finds nothing to do, whatever there is', (t) => {
         one.home = { ...one.home, config: { kind: 'ours', settings: written } }
         const text = exported(one).replace(/^[\s\S]*?version: 1\n/, '')
         const { changes, held } = compared(one, text)
-        if (changes.length + held.length > 0) throw new Error(JSON.stringify({ changes, held, text }))
+        if (changes.length + held.length > 0 || /secret/.test(text))
+          throw new Error(JSON.stringify({ changes, held, text }))
       },
     ),
     { numRuns: 300 },
@@ -152,5 +167,40 @@ test('every change, done alone, is not found again; and all of them leave nothin
     { numRuns: 150 },
   )
   t.pass('150 files')
+  t.end()
+})
+
+test('whatever a file says, it is read or has faults, and nothing is thrown', (t) => {
+  const scalar = fc.oneof(fc.constantFrom('1', 'on', '', '{}', '[]', 'null', '3: 4', '@x'), fc.string())
+  const names = [
+    'version',
+    'plans',
+    'policy',
+    'hubs',
+    'pubs',
+    'dues',
+    'status',
+    'machine',
+    'flavor',
+    'owners',
+    'hub',
+    '__proto__',
+  ]
+  const tree: fc.Arbitrary<unknown> = fc.letrec((tie) => ({
+    node: fc.oneof(
+      { maxDepth: 4 },
+      scalar,
+      fc.array(tie('node'), { maxLength: 3 }),
+      fc.dictionary(fc.oneof(fc.constantFrom(...names), fc.string()), tie('node'), { maxKeys: 5 }),
+    ),
+  })).node
+  fc.assert(
+    fc.property(fc.dictionary(fc.constantFrom(...names), tree), (root) => {
+      const read = readCluster('f', locatedIn('f', JSON.stringify(root)))
+      return read.ok || (read.faults.length > 0 && read.faults.every((one) => /^f, line |^and /.test(one)))
+    }),
+    { numRuns: 400 },
+  )
+  t.pass('400 files')
   t.end()
 })

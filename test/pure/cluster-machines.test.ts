@@ -201,6 +201,86 @@ test('what may be at most holds for a file, too, and so does a driver that has n
   t.end()
 })
 
+const WRITTEN = {
+  ...{ driver: 'openstack', max: 3, spare: '2GB', price: { amount: 50.4, currency: 'usd' } },
+  openstack: { flavor: 'b2-15' },
+}
+/** Rents machines by what stands in its config.json. */
+function configured(): ClusterStory {
+  const one = story(WRITTEN)
+  one.home = { ...one.home, config: { kind: 'ours', settings: { machines: WRITTEN } } }
+  return one
+}
+
+test('how many, when and for how much is policy, in force at once; who rents them out is not', (t) => {
+  const one = configured()
+  const text = `policy:
+  machines:
+    driver: openstack
+    max: 5
+    min: 0
+    spare: 4GB
+    coolDownMinutes: 30
+    price:
+      amount: 60.50
+      currency: usd
+`
+  const { changes, held } = compared(one, text)
+  t.deepEqual(
+    changes.map(({ words, counts }) => [words, counts]),
+    [
+      ['machines.max: 3 → 5', 'now'],
+      ['machines.spare: 2GB → 4GB', 'now'],
+      ['machines.coolDownMinutes: 15 → 30', 'now'],
+      ['machines.price.amount: 50.4 → 60.5', 'now'],
+    ],
+  )
+  t.deepEqual(held, [])
+  apply(one, text)
+  const { machines } = one.one.story.policy
+  t.deepEqual(
+    [machines?.driver, machines?.max, machines?.spareBytes, machines?.coolDownMs, machines?.price?.amount],
+    ['openstack', 5, 4 * 1024 ** 3, 30 * 60_000, 6_050],
+  )
+  t.deepEqual(one.home.config.settings.machines, {
+    ...{ driver: 'openstack', max: 5, spare: '4GB', openstack: { flavor: 'b2-15' }, coolDownMinutes: 30 },
+    price: { amount: 60.5, currency: 'usd' },
+  })
+  t.deepEqual({ ...compared(one, text) }, { changes: [], held: [], notes: [], owed: [] })
+  t.match(
+    exported(one),
+    /\n {2}machines:\n {4}driver: openstack\n {4}max: 5\n {4}min: 0\n {4}spare: 4GB\n[\s\S]*\n {4}price:\n {6}amount: 60.5\n {6}currency: usd\n/,
+  )
+  t.doesNotMatch(exported(one), /flavor|openstack:/, 'what the driver needs stays in config.json')
+  t.match(
+    heldOf(one, 'policy:\n  machines:\n    driver: manual\n').join(),
+    /^4 machines.driver: who rents out machines is chosen in config.json/,
+  )
+  t.match(
+    heldOf(one, 'policy:\n  machines:\n    min: 6\n').join(),
+    /^4 machines.min: .*machines.min \(6\) is more than machines.max \(5\)/,
+  )
+  t.end()
+})
+
+test('a file never writes settings of machines that the provider would not start with', (t) => {
+  const one = clusterStory(twoHubs())
+  const text = 'policy:\n  machines:\n    driver: manual\n    max: 2\n'
+  t.deepEqual(compared(one, text).changes, [], 'the driver is not written, so the rest is not either')
+  t.match(heldOf(one, text).join(), /^4 machines.driver: .*,5 machines.max: .*machines.driver must be manual/)
+  t.doesNotMatch(exported(one), /machines/, 'where none are rented the file does not speak of them')
+  one.home = { ...one.home, config: { kind: 'ours', settings: { machines: { driver: 'manual', max: 1 } } } }
+  t.deepEqual(
+    compared(one, text).changes.map(({ words, counts }) => [words, counts]),
+    [['machines.max: 1 → 2', 'next-start']],
+    'switched on by hand since the start',
+  )
+  apply(one, text)
+  t.equal(one.one.story.policy.machines, null)
+  t.match(notesOf(one, text), /something else of machines.driver, machines.max than what is in force/)
+  t.end()
+})
+
 test('a pub that shall run on a hub that is still to come waits for it', (t) => {
   const one = story()
   const pubs = `pubs:\n  alice:\n    hub: shed-2\n  hut:\n    owners: ["${bob}"]\n    hub: shed-2\n`

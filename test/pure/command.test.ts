@@ -37,7 +37,7 @@ const DEFINITE = [
     'block',
     'unblock',
   ],
-  ...['run', 'owners', 'address', 'log', 'web', 'plans', 'plan', 'email', 'delete', 'yes', 'no'],
+  ...['run', 'owners', 'address', 'log', 'web', 'domain', 'plans', 'plan', 'email', 'delete', 'yes', 'no'],
 ]
 
 test('every sample of the vectors reads as it says', (t) => {

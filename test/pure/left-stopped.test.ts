@@ -1,9 +1,11 @@
 /** Goal: what a stopped pub held is not lost with the server that it left, and who asks for it hears where it is. */
 import test from 'tape'
+import { hubToRead } from '../../plugin/export-rights'
 import { hubDeed } from '../../plugin/move'
 import { stormOf } from '../../plugin/moving'
-import type { FeedId, MessageId } from '../../protocol/ids'
+import { type FeedId, type MessageId, pubIdOf } from '../../protocol/ids'
 import { STRANDED_TOLD_AFTER_MS } from '../../protocol/limits-moving'
+import type { PubFact } from '../../protocol/state'
 import { B, C, Fleet, statusOf } from '../helpers/fleet-story'
 import { alice, hub } from '../helpers/story'
 
@@ -39,24 +41,64 @@ function retire(fleet: Fleet, id: FeedId): string {
   return deed.ok ? 'retired' : deed.why
 }
 
-test('an export of what is on no server that it may run on says so, and what to do', (t) => {
+test('an export of what is on no server that it may run on is had from the former one; while that is away it says so, and what to do', (t) => {
   const { fleet, pub } = leftStopped()
+  const { story } = fleet
   t.equal(fleet.record(pub).hub, B)
+  t.match(asked(fleet, 'export p1 all'), /^done: .*`buttcloud export p1 all`/)
+  for (const part of ['gossip', 'secret'] as const) {
+    const request = story.asks(alice, `export p1 ${part}`)
+    const ask = fleet.decide().effects.find((one) => one.kind === 'ask' && one.request === request)
+    t.equal(ask?.kind === 'ask' ? ask.hub : null, hub, `${part} is asked of the hub that has it`)
+    const link = `[p1-${part}](&${'A'.repeat(43)}=.sha256?unbox=${'B'.repeat(43)}=.boxs)`
+    story.replies.set(request, { state: 'done', ask: 'export', value: [link] })
+    fleet.settle()
+  }
+  story.connected.delete(hub)
   for (const part of ['gossip', 'secret', 'all', 'blobs'])
     t.match(
       asked(fleet, `export p1 ${part}`),
-      /^refused: .*was not running when it was put on another server.*`start p1` brings it up/,
+      /^refused: .*was not running when it was put on another server.*out of reach.*`start p1` brings it up/,
     )
-  fleet.story.asks(alice, 'start p1')
+  story.connected.add(hub)
+  story.asks(alice, 'start p1')
   fleet.settle()
   fleet.says(pub, 'up')
   fleet.settle()
+  const fact = story.state.provider.pubs.get(pubIdOf(pub)) as PubFact
+  t.equal(hubToRead(story.state, story.connected, fact), B, 'from the moment that it runs there')
   t.match(asked(fleet, 'export p1 all'), /^done: /)
-  fleet.story.asks(alice, 'stop p1')
+  story.asks(alice, 'stop p1')
   fleet.settle()
   fleet.says(pub, 'down')
   fleet.settle()
   t.match(asked(fleet, 'export p1 all'), /^done: /, 'stopped where it has run')
+  t.end()
+})
+
+test('there and back, and away again while it was stopped: the hub that it was last on has the latest', (t) => {
+  const { fleet, pub } = leftStopped()
+  const { story } = fleet
+  const fact = (): PubFact => story.state.provider.pubs.get(pubIdOf(pub)) as PubFact
+  const from = (): FeedId | null => hubToRead(story.state, story.connected, fact())
+  story.asks(alice, 'start p1')
+  fleet.settle()
+  fleet.says(pub, 'up')
+  fleet.settle()
+  story.asks(alice, 'stop p1')
+  fleet.settle()
+  fleet.says(pub, 'down')
+  fleet.settle()
+  story.withHub(C, 4 * 1024 ** 3, 'hub-3')
+  fleet.heard.add(C)
+  statusOf(fleet, B, 'draining')
+  fleet.settle()
+  t.deepEqual([fleet.record(pub).hub, from()], [C, B], 'before it has said that its run is gone')
+  fleet.says(pub, 'removed')
+  fleet.settle()
+  t.equal(from(), B, 'and after')
+  story.connected.delete(B)
+  t.equal(from(), null, 'and never the one before: that has less of it')
   t.end()
 })
 

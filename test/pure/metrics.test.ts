@@ -280,7 +280,7 @@ test('metrics: a hub', (t) => {
     writing: true,
     engineReachable: true,
     providerAwayMs: null,
-    leaseLeftMs: null,
+    ...{ leaseLeftMs: null, caddy: null },
     feedMessages: 5,
   }
   t.equal(figures(hubSamples(state, around))['buttcloud_pubs up'], 0)

@@ -70,6 +70,7 @@ test('monitoring: dashboard and rules speak of what there is', (t) => {
       'buttcloud_dns_names_late',
       'buttcloud_machines_wanted_total',
       'buttcloud_machines_unjoined_total',
+      'buttcloud_caddy_names',
       'buttcloud_provider_connected',
     ],
     'these alone are for looking up by hand',

@@ -31,6 +31,7 @@ const view: PubView = {
     port: 8008,
     version: '1',
     web: null,
+    domain: null,
     createdAt: NOW,
     keepUntil: null,
   },
