@@ -22,6 +22,10 @@ export function placesAnew(look: Look, pub: PubFact): boolean {
   if (moveOf(look, moving, silentHubs(look, moving), pub, 'cannot-run') === null) return true
   // Right after our own start the others are just coming.
   const heardAt = look.heardBy(now)
-  if (heardAt > now) look.wakeAt(heardAt)
-  return heardAt > now
+  const areComing = [...state.provider.hubs].some(
+    ([hub, { status }]) => hub !== pub.record.hub && status === 'admitted' && !moving.heard.has(hub),
+  )
+  if (heardAt <= now || !areComing) return false
+  look.wakeAt(heardAt)
+  return true
 }

@@ -6,6 +6,7 @@ import { createServer } from 'node:net'
 import test from 'tape'
 import { runNameOf } from '../../protocol/ids'
 import type { HubView, PubView } from '../../protocol/rpc'
+import type { FenceCheckView } from '../../protocol/rpc-fleet'
 import { freePort, until } from '../helpers/machine'
 import { answersTo, finalAnswer, firstPost, inviteIn } from '../helpers/patchwork'
 import { askForPub } from '../helpers/path-story'
@@ -28,6 +29,17 @@ test('no image; a port that another program holds', async (t) => {
       'the answer says what is missing',
     )
     t.deepEqual(await containersOf(docker, world.hub.id), [], 'nothing is left behind')
+    const second = await world.addHub({ engine: 'process', label: 'second', memoryBytes: 2 ** 30 })
+    const { pub, code } = await askForPub(t, world, 'shed')
+    const found = await world.provider.admin<FenceCheckView>('adminFenceCheck', { pub: 'shed' })
+    t.deepEqual(
+      [found.writer.hub, found.writer.epoch],
+      [second.id, 2],
+      'the next one is made where it can run',
+    )
+    t.deepEqual([found.placed.why, found.feed], ['cannot-run', pub.feed], 'under the key that it got first')
+    await call(world.owner.rpc, 'invite.accept', code)
+    t.pass('and the invite works, which was ordered of the first one')
   })
   const taken = await freePort()
   const other = createServer().listen(taken, '127.0.0.1')

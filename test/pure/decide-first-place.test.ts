@@ -172,5 +172,14 @@ test('right after our own start nobody is told that there is no other one: they 
   fleet.heard.add(other)
   answersIn(fleet)
   t.equal(fleet.record(pub).hub, other)
+
+  const alone = new Fleet([hub])
+  const only = asked(alone)
+  alone.currentSince = alone.story.now
+  t.match(
+    cannot(alone, only, 'no-image')[0] ?? '',
+    /it says no-image\. I have/,
+    'where there is no other, at once',
+  )
   t.end()
 })
