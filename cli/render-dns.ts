@@ -1,9 +1,28 @@
 /** The host names of pubs, as the operator is shown them. */
-import type { DnsView } from '../protocol/rpc-dns'
+import type { DnsView, OwnNameView } from '../protocol/rpc-dns'
 import { harmless, table } from './render'
 
 /** A line per name, then what is wrong. */
-export function dnsText({ server, trouble, names }: DnsView): string {
+export function dnsText(view: DnsView): string {
+  return [namesText(view), ...ownText(view.own ?? [])].join('\n')
+}
+
+/** Domains of owners' own, where there are any. */
+function ownText(own: readonly OwnNameView[]): string[] {
+  if (own.length === 0) return []
+  const list = table(
+    ['DOMAIN', 'LEADS TO', 'STATE', 'LAST LOOK'],
+    own.map((one) => [
+      one.name,
+      one.host,
+      one.proven ? 'in use' : 'waits',
+      one.found === null ? '-' : harmless(one.found.replace(/`/g, '')),
+    ]),
+  )
+  return ['', "Domains of owners' own, which are their owners' to keep:", list]
+}
+
+function namesText({ server, trouble, names }: DnsView): string {
   if (names.length === 0 && server === null)
     return 'No pub has a host name of its own. `domain` in config.json gives one to every new pub (docs/OPERATORS.md).'
   const head = server === null ? [] : [`Records are kept at ${server}.`]

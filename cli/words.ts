@@ -8,6 +8,7 @@ import type { FeedId } from '../protocol/ids'
 import { VERSION_CHARS_MAX } from '../protocol/limits'
 import { EMAIL_CODE_DIGITS } from '../protocol/limits-mail'
 import { checkName } from '../protocol/name'
+import { checkOwnName } from '../protocol/own-name'
 import { Failure } from './failure'
 
 export const FEED_FORMS = 'whom: @…=.ed25519 or ssb:feed/ed25519/…, in quotes'
@@ -85,6 +86,14 @@ export function noteArgument(option: unknown, given: string[]): string {
   const fault = noteFault(note)
   if (fault !== null) throw new Failure(2, fault)
   return ` note: ${quoted(note)}`
+}
+
+/** A domain of an owner's own, or `off`; throws a Failure (2). */
+export function domainArgument(given: string): string {
+  if (given.toLowerCase() === 'off') return 'off'
+  const checked = checkOwnName(given)
+  if (!checked.ok) throw new Failure(2, checked.reason)
+  return checked.name
 }
 
 /** A plan's name, or null; throws a Failure (2). */

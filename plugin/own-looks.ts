@@ -7,6 +7,7 @@ import {
   OWN_REFRESH_MS,
 } from '../protocol/limits-dns'
 import type { OwnName } from '../protocol/messages/pub'
+import type { OwnNameView } from '../protocol/rpc-dns'
 import type { State } from '../protocol/state'
 import type { Found } from './own-lookup'
 
@@ -77,4 +78,18 @@ function pauseOf(own: OwnName, look: OwnLook): Millis {
     return look.found.kind === 'here' && look.elsewhere === null ? OWN_REFRESH_MS : OWN_DOUBT_PAUSE_MS
   const tenth = Math.abs(look.at - own.since) / 10
   return Math.min(Math.max(tenth, OWN_PAUSE_FIRST_MS), OWN_PAUSE_LONGEST_MS)
+}
+
+/** What the operator is shown of all of them, by name. */
+export function ownViews(state: State, looks: ReadonlyMap<PubId, OwnLook>): OwnNameView[] {
+  const views = wantedOwn(state).map(({ pub, own, host }) => {
+    const look = looks.get(pub)
+    const known = isAbout(look, own) ? look : null
+    return { pub, host, ...own, found: known === null ? null : textOf(known.found), at: known?.at ?? null }
+  })
+  return views.sort((a, b) => (a.name < b.name ? -1 : 1))
+}
+
+function textOf(found: Found): string {
+  return found.kind === 'here' ? 'leads there' : found.kind === 'elsewhere' ? found.what : found.why
 }

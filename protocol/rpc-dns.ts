@@ -1,5 +1,5 @@
 /** What the operator is shown of pubs' host names. */
-import type { PubId } from './ids'
+import type { Millis, PubId } from './ids'
 
 export interface DnsNameView {
   host: string
@@ -10,6 +10,20 @@ export interface DnsNameView {
   error: string | null
 }
 
+/** A domain of an owner's own, for a live pub. */
+export interface OwnNameView {
+  pub: PubId
+  /** What its owners want it to be reached by. */
+  name: string
+  /** The name for life that it has to lead to. */
+  host: string
+  since: Millis
+  proven: boolean
+  /** What the last look found, in words, and when; null before the first. */
+  found: string | null
+  at: Millis | null
+}
+
 /** `buttcloud.adminDns()`. */
 export interface DnsView {
   /** host:port; null where no name server is configured. */
@@ -18,6 +32,8 @@ export interface DnsView {
   /** Why nothing can be set at all. */
   trouble: string | null
   names: DnsNameView[]
+  /** Domains of owners' own; absent from an older provider. */
+  own?: OwnNameView[]
 }
 
 /** `buttcloud.adminHost({pub})`: the name or id of a live pub that has no host name of its own. */

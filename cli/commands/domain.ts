@@ -1,18 +1,8 @@
 /** `buttcloud domain [NAME] [DOMAIN|off]` */
 import type { Command } from 'commander'
-import { checkOwnName } from '../../protocol/own-name'
-import { Failure } from '../failure'
 import { converse } from '../io/converse'
 import { run } from '../io/run'
-import { nameArgument, words } from '../words'
-
-/** What shall be sent of it. Throws a failure with a sentence. */
-function domainArgument(written: string): string {
-  if (written.toLowerCase() === 'off') return 'off'
-  const checked = checkOwnName(written)
-  if (!checked.ok) throw new Failure(2, checked.reason)
-  return checked.name
-}
+import { domainArgument, nameArgument, words } from '../words'
 
 export function register(program: Command): void {
   program

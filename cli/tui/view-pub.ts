@@ -58,6 +58,7 @@ function summary(model: Model, known: PubFacts): Row {
   if (view.status === 'up' && startedAt !== null)
     row.push(span(`  for ${durationText(momentOf(known, model.now) - startedAt)}`, 'quiet'))
   row.push(span(`    ${view.plan}`), span(`    ${view.address ?? 'no address yet'}`))
+  if (view.domain?.proven === false) row.push(span(`    ${view.domain.name} does not lead here yet`, 'warn'))
   const why = whyOf(view)
   if (why !== null) row.push(span(`    ${why}`, view.status === 'up' ? 'quiet' : 'warn'))
   const age = oldAge(known.view.at, model.now)

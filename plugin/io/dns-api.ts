@@ -2,6 +2,7 @@
 import type { AdminHostAnswer, DnsView } from '../../protocol/rpc-dns'
 import { targetText, wantedNames } from '../dns-plan'
 import { named } from '../host-deeds'
+import { ownViews } from '../own-looks'
 import { refusal } from './commits'
 import { type Caller, currentSoon, fieldOf, method } from './method'
 import type { Provider } from './provider'
@@ -12,7 +13,8 @@ export function dnsMethods(asked: (caller: Caller) => Promise<Provider>): object
     adminDns: method<DnsView>(async (from) => {
       const one = await asked(from)
       await currentSoon(one)
-      return one.dns?.view() ?? byHand(one)
+      const looks = one.ownNames?.looks() ?? new Map()
+      return { ...(one.dns?.view() ?? byHand(one)), own: ownViews(one.inbox.state, looks) }
     }),
     adminHost: method<AdminHostAnswer>(async (from, request) => {
       const one = await asked(from)

@@ -8,6 +8,8 @@ import { freePort, removeFolder, temporaryFolder, until } from './machine'
 
 const PROGRAM = '/usr/sbin/named'
 export const ZONE = 'example.org'
+/** A zone of an owner's own, with one name that leads to alice's pub. */
+export const OWN_ZONE = 'example.net'
 /** Below this the keys of KEYS may change everything. */
 export const DOMAIN = 'pubs.example.org'
 
@@ -42,7 +44,9 @@ export async function startNameServer(): Promise<NameServer> {
   if (!existsSync(PROGRAM)) await install()
   const folder = temporaryFolder('named')
   const port = await freePort()
-  writeFileSync(join(folder, 'zone.db'), zoneText())
+  writeFileSync(join(folder, 'zone.db'), zoneText(ZONE, ['taken.pubs IN A 192.0.2.99']))
+  const own = [`social IN CNAME alice.${DOMAIN}.`, `elsewhere IN CNAME bob.${DOMAIN}.`]
+  writeFileSync(join(folder, 'own.db'), zoneText(OWN_ZONE, own))
   writeFileSync(join(folder, 'named.conf'), configText(folder, port))
   let child: ChildProcess | null = null
   let said = ''
@@ -95,13 +99,13 @@ export async function startNameServer(): Promise<NameServer> {
   }
 }
 
-function zoneText(): string {
+function zoneText(zone: string, records: string[]): string {
   return [
     '$TTL 60',
-    `@ IN SOA ns.${ZONE}. nobody.${ZONE}. 1 3600 600 86400 60`,
-    `@ IN NS ns.${ZONE}.`,
+    `@ IN SOA ns.${zone}. nobody.${zone}. 1 3600 600 86400 60`,
+    `@ IN NS ns.${zone}.`,
     'ns IN A 127.0.0.1',
-    'taken.pubs IN A 192.0.2.99',
+    ...records,
     '',
   ].join('\n')
 }
@@ -118,6 +122,7 @@ function configText(folder: string, port: number): string {
     '  recursion no; dnssec-validation no; notify no; empty-zones-enable no; };',
     `zone "${ZONE}" { type primary; file "${folder}/zone.db"; journal "${folder}/zone.jnl";`,
     `  update-policy { grant pubs subdomain ${DOMAIN} ANY; grant long subdomain ${DOMAIN} ANY; }; };`,
+    `zone "${OWN_ZONE}" { type primary; file "${folder}/own.db"; };`,
     '',
   ].join('\n')
 }

@@ -9,9 +9,9 @@ import type { DnsView } from '../../protocol/rpc-dns'
 import { realClock } from '../../sbot/loop'
 import { removeFolder, temporaryFolder, until } from '../helpers/machine'
 import { tellMoved } from '../helpers/moved-story'
-import { DOMAIN, KEYS, type NameServer, startNameServer, ZONE } from '../helpers/name-server'
-import { finalAnswer, inviteIn, privatePost } from '../helpers/patchwork'
-import { askForPub, closeWorld, inside, onProcesses, openWorld } from '../helpers/path-story'
+import { DOMAIN, KEYS, type NameServer, OWN_ZONE, startNameServer, ZONE } from '../helpers/name-server'
+import { finalAnswer, inviteIn, privatePost, readFrom } from '../helpers/patchwork'
+import { askForPub, closeWorld, inside, onProcesses, openWorld, type World } from '../helpers/path-story'
 import { call } from '../helpers/stock'
 import { alice, bob, provider } from '../helpers/story'
 
@@ -189,9 +189,10 @@ test('a provider with a domain: a new pub has its name, in the invite and in the
   writeFileSync(secretFile, `${KEYS.pubs.secret}\n`, { mode: 0o600 })
   const key = { name: 'pubs', secretFile }
   const dns = { server: '127.0.0.1', port: server.port, zone: ZONE, key }
-  const world = await openWorld('own', { engine: 'process' }, { domain: DOMAIN, dns })
+  const resolvers = [`127.0.0.1:${server.port}`]
+  const world = await openWorld('own', { engine: 'process' }, { domain: DOMAIN, dns, resolvers })
   const tell = async (): Promise<void> => {
-    const { code, pub } = await askForPub(t, world, 'alice')
+    const { code, pub, request } = await askForPub(t, world, 'alice')
     t.ok(code.startsWith(`${host('alice')}:${pub.port}:`), 'the invite says its name')
     const shown = await until(
       'the operator to see the record',
@@ -204,6 +205,7 @@ test('a provider with a domain: a new pub has its name, in the invite and in the
     t.deepEqual([shown.zone, shown.trouble, shown.names.length], [ZONE, null, 1])
     t.deepEqual(await server.ask(host('alice'), 'A'), ['127.0.0.1'])
     t.notOk(world.provider.output().includes(KEYS.pubs.secret), 'the secret is in no log')
+    await tellOwn(t, world, { root: request, port: pub.port })
     await world.hub.end()
     await world.hub.restart(OTHER)
     const follows = async () => (await server.ask(host('alice'), 'A')).join() === OTHER.host
@@ -214,6 +216,51 @@ test('a provider with a domain: a new pub has its name, in the invite and in the
   removeFolder(folder)
   t.end()
 })
+
+/** A domain of alice's own: what is not there is said, what leads to her pub counts, and she gets her invite with it. */
+async function tellOwn(t: Test, world: World, { root, port }: { root: string; port: number }): Promise<void> {
+  const { owner, provider: asked } = world
+  const say = async (text: string): Promise<string> => {
+    const request = await privatePost(owner, [asked.id], text, { root, branch: root })
+    return (await finalAnswer(owner, asked.id, request, DEADLINE_MS)).text
+  }
+  const isFound = (name: string, found: string) => () =>
+    asked.output().includes(`"name":"${name}","host":"${host('alice')}","found":"${found}"`)
+  t.match(await say(`domain alice elsewhere.${OWN_ZONE}`), /type `CNAME`, name `elsewhere\.example\.net`/)
+  await until('the look at it', isFound(`elsewhere.${OWN_ZONE}`, 'elsewhere'), DEADLINE_MS)
+  t.match(
+    await say('domain alice'),
+    /leads to `bob\.pubs\.example\.org`, which has no address/,
+    "another pub's",
+  )
+  const own = `social.${OWN_ZONE}`
+  await say(`domain alice ${own}`)
+  const heard = await until(
+    'the owner to hear that it leads there',
+    async () => {
+      const posts = await readFrom(owner, asked.id)
+      return posts.find(({ content }) => content.buttcloud?.topic === 'moved') ?? null
+    },
+    90_000,
+  )
+  t.ok(
+    heard.text.includes(`is now \`${own}:${port}\`; before it was \`${host('alice')}:${port}\``),
+    heard.text,
+  )
+  const code = inviteIn(heard.text) ?? ''
+  t.ok(code.startsWith(`${own}:${port}:`), 'with the invite that she has')
+  // No resolver of this machine knows these names; the pub behind them is the one that the invite opens.
+  await call(owner.rpc, 'invite.accept', code.replace(own, '127.0.0.1'))
+  t.match(
+    await say('domain alice'),
+    /is reached by `social\.example\.net`, and by `alice\.pubs\.example\.org` still/,
+  )
+  const [shown] = (await asked.admin<DnsView>('adminDns')).own ?? []
+  t.deepEqual(
+    [shown?.name, shown?.host, shown?.proven, shown?.found],
+    [own, host('alice'), true, 'leads there'],
+  )
+}
 
 onProcesses(
   'without a domain: a hub is started with another address, and the owner gets the invite anew',

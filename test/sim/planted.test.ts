@@ -57,7 +57,7 @@ const SHOWN_BY: Partial<Record<Bug, readonly number[]>> = {
   'no-grace-after-start': [4],
   'no-storm-breaker': [14, 23, 8],
   'unable-not-heard': [111, 131, 167],
-  'engine-gone-not-heard': [3],
+  'engine-gone-not-heard': [8, 9, 11],
 }
 
 /** A world that shows the bug; null when none does. */
