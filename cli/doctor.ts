@@ -188,8 +188,7 @@ export function judgeMachines({
   )
   const words = `${counted(there.length, 'machine')} by ${driver}`
   const todo = 'See what is waited for: buttcloud admin machines'
-  if (trouble !== null)
-    return [finding('machines', 'bad', `${words}; the driver can't be asked: ${trouble}`, todo)]
+  if (trouble !== null) return [finding('machines', 'bad', `${words}; the driver can't: ${trouble}`, todo)]
   if (faults[0] !== undefined) return [finding('machines', 'bad', `${words}; ${faults[0]}`, todo)]
   if (stuck) return [finding('machines', 'warn', `${words}; ${next ?? 'it waits for you'}`, todo)]
   if (strangers.length > 0)

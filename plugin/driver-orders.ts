@@ -90,14 +90,14 @@ export class DriverOrders {
     return new Set([...this.all].flatMap(([name, order]) => (isComing(order) ? [name] : [])))
   }
 
-  /** By machine. One that was told to end and is listed for so long counts, too: it is paid for. */
+  /** By machine. What was taken and is not so after so long counts, too: it is paid for, or may be. */
   refusals(now: number): Map<string, Refusal> {
     const found = new Map<string, Refusal>()
     for (const [machine, { kind, refused, since }] of this.all) {
       const forMs = now - since
       if (refused !== null) found.set(machine, { ...refused, forMs })
-      else if (kind === 'destroy' && forMs >= MACHINE_LASTING_MS)
-        found.set(machine, { kind: 'busy', error: staysWords(machine), forMs })
+      else if (forMs >= MACHINE_LASTING_MS)
+        found.set(machine, { kind: 'busy', error: lateWords[kind](machine), forMs })
     }
     return found
   }
@@ -116,5 +116,9 @@ export class DriverOrders {
 const isComing = ({ kind, refused }: Order): boolean =>
   kind === 'create' && (refused === null || refused.kind === 'unreachable')
 
-const staysWords = (machine: string): string =>
-  `${machine} was told to end more than an hour ago and is still listed: look at it where it is rented, it may cost`
+const lateWords = {
+  create: (machine: string): string =>
+    `${machine} was asked for more than an hour ago and is not listed: look where it is rented, it may cost`,
+  destroy: (machine: string): string =>
+    `${machine} was told to end more than an hour ago and is still listed: look at it where it is rented, it may cost`,
+}

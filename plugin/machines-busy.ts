@@ -1,5 +1,6 @@
 /** What keeps a hub from being given back with all that is on it. Pure. */
 import type { FeedId, Millis, PubId } from '../protocol/ids'
+import { MACHINE_LASTING_MS } from '../protocol/limits-machines'
 import { CLOCKS_LOOK_EVERY_MS } from '../protocol/limits-money'
 import type { PubMessage } from '../protocol/messages/pub'
 import type { OtherClock } from '../protocol/other-clock'
@@ -14,6 +15,8 @@ export interface Busy {
   why: string
   /** When to look again although nothing happened. */
   againInMs: Millis | null
+  /** Only the operator can help. */
+  stuck?: boolean
 }
 
 export interface BusyWorld {
@@ -41,7 +44,7 @@ export function busyOn(world: BusyWorld, hub: FeedId, discards: boolean, isMute:
   const live = liveOn(state, hub)
   if (live.length > 0) return { why: words.hasPubs(live.map(({ name }) => name)), againInMs: null }
   const kept = discards ? null : keptUntil(world, hub)
-  if (kept !== null) return { why: words.keeps(kept.count, kept.until), againInMs: kept.againInMs }
+  if (kept !== null) return kept
   const ending = isMute ? [] : endingOn(state, hub)
   if (ending.length > 0) return { why: words.stillEnding(ending), againInMs: null }
   // Moved by their records, and not ordered away from here yet: until when the volume stays is not said before that.
@@ -63,10 +66,7 @@ function leftBehind(state: State, hub: FeedId): PubId[] {
 }
 
 /** The last date of the volumes that were left there, where it has not come by two clocks. */
-function keptUntil(
-  { state, now, otherClocks }: BusyWorld,
-  hub: FeedId,
-): { count: number; until: Millis; againInMs: Millis } | null {
+function keptUntil({ state, now, otherClocks }: BusyWorld, hub: FeedId): Busy | null {
   let count = 0
   let until = 0
   for (const date of state.provider.machines.keptOn.get(hub)?.values() ?? []) {
@@ -76,5 +76,9 @@ function keptUntil(
     until = Math.max(until, date)
   }
   if (count === 0) return null
-  return { count, until, againInMs: Math.min(Math.max(until - now, CLOCKS_LOOK_EVERY_MS), 3_600_000) }
+  const againInMs = Math.min(Math.max(until - now, CLOCKS_LOOK_EVERY_MS), MACHINE_LASTING_MS)
+  // A clock that is right would have said so by now: perhaps the last hub elsewhere was the one that goes.
+  if (now - until >= MACHINE_LASTING_MS)
+    return { why: words.keepsByOneClock(count, until), againInMs, stuck: true }
+  return { why: words.keeps(count, until), againInMs }
 }

@@ -72,6 +72,9 @@ const wait = (why: string, againInMs: Millis | null = null): MachineStep => ({
   ...{ kind: 'wait', why, againInMs, stuck: false },
 })
 const stuck = (why: string): MachineStep => ({ kind: 'wait', why, againInMs: null, stuck: true })
+const waitOn = (label: string, { why, againInMs, stuck = false }: Busy): MachineStep => ({
+  ...{ kind: 'wait', why: words.of(label, why), againInMs, stuck },
+})
 
 /** What is to be done now. */
 export function machineStep(world: MachineWorld): MachineStep {
@@ -99,9 +102,9 @@ export function machineStep(world: MachineWorld): MachineStep {
   return soonest([...(next === null ? [] : [next]), ...waits]) ?? { kind: 'settled' }
 }
 
-/** The wait that is said is the first; the look comes at the earliest. */
+/** The wait that is said is the first, or the first that somebody has to end; the look comes at the earliest. */
 function soonest(waits: MachineStep[]): MachineStep | null {
-  const [first] = waits
+  const first = waits.find((one) => one.kind === 'wait' && one.stuck) ?? waits[0]
   if (first?.kind !== 'wait') return null
   const times = waits.flatMap((one) => (one.kind === 'wait' && one.againInMs !== null ? [one.againInMs] : []))
   return { ...first, againInMs: times.length === 0 ? null : Math.min(...times) }
@@ -122,7 +125,7 @@ function parting(world: MachineWorld, one: MachineRecord): MachineStep {
     if (status !== 'draining' && status !== 'retired')
       return { kind: 'hub', content: buildHub({ ...record, status: 'draining', by: content.by }) }
     const busy = busyWith(world, one)
-    if (busy !== null) return wait(words.of(label, busy.why), busy.againInMs)
+    if (busy !== null) return waitOn(label, busy)
     if (status !== 'retired')
       return { kind: 'hub', content: buildHub({ ...record, status: 'retired', by: content.by }) }
   }
@@ -275,7 +278,7 @@ function shrinkage(world: MachineWorld, wanted: MachineRecord[]): MachineStep | 
     if (room === null || left - room.memoryBytes < enough) continue
     const busy = busyOn(world, room.hub, false, false)
     const coolMs = coolDownLeftMs(world)
-    if (busy !== null) waits.push(wait(words.of(room.label, busy.why), busy.againInMs))
+    if (busy !== null) waits.push(waitOn(room.label, busy))
     else return coolMs > 0 ? wait(words.coolDown, coolMs) : leave(one, 'surplus')
   }
   return soonest(waits)

@@ -20,6 +20,7 @@ export interface Address {
   id: string
   address: string
   portId: string | null
+  createdAt: Millis | null
 }
 
 export interface Port {
@@ -142,13 +143,18 @@ export function portIn(value: unknown): Port | null {
   }
 }
 
-const floating = shape({ id: text(CHARS), floating_ip_address: text(CHARS), port_id: word })
+const floating = shape({
+  id: text(CHARS),
+  floating_ip_address: text(CHARS),
+  port_id: word,
+  created_at: word,
+})
 
 export function addressIn(value: unknown): Address | null {
   const read = floating(value, '')
-  return read.ok
-    ? { id: read.value.id, address: read.value.floating_ip_address, portId: read.value.port_id }
-    : null
+  if (!read.ok) return null
+  const { id, floating_ip_address, port_id, created_at } = read.value
+  return { id, address: floating_ip_address, portId: port_id, createdAt: timeIn(created_at) }
 }
 
 export function portBody(wish: {

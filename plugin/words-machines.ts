@@ -37,6 +37,8 @@ export const machineWords = {
     `it has ${names.length === 1 ? 'a pub' : `${names.length} pubs`}: ${shown(names)}`,
   keeps: (count: number, until: Millis) =>
     `it keeps ${count === 1 ? 'the volume of a pub' : `the volumes of ${count} pubs`} that left or ended, until ${when(until)}`,
+  keepsByOneClock: (count: number, until: Millis) =>
+    `it keeps ${count === 1 ? 'the volume of a pub' : `the volumes of ${count} pubs`} that left or ended, until ${when(until)}; that has come by the clock of this provider, and no clock of another machine says so. \`buttcloud admin machine-remove --discard\` is your word that they need not be waited for`,
   stillEnding: (names: readonly string[]) => `it has not said that the runs of ${shown(names)} have ended`,
   notThereYet: (name: string) => `${name} left it and is not up elsewhere yet`,
   waitedFor: 'this provider was put back from a backup, and a pub that was there has not come back since',

@@ -20,6 +20,8 @@ export const OPENSTACK_SAID_CHARS_MAX = 300
 export const OPENSTACK_RETRY_MS_MAX = 60 * 60_000
 /** An address that stands so long without a server was left over by a create that was never finished. */
 export const OPENSTACK_LEFT_OVER_MS = 15 * 60_000
+/** So long after the last try its address still waits for a machine: no pause between two tries is longer. */
+export const OPENSTACK_TRIED_MS = OPENSTACK_RETRY_MS_MAX + OPENSTACK_LEFT_OVER_MS
 /** Names of flavours, images, networks and keys: Nova, Neutron and Glance take 255 characters. */
 export const OPENSTACK_NAME_CHARS_MAX = 255
 /** Networks that a machine is put in: one to be reached by and a few of the operator's own. */

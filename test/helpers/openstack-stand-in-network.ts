@@ -59,6 +59,7 @@ function makeAddress(cloud: Cloud, wish: Json): Reply {
   const address = {
     ...{ id: idOf(cloud), floating_ip_address: addressOn(cloud, wish.floating_network_id) },
     ...{ description: wish.description ?? '', port_id: wish.port_id, status: 'DOWN' },
+    created_at: new Date(cloud.now()).toISOString(),
   }
   cloud.floatingips.push(address)
   return { status: 201, body: { floatingip: address } }

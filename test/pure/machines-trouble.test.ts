@@ -40,11 +40,11 @@ test('a cloud that says what it has and makes nothing is asked ever more seldom,
   t.end()
 })
 
-/** By an operator's word, who gives up what is kept there. */
-function removed(one: MachineStory, machine: string): void {
+/** By an operator's word; `discard`: what is kept there is given up. */
+function removed(one: MachineStory, machine: string, discard = true): void {
   const { state, policy, now } = one.story
   const world = { state, policy, now, ledger: plainLedger, listed: one.cloud.machines }
-  const deed = machineRemoved(world, { machine, discard: true }, provider)
+  const deed = machineRemoved(world, { machine, discard }, provider)
   if (!deed.ok || deed.say === null) throw new Error('not removed')
   one.story.tells(provider, deed.say)
 }
@@ -101,6 +101,43 @@ test('one that was told to end and stays is told to the operator, too', async (t
   await one.minutes(120)
   t.match(operatorsTask(machineStep(one.worldOf()), one.worldOf()) ?? '', /still listed/)
   t.ok(one.cloud.ends <= 16, `asked ${one.cloud.ends} times in two hours and a half`)
+  t.end()
+})
+
+test('one that was asked for and is on no list is told to the operator, too', async (t) => {
+  const one = new MachineStory()
+  one.cloud.weather.lagMs = DAY_MS
+  one.cloud.weather.joinsAfterMs = null
+  await one.minutes(40)
+  t.equal(troubleOf(one.worldOf()), null)
+  await one.minutes(40)
+  t.match(operatorsTask(machineStep(one.worldOf()), one.worldOf()) ?? '', /asked for.*not listed/)
+  t.equal(one.cloud.made.length, 1)
+  t.ok(one.cloud.orders <= 8, `asked ${one.cloud.orders} times`)
+  t.end()
+})
+
+test('volumes whose date has come by one clock alone are told to the operator: they keep a machine for ever', async (t) => {
+  const one = new MachineStory()
+  await one.minutes(30)
+  const [name = ''] = one.named('wanted')
+  one.wants('ada')
+  await one.minutes(3)
+  one.byHand()
+  await one.minutes(2)
+  removed(one, name, false)
+  await one.minutes(20)
+  const told = () => operatorsTask(machineStep(one.worldOf()), one.worldOf())
+  t.match(next(one), /keeps the volume of a pub .* until/)
+  one.story.otherClocksAheadMs = []
+  one.story.now += 8 * DAY_MS
+  await one.minutes(20)
+  t.match(told() ?? '', /no clock of another machine says so.*--discard/)
+  t.deepEqual(one.cloud.destroyed, [], 'and it stays')
+  one.story.otherClocksAheadMs = [0]
+  await one.minutes(70)
+  t.equal(told(), null)
+  t.deepEqual(one.cloud.destroyed, [name])
   t.end()
 })
 

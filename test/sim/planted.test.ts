@@ -52,12 +52,12 @@ const SHOWN_BY: Partial<Record<Bug, readonly number[]>> = {
   'no-epoch-check': [17],
   'keys-stay': [40, 44, 46],
   'payment-ends-halt': [56],
-  'removed-is-any-word': [323, 479, 671],
-  'no-grace-after-pause': [179, 331, 359],
+  'removed-is-any-word': [479, 671, 323],
+  'no-grace-after-pause': [359, 179, 331],
   'no-grace-after-start': [4],
   'no-storm-breaker': [14, 23, 8],
   'unable-not-heard': [111, 131, 167],
-  'engine-gone-not-heard': [3],
+  'engine-gone-not-heard': [8, 9, 11],
 }
 
 /** A world that shows the bug; null when none does. */

@@ -1,6 +1,6 @@
 /** What a machine needs of Neutron: networks by name, our security group, an address of its own; and taking it away again. */
 import type { Millis } from '../../../protocol/ids'
-import { MachineError } from '../../machine-driver'
+import { MachineError, type MachineFact } from '../../machine-driver'
 import {
   type Address,
   addressIn,
@@ -19,13 +19,19 @@ import {
 } from '../../openstack-network'
 import type { OpenstackSession } from './openstack-session'
 
-/** An address that was made for a machine before its server was. */
+/** What was made for a machine besides its server: a port, or an address whose port somebody took away. */
 export interface LeftOver {
   machine: string
   id: string
   createdAt: Millis | null
   address: string | null
 }
+
+/** As a machine that failed, so that it is destroyed like one. */
+export const leftOverFact = ({ machine, id, createdAt, address }: LeftOver): MachineFact => ({
+  ...{ name: machine, id, status: 'failed', address, since: createdAt },
+  why: 'an address was made for it, and there is no server',
+})
 
 export class OpenstackNetwork {
   constructor(
@@ -101,18 +107,28 @@ export class OpenstackNetwork {
     for (const { id } of await this.ports(machine)) await remove(`/ports/${id}`, 'port')
   }
 
-  /** Ports of ours that no server has. Throws MachineError. */
+  /** Ports of ours that no server has, and addresses that none of our ports has: those cost, too. Throws MachineError. */
   async leftOvers(): Promise<LeftOver[]> {
+    // The addresses first: one that is made meanwhile is not there, and one that is has its port in the list.
+    const addresses = (await this.ours('floatingips')).flatMap(({ machine, item }) => {
+      const address = addressIn(item)
+      return address === null ? [] : [{ machine, address }]
+    })
     const ports = (await this.ours('ports')).flatMap(({ machine, item }) => {
       const port = portIn(item)
-      return port === null || port.deviceId !== '' ? [] : [{ machine, port }]
+      return port === null ? [] : [{ machine, port }]
     })
-    if (ports.length === 0) return []
-    const addresses = (await this.ours('floatingips')).map(({ item }) => addressIn(item))
-    return ports.map(({ machine, port: { id, createdAt } }) => ({
-      ...{ machine, id, createdAt },
-      address: addresses.find((one) => one?.portId === id)?.address ?? null,
-    }))
+    const known = new Set(ports.map(({ port }) => port.id))
+    const free = ports.filter(({ port }) => port.deviceId === '')
+    return [
+      ...free.map(({ machine, port: { id, createdAt } }) => ({
+        ...{ machine, id, createdAt },
+        address: addresses.find(({ address }) => address.portId === id)?.address.address ?? null,
+      })),
+      ...addresses.flatMap(({ machine, address: { id, address, portId, createdAt } }) =>
+        portId !== null && known.has(portId) ? [] : [{ machine, id, createdAt, address }],
+      ),
+    ]
   }
 
   private async ports(machine: string): Promise<Port[]> {

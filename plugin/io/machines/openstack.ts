@@ -1,7 +1,7 @@
 /** Machines of an OpenStack cloud: servers of Nova, with what Neutron gives them to be reached by. */
 import { createHash } from 'node:crypto'
 import type { FeedId, Millis } from '../../../protocol/ids'
-import { OPENSTACK_LEFT_OVER_MS } from '../../../protocol/limits-openstack'
+import { OPENSTACK_LEFT_OVER_MS, OPENSTACK_TRIED_MS } from '../../../protocol/limits-openstack'
 import { type MachineDriver, MachineError, type MachineFact, type MachineOrder } from '../../machine-driver'
 import type { OpenstackCredentials } from '../../openstack-credentials'
 import { flavorIn, imageIn, imageTrouble, newestImage } from '../../openstack-kinds'
@@ -17,7 +17,7 @@ import {
   serverBody,
 } from '../../openstack-servers'
 import type { OpenstackSettings } from '../../openstack-settings'
-import { OpenstackNetwork } from './openstack-network'
+import { leftOverFact, OpenstackNetwork } from './openstack-network'
 import { OpenstackSession } from './openstack-session'
 
 export interface OpenstackOptions {
@@ -47,6 +47,7 @@ class Openstack implements MachineDriver {
   private readonly session: OpenstackSession
   private readonly network: OpenstackNetwork
   private readonly mark: string
+  private readonly triedAt = new Map<string, Millis>()
 
   constructor(private readonly options: OpenstackOptions) {
     const { credentials, settings } = options
@@ -67,6 +68,7 @@ class Openstack implements MachineDriver {
 
   async create(order: MachineOrder): Promise<MachineFact> {
     const { settings } = this.options
+    this.triedAt.set(order.name, this.options.now())
     const found = this.standing(order.name, await this.ours())
     if (found !== null) return found
     const userDataBase64 = Buffer.from(order.userData).toString('base64')
@@ -92,6 +94,7 @@ class Openstack implements MachineDriver {
         'refused',
         `${name} is not destroyed: there is a server of that name, and it is not marked as one of this provider`,
       )
+    this.triedAt.delete(name)
     for (const { id } of [...ours].sort(byAge).reverse())
       await this.session.say({
         ...{ service: 'compute', method: 'DELETE', path: `/servers/${id}` },
@@ -210,15 +213,15 @@ class Openstack implements MachineDriver {
   }
 
   private async leftOvers(names: ReadonlySet<string>): Promise<MachineFact[]> {
-    const before = this.options.now() - OPENSTACK_LEFT_OVER_MS
-    const found = (await this.network.leftOvers()).filter(({ machine }) => !names.has(machine))
-    // A younger one may be of a create that is under way.
-    return found
-      .filter(({ createdAt }) => createdAt !== null && createdAt < before)
-      .map(({ machine, id, createdAt, address }) => ({
-        ...{ name: machine, id, status: 'failed' as const, address, since: createdAt },
-        why: 'an address was made for it, and no server',
-      }))
+    const now = this.options.now()
+    // A younger one may be of a create that is under way; one that a busy cloud keeps waiting is tried again.
+    const isOld = (machine: string, createdAt: Millis | null) =>
+      createdAt !== null &&
+      createdAt < now - OPENSTACK_LEFT_OVER_MS &&
+      (this.triedAt.get(machine) ?? 0) < now - OPENSTACK_TRIED_MS
+    return (await this.network.leftOvers())
+      .filter(({ machine, createdAt }) => !names.has(machine) && isOld(machine, createdAt))
+      .map(leftOverFact)
   }
 
   private async giveUp(name: string): Promise<void> {
