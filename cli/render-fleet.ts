@@ -10,6 +10,7 @@ export function hubText(view: HubDetailView): string {
   const lines = [
     `${label} is ${status} and ${connected ? 'connected' : 'not connected'}; lease: ${leaseText(view.lease)}.`,
     `${pubs} ${pubs === 1 ? 'pub' : 'pubs'} on ${host ?? 'an unknown host'} (${engine ?? 'no engine known'}), ${bytesText(reservedBytes)} of ${bytesText(memoryBytes)} reserved.`,
+    ...(view.https === true ? ['Web pages of its pubs are served by HTTPS.'] : []),
     view.hub,
     ...(view.by == null ? [] : [`Made ${status} by the operator ${view.by}.`]),
   ]

@@ -55,8 +55,7 @@ export function planCaddy({ mark, sites, mayTakeAway }: CaddyWish, http: unknown
   const port = httpsPort(http)
   const target = wanted.length === 0 ? null : serverFor(servers, port)
   const [kept, ...more] = own.filter(({ server }) => server === target?.[0])
-  // The last one first: what is taken out of a list moves those behind it.
-  const stray = [...own.filter(({ server }) => server !== target?.[0]), ...more].at(-1)
+  const [stray] = [...own.filter(({ server }) => server !== target?.[0]), ...more]
   if (stray !== undefined) return { kind: 'change', change: removal(stray, servers), ...seen }
   if (wanted.length === 0) return { kind: 'settled', ...seen }
   return { ...placed(routeOf(mark, wanted), kept, target, { servers, port }), ...seen }

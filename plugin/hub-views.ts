@@ -21,6 +21,7 @@ export function hubViews(state: State, connected: ReadonlySet<FeedId>): HubView[
       memoryBytes: capacity?.memoryBytes ?? 0,
       reservedBytes: reservedBytesOf(state, record.hub),
       pubs,
+      https: capacity?.https === 'yes',
     }
   })
 }

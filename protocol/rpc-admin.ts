@@ -40,4 +40,6 @@ export interface HubView {
   lease?: LeaseView | null
   /** Of its pubs, those that should be elsewhere and can't; absent from an older provider. */
   stuck?: number
+  /** Whether it serves web pages by HTTPS; absent from an older provider. */
+  https?: boolean
 }

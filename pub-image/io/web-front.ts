@@ -22,6 +22,8 @@ const COMMON = {
   'Referrer-Policy': 'no-referrer',
   'Cross-Origin-Resource-Policy': 'same-origin',
 }
+/** Styles and pictures: the pages that load them are in no origin, so to a browser they are another one's. */
+const LOADED = { ...COMMON, 'Cross-Origin-Resource-Policy': 'cross-origin' }
 const OWN_POLICY =
   "default-src 'none'; style-src 'unsafe-inline'; img-src 'self'; base-uri 'none'; form-action 'none'; frame-ancestors 'none'"
 /** What members wrote: nothing in it runs, and it belongs to no origin. */
@@ -118,7 +120,7 @@ async function passOn(
   }
   if (response.destroyed) return void answer.destroy()
   answered()
-  response.writeHead(status, { ...COMMON, 'Content-Type': type, 'Content-Security-Policy': FOREIGN_POLICY })
+  response.writeHead(status, { ...LOADED, 'Content-Type': type, 'Content-Security-Policy': FOREIGN_POLICY })
   await new Promise<void>((resolve, reject) => {
     answer.once('error', reject)
     answer.once('end', resolve)

@@ -2,6 +2,7 @@ import tape from 'tape'
 import {
   doctorText,
   finding,
+  judgeCaddy,
   judgeClock,
   judgeDisk,
   judgeDocker,
@@ -81,6 +82,16 @@ tape('doctor: servers of the provider here', (t) => {
   ])
   t.equal(away.health, 'bad')
   t.match(away.words, /out of reach: two$/, 'who was retired is not missed')
+  t.end()
+})
+
+tape('doctor: the Caddy of a hub here', (t) => {
+  const good = judgeCaddy('garage', { place: 'http://127.0.0.1:2019', names: 2 })
+  t.same([good.what, good.health], ['Caddy of garage', 'good'])
+  t.match(good.words, /answers at http:\/\/127\.0\.0\.1:2019, and has 2 names/)
+  const bad = judgeCaddy('garage', 'Caddy is out of reach: there is no such socket')
+  t.same([bad.health, bad.words], ['bad', 'Caddy is out of reach: there is no such socket'])
+  t.match(String(bad.todo), /without --caddy/)
   t.end()
 })
 

@@ -121,6 +121,8 @@ test('a hub that is being emptied, in words', (t) => {
   t.deepEqual(drainLines(before), ['alice stays on hub-1: second is full.'])
   t.match(hubText(before), /hub-1 is admitted and connected; lease: 48 s left/)
   t.match(hubText(before), /alice +up +second is full/)
+  t.notOk(/HTTPS/.test(hubText(before)))
+  t.match(hubText({ ...before, https: true }), /served by HTTPS/)
   goes(one)
   const under = hubDetail(fleetOf(one), record, 0)
   t.deepEqual(drainLines(under), ['alice goes to second.'])
