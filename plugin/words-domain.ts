@@ -22,7 +22,7 @@ export const domainWords = {
   ours: (wanted: string): string =>
     `\`${wanted}\` belongs to this provider and its servers. Say a name of a domain of your own. Nothing was changed.`,
   taken: (wanted: string): string =>
-    `\`${wanted}\` leads to another pub here. Its owner takes it away with \`domain NAME off\`, or change its record: a week after it leads elsewhere it is free. Nothing was changed.`,
+    `\`${wanted}\` leads to another pub here. Its owner can take it away with \`domain NAME off\`; or have its record lead elsewhere, and a week later it is free. Nothing was changed.`,
   takenMeanwhile: (own: string): string => `\`${own}\` leads to another pub here as well`,
   tooMany: (count: number): string =>
     `${count} domains of your pubs do not lead here yet. When one of them does, or after \`domain NAME off\`, ask for the next. Nothing was changed.`,

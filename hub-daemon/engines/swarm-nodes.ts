@@ -70,8 +70,9 @@ export function absenceOf(
     if (constraint?.key !== 'node.id' || !constraint.equal) continue
     const node = nodes.get(constraint.value)
     if (node === undefined) return 'its volume lies on a node that has left the swarm'
-    const state = node.Status.State === 'ready' ? node.Spec.Availability : node.Status.State
-    if (!takesTasks(node))
+    // A manager that has just begun knows nothing of its nodes for a moment (`unknown`): that is waited for.
+    const state = node.Status.State === 'down' ? 'down' : (node.Spec.Availability ?? 'active')
+    if (state !== 'active')
       return `the node ${nameOf(node)}, where its volume lies, is not there for it (${state})`
   }
   return null

@@ -4,6 +4,7 @@ import { createSwarmEngine } from '../../hub-daemon/engines/swarm'
 import { generationOf } from '../../hub-daemon/engines/swarm-network'
 import type { FeedId } from '../../protocol/ids'
 import {
+  away,
   type EngineUnderTest,
   engineContract,
   refuses,
@@ -107,7 +108,8 @@ tape('swarm: a task is hardened, pubs are apart, and the secret is in memory alo
     await container(two.name),
   )
   const reach = (host: string, port: number) =>
-    `fetch('http://${host}:${port}/', {signal: AbortSignal.timeout(2000)}).then(() => console.log('reached'), () => console.log('not reached'))`
+    // Its own connection would keep node alive for longer than anybody waits.
+    `fetch('http://${host}:${port}/', {signal: AbortSignal.timeout(2000)}).then(() => console.log('reached'), () => console.log('not reached')).then(() => process.exit(0))`
   const own = await command('exec', id, 'node', '-e', reach('127.0.0.1', one.port))
   t.equal(own.trim(), 'reached', 'the question itself works')
   const other = await command('exec', id, 'node', '-e', reach(address.trim(), two.port))
@@ -121,10 +123,7 @@ tape('swarm: a task is hardened, pubs are apart, and the secret is in memory alo
     /^sha256:/,
     'an image that was built here is asked of no registry',
   )
-  for (const run of [one, two]) {
-    await engine.remove(run.name)
-    await engine.purge(run.name)
-  }
+  await Promise.all([one, two].map((run) => away(engine, run)))
   for (const what of ['service', 'secret', 'config'])
     t.notOk((await command(what, 'ls')).includes(one.name), `no ${what} is left`)
   await engine.close()
@@ -183,10 +182,7 @@ tape(
     await engine.start(two.name)
     const left = await command('network', 'ls', '-q', '--no-trunc', '--filter', 'driver=bridge')
     t.notOk(left.includes(before), 'the former one goes when nothing is on it any more')
-    for (const run of [one, two]) {
-      await engine.remove(run.name)
-      await engine.purge(run.name)
-    }
+    await Promise.all([one, two].map((run) => away(engine, run)))
     await engine.close()
   },
 )

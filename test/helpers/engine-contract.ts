@@ -91,7 +91,8 @@ export async function refuses(
   return ''
 }
 
-async function away(engine: Engine, run: Run): Promise<void> {
+/** Takes a run away with its volume. Where many are, at once: Swarm has each wait two seconds before it is told to end. */
+export async function away(engine: Engine, run: Run): Promise<void> {
   await engine.remove(run.name)
   await engine.purge(run.name)
 }
@@ -193,8 +194,7 @@ async function onlyOwn(t: tape.Test, { engine, neighbour, ...under }: EngineUnde
   await engine.remove(theirs.name).catch(() => undefined)
   await engine.purge(theirs.name).catch(() => undefined)
   t.deepEqual(await names(neighbour), [[theirs.name], [theirs.name]], 'what another hub made is left alone')
-  await away(engine, mine)
-  await away(neighbour, theirs)
+  await Promise.all([away(engine, mine), away(neighbour, theirs)])
 }
 
 async function portTaken(t: tape.Test, { engine, ...under }: EngineUnderTest): Promise<void> {
@@ -251,8 +251,7 @@ async function endsAlone(t: tape.Test, { engine, ...under }: EngineUnderTest): P
   const after = woken
   await engine.start(killed.name)
   t.equal((await reportOf(killed)).boots, 2, 'it can be started again')
-  await away(engine, killed)
-  await away(engine, failing)
+  await Promise.all([away(engine, killed), away(engine, failing)])
   t.equal(woken, after, 'a watch that was ended tells nothing')
 }
 

@@ -46,7 +46,11 @@ function run(): void {
   if (process.env.TINY_TREE !== undefined) plantTree(folder)
   console.log(`boot ${report.boots} of the tiny pub`)
   if (process.env.TINY_EXIT !== undefined) process.exit(Number(process.env.TINY_EXIT))
-  if (process.env.TINY_STUBBORN !== undefined) process.on('SIGTERM', () => console.log('not yet'))
+  // The first process of a container is ended by no signal that it has not asked for.
+  process.on('SIGTERM', () => {
+    if (process.env.TINY_STUBBORN === undefined) process.exit()
+    console.log('not yet')
+  })
   if (process.env.TINY_EAT !== undefined) eat()
   createServer((_request, response) => response.end(JSON.stringify(report))).listen(
     Number(process.env.TINY_PORT),

@@ -1,5 +1,6 @@
 /** Goal: an owner's domain is what a pub is reached by while it leads there, and never a moment on anybody's mere word. */
 import test from 'tape'
+import { amended } from '../../plugin/amend'
 import { decide } from '../../plugin/decide'
 import { wantedNames } from '../../plugin/dns-plan'
 import { addressOf, viewOf, webAddressOf } from '../../plugin/query'
@@ -205,6 +206,12 @@ test('it stays with its pub: moved, renamed by its operator, changed, replayed',
   t.match(notice?.text ?? '', /on another server now.*Its address is what it was/)
   ask(one, 'name alice as The Shed')
   hubSays(story, one.pub, 'up', { host: NAME })
+  story.settle()
+  const amendment = amended(story, fact(one), { plan: null, web: true, owners: null }, provider)
+  if (!amendment.ok || amendment.record === null) throw new Error(JSON.stringify(amendment))
+  story.tells(provider, amendment.record)
+  story.settle()
+  t.deepEqual([own(one), specOf(one).web?.names], [kept, [NAME, HOST]], 'by a cluster file, too')
   ask(one, 'stop alice')
   t.deepEqual(own(one), kept)
   const fresh = new Story()

@@ -198,6 +198,8 @@ tape('swarm: a run whose volume lies on a node that is away says so', (t) => {
   const nodes = (...all: SwarmNode[]) => new Map(all.map((one) => [one.ID, one]))
   const pinned = ['node.labels.pubs==yes', 'node.id==a']
   t.equal(absenceOf(pinned, nodes(node('a'))), null, 'a node that takes it')
+  const unheard = node('a', { state: 'unknown' })
+  t.equal(absenceOf(pinned, nodes(unheard)), null, 'one that was not heard yet')
   t.equal(absenceOf(['node.role!=manager', 'node.id!=a'], nodes()), null, 'a volume that every node can have')
   for (const [one, words] of [
     [node('a', { state: 'down' }), /host-a, where its volume lies, .*\(down\)/],
