@@ -84,7 +84,7 @@ export function machineStep(world: MachineWorld): MachineStep {
   )
   if (world.machines.listed === null) return wait(words.notListed)
   const unsettled = unsettledBy(world)
-  if (unsettled !== null) return wait(unsettled.why, unsettled.againInMs)
+  if (unsettled !== null) return { kind: 'wait', ...unsettled, stuck: unsettled.stuck === true }
   const waits: MachineStep[] = []
   for (const one of all.filter(({ content }) => content.status === 'leaving')) {
     const step = parting(world, one)

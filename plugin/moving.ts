@@ -33,15 +33,22 @@ export function stormLeftMs(facts: MovingFacts, policy: MovingPolicy, hub: FeedI
  * Whether this hub's silence belongs to a storm: of the hubs that could be heard shortly before it fell silent, too many
  * fell silent with it. Those that were gone for longer count on neither side, nor does a hub that was never heard in this run
  * of the provider and has no pub that shall be up: what it had has left it, so it may be gone since long before; nor one whose
- * owners were told in an earlier run that it is gone: it fell silent then, and its pubs fit nowhere since.
+ * owners were told in an earlier run that it is gone: it fell silent then, and its pubs fit nowhere since; nor
+ * those that are known to be gone (`gone`).
  */
-export function stormOf(state: State, facts: MovingFacts, policy: MovingPolicy, hub: FeedId): Storm | null {
+export function stormOf(
+  state: State,
+  facts: MovingFacts,
+  policy: MovingPolicy,
+  hub: FeedId,
+  gone: ReadonlySet<FeedId> = new Set(),
+): Storm | null {
   const own = facts.silence.get(hub) ?? 0
   let silent = 0
   let of = 0
   for (const [other, { status }] of state.provider.hubs) {
     const counts = facts.heard.has(other) || (hasRuns(state, other) && !wasGone(state, other))
-    if (status === 'retired' || !counts) continue
+    if (status === 'retired' || !counts || gone.has(other)) continue
     const silence = facts.silence.get(other) ?? 0
     if (silence > own + STORM_WINDOW_MS) continue
     of += 1

@@ -19,6 +19,8 @@ export const machineWords = {
     `${label} fell silent a moment ago; nothing is rented or given back before it is clear whether it comes back`,
   storm: (silent: number, of: number) =>
     `${silent} of ${of} hubs fell silent together, so the trouble is more likely here; nothing is rented or given back`,
+  stormLasts: (silent: number, of: number) =>
+    `${silent} of ${of} hubs fell silent together and have been silent for an hour or longer, so the trouble may be here, and nothing is rented or given back. Look at the network of this provider. Where hubs are gone for good, say so: \`buttcloud admin restore PUB\` puts each of their pubs elsewhere, and \`buttcloud admin retire HUB\` parts with them`,
   ending: (machine: string) => `${machine} is being destroyed`,
   most: (max: number, left: number, spare: number) =>
     `${there(max)}, which is the most that the settings allow (machines.max), and ${size(left)} of room are left where ${size(spare)} should be`,
