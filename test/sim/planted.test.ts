@@ -61,7 +61,7 @@ const SHOWN_BY: Partial<Record<Bug, readonly number[]>> = {
   'no-storm-breaker': [14, 23, 8],
   'unable-not-heard': [111, 131, 167],
   'engine-gone-not-heard': [8, 9, 11],
-  'commissions-forgotten': [34],
+  'commissions-forgotten': [39, 34],
   'commission-twice': [4],
   'amend-not-told': [4],
   'amend-starts': [24],
