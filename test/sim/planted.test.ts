@@ -55,7 +55,7 @@ const SHOWN_BY: Partial<Record<Bug, readonly number[]>> = {
   'no-epoch-check': [17],
   'keys-stay': [40, 44, 46],
   'payment-ends-halt': [56],
-  'removed-is-any-word': [479, 671, 323],
+  'removed-is-any-word': [38, 479, 671, 323],
   'no-grace-after-pause': [359, 179, 331],
   'no-grace-after-start': [4],
   'no-storm-breaker': [14, 23, 8],
@@ -69,7 +69,7 @@ const SHOWN_BY: Partial<Record<Bug, readonly number[]>> = {
   'any-number-rented': [20],
   'tries-without-end': [27],
   'destroyed-at-once': [20],
-  'kept-not-counted': [48],
+  'kept-not-counted': [20, 48],
 }
 
 /** A world that shows the bug; null when none does. */
