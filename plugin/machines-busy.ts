@@ -57,7 +57,7 @@ export function busyOn(world: BusyWorld, hub: FeedId, discards: boolean, isMute:
     if (!isThere(state, pub)) return { why: words.notThereYet(pub.record.name), againInMs: null }
   }
   // One that has moved on from where it went was never up there: what was left here may still be the only copy.
-  for (const id of leftBehind(state, hub)) {
+  for (const id of discards ? [] : leftBehind(state, hub)) {
     const pub = state.provider.pubs.get(id)
     if (pub === undefined || pub.record.status !== 'live' || desiredOf(pub.record) !== 'up') continue
     if (pub.record.hub !== hub && !isThere(state, pub))
