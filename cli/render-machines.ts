@@ -11,16 +11,25 @@ export function machinesText(view: MachinesView): string {
   const head =
     driver === null
       ? 'No machines are rented here: `machines` in config.json is not set (docs/OPERATORS.md).'
-      : `${capital(driver)}: ${there.length} of at most ${max}, at least ${min}. ${bytesText(leftBytes)} of room are left; below ${bytesText(spareBytes)} one more is taken.`
+      : `${capital(driver)}: ${there.length} of at most ${max}, at least ${min}. ${bytesText(leftBytes)} of room are left; ${whenTaken(spareBytes)}`
   const paragraphs = [head]
   if (machines.length > 0) paragraphs.push(listOf(machines, cost))
-  if (next !== null) paragraphs.push(`${view.stuck ? 'Waits for you' : 'Next'}: ${harmless(next)}.`)
+  // What is waited for of one machine stands below it already.
+  const isSaid = machines.some(({ waits }) => waits === next)
+  if (next !== null && (view.stuck || !isSaid))
+    paragraphs.push(`${view.stuck ? 'Waits for you' : 'Next'}: ${harmless(next)}.`)
   if (trouble !== null) paragraphs.push(`What the driver can't do now: ${harmless(trouble)}`)
   if (view.faults !== undefined && view.faults.length > 0)
     paragraphs.push(['The settings don’t fit:', ...view.faults.map((one) => `  ${harmless(one)}`)].join('\n'))
   if (strangers.length > 0) paragraphs.push(strangers.map((one) => `${harmless(one)}.`).join('\n'))
   if (cost !== null) paragraphs.push(costText(cost))
   return paragraphs.join('\n\n')
+}
+
+function whenTaken(spareBytes: number): string {
+  return spareBytes === 0
+    ? '`machines.spare` is 0, so none is taken for want of it.'
+    : `below ${bytesText(spareBytes)} one more is taken.`
 }
 
 function listOf(machines: readonly MachineView[], cost: MachineCostView | null): string {
@@ -103,7 +112,9 @@ export function machineText(one: MachineView): string {
       ? 'What it keeps of pubs that left is given up.'
       : 'Volumes that it keeps are waited for.'
   return one.hub === null
-    ? `${machine} is not wanted any more, and will be destroyed.`
+    ? driver === 'manual'
+      ? `${machine} is not wanted any more. If you have rented a server for it, give that back.`
+      : `${machine} is not wanted any more, and will be destroyed.`
     : `${label} is being emptied; then it is retired and ${driver === 'manual' ? 'you are told that it may be switched off' : 'destroyed'}. ${kept} \`buttcloud admin machines\` shows what it waits for.`
 }
 

@@ -68,10 +68,18 @@ function whyNot(look: Look, pub: PubFact, author: FeedId, wanted: string): strin
   if (policy.domain !== null && isWithinZone(wanted, policy.domain)) return domainWords.ours(wanted)
   if (isOfProvider(state, wanted)) return domainWords.ours(wanted)
   if (holderOf(state, wanted, pub.pub) !== null) return domainWords.taken(wanted)
-  const pending = pubsOf(state, author).filter(
-    (one) => one.pub !== pub.pub && one.record.status === 'live' && one.record.own?.proven === false,
-  )
-  return pending.length >= OWN_PENDING_PER_OWNER_MAX ? domainWords.tooMany(pending.length) : null
+  const pending = pendingOf(look, author, pub.pub)
+  return pending >= OWN_PENDING_PER_OWNER_MAX ? domainWords.tooMany(pending) : null
+}
+
+/** How many names of one owner's pubs, of those other than `but`, are not proven, with what this look has owed so far. */
+function pendingOf({ world, effects }: Look, author: FeedId, but: PubId): number {
+  const owed = new Map<PubId, PubMessage>()
+  for (const one of effects)
+    if (one.kind === 'record' && one.content.type === 'buttcloud/pub') owed.set(one.content.pub, one.content)
+  const records = pubsOf(world.state, author).map(({ pub, record }) => owed.get(pub) ?? record)
+  return records.filter(({ pub, status, own }) => pub !== but && status === 'live' && own?.proven === false)
+    .length
 }
 
 /** The host of a server, or the name for life of any pub: that may lie within a domain of earlier days. */

@@ -31,9 +31,9 @@ interface Order {
   until: number
 }
 
-/** The pause after one of so long; they double up to the longest. */
+/** The pause after one of so long; they double up to the longest. After none it is the first. */
 export function nextPauseMs(before: Millis | null): Millis {
-  return Math.min(before === null ? MACHINE_PAUSE_FIRST_MS : before * 2, MACHINE_PAUSE_LONGEST_MS)
+  return Math.min(Math.max(MACHINE_PAUSE_FIRST_MS, (before ?? 0) * 2), MACHINE_PAUSE_LONGEST_MS)
 }
 
 export const machineOfStep = (step: DriverStep): string =>

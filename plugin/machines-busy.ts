@@ -5,6 +5,7 @@ import { CLOCKS_LOOK_EVERY_MS } from '../protocol/limits-money'
 import type { PubMessage } from '../protocol/messages/pub'
 import type { OtherClock } from '../protocol/other-clock'
 import type { State } from '../protocol/state'
+import { desiredOf } from './change'
 import { clocksSay } from './dues'
 import { endingOn } from './fleet-view'
 import type { MovingFacts } from './look'
@@ -54,6 +55,13 @@ export function busyOn(world: BusyWorld, hub: FeedId, discards: boolean, isMute:
     const pub = state.provider.pubs.get(id)
     if (from !== hub || pub === undefined || pub.record.hub === hub) continue
     if (!isThere(state, pub)) return { why: words.notThereYet(pub.record.name), againInMs: null }
+  }
+  // One that has moved on from where it went was never up there: what was left here may still be the only copy.
+  for (const id of discards ? [] : leftBehind(state, hub)) {
+    const pub = state.provider.pubs.get(id)
+    if (pub === undefined || pub.record.status !== 'live' || desiredOf(pub.record) !== 'up') continue
+    if (pub.record.hub !== hub && !isThere(state, pub))
+      return { why: words.notThereYet(pub.record.name), againInMs: null }
   }
   for (const id of leftBehind(state, hub))
     if (moving?.isWaitedFor(id)) return { why: words.waitedFor, againInMs: CLOCKS_LOOK_EVERY_MS }

@@ -6,7 +6,10 @@ export const CADDY_LOOK_EVERY_MS = 30_000
 export const CADDY_ANSWER_MS = 20_000
 /** Its whole web configuration: a pub takes about 300 bytes of it, an operator's own file some kilobytes. */
 export const CADDY_ANSWER_BYTES_MAX = 16 * 1024 * 1024
-/** From any state two changes are enough (what is in the wrong place goes, what is wanted comes); others may write between them. */
+/**
+ * One makes the route what it shall be, and one more for each that stands in a wrong place, of which there is hardly ever one; others may
+ * write between them. What is still left then is left to the next look.
+ */
 export const CADDY_CHANGES_PER_LOOK_MAX = 8
 /** Caddy is tried again after this, and then ever more seldom, up to CADDY_LOOK_EVERY_MS. */
 export const CADDY_PAUSE_FIRST_MS = 1_000

@@ -81,7 +81,10 @@ export class CaddyKeeper {
       const { http, etag } = await readCaddy(place, signal)
       const plan = planCaddy({ mark: this.mark, ...wish }, http)
       if (plan.kind !== 'change') return plan
-      if (changes === CADDY_CHANGES_PER_LOOK_MAX) throw new Error('Caddy is changed by others all the time')
+      if (changes === CADDY_CHANGES_PER_LOOK_MAX)
+        throw new Error(
+          `Caddy is not as it should be after ${changes} changes; others change it, too, or it is far from it`,
+        )
       try {
         await changeCaddy(place, plan.change, etag, signal)
       } catch (error) {

@@ -65,6 +65,8 @@ export class MachineStory {
   readonly log: string[] = []
   /** Hubs that are powered off or cut off, and when each last asked. */
   readonly off = new Set<FeedId>()
+  /** Hubs that are there and say nothing of pubs. */
+  readonly mute = new Set<FeedId>()
   private readonly asked = new Map<FeedId, number>()
   private readonly orders = new Map<string, SpecMessage>()
   private readonly trueHubs = new Map<string, FeedId>()
@@ -205,6 +207,7 @@ export class MachineStory {
       else story.connected.delete(hub)
       if (!isThere || status === 'retired') continue
       this.asked.set(hub, this.clock.steady())
+      if (this.mute.has(hub)) continue
       for (const spec of this.orders.values()) if (spec.hub === hub) this.says(hub, spec)
       for (const { op, pub, hub: to } of fold.ops.values())
         if (to === hub && !story.state.authors.get(hub)?.results.has(op))

@@ -84,3 +84,23 @@ test('too many at once are refused', (t) => {
   t.equal(own(one), null)
   t.end()
 })
+
+test('all in one breath are no more than one after the other', (t) => {
+  const one = told()
+  const { story } = one
+  story.policy = { ...story.policy, pubsPerOwnerMax: 100, requestsPerMinuteMax: 100 }
+  const record = recordOf(one)
+  const names = Array.from({ length: OWN_PENDING_PER_OWNER_MAX + 2 }, (_, count) => `a${count}`)
+  const pubs = names.map((name) => {
+    const pub = pubIdOf(story.asks(alice, 'thanks'))
+    story.settle()
+    story.tells(provider, { ...record, pub, name })
+    return pub
+  })
+  story.settle()
+  for (const name of names) story.asks(alice, `domain ${name} ${name}.example.net`)
+  story.settle()
+  const asked = pubs.filter((pub) => story.state.provider.pubs.get(pub)?.record.own !== null)
+  t.equal(asked.length, OWN_PENDING_PER_OWNER_MAX)
+  t.end()
+})

@@ -7,6 +7,7 @@ import { readMachineSettings } from '../../plugin/machine-settings'
 import { machinesView } from '../../plugin/machine-view'
 import { machineStep } from '../../plugin/machines'
 import { providerSamples } from '../../plugin/metrics'
+import type { MachineView } from '../../protocol/rpc-machines'
 import { MACHINE_BYTES, MachineStory, SETTINGS } from '../helpers/machine-world'
 import { plainLedger, provider } from '../helpers/story'
 
@@ -92,6 +93,11 @@ test('the dream of the blueprint: 300 pubs of 48 MB on 15 GB for 50.40 are 0.17 
     judgeMachines(view).map(({ health }) => health),
     ['good'],
   )
+  t.match(machinesText({ ...view, spareBytes: 0 }), /left; `machines\.spare` is 0, so none is taken for want/)
+  const waiting = { ...view, next: 'a server is missing', stuck: false }
+  t.match(machinesText(waiting), /Next: a server is missing\./)
+  const machines = view.machines.map((machine) => ({ ...machine, waits: waiting.next }))
+  t.equal(machinesText({ ...waiting, machines }).split(waiting.next).length, 2, 'said once')
   const unfit = { ...view, faults: ['there is no flavor "huge"'] }
   t.match(machinesText(unfit), /The settings don’t fit:\n {2}there is no flavor "huge"/)
   t.match(JSON.stringify(judgeMachines(unfit)), /"bad".*there is no flavor/)
@@ -99,6 +105,12 @@ test('the dream of the blueprint: 300 pubs of 48 MB on 15 GB for 50.40 are 0.17 
     costText({ currency: 'eur', perMachine: 0, all: 0, perPub: null, perPlan: null }),
     'Machines cost 0.00 EUR a month (0.00 EUR each).',
   )
+  const given = { ...view.machines[0], hub: null, status: 'leaving' } as MachineView
+  t.match(
+    machineText({ ...given, driver: 'manual' }),
+    /If you have rented a server for it, give that back\.$/,
+  )
+  t.match(machineText({ ...given, driver: 'openstack' }), /will be destroyed\.$/)
   t.deepEqual(
     [moneyText(0.42, 'usd'), moneyText(1_575, 'usd'), moneyText(500, 'jpy')],
     ['0.0042 USD', '15.75 USD', '500.00 JPY'],

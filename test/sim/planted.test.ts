@@ -55,13 +55,13 @@ const SHOWN_BY: Partial<Record<Bug, readonly number[]>> = {
   'no-epoch-check': [17],
   'keys-stay': [40, 44, 46],
   'payment-ends-halt': [56],
-  'removed-is-any-word': [479, 671, 323],
+  'removed-is-any-word': [38, 479, 671, 323],
   'no-grace-after-pause': [359, 179, 331],
   'no-grace-after-start': [4],
   'no-storm-breaker': [14, 23, 8],
   'unable-not-heard': [111, 131, 167],
   'engine-gone-not-heard': [8, 9, 11],
-  'commissions-forgotten': [34],
+  'commissions-forgotten': [39, 34],
   'commission-twice': [4],
   'amend-not-told': [4],
   'amend-starts': [24],
@@ -69,7 +69,7 @@ const SHOWN_BY: Partial<Record<Bug, readonly number[]>> = {
   'any-number-rented': [20],
   'tries-without-end': [27],
   'destroyed-at-once': [20],
-  'kept-not-counted': [48],
+  'kept-not-counted': [20, 48],
 }
 
 /** A world that shows the bug; null when none does. */

@@ -74,10 +74,13 @@ export class SimRented {
 
   /** What is not as it should be when the world has come to rest. */
   unsettled(): string[] {
-    const { checks, healedAt, provider } = this.world
+    const { breakdowns, checks, healedAt, provider } = this.world
     const now = provider.machine.clock.now()
     const agree = provider.running?.clocks.all().some((one) => agrees(one, now)) ?? false
-    return checks.machines.unsettled(new Set(this.cloud.machines.keys()), healedAt, agree)
+    // An engine that is never mended says nothing of what ran on it, and is waited for.
+    const broken = (name: string) => breakdowns.isDead(this.hubs.get(name))
+    const left = checks.machines.unsettled(new Set(this.cloud.machines.keys()), healedAt, agree)
+    return left.flatMap(({ name, why }) => (broken(name) ? [] : `${name} ${why}`))
   }
 
   private made(name: string): void {

@@ -99,19 +99,20 @@ export class Machines {
   }
 
   /** What is not as it should be when the world has come to rest. `agree`: some other clock does with the provider's. */
-  unsettled(rented: ReadonlySet<string>, healedAt: Millis, agree: boolean): string[] {
-    const found: string[] = []
+  unsettled(rented: ReadonlySet<string>, healedAt: Millis, agree: boolean): { name: string; why: string }[] {
+    const found: { name: string; why: string }[] = []
     for (const name of rented)
       if (!this.records.has(name) || this.records.get(name)?.content.status === 'gone')
-        found.push(`${name} is paid for and not in the books`)
+        found.push({ name, why: 'is paid for and not in the books' })
     for (const [name, { content, at }] of this.records) {
       const hub = this.joined.get(content.token)
       const isHeld = [...this.pubs().values()].some((one) => one.status === 'live' && one.hub === hub)
       // A date that no second clock has reached is waited for for ever.
-      if (content.status === 'leaving' && !isHeld && agree) found.push(`${name} is leaving since ${at}`)
+      if (content.status === 'leaving' && !isHeld && agree)
+        found.push({ name, why: `is leaving since ${at}` })
       const isOld = this.world.now() > healedAt + LEAVES_WITHIN_MS
       if (content.status === 'wanted' && !rented.has(name) && isOld)
-        found.push(`${name} is wanted and not there`)
+        found.push({ name, why: 'is wanted and not there' })
     }
     return found
   }
