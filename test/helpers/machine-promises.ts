@@ -119,6 +119,7 @@ export class Watched {
     const { one } = this
     switch (what.kind) {
       case 'time':
+        this.hearsAgain()
         await one.minutes(what.rounds * ROUND_MINUTES, ROUND_MINUTES)
         break
       case 'restart':
@@ -158,7 +159,7 @@ export class Watched {
       one.off.add(hub)
       this.fallsSilent(hub)
     }
-    if (kind === 'on') this.on()
+    if (kind === 'on') one.off.clear()
     if (kind === 'drain' && hub !== undefined && hub !== this.byHand) this.drain(hub)
     if (kind === 'add') this.said(machineAdded(this.deedWorld(), { label: null, kind: null }, alice))
     if (kind === 'remove' || kind === 'discard') {
@@ -182,9 +183,12 @@ export class Watched {
     if (!this.offSince.has(hub)) this.offSince.set(hub, this.one.clock.steady())
   }
 
-  private on(): void {
-    this.one.off.clear()
-    this.offSince.clear()
+  /** Those that are there ask at the next moment; until then nobody knows that they are back. */
+  private hearsAgain(): void {
+    const { off, cloud } = this.one
+    const gone = new Set([...this.vanished].filter((name) => !cloud.machines.has(name)))
+    const isGone = (hub: FeedId) => [...gone].some((name) => this.one.trueHubOf(name) === hub)
+    for (const hub of this.offSince.keys()) if (!off.has(hub) && !isGone(hub)) this.offSince.delete(hub)
   }
 
   private drain(hub: FeedId): void {
@@ -221,7 +225,8 @@ export class Watched {
   /** All is well again: what should be there is there, and nothing else. */
   async rests(): Promise<void> {
     const { one } = this
-    this.on()
+    one.off.clear()
+    this.hearsAgain()
     one.story.now -= this.aheadMs
     this.aheadMs = 0
     one.story.otherClocksAheadMs = [0]
