@@ -1,6 +1,6 @@
 /**
  * Pubs whose hub is there and says for long that it can't run them go elsewhere, like those of a hub that is gone. Not where
- * the fault is their own; not to and fro; and not where most hubs say the same.
+ * the fault is their own; not to and fro; and where most hubs say the same only from an engine that is dead, and once.
  */
 import { CANNOT_RUN_AGAIN_MS, CANNOT_RUN_FOR_MS, CANNOT_RUN_MOVES_MAX } from '../protocol/limits-moving'
 import type { PubFact } from '../protocol/state'

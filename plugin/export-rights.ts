@@ -1,4 +1,7 @@
-/** Whether an owner may take a pub's key pair: alone where they own it alone, else with a second owner's yes. */
+/**
+ * Whether an owner may take a pub's key pair: alone where they own it alone, else with a second owner's yes. And which hub has what is
+ * taken out.
+ */
 import type { ExportHere } from '../protocol/export'
 import type { FeedId, Millis } from '../protocol/ids'
 import type { PubMessage } from '../protocol/messages/pub'
