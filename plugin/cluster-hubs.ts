@@ -35,7 +35,8 @@ export function compareHubs(
   for (const wish of wishes ?? []) {
     const { label, line } = wish
     const found = hubCalled(state, label)
-    const many = !found.ok && [...state.provider.hubs.values()].some((one) => one.label === label)
+    const called = [...state.provider.hubs.values()].filter((one) => one.label === label)
+    const many = !found.ok && called.some((one) => !isFormer(one, wish))
     if (!found.ok && many) compared.hold('hubs', label, line, found.why)
     else if (!found.ok || isFormer(found.record, wish)) {
       awaited.add(label)
