@@ -275,7 +275,9 @@ function sentence(work: Promise<unknown>): Promise<string> {
 
 /** What a hub had of its pubs and its own log, gone; its own key and what it joined are left. */
 export function removeData(folder: string): void {
-  for (const name of ['pubs', 'runs']) rmSync(join(folder, name), { recursive: true, force: true })
+  // A pub whose hub was killed writes what it still has before it ends.
+  const patiently = { recursive: true, force: true, maxRetries: 100, retryDelay: 100 } as const
+  for (const name of ['pubs', 'runs']) rmSync(join(folder, name), patiently)
   for (const name of readdirSync(join(folder, 'node')))
     if (name !== 'secret') rmSync(join(folder, 'node', name), { recursive: true, force: true })
 }
