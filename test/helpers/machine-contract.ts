@@ -11,6 +11,8 @@ export interface ContractWorld {
   /** Somebody else's server in the same project; gives its id. */
   makeForeign(name: string): Promise<string>
   removeForeign(id: string): Promise<void>
+  /** Takes away every network port that a server could have, as somebody may by hand. */
+  removePorts(): Promise<void>
   /** All that is in the project, by what a cloud counts and bills. */
   count(): Promise<{ servers: number; ports: number; addresses: number }>
   /** What a server was told to run, and with which metadata. */
@@ -32,6 +34,8 @@ export interface Change {
   keypair?: string
   secret?: string
   callMs?: number
+  /** So far in the future is its clock. */
+  aheadMs?: number
 }
 
 const USER_DATA = '#cloud-config\n{"runcmd":[["true"]],"about":"möwe"}\n'
@@ -115,6 +119,26 @@ export async function foreignStory(t: Test, world: ContractWorld): Promise<void>
   await driver.destroy('hub-nobody-knows')
   await world.removeForeign(foreign)
   await until(world.settleMs, 'it is gone', async () => ((await world.count()).servers === 0 ? true : null))
+}
+
+/** A server and its port that somebody took away by hand: the address goes on costing, and is found by itself. */
+export async function leftOverStory(t: Test, world: ContractWorld): Promise<void> {
+  const driver = world.driver('alice', { floating: true })
+  const before = await world.count()
+  const { id } = await driver.create(order('hub-left'))
+  await running(world, driver, 'hub-left')
+  await world.removeForeign(id)
+  await until(world.settleMs, 'the server is gone', async () =>
+    (await world.count()).servers === before.servers ? true : null,
+  )
+  await world.removePorts()
+  const left = await world.count()
+  t.deepEqual(left, { ...before, addresses: before.addresses + 1 }, 'an address alone is left')
+  const later = world.driver('alice', { floating: true, aheadMs: 24 * 3_600_000 })
+  const [fact] = await later.list()
+  t.deepEqual([fact?.name, fact?.status], ['hub-left', 'failed'], fact?.why ?? '')
+  await later.destroy('hub-left')
+  t.deepEqual(await world.count(), before, 'and given back')
 }
 
 /** Two who make the same machine at once. */

@@ -39,9 +39,12 @@ export function openstackWorld(place: CloudPlace): ContractWorld & { session: Op
   const admin = new OpenstackSession({ credentials: place.admin, ca, now: Date.now })
   const list = (service: 'compute' | 'network', path: string, key: string) =>
     session.all(service, path, key, `list ${key}`) as Promise<Record<string, any>[]>
-  const driver = (provider: 'alice' | 'bob', { floating = false, secret, callMs, ...change }: Change = {}) =>
+  const driver = (
+    provider: 'alice' | 'bob',
+    { floating = false, secret, callMs, aheadMs = 0, ...change }: Change = {},
+  ) =>
     createOpenstack({
-      ...{ ca, provider: FEEDS[provider], ports: PORTS, now: Date.now },
+      ...{ ca, provider: FEEDS[provider], ports: PORTS, now: () => Date.now() + aheadMs },
       ...(callMs === undefined ? {} : { callMs }),
       credentials: credentialsWith(credentials, secret),
       settings: readOpenstackSettings({
@@ -71,6 +74,7 @@ export function openstackWorld(place: CloudPlace): ContractWorld & { session: Op
       const path = `/servers/${id}`
       await session.say({ service: 'compute', method: 'DELETE', path, attempted: 'delete a server' })
     },
+    removePorts: () => removeAll(session, 'network', '/ports', 'ports'),
     count: async () => ({
       servers: (await list('compute', '/servers/detail', 'servers')).length,
       ports: (await list('network', '/ports', 'ports')).filter((port) => !/^network:/.test(port.device_owner))
@@ -101,11 +105,19 @@ export async function clearProject(session: OpenstackSession): Promise<void> {
     ['network', '/floatingips', 'floatingips'],
     ['network', '/ports', 'ports'],
   ] as const
-  for (const [service, path, key] of lists)
-    for (const one of (await session.all(service, path, key, `list ${key}`)) as Record<string, any>[]) {
-      // Ports of routers and of DHCP are the network's own.
-      if (/^network:/.test(one.device_owner ?? '')) continue
-      const wish = { service, method: 'DELETE' as const, path: `${path}/${one.id}`, also: [404] }
-      await session.say({ ...wish, attempted: `delete one of the ${key}` })
-    }
+  for (const [service, path, key] of lists) await removeAll(session, service, path, key)
+}
+
+async function removeAll(
+  session: OpenstackSession,
+  service: 'compute' | 'network',
+  path: string,
+  key: string,
+): Promise<void> {
+  for (const one of (await session.all(service, path, key, `list ${key}`)) as Record<string, any>[]) {
+    // Ports of routers and of DHCP are the network's own.
+    if (/^network:/.test(one.device_owner ?? '')) continue
+    const wish = { service, method: 'DELETE' as const, path: `${path}/${one.id}`, also: [404] }
+    await session.say({ ...wish, attempted: `delete one of the ${key}` })
+  }
 }

@@ -7,6 +7,7 @@ import test from 'tape'
 import { readCredentials } from '../../plugin/openstack-credentials'
 import {
   foreignStory,
+  leftOverStory,
   lifeStory,
   quotaStory,
   refusal,
@@ -66,8 +67,9 @@ test('a machine from its order to its end, with both kinds of addresses and of c
   })
 })
 
-test("somebody else's servers, twins, pages and quota, wrong settings", async (t) => {
+test("somebody else's servers, what is left over, twins, pages and quota, wrong settings", async (t) => {
   await withCloud((world) => foreignStory(t, world))
+  await withCloud((world) => leftOverStory(t, world))
   await withCloud((world) => twinStory(t, world))
   await withCloud((world) => quotaStory(t, world))
   await withCloud((world) => settingsStory(t, world))
@@ -249,11 +251,8 @@ test('a list that changes while it is read is read anew, and pages that never en
     )
     asked.splice(0)
     t.equal((await driver.list()).length, 3)
-    t.equal(
-      asked.filter(({ path }) => path.endsWith('/servers/detail')).length,
-      4,
-      'two pages lost, two read',
-    )
+    const pages = asked.filter(({ path }) => path.endsWith('/servers/detail'))
+    t.equal(pages.length, 4, 'two pages lost, two read')
     faults.push({ on: /\/servers\/detail$/, as: { status: 200, body: next }, times: 1000 })
     t.match((await refusal(driver.list())).message, /go round in a circle/)
     t.equal(cloud.servers.length, 3)

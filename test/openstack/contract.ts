@@ -8,6 +8,7 @@ import { readOpenstackFiles } from '../../plugin/io/machines/openstack-files'
 import type { OpenstackCredentials } from '../../plugin/openstack-credentials'
 import {
   foreignStory,
+  leftOverStory,
   lifeStory,
   quotaStory,
   settingsStory,
@@ -36,6 +37,7 @@ test('real services: a machine with a floating address', (t) => lifeStory(t, wor
 test('real services, with a password', (t) =>
   lifeStory(t, openstackWorld({ ...place, credentials: passwordOf('alice', 'pubs') }), true))
 test("real services: somebody else's server", (t) => foreignStory(t, world))
+test('real services: an address that was left over', (t) => leftOverStory(t, world))
 test('real services: two at once', (t) => twinStory(t, world))
 test('real services: pages and quota', (t) => quotaStory(t, world))
 test('real services: wrong settings', (t) => settingsStory(t, world))
