@@ -48,7 +48,10 @@ export function beginDomain(
 }
 
 function takeBack(look: Look, request: Request, { pub, record }: PubFact): void {
-  const text = record.own === null ? domainWords.none(record.name, record.host) : domainWords.off(record)
+  const text =
+    record.own === null
+      ? domainWords.none(record.name, record.host, look.world.policy.domain !== null)
+      : domainWords.off(record)
   if (record.own !== null) change(look, { ...record, own: null })
   answer(look, request, 'done', text, { command: COMMAND, pub })
 }
@@ -102,7 +105,8 @@ function holderOf(state: State, name: string, but: PubId): PubId | null {
 
 function howItIs(look: Look, record: PubMessage): string {
   const { own, host } = record
-  if (own === null || host === null) return domainWords.none(record.name, host)
+  if (own === null || host === null)
+    return domainWords.none(record.name, host, look.world.policy.domain !== null)
   const { state, facts } = look.world
   const known = facts.ownLooks?.get(record.pub)
   const found = isAbout(known, own) ? known.found : null

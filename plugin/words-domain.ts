@@ -11,12 +11,12 @@ export interface Named {
 }
 
 export const domainWords = {
-  none: (name: string, host: string | null): string =>
+  none: (name: string, host: string | null, isNamed: boolean): string =>
     host === null
-      ? `**${name}** has no domain of yours, and no name of its own that one could lead to; whoever runs this provider can give it one: \`buttcloud admin host ${name}\`.`
+      ? `**${name}** has no domain of yours, and no name of its own that one could lead to. Whoever runs this provider can give it one: ${giveName(name, isNamed)}.`
       : `**${name}** has no domain of yours; it is reached by \`${host}\`. \`domain ${name} social.example.net\`, with a name of yours, says what to do for one.`,
   noHost: (name: string, isNamed: boolean): string =>
-    `**${name}** has no name of its own here that a domain could lead to, so it can't have one yet. Ask whoever runs this provider: ${isNamed ? '' : 'they set `domain` in their config.json, and then '}\`buttcloud admin host ${name}\` gives it a name. Nothing was changed.`,
+    `**${name}** has no name of its own here that a domain could lead to, so it can't have one yet. Ask whoever runs this provider: ${giveName(name, isNamed)}. Nothing was changed.`,
   offFirst: (name: string, own: string, wanted: string): string =>
     `**${name}** is reached by \`${own}\` now, and can have one such domain. \`domain ${name} off\` takes it away; then send \`domain ${name} ${wanted}\`. Nothing was changed.`,
   ours: (wanted: string): string =>
@@ -68,6 +68,10 @@ export const domainWords = {
   ledElsewhere: ({ name, own, host }: Named, why: string | null): string =>
     `For a day \`${own}\` has not led to **${name}** any more${why === null ? '' : `: ${why}`}. People who know it by that name can't reach it; by \`${host}\` they can. If that is not meant so, ${RECORD(own, host)}. If it stays so for six days more, the pub is reached by \`${host}\` alone, and you get its invites with that address.`,
 } as const
+
+/** What an operator does for a pub without a name for life. `isNamed`: new pubs get one. */
+const giveName = (name: string, isNamed: boolean): string =>
+  `${isNamed ? '' : 'they set `domain` in their config.json, and then '}\`buttcloud admin host ${name}\` gives it a name`
 
 const RECORD = (own: string, host: string): string =>
   `its record is type \`CNAME\`, name \`${own}\`, value \`${host}\``

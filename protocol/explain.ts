@@ -60,7 +60,7 @@ export const sentence = {
   ownNameForeign: (): string =>
     'Write that domain as your registrar does for machines: with letters a to z alone, it begins with `xn--` then.',
   ownNameOneWord: (found: string): string =>
-    `${quote(found.slice(0, 60))} is one word. A domain is the whole name with its dots, as in ${quote('domain alice social.example.net')}.`,
+    `${quote(found.slice(0, 60))} has no dot in it. A domain is the whole name with its dots, as in ${quote('domain alice social.example.net')}.`,
   ownNameBad: (): string =>
     `That can't be a domain: it is made of letters a to z, digits and hyphens, with dots between, as in ${quote('domain alice social.example.net')}.`,
   later: (word: string): string =>

@@ -53,7 +53,7 @@ test('refused: what is not theirs to have', (t) => {
     ['pubs.example.org', /belongs to this provider/],
     ['pubs.example', /belongs to this provider/],
     ['192.0.2.7', /an address/],
-    ['localhost', /one word/],
+    ['localhost', /no dot/],
   ] as const) {
     one.story.asks(alice, `domain alice ${name}`)
     const effects = one.story.settle()
