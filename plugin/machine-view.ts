@@ -1,5 +1,4 @@
 /** What the operator is shown of machines and of their cost. Pure. */
-import type { MachineMessage } from '../protocol/messages/machine'
 import type { Plan } from '../protocol/plan'
 import type {
   MachineCostView,
@@ -12,8 +11,8 @@ import type { MachineFact as MachineRecord } from '../protocol/state-machines'
 import { strangersAmong } from './driver-step'
 import { hubOf } from './machine-records'
 import { type MachinePolicy, type MachinePrice, priceOf } from './machine-settings'
-import { type MachineStep, type MachineWorld, spareOf } from './machines'
-import { busyOn, liveOn } from './machines-busy'
+import { busyWith, type MachineStep, type MachineWorld, spareOf } from './machines'
+import { liveOn } from './machines-busy'
 import { troubleOf } from './machines-trouble'
 import { reservedBytesOf } from './query'
 import { machineWords as words } from './words-machines'
@@ -57,7 +56,8 @@ function nextText(step: MachineStep): string | null {
   }
 }
 
-function viewOf(state: State, { content, at, made }: MachineRecord, world: MachineWorld | null): MachineView {
+function viewOf(state: State, one: MachineRecord, world: MachineWorld | null): MachineView {
+  const { content, at, made } = one
   const { machine, label, driver, kind, status, why, by } = content
   const hub = hubOf(state, content)
   const fact = world?.machines.listed?.get(machine) ?? null
@@ -70,19 +70,21 @@ function viewOf(state: State, { content, at, made }: MachineRecord, world: Machi
     memoryBytes: hub === null ? 0 : (state.authors.get(hub)?.capacity?.memoryBytes ?? 0),
     reservedBytes: hub === null ? 0 : reservedBytesOf(state, hub),
     listed: fact === null ? null : { status: fact.status, address: fact.address, why: fact.why },
-    waits: world === null ? null : waitsFor(world, content),
+    waits: world === null ? null : waitsFor(world, one),
     price: price == null || status === 'gone' ? null : priceOf(price, kind).amount,
   }
 }
 
-function waitsFor(world: MachineWorld, content: MachineMessage): string | null {
+function waitsFor(world: MachineWorld, one: MachineRecord): string | null {
+  const { content } = one
   const refused = world.machines.refused.get(content.machine)
   if (refused !== undefined) return words.trouble(refused.error)
-  const hub = hubOf(world.state, content)
   if (content.status === 'wanted')
-    return hub === null && content.driver === 'manual' ? words.byHand(content.machine) : null
+    return hubOf(world.state, content) === null && content.driver === 'manual'
+      ? words.byHand(content.machine)
+      : null
   if (content.status === 'gone') return content.driver === 'manual' ? words.switchOff(content.label) : null
-  return hub === null ? null : (busyOn(world, hub, content.why === 'discarded', false)?.why ?? null)
+  return busyWith(world, one)?.why ?? null
 }
 
 /** By the prices in the settings. */

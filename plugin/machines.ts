@@ -135,7 +135,7 @@ function parting(world: MachineWorld, one: MachineRecord): MachineStep {
 }
 
 /** What is still on the hub of a machine that is leaving. */
-function busyWith(world: MachineWorld, one: MachineRecord): Busy | null {
+export function busyWith(world: MachineWorld, one: MachineRecord): Busy | null {
   const hub = hubOf(world.state, one.content)
   if (hub === null) return null
   // A retired one is listened to no more, so it will never say that a run has ended; it was asked before.

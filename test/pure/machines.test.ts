@@ -1,6 +1,7 @@
 /** Goal: servers are rented when room runs short and given back when they are empty, never two for one record, and nothing in doubt. */
 import test from 'tape'
 import { machineAdded, machineRemoved, tokenMayBeShown } from '../../plugin/machine-deeds'
+import { machinesView } from '../../plugin/machine-view'
 import { machineStep, mayDestroy } from '../../plugin/machines'
 import { hubDeed } from '../../plugin/move'
 import { buildHub } from '../../protocol/messages/hub'
@@ -226,6 +227,9 @@ test('a dead machine: only when its pubs are up elsewhere, the operator’s boun
   t.deepEqual(one.named('leaving'), [name])
   t.deepEqual(one.cloud.destroyed, [])
   one.story.now += 8 * DAY_MS
+  const world = one.worldOf()
+  const { machines } = machinesView(one.story.state, { world, step: machineStep(world) }, [])
+  t.equal(machines.find(({ machine }) => machine === name)?.waits, null, 'nobody waits for what it says')
   await one.minutes(30)
   t.deepEqual(one.cloud.destroyed, [name])
   t.end()
