@@ -98,7 +98,7 @@ function compareComing(
     const { machine: name, driver } = pending.content
     const isStrange = driver !== policy.machines?.driver
     const why = isStrange ? machineWords.otherDriver(name, driver) : whyOther(pending, machine, label)
-    if (why === null) compared.notes.push(words.onItsWay(label, name, driver))
+    if (why === null) compared.owe(words.onItsWay(label, name, driver))
     else compared.hold('hubs', label, machine?.line ?? line, why)
   } else if (machine === null) compared.notes.push(words.notJoined(label))
   else if (pending !== null) compared.hold('hubs', label, machine.line, words.formerLeaves)

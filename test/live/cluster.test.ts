@@ -245,7 +245,7 @@ async function aMachine(t: Test, fleet: Fleet, around: CliSurroundings): Promise
   t.equal(same.code, 0, same.stderr)
   t.match(
     same.stdout,
-    /^Hub shed-2 has not joined: `buttcloud admin machines bc-\S+ --host NAME`.*\nnothing to do/,
+    /^Hub shed-2 has not joined: `buttcloud admin machines bc-\S+ --host NAME`.*\nnothing else to do/,
   )
   const { machines, max, cost } = await provider.admin<MachinesView>('adminMachines')
   t.deepEqual([max, cost?.perMachine], [3, 5_040], 'its policy counts at once')
