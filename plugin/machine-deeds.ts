@@ -96,3 +96,13 @@ export function tokenMayBeShown(state: State, wanted: string): { ok: true; conte
     content.status === 'wanted' ? words.alreadyJoined(content.machine) : words.notWanted(content.machine),
   )
 }
+
+/**
+ * Why a server can't become the hub of this machine; null where it can. One that came with another machine's token never can: what
+ * is given back, or destroyed, as the one would be the other's hub.
+ */
+export function whyNotLetIn(state: State, one: MachineRecord | null, hub: FeedId): string | null {
+  if (one === null || !admitsMachine(state, one)) return words.shut
+  const other = machineOf(state, hub)?.content
+  return other === undefined ? null : words.hubOfAnother(other.label, other.machine)
+}

@@ -60,6 +60,9 @@ export const machineWords = {
     `${machines(count)} ${count === 1 ? 'was' : 'were'} rented within a day, which is the most that the settings allow (machines.perDayMax)`,
   alreadyJoined: (machine: string) => `${machine} has joined; its token lets nobody in any more`,
   notWanted: (machine: string) => `${machine} is not wanted any more, so its token lets nobody in`,
+  shut: 'this machine is not wanted any more',
+  hubOfAnother: (label: string, machine: string) =>
+    `that server is the hub ${label} already, by the token of ${machine}: this one is for another server, or for another --dir`,
   switchOff: (label: string) => `the server of ${label} may be switched off`,
   stranger: (name: string) =>
     `${name} has this provider's mark, and no record here names it: nothing is done about it. Look at it where it is rented, and destroy it there if it is not needed`,

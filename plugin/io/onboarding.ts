@@ -9,7 +9,8 @@ import { buildHub } from '../../protocol/messages/hub'
 import { type JoinAnswer, joinText } from '../../protocol/rpc'
 import { BILLING_CALLS } from '../../protocol/rpc-billing'
 import { OPERATOR_CALLS } from '../../protocol/rpc-operator'
-import { admitsMachine, machineWithToken } from '../machine-records'
+import { whyNotLetIn } from '../machine-deeds'
+import { machineWithToken } from '../machine-records'
 import { blockOf } from '../operator-facts'
 import { isBridge, joinBridge } from './bridges'
 import { refusal } from './commits'
@@ -163,9 +164,8 @@ async function joinOnce(
     const { label: given, by } = machine.content
     // Between two decisions: one may just take the machine for one that never joined.
     await deeds.ask(async () => {
-      const now = machineWithToken(inbox.state, caller)
-      if (now === null || !admitsMachine(inbox.state, now))
-        throw refusal('refused', 'this machine is not wanted any more')
+      const why = whyNotLetIn(inbox.state, machineWithToken(inbox.state, caller), hub)
+      if (why !== null) throw refusal('refused', why)
       const record = buildHub({ hub, status: 'admitted', label: given, token: caller, by })
       await inbox.say(record, [hub, provider.id])
     })
