@@ -12,7 +12,10 @@ export interface CaddyChange {
   body: unknown
 }
 
-/** `waits`: something would be taken away, and not all orders are here yet. */
+/**
+ * `waits`: something would be taken away, and not all orders are here yet. `names`: how many it has of this hub once that is
+ * done; where it waits, how many it has now.
+ */
 export type CaddyPlan = { names: number; taken: readonly string[] } & (
   | { kind: 'settled' | 'waits' }
   | { kind: 'change'; change: CaddyChange }
@@ -50,8 +53,9 @@ export function planCaddy({ mark, sites, mayTakeAway }: CaddyWish, http: unknown
   const own = routes.filter(({ route }) => route['@id'] === mark)
   const shall = new Set(wanted.flatMap(({ names }) => names))
   const seen = { names: shall.size, taken }
-  const lost = own.flatMap(({ route }) => hostsOf(route)).some((name) => !shall.has(name))
-  if (lost && !mayTakeAway) return { kind: 'waits', ...seen }
+  const had = namesIn(own)
+  const lost = [...had].some((name) => !shall.has(name))
+  if (lost && !mayTakeAway) return { kind: 'waits', names: had.size, taken }
   const port = httpsPort(http)
   const target = wanted.length === 0 ? null : serverFor(servers, port)
   const [kept, ...more] = own.filter(({ server }) => server === target?.[0])
@@ -95,10 +99,7 @@ function placed(
 
 /** How many names Caddy has for a hub, by its mark. */
 export function namesServed(mark: string, http: unknown): number {
-  const names = routesOf(serversOf(http))
-    .filter(({ route }) => route['@id'] === mark)
-    .flatMap(({ route }) => hostsOf(route))
-  return new Set(names).size
+  return namesIn(routesOf(serversOf(http)).filter(({ route }) => route['@id'] === mark)).size
 }
 
 function serversOf(http: unknown): Server[] {
@@ -126,8 +127,7 @@ function withoutForeign(
 ): { wanted: Site[]; taken: string[] } {
   const foreign = new Set<string>()
   for (const { route } of routes)
-    if (!String(route['@id'] ?? '').startsWith(MARK_START))
-      for (const name of hostsOf(route)) foreign.add(name)
+    if (!textOf(route['@id']).startsWith(MARK_START)) for (const name of hostsOf(route)) foreign.add(name)
   const taken: string[] = []
   const wanted: Site[] = []
   const given = new Set<string>()
@@ -139,6 +139,9 @@ function withoutForeign(
   }
   return { wanted, taken }
 }
+
+const namesIn = (routes: readonly Found[]): ReadonlySet<string> =>
+  new Set(routes.flatMap(({ route }) => hostsOf(route)))
 
 /** The names that a route is for, without those with a star. */
 function hostsOf(route: Record<string, unknown>): string[] {
@@ -168,7 +171,7 @@ function serverFor(servers: readonly Server[], port: number): Server | null {
 /** Caddy's form of addresses: `:443`, `tcp/0.0.0.0:443`, `[::]:440-450`. */
 function listensOn(address: unknown, port: number, everywhere: boolean): boolean {
   const [, host = '', first = '', last = first] =
-    /^(?:tcp[46]?\/)?([^/]*):(\d+)(?:-(\d+))?$/.exec(String(address)) ?? []
+    /^(?:tcp[46]?\/)?([^/]*):(\d+)(?:-(\d+))?$/.exec(textOf(address)) ?? []
   if (first === '' || Number(first) > port || Number(last) < port) return false
   return !everywhere || host === '' || host === '0.0.0.0' || host === '[::]'
 }
@@ -180,6 +183,8 @@ const record = (value: unknown): Record<string, unknown> =>
   typeof value === 'object' && value !== null && !Array.isArray(value)
     ? (value as Record<string, unknown>)
     : {}
+/** Empty where it is none: not every value can be made one. */
+const textOf = (value: unknown): string => (typeof value === 'string' ? value : '')
 const listOf = (value: unknown): readonly unknown[] => (Array.isArray(value) ? value : [])
 
 /** Caddy gives objects back with their keys in another order. */

@@ -30,7 +30,7 @@ export async function hubOf(folder: string): Promise<Finding> {
       )
 }
 
-/** Whether the Caddy answers by which it serves pages by HTTPS; nothing where it drives none. Never rejects. */
+/** Whether the Caddy answers by which it serves pages by HTTPS; nothing where it drives none. */
 export async function caddyOf(folder: string): Promise<Finding[]> {
   const { label } = membershipIn(folder)
   try {

@@ -1,7 +1,7 @@
 /** Debian's Chromium, driven by playwright-core: a real browser for the pages. */
 import { existsSync } from 'node:fs'
 import { type Browser, type BrowserContext, chromium, type Page } from 'playwright-core'
-import { runProgram } from '../docker/machine'
+import { needPackages } from './debian'
 
 const PROGRAM = process.env.BUTTCLOUD_CHROMIUM ?? '/usr/bin/chromium'
 const PACKAGES = ['chromium', 'fonts-dejavu-core']
@@ -11,7 +11,8 @@ const PACKAGES = ['chromium', 'fonts-dejavu-core']
  * says what to install. Nothing is skipped.
  */
 export async function startBrowser(): Promise<Browser> {
-  if (!existsSync(PROGRAM)) await installBrowser()
+  if (!existsSync(PROGRAM))
+    await needPackages('the pages are looked at in Chromium, or in what BUTTCLOUD_CHROMIUM names', PACKAGES)
   return chromium.launch({
     executablePath: PROGRAM,
     args: [
@@ -23,20 +24,6 @@ export async function startBrowser(): Promise<Browser> {
       '--disable-dev-shm-usage',
       '--no-first-run',
     ],
-  })
-}
-
-async function installBrowser(): Promise<void> {
-  const command = `apt-get install -y --no-install-recommends ${PACKAGES.join(' ')}`
-  const may = process.env.CI === 'true' || process.env.BUTTCLOUD_TEST_INSTALL === '1'
-  if (!may || process.getuid?.() !== 0)
-    throw new Error(
-      `the pages are looked at in ${PROGRAM}, which is not there: run \`${command}\` as root, set BUTTCLOUD_TEST_INSTALL=1 as root and the tests do it, or set BUTTCLOUD_CHROMIUM to another Chromium`,
-    )
-  const environment = { DEBIAN_FRONTEND: 'noninteractive' }
-  await runProgram('apt-get', ['update', '-qq'], { environment })
-  await runProgram('apt-get', ['install', '-y', '-qq', '--no-install-recommends', ...PACKAGES], {
-    environment,
   })
 }
 

@@ -1,12 +1,12 @@
 /** A real Caddy with ports and folders of its own; its certificates are its own authority's, which asks nobody. */
-import { type ChildProcess, execFile, spawn } from 'node:child_process'
+import { execFile } from 'node:child_process'
 import { existsSync, readFileSync, writeFileSync } from 'node:fs'
 import { type ClientRequest, get as getPlain, type IncomingMessage, request } from 'node:http'
 import { get as getSecure } from 'node:https'
 import { join } from 'node:path'
 import { promisify } from 'node:util'
-import { needPrograms } from './debian'
-import { freePort, removeFolder, temporaryFolder, until } from './machine'
+import { driven, needPrograms } from './debian'
+import { freePort, removeFolder, temporaryFolder } from './machine'
 
 export interface Caddy {
   /** Its admin API, as `--caddy` takes it. */
@@ -52,8 +52,6 @@ export async function startCaddy(sites: string, onSocket = false): Promise<Caddy
     writeFileSync(path, `{\n\t${own}\n}\n${text}`)
   }
   file(sites)
-  let child: ChildProcess | null = null
-  let said = ''
   const ask = (): Promise<any> =>
     new Promise((resolve, reject) => {
       const where = onSocket
@@ -67,26 +65,11 @@ export async function startCaddy(sites: string, onSocket = false): Promise<Caddy
       })
       asked.once('error', reject).end()
     })
-  const start = async (): Promise<void> => {
-    const running = spawn('caddy', ['run', '--config', path, '--adapter', 'caddyfile'], {
-      ...{ cwd: folder, env: environment, stdio: ['ignore', 'ignore', 'pipe'] },
-    })
-    child = running
-    running.stderr?.on('data', (bytes: Buffer) => {
-      said += bytes.toString()
-    })
-    await until('Caddy to answer', async () => (await ask()) !== undefined, 60_000).catch((error: Error) => {
-      throw new Error(`${error.message}; it said:\n${said.slice(-3_000)}`)
-    })
-  }
-  const kill = async (): Promise<void> => {
-    const running = child
-    child = null
-    if (running === null || running.exitCode !== null) return
-    const ended = new Promise<void>((resolve) => running.once('exit', () => resolve()))
-    running.kill('SIGKILL')
-    await ended
-  }
+  const { start, kill } = driven(
+    ['caddy', 'run', '--config', path, '--adapter', 'caddyfile'],
+    async () => (await ask()) !== undefined,
+    { cwd: folder, env: environment },
+  )
   const root = join(folder, 'data', 'caddy', 'pki', 'authorities', 'local', 'root.crt')
   await start()
   return {

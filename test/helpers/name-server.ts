@@ -1,10 +1,9 @@
 /** A real BIND on a loopback port, with a zone that takes updates. */
-import { type ChildProcess, spawn } from 'node:child_process'
 import { Resolver } from 'node:dns/promises'
-import { existsSync, writeFileSync } from 'node:fs'
+import { writeFileSync } from 'node:fs'
 import { join } from 'node:path'
-import { runProgram } from '../docker/machine'
-import { freePort, removeFolder, temporaryFolder, until } from './machine'
+import { driven, needPrograms } from './debian'
+import { freePort, removeFolder, temporaryFolder } from './machine'
 
 const PROGRAM = '/usr/sbin/named'
 export const ZONE = 'example.org'
@@ -41,43 +40,22 @@ export interface NameServer {
 
 /** Starts it; under CI it installs itself first. */
 export async function startNameServer(): Promise<NameServer> {
-  if (!existsSync(PROGRAM)) await install()
+  await needPrograms('updates are tried against a real BIND', ['named'], ['bind9'])
   const folder = temporaryFolder('named')
   const port = await freePort()
   writeFileSync(join(folder, 'zone.db'), zoneText(ZONE, ['taken.pubs IN A 192.0.2.99']))
   const own = [`social IN CNAME alice.${DOMAIN}.`, `elsewhere IN CNAME bob.${DOMAIN}.`]
   writeFileSync(join(folder, 'own.db'), zoneText(OWN_ZONE, own))
   writeFileSync(join(folder, 'named.conf'), configText(folder, port))
-  let child: ChildProcess | null = null
-  let said = ''
   const resolver = () => {
     const one = new Resolver({ timeout: 2_000, tries: 2 })
     one.setServers([`127.0.0.1:${port}`])
     return one
   }
-  const start = async (): Promise<void> => {
-    child = spawn(PROGRAM, ['-g', '-n', '1', '-c', join(folder, 'named.conf')], {
-      stdio: ['ignore', 'ignore', 'pipe'],
-    })
-    child.stderr?.on('data', (bytes: Buffer) => {
-      said += bytes.toString()
-    })
-    await until(
-      'the name server to answer',
-      async () => (await resolver().resolve4(`ns.${ZONE}`)).length,
-      60_000,
-    ).catch((error: Error) => {
-      throw new Error(`${error.message}; it said:\n${said.slice(-3_000)}`)
-    })
-  }
-  const kill = async (): Promise<void> => {
-    const running = child
-    child = null
-    if (running === null || running.exitCode !== null) return
-    const ended = new Promise<void>((resolve) => running.once('exit', () => resolve()))
-    running.kill('SIGKILL')
-    await ended
-  }
+  const { start, kill } = driven(
+    [PROGRAM, '-g', '-n', '1', '-c', join(folder, 'named.conf')],
+    async () => (await resolver().resolve4(`ns.${ZONE}`)).length > 0,
+  )
   await start()
   return {
     port,
@@ -125,16 +103,4 @@ function configText(folder: string, port: number): string {
     `zone "${OWN_ZONE}" { type primary; file "${folder}/own.db"; };`,
     '',
   ].join('\n')
-}
-
-async function install(): Promise<void> {
-  const command = 'apt-get install -y --no-install-recommends bind9'
-  const may = process.env.CI === 'true' || process.env.BUTTCLOUD_TEST_INSTALL === '1'
-  if (!may || process.getuid?.() !== 0)
-    throw new Error(
-      `updates are tried against ${PROGRAM}, which is not there: run \`${command}\` as root, or set BUTTCLOUD_TEST_INSTALL=1 as root and the tests do it`,
-    )
-  const environment = { DEBIAN_FRONTEND: 'noninteractive' }
-  await runProgram('apt-get', ['update', '-qq'], { environment })
-  await runProgram('apt-get', ['install', '-y', '-qq', '--no-install-recommends', 'bind9'], { environment })
 }

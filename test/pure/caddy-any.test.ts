@@ -32,6 +32,7 @@ const junk = fc.constantFrom<unknown>(
   { match: 5 },
   { match: [{ host: 'a.example.org' }] },
   { '@id': 9 },
+  { '@id': { toString: 9 } },
 )
 const foreign = fc.array(
   fc.oneof(fc.constant(BILLING), junk, fc.constant({ match: [{ host: ['c.example.org'] }] })),
@@ -44,7 +45,7 @@ const leftovers = fc.array(
 const servers = fc.dictionary(
   fc.constantFrom('srv0', 'srv1', OWN_SERVER),
   fc.record({
-    listen: fc.constantFrom<unknown>([':443'], [':80'], ['127.0.0.1:443'], ':443', null),
+    listen: fc.constantFrom<unknown>([':443'], [':80'], ['127.0.0.1:443'], [{ toString: 9 }], ':443', null),
     routes: fc.tuple(foreign, leftovers).map((two) => two.flat()),
   }),
 )

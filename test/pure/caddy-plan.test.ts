@@ -106,6 +106,7 @@ test('caddy: nothing is taken away before all orders are known', (t) => {
   const look = (sites: Site[]) => planCaddy({ mark: MARK, sites, mayTakeAway: false }, caddy.http).kind
   t.equal(look([ALICE]), 'waits')
   t.equal(look([]), 'waits')
+  t.equal(planCaddy({ mark: MARK, sites: [], mayTakeAway: false }, caddy.http).names, 3, 'it has them still')
   t.equal(look([ALICE, BOB]), 'settled')
   t.equal(look([{ ...ALICE, upstream: '127.0.0.1:9' }, BOB]), 'change')
   t.equal(
